@@ -63,12 +63,15 @@ def test_the_end_of_a_service_is_judged_by_the_day() -> None:
 
 
 REPORTED: Final = {
+    "drop-all.yaml": {"blocks-ordinary-mail", "unreachable-rule"},
     "forged.yaml": {"forgeable-exception"},
     "forged2.yaml": {"own-domain-allow"},
     "order.yaml": {"change-without-effect", "non-smtp-relay"},
     "r01-o365info-spoof-exception.yaml": {"own-domain-allow"},
     "r02-tekkigurus-exception.yaml": {"own-domain-allow"},
     "r04-tiagoscarvalho-partner-bypass.yaml": {"forgeable-allow"},
+    "r09-opensmtpd-1168-null-sender.yaml": {"blocks-ordinary-mail"},
+    "r14-mimedefang-27-role.yaml": {"blocks-ordinary-mail"},
     "u08-cfn-docs-mailto.yaml": {"dmarc-policy-alone"},
 }
 """What at least must be said about gateways that were reported with too little said."""

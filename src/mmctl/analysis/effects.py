@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.language.project import Outcome
 from mmctl.model.actions import CHANGES_MESSAGE, Does
 from mmctl.model.conditions import operand_of
 from mmctl.model.facts import RECIPIENTS, X_HEADER
 
 if TYPE_CHECKING:
-    from mmctl.language.project import LogicalRule
+    from mmctl.language.project import LogicalRule, LogicalRuleSet
 
 
 _CHANGED_BY_RULES: Final = frozenset({RECIPIENTS, X_HEADER})
@@ -58,6 +59,14 @@ def has_outcome(rule: LogicalRule) -> bool:
     """Whether the rule can deliver or keep mail, or is meant to end all of it."""
     discards_all = ends(rule) and unconditional(rule)
     return rule.final or discards_all or delivers(rule) or stores(rule) or bounces(rule)
+
+
+def enough(rule_set: LogicalRuleSet, environment: str) -> Outcome:
+    """What accepted mail must at least reach: as written, else `delivered` where the set does."""
+    if rule_set.must_reach is not None:
+        return rule_set.must_reach
+    live = rule_set.live_rules(environment)
+    return Outcome.DELIVERED if any(map(delivers, live)) else Outcome.STORED
 
 
 def changes_mail(rule: LogicalRule) -> bool:

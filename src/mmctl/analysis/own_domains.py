@@ -61,6 +61,21 @@ def _own_domains_of(same: Same) -> frozenset[str]:
     )
 
 
+def admitted_domains(project: Project, policy: TrafficPolicy) -> tuple[str, ...]:
+    """The domains, in lower case, for which a policy admits mail by name, each once.
+
+    Of those below a domain it is one with a name that nobody wrote.
+    """
+    named = (
+        value.lower().rpartition("@")[2].removeprefix("*")
+        for condition in _admitting(policy)
+        for value in _named(project, condition)
+    )
+    return tuple(
+        dict.fromkeys(f"below{each}" if each.startswith(".") else each for each in named if each)
+    )
+
+
 def _admitting(policy: TrafficPolicy) -> Iterator[PolicyCondition]:
     """The conditions that say for whom a policy admits mail: `deny` may name all others."""
     for statement in policy.policy_statements:

@@ -8,6 +8,7 @@ from mmctl.checks import (
     archive_by_arn,
     archived_too_late,
     backscatter,
+    blocks_ordinary_mail,
     bounced_and_delivered,
     case_decides,
     change_without_effect,
@@ -121,6 +122,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     # dangerous
     invariant_broken.CHECK,
     not_proved.CHECK,
+    blocks_ordinary_mail.CHECK,
     unconditional_drop.CHECK,
     rule_set_without_outcome.CHECK,
     dropped_too_late.CHECK,

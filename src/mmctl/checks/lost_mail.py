@@ -1,17 +1,17 @@
-"""Ordinary mail that an ingress point admits, but that no rule delivers.
+"""Mail that is accepted and lost: nobody gets it, keeps it, or hears of it.
 
 What it does:
-    Judges a plain, faultless message for recipients that the traffic policy names (or, where it
-    admits anybody, for one of another domain) and for those under `unless` of delivering rules. It
-    must reach what the rule set says (`must_reach`; by default `delivered` where the set delivers
-    at all, else `stored`), unless a rule drops or bounces it or is `final: true`. Where the ingress
-    points are unknown, a rule set that loses mail for others is an info. It does not look at other
-    kinds of mail.
+    Proves for each ingress point that no accepted mail is lost: whatever the message is, something
+    delivers, stores, bounces or drops it, or a rule takes it that is `final: true`. If not, it
+    shows a message, which the plain evaluator has judged. Functions that rules call are taken to
+    let mail pass. Where the rule set says `must_reach: delivered`, mail that is only stored is lost
+    too; where it does not say so but delivers, ordinary mail that is only stored because no rule
+    takes it is a warning. Where the ingress points are unknown, a rule set that loses mail is an
+    info. What stays undecided is `not-proved`.
 
 Why it is bad:
     The sender's server saw the mail accepted, so nobody sends it again and nobody notices. Mail
-    that is stored where it should be delivered is an outage too, and an error where `must_reach` is
-    written.
+    that is stored where it should be delivered is an outage too.
 
 Bad:
     version: 1
@@ -50,162 +50,90 @@ Good:
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from mmctl.analysis.effects import delivers, has_outcome, unconditional
-from mmctl.analysis.project_conditions import is_whole
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.language.project import Outcome
-from mmctl.model.actions import Does
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
 
-    from mmctl.judge.submission import Gateway
-    from mmctl.judge.trace import RecipientTrace
-    from mmctl.language.project import (
-        LogicalIngressPoint,
-        LogicalRule,
-        LogicalRuleSet,
-        LogicalTrafficPolicy,
-        Project,
-    )
+    from mmctl.analysis.encoding.witness import Witness
+    from mmctl.analysis.questions.of_project import ProvedWay
+    from mmctl.language.project import Project
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the rule sets that lose ordinary mail, with an example of it."""
+    """Yield the rule sets that lose mail, with a message that is lost."""
     project = subject.project
-    for point in project.ingress_points.values():
-        rule_set = project.rule_sets.get(point.ingress_point.rule_set_id)
-        policy = project.traffic_policies.get(point.ingress_point.traffic_policy_id)
-        if rule_set is not None and policy is not None:
-            lost = _lost(project, rule_set, partial(_entered, project, point.name))
-            if lost is not None:
-                yield _admitted(point, policy, rule_set, lost)
-    if not any(_is_known(project, point) for point in project.ingress_points.values()):
-        for rule_set in filter(is_whole, project.rule_sets.values()):
-            alone = partial(_alone, project, rule_set.name)
-            lost = _lost(project, rule_set, alone, reported=frozenset({Outcome.LOST}))
-            if lost is not None and lost.outcome is Outcome.LOST:
-                yield _rest(rule_set)
+    if not project.settings.lint.proof_effort:
+        return
+    # Formulas and their solver are loaded when something is proved.
+    from mmctl.analysis.encoding.proof import Shown
+    from mmctl.analysis.questions.of_project import proofs_of
+
+    known = any(
+        point.ingress_point.rule_set_id in project.rule_sets
+        for point in project.ingress_points.values()
+    )
+    for each in proofs_of(project).lost():
+        if each.at.way.ingress_point is None:
+            if isinstance(each.answer, Shown) and not known:
+                yield _rest(each.at, each.answer.witness)
+        elif isinstance(each.answer, Shown):
+            yield _lost(project, each.at, each.answer.witness)
+        elif isinstance(each.fallen, Shown):
+            yield _stored(project, each.at, each.fallen.witness)
 
 
-def _is_known(project: Project, point: LogicalIngressPoint) -> bool:
-    return point.ingress_point.rule_set_id in project.rule_sets
+def _lost(project: Project, at: ProvedWay, witness: Witness) -> Finding:
+    from mmctl.analysis.encoding.telling import told
 
-
-def _entered(project: Project, point: str) -> Gateway:
-    from mmctl.judge.submission import gateway_of_ingress_point
-
-    return gateway_of_ingress_point(project, point)
-
-
-def _alone(project: Project, rule_set: str) -> Gateway:
-    from mmctl.judge.submission import gateway_of_rule_set
-
-    return gateway_of_rule_set(project, rule_set)
-
-
-def _lost(
-    project: Project,
-    rule_set: LogicalRuleSet,
-    gateway_of: Callable[[], Gateway],
-    *,
-    reported: frozenset[Outcome] = frozenset(Outcome),
-) -> RecipientTrace | None:
-    """What happens to the first ordinary mail that is lost; None if none is.
-
-    Or if nothing that happens to it is reported.
-    """
-    rules = rule_set.live_rules(project.environment.name)
-    if not any(map(has_outcome, rules)):
-        return None  # `rule-set-without-outcome` reports it
-    below = frozenset({Outcome.LOST, *_BELOW[_enough(project, rule_set)]})
-    if project.settings.readings.first_match == "no" and keeps_all(rules, below & reported):
-        return None
-    return first_lost(gateway_of(), below)
-
-
-def keeps_all(rules: Sequence[LogicalRule], below: frozenset[Outcome]) -> bool:
-    """Whether no mail can end so badly: what no rule above ends, the last rule delivers.
-
-    This is plain at once for most rule sets; the others are judged.
-    """
-    plain = {Does.ENDS, Does.MARKS, Does.DELIVERS}
-    if Outcome.STORED not in below:
-        plain |= {Does.STORES}
-    last = rules[-1]
-    return unconditional(last) and delivers(last) and all(plain.issuperset(r.does) for r in rules)
-
-
-def first_lost(gateway: Gateway, below: frozenset[Outcome]) -> RecipientTrace | None:
-    """What happens to the first ordinary mail with one of these outcomes; None if there is none."""
-    from mmctl.analysis.ordinary import addressed
-    from mmctl.analysis.ordinary_mail import ordinary
-    from mmctl.judge.judging import judge
-
-    final = {rule.name for rule in gateway.rules if rule.final}
-    return next(
-        (
-            trace
-            for address, recipients in addressed(gateway)
-            for trace in judge(
-                gateway, ordinary(recipients, source_ip=address), assume_pass=True
-            ).recipients
-            if trace.outcome in below and final.isdisjoint(trace.applied)
-        ),
-        None,
+    stored = witness.happened[0].outcome is Outcome.STORED
+    ends = "stored but not delivered" if stored else "accepted and lost"
+    meant = _IF_MEANT if stored else ""
+    return finding(
+        at.rule_set,
+        (),
+        f"mail {told(witness)}, which `{at.way.ingress_point}` admits, is {ends}",
+        help=f"add a rule for it, or admit less in `{_policy(project, at)}`{meant}",
     )
 
 
-_BELOW: Final = {Outcome.DELIVERED: (Outcome.STORED,), Outcome.STORED: ()}
+_IF_MEANT = "; if that is intended, write `final: true` at the rule that keeps it"
 
 
-def _enough(project: Project, rule_set: LogicalRuleSet) -> Outcome:
-    if rule_set.must_reach is not None:
-        return rule_set.must_reach
-    live = rule_set.live_rules(project.environment.name)
-    return Outcome.DELIVERED if any(map(delivers, live)) else Outcome.STORED
+def _stored(project: Project, at: ProvedWay, witness: Witness) -> Finding:
+    from mmctl.analysis.encoding.telling import told
 
-
-def _admitted(
-    point: LogicalIngressPoint,
-    policy: LogicalTrafficPolicy,
-    rule_set: LogicalRuleSet,
-    lost: RecipientTrace,
-) -> Finding:
-    stored = lost.outcome is Outcome.STORED
-    ends = "is stored but not delivered" if stored else "is accepted and lost"
-    meant = "; if that is intended, write `must_reach: stored`" if stored else ""
-    mild = stored and rule_set.must_reach is None
     return finding(
-        rule_set,
+        at.rule_set,
         (),
-        f"ordinary mail for `{lost.recipient}`, which `{point.name}` admits, {ends}",
-        help=f"add a rule for it, or admit less in `{policy.name}`{meant}",
-        severity=Severity.WARNING if mild else None,
+        f"ordinary mail {told(witness)}, which `{at.way.ingress_point}` admits, is stored but not"
+        " delivered",
+        help=f"add a rule for it, or admit less in `{_policy(project, at)}`; if that is intended,"
+        " write `must_reach: stored`",
+        severity=Severity.WARNING,
     )
 
 
-def _rest(rule_set: LogicalRuleSet) -> Finding:
+def _policy(project: Project, at: ProvedWay) -> str:
+    return project.ingress_points[str(at.way.ingress_point)].ingress_point.traffic_policy_id
+
+
+def _rest(at: ProvedWay, witness: Witness) -> Finding:
+    from mmctl.analysis.encoding.telling import told
+
     return finding(
-        rule_set,
+        at.rule_set,
         (),
-        f"no rule of `{rule_set.name}` covers the rest: other mail that the traffic policy "
-        f"admits is accepted and lost",
-        help="add a last rule without conditions, or make sure that the policy admits no other "
-        "mail",
+        f"no rule of `{at.rule_set.name}` covers mail {told(witness)}: if the traffic policy admits"
+        " it, it is accepted and lost",
+        help="add a last rule without conditions, or make sure that the policy admits no such mail",
         severity=Severity.INFO,
     )
 
 
-CHECK = Check(
-    id="lost-mail",
-    severity=Severity.ERROR,
-    text=__doc__,
-    run=run,
-    about_mail=True,
-    from_absence=True,
-)
+CHECK = Check(id="lost-mail", severity=Severity.ERROR, text=__doc__, run=run, from_absence=True)
+"""Rules that are missing may be for this mail."""

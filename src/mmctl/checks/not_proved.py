@@ -1,11 +1,12 @@
 """A question about all mail that stayed undecided.
 
 What it does:
-    Names each invariant that is neither proved nor contradicted by a message, and each rule of
-    which it is unknown whether any mail gets to it, with the reason: the effort was used up
-    (`lint: {proof_effort: N}` in `mmctl.yaml`, in conflicts of the solver), a message may become
-    too many copies, proofs are switched off (`proof_effort: 0`) although there are invariants, or
-    the solver cannot be loaded.
+    Names each invariant that is neither proved nor contradicted by a message, each rule of which it
+    is unknown whether any mail gets to it, and each way in of which it is unknown whether mail is
+    lost (`lost-mail`) or a rule ends ordinary mail (`blocks-ordinary-mail`), with the reason: the
+    effort was used up (`lint: {proof_effort: N}` in `mmctl.yaml`, in conflicts of the solver), a
+    message may become too many copies, proofs are switched off (`proof_effort: 0`) although there
+    are invariants, or the solver cannot be loaded.
 
 Why it is bad:
     Nobody knows whether it holds, and the project looks as if it did.
@@ -60,6 +61,7 @@ from mmctl.problem import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmctl.analysis.questions.of_project import ProvedWay
     from mmctl.language.project import Invariant, Project
 
 
@@ -82,14 +84,27 @@ def run(subject: Subject) -> Iterator[Finding]:
     for answer in proofs.invariants():
         if isinstance(answer.answer, Undecided):
             yield _undecided(answer.invariant, f" for {answer.way.name}: {answer.answer.why}")
+    open_ways: dict[str, Finding] = {}
+    for loss in proofs.lost():
+        if isinstance(loss.answer, Undecided):
+            open_ways[loss.at.way.name] = _open(loss.at, "any mail is lost", loss.answer.why)
+    for blocked in proofs.blocked():
+        if isinstance(blocked.found, Undecided):
+            found = _open(blocked.at, "a rule ends ordinary mail", blocked.found.why)
+            open_ways.setdefault(blocked.at.way.name, found)
+    yield from open_ways.values()
     for each in proofs.dead():
         if isinstance(each.found, NotProved):
             yield finding(
                 each.found.rule,
                 ("name",),
                 f"undecided whether any mail gets to `{each.found.rule.name}`: {each.found.why}",
-                help="raise `lint: {proof_effort: N}` in `mmctl.yaml`, or simplify the rules",
+                help=_MORE,
             )
+
+
+def _open(at: ProvedWay, what: str, why: str) -> Finding:
+    return finding(at.rule_set, (), f"undecided whether {what} at {at.way.name}: {why}", help=_MORE)
 
 
 def _nothing(project: Project, missing: str | None) -> Iterator[Finding]:
@@ -103,6 +118,7 @@ def _nothing(project: Project, missing: str | None) -> Iterator[Finding]:
             yield finding(rule_set, (), f"nothing is proved: {missing}", help=_INSTALL)
 
 
+_MORE = "raise `lint: {proof_effort: N}` in `mmctl.yaml`, or simplify the rules"
 _INSTALL = "install mmctl again, or write `lint: {proof_effort: 0}` in `mmctl.yaml`"
 
 
@@ -111,8 +127,7 @@ def _undecided(invariant: Invariant, why: str) -> Finding:
         positions=invariant.positions,
         path=(),
         message=f"undecided whether `{invariant.name}` holds{why}",
-        help="raise `lint: {proof_effort: N}` in `mmctl.yaml`, or simplify the rules;"
-        " `mmctl prove` may take longer",
+        help=f"{_MORE}; `mmctl prove` may take longer",
     )
 
 

@@ -15,7 +15,7 @@ from mmctl.analysis.questions.invariants import broken, lost
 from mmctl.analysis.questions.ways import is_meant
 from mmctl.analysis.sat.solver import Until
 from mmctl.counted import counted
-from mmctl.judge.ingress import Way, gateway_behind
+from mmctl.judge.ingress import Way, gateway_behind, ingress_of
 from mmctl.language.readings import CHOICES
 from mmctl.model.conditions import listed_by
 from mmctl.records import dataclass
@@ -105,12 +105,13 @@ def proof_of(
     solver = None if is_over is None else Until(is_over)
     proof = Proof(gateway, free=CHOICES, solver=solver)
     invariants = [each for each in project.invariants if is_meant(each, project, way)]
+    must_reach = project.rule_sets[ingress_of(project, way).rule_set].must_reach
     return GatewayProof(
         way=way,
         gateway=gateway,
         dead=tuple(dead_rules(proof)),
         claims=(
-            _claimed(proof, NO_LOSS, None, lost(proof)),
+            _claimed(proof, NO_LOSS, None, lost(proof, must_reach=must_reach)),
             *(_claimed(proof, each.name, each, broken(proof, each)) for each in invariants),
         ),
         lists=dict(_lists(gateway)),

@@ -14,6 +14,8 @@ from mmctl.judge.actions import names_target, target_of
 from mmctl.language.project import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mmctl.analysis.encoding.copies import Path
     from mmctl.analysis.encoding.proof import Answer, Proof
     from mmctl.language.project import Invariant
@@ -29,12 +31,32 @@ def broken(proof: Proof, invariant: Invariant, gateway: int = 0) -> Answer:
     return proof.ask([*proof.chosen_readings(gateway).values(), *when, breaks])
 
 
-def lost(proof: Proof, gateway: int = 0) -> Answer:
-    """A message that is accepted and then lost: nobody gets it, keeps it or hears of it."""
-    outcomes = proof.outcomes(gateway)
-    if outcomes is None:
+def lost(
+    proof: Proof,
+    gateway: int = 0,
+    *,
+    must_reach: Outcome | None = None,
+    given: Iterable[int] = (),
+) -> Answer:
+    """A message that is accepted and then lost: nobody gets it, keeps it or hears of it.
+
+    Where it must reach somebody, one that is only kept is lost too. What a rule that is `final`
+    takes is meant to end there. `given` is what holds of the message besides.
+    """
+    outcomes, ways = proof.outcomes(gateway), proof.ways(gateway)
+    if outcomes is None or ways is None:
         return Undecided(why=Undecided.FORKS)
-    return proof.ask([*proof.chosen_readings(gateway).values(), outcomes[Outcome.LOST]])
+    ends = [outcomes[Outcome.LOST]]
+    if must_reach is Outcome.DELIVERED:
+        ends.append(outcomes[Outcome.STORED])
+    meant = [
+        -literals.applies
+        for way in ways
+        for literals, rule in zip(way.rules, proof.gateways[gateway].rules, strict=True)
+        if rule.final
+    ]
+    readings = proof.chosen_readings(gateway).values()
+    return proof.ask([*readings, *given, *meant, proof.circuit.any_of(ends)])
 
 
 class _Claim:

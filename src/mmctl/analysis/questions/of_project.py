@@ -8,22 +8,29 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.effects import enough, has_outcome
 from mmctl.analysis.encoding.proof import Proof, Undecided
 from mmctl.analysis.hiding import hidden
+from mmctl.analysis.own_domains import admitted_domains, is_open
 from mmctl.analysis.project_conditions import Same, is_whole
+from mmctl.analysis.questions.blocked import Entrance, blocked, fallen
 from mmctl.analysis.questions.dead import Dead, NotProved, blamed, dead_rules
-from mmctl.analysis.questions.invariants import broken
+from mmctl.analysis.questions.invariants import broken, lost
+from mmctl.analysis.questions.kinds_of_mail import addressed, passing
 from mmctl.analysis.questions.ways import is_meant, ways_into
 from mmctl.analysis.sat.solver import Solved, SolverMissing
 from mmctl.judge.ingress import gateway_behind
+from mmctl.language.project import Outcome
 from mmctl.language.readings import CHOICES
 from mmctl.model.conditions import analysis_of
+from mmctl.model.enums import TlsPolicy
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mmctl.analysis.encoding.proof import Answer
+    from mmctl.analysis.questions.blocked import Finding as BlockedFinding
     from mmctl.analysis.questions.dead import Finding
     from mmctl.judge.ingress import Way
     from mmctl.judge.submission import Gateway
@@ -38,6 +45,24 @@ class InvariantAnswer:
     way: Way
     gateway: Gateway
     answer: Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossAnswer:
+    """Whether accepted mail that comes in somewhere is lost."""
+
+    at: ProvedWay
+    answer: Answer
+    fallen: Answer | None = None
+    """Whether ordinary mail is only kept, where nothing says that this is enough."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockedAnswer:
+    """A rule that ends ordinary mail, or that it is undecided whether there is one."""
+
+    at: ProvedWay
+    found: BlockedFinding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +96,8 @@ class ProjectProofs:
         self._ways: tuple[ProvedWay, ...] | None = None
         self._rules: tuple[RuleAnswer, ...] | None = None
         self._invariants: tuple[InvariantAnswer, ...] | None = None
+        self._lost: tuple[LossAnswer, ...] | None = None
+        self._blocked: tuple[BlockedAnswer, ...] | None = None
         self.missing: str | None = None
         """Why there is no solver, once somebody asked."""
 
@@ -167,6 +194,59 @@ class ProjectProofs:
                 if is_meant(invariant, self._project, each.way)
             )
         return self._invariants
+
+    def lost(self) -> tuple[LossAnswer, ...]:
+        """For each way in whether accepted mail is lost, if functions let it pass.
+
+        Rule sets that deliver and keep nothing at all are left out.
+        """
+        if self._lost is None:
+            self._lost = tuple(self._losses())
+        return self._lost
+
+    def _losses(self) -> Iterator[LossAnswer]:
+        for each in self.ways:
+            if not is_whole(each.rule_set) or not any(map(has_outcome, each.gateway.rules)):
+                continue
+            given = (*passing(each.proof.fields), *addressed(each.proof.fields))
+            each.proof.fields.settle()
+            answer = lost(each.proof, must_reach=each.rule_set.must_reach, given=given)
+            entrance = self._entrance(each)
+            open_end = (
+                each.rule_set.must_reach is None
+                and entrance.enough is Outcome.DELIVERED
+                and each.way.ingress_point is not None
+            )
+            stored = fallen(each.proof, entrance) if open_end else None
+            yield LossAnswer(at=each, answer=answer, fallen=stored)
+
+    def blocked(self) -> tuple[BlockedAnswer, ...]:
+        """The rules that end ordinary mail; each once, whichever way that comes in."""
+        if self._blocked is None:
+            found: dict[object, BlockedAnswer] = {}
+            for each in filter(lambda way: is_whole(way.rule_set), self.ways):
+                for answer in blocked(each.proof, self._entrance(each)):
+                    key = (
+                        each.rule_set.name,
+                        answer if isinstance(answer, Undecided) else id(answer.rule),
+                    )
+                    found.setdefault(key, BlockedAnswer(at=each, found=answer))
+            self._blocked = tuple(found.values())
+        return self._blocked
+
+    def _entrance(self, at: ProvedWay) -> Entrance:
+        """Who hands in mail there."""
+        reach = enough(at.rule_set, self._project.environment.name)
+        if at.way.ingress_point is None:
+            return Entrance(enough=reach)
+        point = self._project.ingress_points[at.way.ingress_point]
+        policy = at.gateway.policy
+        return Entrance(
+            enough=reach,
+            domains=() if policy is None else admitted_domains(self._project, policy),
+            strangers=is_open(point),
+            plain_text=point.ingress_point.tls_policy is TlsPolicy.OPTIONAL,
+        )
 
 
 def _applies(proof: Proof, place: int) -> Solved:
