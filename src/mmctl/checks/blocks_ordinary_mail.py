@@ -130,6 +130,11 @@ _EXCEPT = "except it by `unless: [{recipient: {starts_with: [abuse@, postmaster@
 
 
 CHECK = Check(
-    id="blocks-ordinary-mail", severity=Severity.ERROR, text=__doc__, run=run, from_absence=True
+    id="blocks-ordinary-mail",
+    severity=Severity.ERROR,
+    text=__doc__,
+    run=run,
+    about_mail=True,
+    from_absence=True,
 )
 """A rule that is missing may deliver the mail before."""

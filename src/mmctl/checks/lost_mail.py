@@ -135,5 +135,12 @@ def _rest(at: ProvedWay, witness: Witness) -> Finding:
     )
 
 
-CHECK = Check(id="lost-mail", severity=Severity.ERROR, text=__doc__, run=run, from_absence=True)
+CHECK = Check(
+    id="lost-mail",
+    severity=Severity.ERROR,
+    text=__doc__,
+    run=run,
+    about_mail=True,
+    from_absence=True,
+)
 """Rules that are missing may be for this mail."""
