@@ -1,5 +1,9 @@
 """What add-ons answered, as conditions of rules and policies see it.
 
+An add-on may give no answer, or not in time; nobody says what the service answers then. Here no
+condition on it holds, so that nothing is taken for granted: `is: true`, `is: false` and
+`not_equals` are all false. What nobody stated may be that, too.
+
 Fields: `isPassed`, `category`, `verdict`, `isListed`, `listedOn`. AWS's pattern allows an `addon.`
 before the name and spaces inside, so spellings are compared without them and in lower case.
 """
@@ -9,7 +13,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from mmctl.judge.answers import known
+from mmctl.judge.answers import FALSE, known
 from mmctl.judge.lookup import NO, YES, Lookup, missing_fact, string_found
 from mmctl.model.enums import IpType, RuleVerdict
 from mmctl.model.facts import ADD_ONS, SOURCE_IP
@@ -31,6 +35,8 @@ _FLAGS: Final = {YES: "true", NO: "false"}
 _FAMILY: Final = "over IPv4 or IPv6"
 _OVER_IPV4: Final = "IPv4"
 _OVER_IPV6: Final = "IPv6"
+NO_ANSWER: Final = "absent"
+"""How it is stated that an add-on gives no answer."""
 TRUE_TEXTS: Final = frozenset({"true", "yes", "1"})
 """Answers that count as true."""
 
@@ -60,8 +66,11 @@ def boolean_found(asking: Asking, analysis: Analysis | IngressAnalysis, *, wante
     value = add_on_value(asking.submission.facts, analysis)
     if value is None:
         passing = _PASSING.get(spelling(analysis.result_field))
-        fact = _missing(analysis, (YES, NO), passing=passing)
-        answer = asking.depending(fact, lambda true: (true == YES) is wanted)
+        fact = _missing(analysis, (YES, NO, NO_ANSWER), passing=passing)
+        wanted_answer = YES if wanted else NO
+        answer = asking.depending(fact, lambda could_be: could_be == wanted_answer)
+    elif value == NO_ANSWER:
+        answer = FALSE
     else:
         true = value if isinstance(value, bool) else reads_as_true(value)
         answer = known(true is wanted)
@@ -82,15 +91,16 @@ def text_found(
 ) -> Lookup:
     """Compare a field with texts."""
     value = add_on_value(asking.submission.facts, analysis)
-    return string_found(
+    found = string_found(
         asking,
         operand=ADD_ON,
         name=operand_of(analysis),
         operator=operator,
         values=values,
         texts=None if value is None else (_text(value),),
-        missing=lambda about: _missing(analysis, (YES, NO), passing=None, about=about),
+        missing=lambda about: _missing(analysis, (YES, NO, NO_ANSWER), passing=None, about=about),
     )
+    return found._replace(answer=FALSE, matched=()) if value == NO_ANSWER else found
 
 
 def verdict_found(
@@ -100,8 +110,13 @@ def verdict_found(
     value = add_on_value(asking.submission.facts, analysis)
     verdict = None if value is None else reads_as_verdict(_text(value))
     if verdict is None:
-        fact = _missing(analysis, tuple(RuleVerdict), passing=RuleVerdict.PASS)
-        answer = asking.depending(fact, lambda could_be: (could_be in values) is not negative)
+        fact = _missing(analysis, (*RuleVerdict, NO_ANSWER), passing=RuleVerdict.PASS)
+        answer = asking.depending(
+            fact,
+            lambda could_be: could_be != NO_ANSWER and (could_be in values) is not negative,
+        )
+    elif value == NO_ANSWER:
+        answer = FALSE
     else:
         answer = known((verdict in values) is not negative)
     return Lookup(

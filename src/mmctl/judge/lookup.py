@@ -176,7 +176,8 @@ def string_found(
             if missing is None
             else missing(about)
         )
-        answer = asking.depending(fact, lambda met: (met == YES) is not negative)
+        wanted = NO if negative else YES
+        answer = asking.depending(fact, lambda could_be: could_be == wanted)
     elif not texts:
         answer = known(without_text(operand, asking.readings) == "matches") if negative else FALSE
     else:

@@ -14,6 +14,7 @@ from mmctl.analysis.questions.alike import compared
 from mmctl.analysis.questions.ends import are_alike, treatment_of
 from mmctl.analysis.questions.equality import Equality
 from mmctl.judge.submission import Scenario
+from mmctl.language.readings import CHOICES
 from mmctl.model.rules import Rule
 from mmctl.records import replace
 
@@ -106,6 +107,25 @@ def test_versions_that_are_alike_treat_generated_messages_alike() -> None:
     assert not wrong
     assert min(counts["alike"], counts["differ"]) > len(SLICE) / 2
     assert counts["open"] <= counts.total() / 60
+
+
+def test_versions_under_other_readings_are_told_with_a_message_that_both_read_so() -> None:
+    """Each side judges the message under its own readings: few such messages are not found."""
+    counts: Counter[str] = Counter()
+    wrong: list[str] = []
+    for seed, before, _ in pairs(range(40)):
+        for name, choices in CHOICES.items():
+            other = next(each for each in choices if each != before.readings.choice(name))
+            after = replace(before, readings=before.readings.choosing(name, other))
+            found = compared(before, after)
+            counts["alike" if found.alike else "differ" if found.differences else "open"] += 1
+            counts[name] += len(found.differences)
+            if found.alike and seed % 4 == 0:
+                wrong += really_differ(before, after, seed, Equality.MULTISET)
+    assert not wrong
+    assert counts["open"] <= 40 * len(CHOICES) / 50
+    never = {name for name in CHOICES if not counts[name]}
+    assert never <= {"null_sender", "failure_drop_scope", "replaced_duplicates"}
 
 
 @pytest.mark.slow

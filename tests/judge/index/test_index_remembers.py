@@ -202,7 +202,7 @@ ROWS: Final = {
     "an add-on that answers nothing, for a client that is not known": Row(
         (),
         (to(), to(source_ip="192.0.2.1"), to(source_ip="2001:db8::1")),
-        ("refused", "refused", "refused"),
+        ("unknown", "unknown", "refused"),
         readings={"add_on_over_ipv6": "ignored"},
         policy={
             "TrafficPolicyName": "edge",

@@ -6,6 +6,7 @@ as bytes beyond ASCII. Nothing is promised: whoever composes reads the message b
 
 from __future__ import annotations
 
+from base64 import b64encode
 from email.header import Header
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ from mmctl.mail.reader import read_email
 from mmctl.model.facts import CC, SENDER, TO, WRITTEN_HEADERS, EnvelopeFact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mmctl.analysis.encoding.views import FieldLook
     from mmctl.model.facts import HeaderName
@@ -44,17 +45,17 @@ def composed(headers: Mapping[str, Sequence[str]], *, decoded: bool) -> bytes:
     raw: list[str] = []
     for name, texts in headers.items():
         for text in texts:
-            written = text if name.lower() in _ADDRESSES else _written(text, decoded=decoded)
-            if not written.isascii() and not decoded:
-                raw.append(f"{name}: {written}\r\n")
+            line = text if name.lower() in _ADDRESSES else written(text, decoded=decoded)
+            if not line.isascii() and not decoded:
+                raw.append(f"{name}: {line}\r\n")
             elif len(texts) == 1 and name.lower() in _NAMED:
-                named[_NAMED[name.lower()]] = written
+                named[_NAMED[name.lower()]] = line
             else:
-                others.setdefault(name, []).append(written)
+                others.setdefault(name, []).append(line)
     return "".join(raw).encode("utf-8", "replace") + compose_email(named, headers=others)
 
 
-def _written(text: str, *, decoded: bool) -> str:
+def written(text: str, *, decoded: bool) -> str:
     """A text as a header has it."""
     if not decoded or not text.isascii():
         return text
@@ -62,6 +63,19 @@ def _written(text: str, *, decoded: bool) -> str:
     if text == text.strip() and read_email(line).header_values("X-A", decoded=True) == (text,):
         return text
     return Header(text, "utf-8", maxlinelen=0).encode()
+
+
+def encoded_word(text: str) -> str:
+    """A text that nobody sees who does not decode it."""
+    return f"=?utf-8?b?{b64encode(text.encode()).decode()}?="
+
+
+def as_decoded(text: str) -> str:
+    """What a header with this text has in it for those who decode it."""
+    if "=?" not in text:
+        return text
+    (read,) = read_email(f"X-A: {text}\r\n\r\n".encode()).header_values("X-A", decoded=True)
+    return read
 
 
 def address_list(specs: Sequence[str]) -> str:
@@ -78,6 +92,16 @@ def variants(look: FieldLook, texts: tuple[str, ...]) -> Iterator[tuple[str, ...
     if look.addresses and any(addresses(text) != (text,) for text in texts):
         yield tuple(text if addresses(text) == (text,) else _quoted(text) for text in texts)
     yield texts
+
+
+def recased(text: str, values: Iterable[str], base: Callable[[str], str]) -> str:
+    """A text in another letter case, but for these values in it, which stay as they are."""
+    found = base(text)
+    for value in values:
+        at = found.lower().find(value.lower())
+        if at >= 0 and len(found.lower()) == len(found):
+            found = found[:at] + value + found[at + len(value) :]
+    return found
 
 
 def _quoted(text: str) -> str:

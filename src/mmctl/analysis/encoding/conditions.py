@@ -211,7 +211,7 @@ class Conditions:
         wanted = expression.operator is RuleBooleanOperator.IS_TRUE
         match expression.evaluate.value:
             case Analysis() as analysis:
-                found = self._add_ons.flag(analysis)
+                return self._add_ons.flag(analysis, wanted=wanted)
             case RuleIsInAddressList(attribute=listed, address_lists=lists):
                 return self._listed(RULE_OPERAND[listed], lists[0], wanted, sight, readings)
             case RuleBooleanEmailAttribute() as attribute:
@@ -231,8 +231,8 @@ class Conditions:
         wanted = expression.operator is IngressBooleanOperator.IS_TRUE
         match expression.evaluate.value:
             case IngressAnalysis() as analysis:
-                found = self._add_ons.flag(analysis)
-                return self._not_over_ipv6(found if wanted else -found, readings)
+                found = self._add_ons.flag(analysis, wanted=wanted)
+                return self._not_over_ipv6(found, readings)
             case IngressIsInAddressList(attribute=attribute, address_lists=lists):
                 operand = POLICY_OPERAND[attribute]
                 return self._listed(operand, lists[0], wanted, sight, readings)
@@ -311,15 +311,16 @@ class Conditions:
         return self._circuit.choose(counts, -inside, other)
 
     def _verdict(self, expression: RuleVerdictExpression) -> int:
+        negative = expression.operator is RuleVerdictOperator.NOT_EQUALS
         match expression.evaluate.value:
             case Analysis() as analysis:
-                found = self._add_ons.verdict(analysis, expression.values)
+                return self._add_ons.verdict(analysis, expression.values, negative=negative)
             case RuleVerdictAttribute() as attribute:
                 verdict = self._fields.verdict(RULE_OPERAND[attribute].fact.name)
                 found = self._circuit.any_of([verdict.is_(each) for each in expression.values])
             case never:
                 assert_never(never)
-        return -found if expression.operator is RuleVerdictOperator.NOT_EQUALS else found
+        return -found if negative else found
 
     def _dmarc(self, expression: RuleDmarcExpression, readings: Readings) -> int:
         """The policy that a condition sees: none for mail that passed, if the reading says so."""

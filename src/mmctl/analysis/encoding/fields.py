@@ -40,6 +40,8 @@ RECIPIENT: Final = "recipient"
 """The field of the recipient who is asked about; others have a number behind it."""
 CERTIFICATE: Final = "certificate "
 ADD_ON: Final = "add-on "
+SILENT: Final = "no answer of "
+"""Before the name of an add-on's field: whether it gives no answer."""
 ADDRESS_HEADERS: Final = frozenset(fact.key for fact in WRITTEN_HEADERS if fact.holds_addresses)
 _VERDICTS: Final = frozenset(RuleVerdict)
 _SIGMA: Final = "\u03a3"
@@ -84,9 +86,11 @@ class FreeFields:
             self._tie(known)
         return known
 
-    def looking(self, readings: Readings) -> Iterator[FieldView]:
-        """The views that count under some readings."""
-        return (view for view in self.views.values() if _counts(view, readings))
+    def looking(self, *readings: Readings) -> Iterator[FieldView]:
+        """The views that count under the readings of one gateway at least."""
+        return (
+            view for view in self.views.values() if any(counts(view, each) for each in readings)
+        )
 
     def choice(self, fact: str, words: tuple[str, ...]) -> ChoiceTheory:
         """A fact that is exactly one of some words."""
@@ -138,6 +142,7 @@ class FreeFields:
             self._link_address(assumed, literal)
         for view in tuple(self.views.values()):
             self._link_cases(view)
+            self._link_repeated(view)
             if view.look.field.startswith(ADD_ON):
                 self._link_readings(view)
         for view in self.views.values():
@@ -202,6 +207,18 @@ class FreeFields:
         for (operator, value), literal in view.tests.items():
             if operator is RuleStringOperator.EQUALS or _SIGMA not in value:
                 self._link(view, literal, other.test(operator, value))
+        for key, listing in view.listings.items():
+            if key in other.listings:
+                self._link(view, listing.literal, other.listings[key].literal)
+
+    def _link_repeated(self, view: FieldView) -> None:
+        """What the first or last header of a name has is in one of them."""
+        other = self.views.get(view.look._replace(repeated="any"))
+        if other is None or other is view:
+            return
+        self._link(view, view.present, other.present)
+        for (operator, value), literal in view.tests.items():
+            self._link(view, literal, other.test(operator, value))
 
     def _link_readings(self, view: FieldView) -> None:
         """An add-on's text decides whether it counts as true, and which verdict it is."""
@@ -252,7 +269,7 @@ def is_header(field: str) -> bool:
     return not (field in {MAIL_FROM, HELO} or field.startswith((RECIPIENT, CERTIFICATE, ADD_ON)))
 
 
-def _counts(view: FieldView, readings: Readings) -> bool:
+def counts(view: FieldView, readings: Readings) -> bool:
     """Whether a condition looks so at the field under some readings."""
     look = view.look
     if view.counts_always:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from mmctl.language.readings import Readings
 
 
-def preferences(fields: FreeFields, readings: Readings) -> Iterator[int]:
-    """Literals that should hold, the most wanted first, where these readings are chosen."""
-    views = tuple(fields.looking(readings))
+def preferences(fields: FreeFields, readings: Sequence[Readings]) -> Iterator[int]:
+    """Literals that should hold, the most wanted first, where the gateways have these readings."""
+    views = tuple(fields.looking(*readings))
     yield from (-literal for literal in fields.assumed.values())
     yield from (-literal for name, literal in fields.flags.items() if name != DMARC_PASSED)
     for name, choice in fields.choices.items():

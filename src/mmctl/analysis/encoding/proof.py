@@ -130,7 +130,7 @@ class Proof:
             path, *_ = pipeline.run(own)
             self.paths = (*self.paths, path)
         self.fields.settle()
-        self._preferred: dict[Readings, tuple[int, ...]] = {}
+        self._preferred: dict[tuple[Readings, ...], tuple[int, ...]] = {}
 
     def chosen_readings(self, gateway: int = 0) -> dict[str, int]:
         """Of each free reading the literal that it is as a gateway's project says."""
@@ -230,7 +230,7 @@ class Proof:
             return None
         chosen = self.free.chosen(model)
         fixed = [self.free.all()[name][choice] for name, choice in chosen.items()]
-        readings = _reading(self.gateways[0], chosen).readings
+        readings = tuple(_reading(each, chosen).readings for each in self.gateways)
         if readings not in self._preferred:
             self._preferred[readings] = tuple(preferences(self.fields, readings))
             self.fields.settle()
@@ -256,7 +256,7 @@ class Proof:
         """The message of a model, confirmed; else a clause to demand, and whether it is proved."""
         chosen = self.free.chosen(model)
         gateways = [_reading(gateway, chosen) for gateway in self.gateways]
-        made = realised(self.fields, model, gateways[0].readings)
+        made = realised(self.fields, model, [each.readings for each in gateways])
         if not isinstance(made, Realised):
             return made.clause, made.proved
         listed, deleted = self._supposed(model, made)

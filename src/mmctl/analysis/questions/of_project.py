@@ -22,19 +22,18 @@ from mmctl.analysis.sat.solver import Solved, SolverMissing
 from mmctl.judge.ingress import gateway_behind
 from mmctl.language.project import Outcome
 from mmctl.language.readings import CHOICES
-from mmctl.model.conditions import analysis_of
 from mmctl.model.enums import TlsPolicy
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from mmctl.analysis.encoding.proof import Answer
     from mmctl.analysis.questions.blocked import Finding as BlockedFinding
     from mmctl.analysis.questions.dead import Finding
     from mmctl.judge.ingress import Way
     from mmctl.judge.submission import Gateway
-    from mmctl.language.project import Invariant, LogicalRule, LogicalRuleSet, Project
+    from mmctl.language.project import Invariant, LogicalRuleSet, Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +144,7 @@ class ProjectProofs:
             known = {place for place, rule in enumerate(rules) if id(rule) in plainly}
             for found in dead_rules(first.proof, known=known):
                 elsewhere = {_applies(other.proof, found.place) for other in others}
-                if Solved.SATISFIABLE not in elsewhere and not _hangs_on_add_on(found, rules):
+                if Solved.SATISFIABLE not in elsewhere:
                     yield self._answer(first, found, decided=Solved.UNDECIDED not in elsewhere)
 
     def _answer(self, first: ProvedWay, found: Finding, *, decided: bool) -> RuleAnswer:
@@ -252,18 +251,6 @@ class ProjectProofs:
 def _applies(proof: Proof, place: int) -> Solved:
     """Whether the formulas allow that a rule applies, under the readings of the project."""
     return proof.solved((*proof.chosen_readings().values(), proof.paths[0].rules[place].applies))
-
-
-def _hangs_on_add_on(found: Finding, rules: Sequence[LogicalRule]) -> bool:
-    """Whether a rule may be for the mail about which an add-on says nothing: proofs know none."""
-    involved = [found.rule]
-    if isinstance(found, Dead):
-        involved += [rules[place] for place in found.by]
-    return any(
-        analysis_of(condition) is not None
-        for rule in involved
-        for condition in (*rule.conditions, *rule.unless)
-    )
 
 
 def proofs_of(project: Project) -> ProjectProofs:
