@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 from operator import attrgetter
+from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -261,7 +262,13 @@ def _init_of(cls: type, known: Fields, *, frozen: bool) -> Callable[..., None]:
             (by_name if each.kw_only else by_place).append(parameter)
         elif each.default_factory is _DEFAULT:
             continue
-        body.append(f"_put(self, {name!r}, {value})" if frozen else f"self.{name} = {value}")
+        if not frozen:
+            body.append(f"self.{name} = {value}")
+        elif isinstance(slot := cls.__dict__.get(name), MemberDescriptorType):
+            names[f"_put_{name}"] = slot.__set__  # faster than to look for the slot each time
+            body.append(f"_put_{name}(self, {value})")
+        else:
+            body.append(f"_put(self, {name!r}, {value})")
     if hasattr(cls, "__post_init__"):
         body.append("self.__post_init__()")
     parameters = ", ".join(["self", *by_place, *(["*", *by_name] if by_name else [])])

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LONGEST_KEPT: Final = 1000
 """Characters of a value whose result is kept for later messages: senders recur."""
 MOST_KEPT: Final = 8192
+_SHORT: Final = 4000
+"""Characters of a value that is tried as one of the usual forms."""
 
 # The two forms of nearly all headers, taken in one match; they mean the same in the full parser.
 # Without `?` the address cannot contain the end of an encoded word.
@@ -69,7 +71,9 @@ def addresses(text: str) -> tuple[str, ...]:
     groups yield their members. Every `<…>` of a mailbox is an address. Outside of them a word with
     `@` is one, and so is a single word (`root`), as local mail systems write it.
     """
-    return _kept(text) if len(text) <= LONGEST_KEPT else of_any(text)
+    if len(text) <= LONGEST_KEPT:
+        return _kept(text)
+    return _read_short(text) if len(text) <= _SHORT else of_any(text)
 
 
 def _read_short(text: str) -> tuple[str, ...]:

@@ -48,6 +48,10 @@ _NOT_CHARSETS: Final = frozenset(
 _PUNCTUATION: Final = re.compile("[^a-z0-9]+")
 _LONGEST_CHARSET: Final = 40
 _JAPANESE: Final = "iso2022_jp"
+_LONGEST_WORD: Final = 100
+"""Characters of a word that is kept: more than a word may have."""
+_MANY: Final = 200
+"""Pieces of a text that is taken to be hostile."""
 
 
 class Decoded(NamedTuple):
@@ -75,6 +79,8 @@ def _decode(text: str) -> Decoded:
     Some senders cut a character in two (RFC 2047 §5 forbids it).
     """
     pieces = _WORDS.split(text)  # every second one is a word; most hostile ones repeat themselves
+    if len(pieces) < _MANY and (simple := _all_alone(pieces)) is not None:
+        return Decoded(simple)
     read = {word: _word(word) for word in dict.fromkeys(pieces[1::2])}
     defects: list[str] = []
     parts: list[str] = []
@@ -102,6 +108,32 @@ def _decode(text: str) -> Decoded:
 
 
 _kept: Final = lru_cache(maxsize=MOST_KEPT)(_decode)
+
+
+def _all_alone(pieces: Sequence[str]) -> str | None:
+    """The text, if no word joins another and nothing is wrong; None: it takes more to tell."""
+    for between in pieces[2:-1:2]:
+        if not between.strip(" \t"):
+            return None
+    parts = list(pieces)
+    for place in range(1, len(pieces), 2):
+        word = pieces[place]
+        alone = _alone(word) if len(word) <= _LONGEST_WORD else None
+        if alone is None:
+            return None
+        parts[place] = alone
+    return "".join(parts)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _alone(word: str) -> str | None:
+    """The text of a word that joins no other, for many messages: names recur; None: it has none."""
+    read = _word(word)
+    if isinstance(read, str):
+        return None
+    defects: list[str] = []
+    text = _decoded(read[0], [read[1]], defects)
+    return None if defects else text
 
 
 def _word(word: str) -> tuple[str, bytes] | str:

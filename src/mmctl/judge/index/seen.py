@@ -32,7 +32,10 @@ class SeenValue(NamedTuple):
 
 
 class Seeing:
-    """Looks at messages: first at recipients, then field by field at what these leave."""
+    """Looks at messages: first at recipients, then field by field at what these leave.
+
+    What takes long is looked at roughly first, and closely once all others have been looked at.
+    """
 
     __slots__ = ("_addresses", "_at_most", "_columns", "_fields", "_recipients")
 
@@ -66,6 +69,7 @@ class Seeing:
                 changed.append(entry)
             addressed.append(entry)
         fitting = self._columns
+        closer: list[tuple[int, MessageField, Hashable]] = []
         for each in self._fields:
             if not possible & each.columns:
                 entries.append(None)
@@ -74,12 +78,13 @@ class Seeing:
             entry = each.known.get(state)
             if entry is None:
                 if each.rough is not None:
-                    left = each.rough.possible(state, submission)
-                    if not possible & each.columns & left:
-                        possible &= left
-                        fitting &= left
-                        entries.append(None)
-                        continue
+                    left = ~each.rough.excluded(possible, state, submission)
+                    possible &= left
+                    fitting &= left
+                    if possible & each.columns:
+                        closer.append((len(entries), each, state))
+                    entries.append(None)
+                    continue
                 entry = self._learn(each, state, submission)
             possible &= entry[1]
             fitting &= entry[2]
@@ -87,6 +92,14 @@ class Seeing:
             if entry[4]:
                 changed.append(entry)
             entries.append(entry)
+        for place, each, state in closer:
+            if possible & each.columns:
+                entry = entries[place] = self._learn(each, state, submission)
+                possible &= entry[1]
+                fitting &= entry[2]
+                unknown |= entry[3]
+                if entry[4]:
+                    changed.append(entry)
         return SeenValue(addressed, entries, possible, fitting, unknown, changed)
 
     def _learn(self, each: MessageField, state: Hashable, submission: Submission) -> Remembered:
