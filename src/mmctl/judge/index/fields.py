@@ -6,7 +6,7 @@ among all values of all conditions at once; whatever has few values is asked con
 
 from __future__ import annotations
 
-from enum import Enum, IntEnum, auto
+from enum import IntEnum, auto
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from mmctl.judge.compare import client_address, same_family
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from mmctl.model.operands import Operand
 
 
-class Sign(Enum):
-    """What another reading needs to make a difference to a field."""
+class Sign(IntEnum):
+    """What another reading needs to make a difference to a field; numbers, which hash quickly."""
 
     CASE = auto()
     """A text that is not in lower case."""
@@ -162,6 +162,7 @@ class TextField:
             (operator, values, question.slots) for question, operator, values in questions
         )
         self._matchers: dict[Case, TextMatcher] = {}
+        self._in_case_of: dict[int, TextMatcher] = {}
         self._negated = negated
         self.share = _share(context, self._questions, negated)
         self.work = source.work
@@ -193,7 +194,7 @@ class TextField:
         if not texts:
             found += [(each, self._without_text(each.gateway.readings)) for each in without]
         elif cases and self._case_may_matter(texts, hits):
-            found += [(each, self._in_case_of(each).met_by(texts)) for each in cases]
+            found += [(each, self._under(each).met_by(texts)) for each in cases]
         return self.share.entry(
             hits,
             tuple(
@@ -247,8 +248,13 @@ class TextField:
                 met[each] = self._hits(each)
         return met
 
-    def _in_case_of(self, variant: Variant) -> TextMatcher:
-        return self._matcher_of(case_of(self._operand, variant.gateway.readings))
+    def _under(self, variant: Variant) -> TextMatcher:
+        """What looks texts up in the letter case of another choice."""
+        known = self._in_case_of.get(variant.number)
+        if known is None:
+            case = case_of(self._operand, variant.gateway.readings)
+            known = self._in_case_of[variant.number] = self._matcher_of(case)
+        return known
 
     def _without_text(self, readings: Readings) -> int:
         return 0 if without_text(self._operand, readings) == "matches" else self._negated

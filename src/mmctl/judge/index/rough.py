@@ -87,7 +87,7 @@ class Rough:
         asked = columns & self._columns
         if self._recurs or asked.bit_count() > _FEW:
             return asked & ~self._possible(state, submission)
-        text = self._text(submission)
+        text = self._text(submission) if asked else None
         if text is None:
             return 0
         excluded = 0
