@@ -1,31 +1,35 @@
-"""Whether two neighboring rules can be swapped without any effect.
+"""Whether two rules can be swapped without any effect, as far as that is plain.
 
-Only what is certain counts: after a no, there may still be no message that shows a difference.
+Only what is certain counts: after a no, there may still be no message that shows a difference. That
+is a question for a proof (`questions/phases.py`).
 """
 
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Final
 
+from mmctl.analysis.exclusion import exclude_each_other
 from mmctl.judge.actions import actions_in_effect
-from mmctl.judge.compare import folded, text_matches
-from mmctl.model.actions import CHANGES_MESSAGE, MAY_END, Does, row_of
-from mmctl.model.conditions import analysis_of, evaluated_by, header_of, operand_of
-from mmctl.model.rules import (
-    RuleBooleanExpression,
-    RuleDmarcExpression,
-    RuleIpExpression,
-    RuleNumberExpression,
-    RuleStringExpression,
-    RuleVerdictExpression,
+from mmctl.model.actions import (
+    CHANGES_MESSAGE,
+    MAY_END,
+    Does,
+    added_header,
+    asked_function,
+    new_recipients,
+    row_of,
 )
+from mmctl.model.conditions import header_of, operand_of
+from mmctl.model.facts import RECIPIENTS
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from mmctl.language.project import LogicalRule
-    from mmctl.model.rules import RuleCondition
+    from mmctl.language.readings import Readings
+    from mmctl.model.rules import RuleAction
 
 
 def commute(one: LogicalRule, other: LogicalRule) -> bool:
@@ -56,72 +60,96 @@ def _reads_headers(rule: LogicalRule) -> bool:
 
 
 def _exclude(one: LogicalRule, other: LogicalRule) -> bool:
-    """Whether no message can meet both rules."""
+    """Whether it is plain that no message meets both rules."""
     unless = any(
         condition in theirs.unless
         for ours, theirs in ((one, other), (other, one))
         for condition in ours.conditions
     )
     pairs = product(one.conditions, other.conditions)
-    return unless or any(conditions_exclude(a, b) for a, b in pairs)
+    return unless or any(exclude_each_other(a, b) for a, b in pairs)
 
 
-def conditions_exclude(a: RuleCondition, b: RuleCondition) -> bool:
-    """Whether it is certain that no message meets both conditions."""
-    if a.kind != b.kind or evaluated_by(a) != evaluated_by(b):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doing:
+    """What a rule does that can show whether it is above or below another one."""
+
+    actions: int
+    """A number that it shares with rules of the same actions: these are compared often."""
+    stops: bool
+    does: frozenset[Does]
+    may_end: bool
+    """Whether no later rule may be tried after it."""
+    added: Mapping[str, str]
+    """The headers that it adds, by name in lower case."""
+    replaces: bool
+    asked_headers: frozenset[str]
+    """The headers that its conditions look at, in lower case."""
+    asks_recipient: bool
+
+
+def doing(
+    rule: LogicalRule, readings: Readings, numbers: dict[tuple[RuleAction, ...], int]
+) -> Doing:
+    """What a rule does, under some readings; `numbers` are those that rules have so far."""
+    actions = actions_in_effect(rule)
+    does = frozenset(row_of(action).does for action in actions)
+    bounces = Does.BOUNCES in does and readings.bounce_ends_evaluation == "yes"
+    asked = (*rule.conditions, *rule.unless)
+    return Doing(
+        actions=numbers.setdefault(actions, len(numbers)),
+        stops=rule.stop and not rule.shadow,
+        does=does,
+        may_end=readings.first_match == "yes"
+        or bounces
+        or Does.ENDS in does
+        or any(map(asked_function, actions)),
+        added={header[0].lower(): header[1] for header in map(added_header, actions) if header},
+        replaces=any(map(new_recipients, actions)),
+        asked_headers=frozenset(name.lower() for each in asked if (name := header_of(each))),
+        asks_recipient=any(operand_of(each).fact is RECIPIENTS for each in asked),
+    )
+
+
+def commute_on_effects(one: Doing, other: Doing) -> bool:
+    """Whether it never shows which of two rules is first, for mail to which both apply.
+
+    What counts is the outcome, and what is done once or more with which headers. Whether both apply
+    is another question.
+    """
+    if one.may_end or other.may_end:
+        return one.stops == other.stops and one.actions == other.actions
+    if one.replaces and other.replaces:
+        return one.actions == other.actions
+    for ours, theirs in ((one, other), (other, one)):
+        if ours.does & CHANGES_MESSAGE and theirs.does - CHANGES_MESSAGE:
+            return one.actions == other.actions
+    return all(other.added.get(name, value) == value for name, value in one.added.items())
+
+
+def dropped_anyway(one: Doing, other: Doing, readings: Readings) -> bool:
+    """Whether mail to which both apply ends as dropped, whichever is first.
+
+    Unless it was delivered or bounced before: what happens to dropped mail does not count.
+    """
+    if (
+        readings.first_match == "yes"
+        or one.stops
+        or other.stops
+        or (one.does | other.does) & _NOT_JUST_DROPPED
+    ):
         return False
-    one, other = a.value, b.value
-    match one:
-        case RuleBooleanExpression():
-            alone = one.evaluate.is_in_address_list is None
-            return alone and one.operator is not other.operator
-        case RuleVerdictExpression():
-            return isinstance(other, RuleVerdictExpression) and _words_exclude(
-                one.operator, one.values, other.operator, other.values
-            )
-        case RuleDmarcExpression():
-            return isinstance(other, RuleDmarcExpression) and _words_exclude(
-                one.operator, one.values, other.operator, other.values
-            )
-        case RuleStringExpression():
-            single = operand_of(a).single or analysis_of(a) is not None
-            return single and isinstance(other, RuleStringExpression) and _texts_exclude(one, other)
-        case RuleNumberExpression() | RuleIpExpression():
-            return False
-        case _:
-            assert_never(one)
+    return any(Does.ENDS in each.does and not each.replaces for each in (one, other))
 
 
-def _words_exclude(
-    operator: str, values: Iterable[str], other_operator: str, other_values: Iterable[str]
-) -> bool:
-    ours, theirs = set(values), set(other_values)
-    match operator, other_operator:
-        case "EQUALS", "EQUALS":
-            return not ours & theirs
-        case "EQUALS", "NOT_EQUALS":
-            return ours <= theirs
-        case "NOT_EQUALS", "EQUALS":
-            return theirs <= ours
-        case _:
-            return False
+def writes_for(writer: Doing, reader: Doing, readings: Readings) -> bool:
+    """Whether a rule changes what conditions of another one look at."""
+    seen = readings.added_headers_visible == "yes"
+    if seen and not reader.asked_headers.isdisjoint(writer.added):
+        return True
+    visible = readings.replaced_recipients_visible != "no"
+    return visible and writer.replaces and reader.asks_recipient
 
 
-def _texts_exclude(one: RuleStringExpression, other: RuleStringExpression) -> bool:
-    pairs = list(product(one.values, other.values))
-    folds = [(folded(a, "insensitive"), folded(b, "insensitive")) for a, b in pairs]
-    match one.operator, other.operator:
-        case "EQUALS", "NOT_EQUALS":
-            return set(one.values) <= set(other.values)
-        case "NOT_EQUALS", "EQUALS":
-            return set(other.values) <= set(one.values)
-        case "EQUALS", _:
-            return not any(text_matches(other.operator, a, b) for a, b in folds)
-        case _, "EQUALS":
-            return not any(text_matches(one.operator, b, a) for a, b in folds)
-        case "ENDS_WITH", "ENDS_WITH":
-            return not any(a.endswith(b) or b.endswith(a) for a, b in folds)
-        case "STARTS_WITH", "STARTS_WITH":
-            return not any(a.startswith(b) or b.startswith(a) for a, b in folds)
-        case _:
-            return False
+_NOT_JUST_DROPPED: Final = frozenset({Does.DELIVERS, Does.BOUNCES, Does.CALLS})
+"""What these do outlasts a drop, or may prevent it."""

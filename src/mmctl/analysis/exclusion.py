@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from mmctl.analysis.networks import IPV4, IPV6, Networks, network
 from mmctl.analysis.verdicts import accepted
 from mmctl.model.comparisons import NEGATED, VERSION
-from mmctl.model.conditions import evaluated_by, listed_by, operand_of
+from mmctl.model.conditions import analysis_of, evaluated_by, listed_by, operand_of
 from mmctl.model.enums import IngressTlsProtocolOperator, RuleNumberOperator
 from mmctl.model.operands import OPERANDS
 from mmctl.model.policies import (
@@ -92,7 +92,8 @@ def exclude_each_other(
                 return False
             if evaluated_by(first) != evaluated_by(second) or one.evaluate != other.evaluate:
                 return False
-            single = operand_of(first) in one_text
+            # An add-on answers with one text.
+            single = operand_of(first) in one_text or analysis_of(first) is not None
             return _apart(one, other, one_text=single) or (single and _unlike(one, other))
         case _:
             assert_never(one)

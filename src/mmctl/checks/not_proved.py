@@ -2,11 +2,12 @@
 
 What it does:
     Names each invariant that is neither proved nor contradicted by a message, each rule of which it
-    is unknown whether any mail gets to it, and each way in of which it is unknown whether mail is
-    lost (`lost-mail`) or a rule ends ordinary mail (`blocks-ordinary-mail`), with the reason: the
-    effort was used up (`lint: {proof_effort: N}` in `mmctl.yaml`, in conflicts of the solver), a
-    message may become too many copies, proofs are switched off (`proof_effort: 0`) although there
-    are invariants, or the solver cannot be loaded.
+    is unknown whether any mail gets to it or whether its place in its phase matters
+    (`order-matters`), and each way in of which it is unknown whether mail is lost (`lost-mail`) or
+    a rule ends ordinary mail (`blocks-ordinary-mail`), with the reason: the effort was used up
+    (`lint: {proof_effort: N}` in `mmctl.yaml`, in conflicts of the solver), a message may become
+    too many copies, proofs are switched off (`proof_effort: 0`) although there are invariants, or
+    the solver cannot be loaded.
 
 Why it is bad:
     Nobody knows whether it holds, and the project looks as if it did.
@@ -76,6 +77,7 @@ def run(subject: Subject) -> Iterator[Finding]:
     from mmctl.analysis.encoding.proof import Undecided  # noqa: PLC0415
     from mmctl.analysis.questions.dead import NotProved  # noqa: PLC0415
     from mmctl.analysis.questions.of_project import proofs_of  # noqa: PLC0415
+    from mmctl.analysis.questions.phases import OrderNotProved  # noqa: PLC0415
 
     proofs = proofs_of(project)
     if not proofs.ways:
@@ -100,6 +102,17 @@ def run(subject: Subject) -> Iterator[Finding]:
                 ("name",),
                 f"undecided whether any mail gets to `{each.found.rule.name}`: {each.found.why}",
                 help=_MORE,
+            )
+    for order in proofs.orders():
+        if isinstance(order.found, OrderNotProved):
+            rule = order.found.rule
+            yield finding(
+                rule,
+                ("name",),
+                f"undecided whether it matters where `{rule.name}` is in phase"
+                f" `{order.found.phase.name}`: {order.found.why}",
+                help="raise `lint: {proof_effort: N}` in `mmctl.yaml`, or write `on_overlap:"
+                " file_order` in the phase if the order of its rules is meant",
             )
 
 

@@ -7,7 +7,8 @@ from ipaddress import ip_network
 from random import Random
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import yaml
+from ruamel.yaml import YAML
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -61,7 +62,7 @@ class _Place(NamedTuple):
     """A node, and what leads to it."""
 
     path: tuple[str, ...]
-    node: yaml.Node
+    node: Node
 
 
 def slips(files: Mapping[str, str], targets: Mapping[str, Sequence[str]]) -> list[Slip]:
@@ -111,8 +112,8 @@ class _File:
 
     def slips(self) -> Iterator[Slip]:
         """Each mistake in what mail meets: rules, policies, lists, variables."""
-        root = yaml.compose(self._text, Loader=yaml.SafeLoader)
-        assert isinstance(root, yaml.MappingNode)
+        root = YAML(typ="safe", pure=True).compose(self._text)
+        assert isinstance(root, MappingNode)
         for key, value in root.value:
             if key.value in _SECTIONS:
                 for place in _below((key.value,), value):
@@ -122,14 +123,14 @@ class _File:
         if _WITHOUT_EFFECT & set(place.path[1:]):
             return
         match place.node:
-            case yaml.ScalarNode():
+            case ScalarNode():
                 yield from self._of_scalar(place.path, place.node)
-            case yaml.SequenceNode():
+            case SequenceNode():
                 yield from self._of_list(place.path, place.node)
-            case yaml.MappingNode():
+            case MappingNode():
                 yield from self._of_mapping(place.path, place.node)
 
-    def _of_scalar(self, path: tuple[str, ...], node: yaml.ScalarNode) -> Iterator[Slip]:
+    def _of_scalar(self, path: tuple[str, ...], node: ScalarNode) -> Iterator[Slip]:
         text, last = node.value, path[-1]
         if text in _WORDS and path[0] != "vars":
             kind = "switch" if text in {"true", "false"} else f"word in {_WORDS[text]}"
@@ -155,7 +156,7 @@ class _File:
                 yield self._written("letter", node, other)
                 yield self._written("letter case", node, _other_case(text))
 
-    def _of_list(self, path: tuple[str, ...], node: yaml.SequenceNode) -> Iterator[Slip]:
+    def _of_list(self, path: tuple[str, ...], node: SequenceNode) -> Iterator[Slip]:
         items, last = node.value, path[-1]
         several = len(items) > 1
         kinds = {
@@ -169,14 +170,14 @@ class _File:
         }
         for place, item in enumerate(items):
             kind = kinds.get(last, "value gone")
-            if isinstance(item, yaml.ScalarNode) and item.value == "stop":
+            if isinstance(item, ScalarNode) and item.value == "stop":
                 kind = "stop gone"
             if several:
                 yield self._without(kind, node, place)
             if last == "rules" and place + 1 < len(items) and not node.flow_style:
                 yield self._swapped(node, place)
 
-    def _of_mapping(self, path: tuple[str, ...], node: yaml.MappingNode) -> Iterator[Slip]:
+    def _of_mapping(self, path: tuple[str, ...], node: MappingNode) -> Iterator[Slip]:
         for key, value in node.value:
             if key.value in _OPERATORS and "actions" not in path:
                 words = path[-1] in {"spf", "dkim", "dmarc_policy"} and key.value == "equals"
@@ -188,7 +189,7 @@ class _File:
             if key.value == "unless" and len(value.value) == 1:
                 yield self._cut("unless gone", key.start_mark.line, _end(value))
 
-    def _written(self, kind: str, node: yaml.ScalarNode, text: str) -> Slip:
+    def _written(self, kind: str, node: ScalarNode, text: str) -> Slip:
         """Another text in place of a scalar."""
         quoted = node.style or ('"' if "#" in text or text in {"true", "false"} else "")
         if node.value in {"true", "false"} and not node.style:
@@ -202,7 +203,7 @@ class _File:
         text = "".join((*self._lines[:first], *self._lines[end:]))
         return Slip(kind, self._file, text, first + 1)
 
-    def _without(self, kind: str, node: yaml.SequenceNode, place: int) -> Slip:
+    def _without(self, kind: str, node: SequenceNode, place: int) -> Slip:
         """Without one of several items of a list."""
         items = node.value
         item = items[place]
@@ -216,7 +217,7 @@ class _File:
             kind, self._file, self._text[:start] + self._text[end:], item.start_mark.line + 1
         )
 
-    def _swapped(self, node: yaml.SequenceNode, place: int) -> Slip:
+    def _swapped(self, node: SequenceNode, place: int) -> Slip:
         """Two neighbors in the other order."""
         one, other = node.value[place : place + 2]
         first, middle, end = one.start_mark.line, other.start_mark.line, _end(other)
@@ -225,20 +226,20 @@ class _File:
         return Slip("neighbors", self._file, text, first + 1)
 
 
-def _end(node: yaml.Node) -> int:
+def _end(node: Node) -> int:
     """The line after a node of which no other thing is on the last line."""
-    mark = node.end_mark
-    block = not isinstance(node, yaml.ScalarNode) and not node.flow_style
-    return mark.line if block else mark.line + 1
+    line: int = node.end_mark.line
+    block = isinstance(node, (MappingNode, SequenceNode)) and not node.flow_style
+    return line if block else line + 1
 
 
-def _below(path: tuple[str, ...], node: yaml.Node) -> Iterator[_Place]:
+def _below(path: tuple[str, ...], node: Node) -> Iterator[_Place]:
     yield _Place(path, node)
     match node:
-        case yaml.MappingNode():
+        case MappingNode():
             for key, value in node.value:
                 yield from _below((*path, key.value), value)
-        case yaml.SequenceNode():
+        case SequenceNode():
             for item in node.value:
                 yield from _below(path, item)
 

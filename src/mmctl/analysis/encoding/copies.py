@@ -34,6 +34,8 @@ class RuleLiterals:
     place: int
     asked: tuple[int, ...]
     """What its conditions demand, one literal each: those under `unless` are negated."""
+    sight: CopySight
+    """What its conditions see."""
     reached: int
     """Whether the rule is tried."""
     matches: int
@@ -69,7 +71,9 @@ class EncodedCopy:
     def __init__(self, circuit: Circuit, place: int, *, there: int) -> None:
         self.place = place
         self.sight = CopySight(recipient=f"{RECIPIENT} {place}" if place else RECIPIENT)
-        self.rule = RuleLiterals(place=-1, asked=(), reached=FALSE, matches=FALSE, applies=FALSE)
+        self.rule = RuleLiterals(
+            place=-1, asked=(), sight=self.sight, reached=FALSE, matches=FALSE, applies=FALSE
+        )
         """The rule that is being tried."""
         self._circuit = circuit
         self._there = there
@@ -92,6 +96,7 @@ class EncodedCopy:
         self.rule = RuleLiterals(
             place=len(self.rules),
             asked=asked,
+            sight=self.sight,
             reached=self._going,
             matches=matches,
             applies=self._circuit.all_of((self._going, matches)),

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from mmctl.analysis.encoding.copies import Path
     from mmctl.analysis.sat.solver import Solver
     from mmctl.judge.submission import Gateway
-    from mmctl.language.project import Outcome
+    from mmctl.language.project import LogicalRule, Outcome
     from mmctl.language.readings import Readings
     from mmctl.model.rules import RuleCondition
 
@@ -182,6 +182,18 @@ class Proof:
     def literal_of(self, condition: RuleCondition, gateway: int = 0) -> int:
         """Whether a condition, as in a rule, holds for the message and the asked recipient."""
         literal = self._conditions[gateway].rule(condition, CopySight(recipient=RECIPIENT))
+        self.fields.settle()
+        return literal
+
+    def matching(self, rule: LogicalRule, sight: CopySight, gateway: int = 0) -> int:
+        """Whether the conditions of a rule hold for a copy that they see so."""
+        ask = self._conditions[gateway].rule
+        literal = self.circuit.all_of(
+            (
+                *(ask(condition, sight) for condition in rule.conditions),
+                *(-ask(condition, sight) for condition in rule.unless),
+            )
+        )
         self.fields.settle()
         return literal
 

@@ -22,7 +22,7 @@ from mmctl.analysis.sat.solver import Solved
 from mmctl.analysis.theories.theory import holds
 from mmctl.judge.actions import actions_in_effect
 from mmctl.language.project import Outcome
-from mmctl.model.actions import Does, new_recipients, row_of
+from mmctl.model.actions import Does, added_header, new_recipients, row_of
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -228,8 +228,17 @@ class _Compared:
             if other < twin
         )
         for one, other in inverted:
-            if self._equality is Equality.TRACE or one.marks or other.marks:
+            if self._order_counts(one, other):
                 yield self._circuit.all_of((one.done, other.done))
+
+    def _order_counts(self, one: _Instance, other: _Instance) -> bool:
+        """Whether it can matter which of two actions is done first."""
+        if one.marks and other.marks:
+            # Headers are told apart by their names, and from the recipient.
+            headers = added_header(one.action), added_header(other.action)
+            names = {None if each is None else each[0].lower() for each in headers}
+            return len(names) == 1
+        return self._equality is Equality.TRACE or one.marks or other.marks
 
     # Counting
 
@@ -443,4 +452,4 @@ def _said(rule: LogicalRule) -> Hashable:
 
 
 def _named(rule: LogicalRule) -> tuple[Hashable, ...]:
-    return rule.name, actions_in_effect(rule), rule.stop
+    return rule.name, actions_in_effect(rule), rule.stop and not rule.shadow

@@ -106,3 +106,20 @@ def are_alike(one: Treated, other: Treated, equality: Equality) -> bool:
             return one.outcomes == other.outcomes and set(one.effects) == set(other.effects)
         case _:
             assert_never(equality)
+
+
+def same_effects(one: Treated, other: Treated) -> bool:
+    """Whether two ways to treat a message have the same effects, as language.md counts them.
+
+    The outcomes, and what is done once or more; nothing that happens to what is dropped anyway.
+    """
+    effects = [
+        {
+            effect
+            for end in each.ends
+            if end.outcome is not Outcome.DROPPED
+            for effect in end.effects
+        }
+        for each in (one, other)
+    ]
+    return one.outcomes == other.outcomes and effects[0] == effects[1]

@@ -17,6 +17,7 @@ from mmctl.analysis.questions.blocked import Entrance, blocked, fallen
 from mmctl.analysis.questions.dead import Dead, NotProved, blamed, dead_rules
 from mmctl.analysis.questions.invariants import broken, lost
 from mmctl.analysis.questions.kinds_of_mail import addressed, passing
+from mmctl.analysis.questions.phases import OrderMatters, asked_phases, order_in
 from mmctl.analysis.questions.ways import is_meant, ways_into
 from mmctl.analysis.sat.solver import Solved, SolverMissing
 from mmctl.judge.ingress import gateway_behind
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from mmctl.analysis.encoding.proof import Answer
     from mmctl.analysis.questions.blocked import Finding as BlockedFinding
     from mmctl.analysis.questions.dead import Finding
+    from mmctl.analysis.questions.phases import OrderFinding
     from mmctl.judge.ingress import Way
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import Invariant, LogicalRuleSet, Project
@@ -86,6 +88,14 @@ class ProvedWay:
     proof: Proof
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderAnswer:
+    """That it matters where in its phase a rule is, or that this is undecided."""
+
+    way: Way
+    found: OrderFinding
+
+
 class ProjectProofs:
     """What is proved of a project; nothing is encoded before somebody asks."""
 
@@ -97,6 +107,7 @@ class ProjectProofs:
         self._invariants: tuple[InvariantAnswer, ...] | None = None
         self._lost: tuple[LossAnswer, ...] | None = None
         self._blocked: tuple[BlockedAnswer, ...] | None = None
+        self._orders: tuple[OrderAnswer, ...] | None = None
         self.missing: str | None = None
         """Why there is no solver, once somebody asked."""
 
@@ -246,6 +257,25 @@ class ProjectProofs:
             strangers=is_open(point),
             plain_text=point.ingress_point.tls_policy is TlsPolicy.OPTIONAL,
         )
+
+    def orders(self) -> tuple[OrderAnswer, ...]:
+        """The rules whose place in their phase matters, at the first way in where that is so."""
+        if self._orders is None:
+            found: dict[int, OrderAnswer] = {}
+            for each in self.ways:
+                for answer in _orders_at(each):
+                    rule = id(answer.found.rule)
+                    known = found.get(rule)
+                    if known is None or not isinstance(known.found, OrderMatters):
+                        found[rule] = answer
+            self._orders = tuple(found.values())
+        return self._orders
+
+
+def _orders_at(proved: ProvedWay) -> Iterator[OrderAnswer]:
+    for phase in asked_phases(proved.rule_set):
+        for finding in order_in(proved.proof, phase):
+            yield OrderAnswer(way=proved.way, found=finding)
 
 
 def _applies(proof: Proof, place: int) -> Solved:

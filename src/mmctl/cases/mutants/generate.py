@@ -6,7 +6,8 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.commuting import commute, conditions_exclude
+from mmctl.analysis.commuting import commute
+from mmctl.analysis.exclusion import exclude_each_other
 from mmctl.cases.mutants.conditions import Slip, slips_of
 from mmctl.cases.mutants.mutant import Mistake, Mutant, PolicyChanged, RulesChanged, RulesSwapped
 from mmctl.cases.words import action_words, condition_words
@@ -134,7 +135,7 @@ class _RuleSet:
                 for at in others
                 for one in self._rules[at].unless
                 if one not in own
-                and not any(conditions_exclude(one, each) for each in rule.conditions)
+                and not any(exclude_each_other(one, each) for each in rule.conditions)
             ),
             None,
         )

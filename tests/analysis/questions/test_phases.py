@@ -1,0 +1,219 @@
+"""Rules of a phase that are proved to commute do so in every order; else a message shows it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import islice, permutations
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from generated import gateway_of, submission_of
+
+from mmctl.analysis.encoding.confirming import copies_of
+from mmctl.analysis.encoding.proof import Proof
+from mmctl.analysis.questions.ends import same_effects, treatment_of
+from mmctl.analysis.questions.phases import OrderMatters, OrderNotProved, order_in
+from mmctl.judge.ingress import Way, gateway_behind
+from mmctl.judge.submission import Scenario
+from mmctl.language.parsing.load import read_text
+from mmctl.language.project import Phase
+from mmctl.mail.email import Tls
+from mmctl.model.enums import IpType
+from mmctl.problem import Position
+from mmctl.records import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mmctl.analysis.questions.ends import Treated
+    from mmctl.analysis.questions.phases import OrderFinding
+    from mmctl.judge.submission import Gateway, Submission
+
+SLICE: Final = range(80)
+MESSAGES: Final = 12
+ORDERS: Final = 24
+IN_PHASE: Final = "x"
+
+
+def phased(seed: int) -> tuple[Gateway, Phase]:
+    """A gateway of any kind under any readings, with a phase in it."""
+    random = Random(seed)  # noqa: S311 - no secret
+    gateway = gateway_of(random, random.randint(3, 7), entangled=seed % 2 == 0)
+    first = random.randrange(len(gateway.rules) - 1)
+    end = min(len(gateway.rules), first + random.randint(2, 4))
+    rules = tuple(
+        replace(rule, name=f"rule-{at}", phase=IN_PHASE if first <= at < end else None)
+        for at, rule in enumerate(gateway.rules)
+    )
+    names = tuple(f"rule-{at}" for at in range(first, end))
+    phase = Phase(name=IN_PHASE, rules=names, position=Position("rules.yaml", 1, 1))
+    return replace(gateway, rules=rules), phase
+
+
+def in_every_order(gateway: Gateway, phase: Phase) -> Iterator[Gateway]:
+    places = [at for at, rule in enumerate(gateway.rules) if rule.name in phase.rules]
+    for order in islice(permutations(places), ORDERS):
+        rules = list(gateway.rules)
+        for where, place in zip(places, order, strict=True):
+            rules[where] = gateway.rules[place]
+        yield replace(gateway, rules=tuple(rules))
+
+
+def treated(gateway: Gateway, submission: Submission) -> Treated | None:
+    copies = copies_of(gateway, submission, Scenario(), listed={}, deleted={})
+    return None if copies is None else treatment_of(copies, submission.envelope.recipients[0])
+
+
+def messages(seed: int, gateway: Gateway) -> Iterator[Submission]:
+    """Messages of clients that can connect: IPv4 where nothing else is, unwrapped without TLS."""
+    random = Random(seed)  # noqa: S311 - no secret
+    for _ in range(MESSAGES):
+        submission = submission_of(random, few_facts=False)
+        recipients, session = submission.envelope.recipients[:2], submission.session
+        connects = gateway.ip_type is not IpType.IPV4 or "." in (session.source_ip or "")
+        if recipients and connects and not (session.tls is Tls.NONE and session.tls_wrapped):
+            yield replace(submission, envelope=replace(submission.envelope, recipients=recipients))
+
+
+def contradicting(seeds: Iterable[int]) -> tuple[Counter[str], list[str]]:
+    """How the questions are answered, and messages for which what was proved is not so."""
+    counts: Counter[str] = Counter()
+    wrong = []
+    for seed in seeds:
+        gateway, phase = phased(seed)
+        found = tuple(order_in(Proof(gateway), phase))
+        counts.update(type(each).__name__ for each in found)
+        wrong += [
+            f"{seed}: the message shows no difference"
+            for each in found
+            if isinstance(each, OrderMatters) and same_effects(each.as_written, each.swapped)
+        ]
+        if found:
+            continue
+        counts["proved"] += 1
+        orders = tuple(in_every_order(gateway, phase))
+        for submission in messages(seed, gateway):
+            ways = [treated(each, submission) for each in orders]
+            first = ways[0]
+            wrong += [
+                f"{seed}: proved, but not for {submission.envelope}"
+                for way in ways
+                if first is not None and way is not None and not same_effects(first, way)
+            ]
+    return counts, wrong
+
+
+def check(seeds: range) -> None:
+    counts, wrong = contradicting(seeds)
+    assert wrong == []
+    assert counts["proved"] > len(seeds) // 10
+    assert counts["OrderMatters"] > len(seeds) // 4
+    assert counts["OrderNotProved"] < len(seeds) // 4
+
+
+def test_what_is_proved_of_a_phase_holds_in_every_order() -> None:
+    check(SLICE)
+
+
+@pytest.mark.slow
+def test_what_is_proved_of_a_thousand_phases_holds_in_every_order() -> None:
+    check(range(1_000))
+
+
+RULES: Final = """version: 1
+rule_sets:
+  inbound:
+    rules:
+      - phase: one
+        rules:
+          - {{name: first, {first}}}
+          - {{name: second, {second}}}
+      - name: deliver
+        actions: [{{relay: {{to: exchange}}}}]
+relays:
+  exchange: {{server: mail.example.com, port: 25, authentication: none}}
+  other: {{server: other.example.com, port: 25, authentication: none}}
+archives:
+  vault: {{retention: ONE_YEAR}}
+"""
+MARK: Final = "actions: [{add_header: {name: X-A, value: a}}]"
+TABLE: Final = (
+    # Mail that is dropped anyway
+    ("actions: [drop]", "actions: [drop]", True),
+    ("actions: [drop]", "actions: [{archive: {to: vault}}]", True),
+    ("actions: [drop]", MARK, True),
+    ("conditions: [{tls: true}], actions: [drop]", "actions: [{relay: {to: other}}]", False),
+    ("actions: [drop]", "actions: [{archive: {to: vault}}, stop]", False),
+    # The same, and more
+    ("actions: [{relay: {to: other}}, stop]", "actions: [{relay: {to: other}}, stop]", True),
+    ("actions: [{relay: {to: other}}, stop]", "actions: [{archive: {to: vault}}, stop]", False),
+    ("actions: [{archive: {to: vault}}]", "actions: [{relay: {to: other}}]", True),
+    # What travels
+    (MARK, "actions: [{relay: {to: other}}]", False),
+    (MARK, "actions: [{add_header: {name: X-B, value: b}}]", True),
+    (MARK, "actions: [{add_header: {name: x-a, value: b}}]", False),
+    ("actions: [{replace_recipient: [a@example.com]}]", "actions: [{relay: {to: other}}]", False),
+    ("actions: [{replace_recipient: [a@example.com]}]", MARK, True),
+    # What conditions see
+    (MARK, "conditions: [{header: {name: X-A, equals: a}}], actions: [drop]", False),
+    (MARK, "conditions: [{header: {name: X-A, equals: b}}], actions: [drop]", True),
+    (
+        "conditions: [{tls: true}], " + MARK,
+        "conditions: [{tls: false}, {header: {name: X-A, equals: a}}], actions: [drop]",
+        True,
+    ),
+    (
+        "conditions: [{recipient: {equals: b@example.com}}], "
+        "actions: [{replace_recipient: [a@example.com]}]",
+        "conditions: [{recipient: {equals: a@example.com}}], actions: [drop]",
+        False,
+    ),
+    # Mail that both take
+    (
+        "conditions: [{recipient: {ends_with: '@a.example'}}], "
+        "actions: [{relay: {to: other}}, stop]",
+        "conditions: [{recipient: {ends_with: '@b.example'}}], actions: [drop]",
+        True,
+    ),
+    (
+        "conditions: [{from: {ends_with: '@a.example'}}], actions: [{relay: {to: other}}, stop]",
+        "conditions: [{from: {ends_with: '@b.example'}}], actions: [drop]",
+        False,
+    ),
+    (
+        "conditions: [{message_size: {less_than: 1MB}}], actions: [{relay: {to: other}}, stop]",
+        "conditions: [{message_size: {greater_than_or_equal: 1MB}}], actions: [drop]",
+        True,
+    ),
+)
+
+
+def order_of(first: str, second: str) -> tuple[OrderFinding, ...]:
+    project, problems = read_text({"rules.yaml": RULES.format(first=first, second=second)})
+    assert [each.message for each in problems if each.severity == "error"] == []
+    (rule_set,) = project.rule_sets.values()
+    gateway = gateway_behind(project, Way(rule_set=rule_set.name))
+    (phase,) = rule_set.phases
+    return tuple(order_in(Proof(gateway), phase))
+
+
+def test_two_rules_commute_or_a_message_shows_that_they_do_not() -> None:
+    wrong = []
+    for one, other, commute in TABLE:
+        for first, second in ((one, other), (other, one)):
+            found = order_of(first, second)
+            kinds = {type(each) for each in found}
+            if kinds != (set() if commute else {OrderMatters}):
+                wrong.append(f"{first} | {second}: {found}")
+    assert wrong == []
+
+
+def test_three_rules_of_which_two_change_what_the_third_sees_are_not_taken_to_commute() -> None:
+    reader = (
+        "conditions: [{header: {name: X-A, equals: a}}, {header: {name: X-B, equals: b}}], "
+        "actions: [{relay: {to: other}}, stop]}\n"
+        "          - {name: third, actions: [{add_header: {name: X-B, value: b}}]"
+    )
+    found = order_of(reader, MARK)
+    assert {type(each) for each in found} & {OrderMatters, OrderNotProved}
