@@ -71,7 +71,7 @@ def _exclude(one: LogicalRule, other: LogicalRule) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doing:
+class RuleEffects:
     """What a rule does that can show whether it is above or below another one."""
 
     actions: int
@@ -90,13 +90,13 @@ class Doing:
 
 def doing(
     rule: LogicalRule, readings: Readings, numbers: dict[tuple[RuleAction, ...], int]
-) -> Doing:
+) -> RuleEffects:
     """What a rule does, under some readings; `numbers` are those that rules have so far."""
     actions = actions_in_effect(rule)
     does = frozenset(row_of(action).does for action in actions)
     bounces = Does.BOUNCES in does and readings.bounce_ends_evaluation == "yes"
     asked = (*rule.conditions, *rule.unless)
-    return Doing(
+    return RuleEffects(
         actions=numbers.setdefault(actions, len(numbers)),
         stops=rule.stop and not rule.shadow,
         does=does,
@@ -111,7 +111,7 @@ def doing(
     )
 
 
-def commute_on_effects(one: Doing, other: Doing) -> bool:
+def commute_on_effects(one: RuleEffects, other: RuleEffects) -> bool:
     """Whether it never shows which of two rules is first, for mail to which both apply.
 
     What counts is the outcome, and what is done once or more with which headers. Whether both apply
@@ -127,7 +127,7 @@ def commute_on_effects(one: Doing, other: Doing) -> bool:
     return all(other.added.get(name, value) == value for name, value in one.added.items())
 
 
-def dropped_anyway(one: Doing, other: Doing, readings: Readings) -> bool:
+def dropped_anyway(one: RuleEffects, other: RuleEffects, readings: Readings) -> bool:
     """Whether mail to which both apply ends as dropped, whichever is first.
 
     Unless it was delivered or bounced before: what happens to dropped mail does not count.
@@ -142,7 +142,7 @@ def dropped_anyway(one: Doing, other: Doing, readings: Readings) -> bool:
     return any(Does.ENDS in each.does and not each.replaces for each in (one, other))
 
 
-def writes_for(writer: Doing, reader: Doing, readings: Readings) -> bool:
+def writes_for(writer: RuleEffects, reader: RuleEffects, readings: Readings) -> bool:
     """Whether a rule changes what conditions of another one look at."""
     seen = readings.added_headers_visible == "yes"
     if seen and not reader.asked_headers.isdisjoint(writer.added):

@@ -234,7 +234,7 @@ class _Compared:
     def _order_counts(self, one: _Instance, other: _Instance) -> bool:
         """Whether it can matter which of two actions is done first."""
         if one.marks and other.marks:
-            # Headers are told apart by their names, and from the recipient.
+            # Only headers of one name have an order, and none with the recipient.
             headers = added_header(one.action), added_header(other.action)
             names = {None if each is None else each[0].lower() for each in headers}
             return len(names) == 1

@@ -88,13 +88,13 @@ def order_in(proof: Proof, phase: Phase, gateway: int = 0) -> Iterator[OrderFind
         place for place, rule in enumerate(rules) if rule.phase == phase.name and rule.name in names
     ]
     if len(places) > 1:
-        order = _Order(proof, gateway, phase, places)
+        order = _PhaseOrder(proof, gateway, phase, places)
         hidden = order.reaching_others()
         yield from order.found() if hidden is None else (hidden,)
 
 
 @dataclass(slots=True)
-class _Pairs:
+class _AskedPairs:
     """Rules above another one that may have to stay there, by what has to be asked."""
 
     plain: list[int] = field(default_factory=list)
@@ -108,16 +108,16 @@ class _Pairs:
         """Whether there are any."""
         return bool(self.plain or self.dropped or self.tangled)
 
-    def without(self, places: Container[int]) -> _Pairs:
+    def without(self, places: Container[int]) -> _AskedPairs:
         """The others."""
-        return _Pairs(
+        return _AskedPairs(
             plain=[each for each in self.plain if each not in places],
             dropped=[each for each in self.dropped if each not in places],
             tangled={each: shows for each, shows in self.tangled.items() if each not in places},
         )
 
 
-class _Order:
+class _PhaseOrder:
     """One phase of one gateway."""
 
     def __init__(self, proof: Proof, number: int, phase: Phase, places: list[int]) -> None:
@@ -194,9 +194,9 @@ class _Order:
                     yield self._not_proved(below[0], f"{shown} rules above are shown first")
                 return
 
-    def _pairs(self, place: int, above: Sequence[int]) -> _Pairs:
+    def _pairs(self, place: int, above: Sequence[int]) -> _AskedPairs:
         """The rules above of which it may show whether they are first."""
-        pairs = _Pairs()
+        pairs = _AskedPairs()
         for each in above:
             if each in self._depends[place] or place in self._depends[each]:
                 pairs.tangled[each] = self._order_shows(each, place)
@@ -266,7 +266,7 @@ class _Order:
 
     # Answers
 
-    def _asked(self, place: int, pairs: _Pairs) -> OrderFinding | None:
+    def _asked(self, place: int, pairs: _AskedPairs) -> OrderFinding | None:
         """What is found about a rule and those above it; None: it commutes with all of them."""
         chosen = tuple(self._proof.chosen_readings(self._number).values())
         open_question = None
@@ -295,7 +295,7 @@ class _Order:
             pairs = pairs.without(shown)
         return open_question
 
-    def _together(self, place: int, pairs: _Pairs) -> tuple[int, int]:
+    def _together(self, place: int, pairs: _AskedPairs) -> tuple[int, int]:
         """Whether it applies together with one of those above; and with mail that was sent on."""
         both = self._circuit.all_of((self._reached, self._matches(place, None)))
         return (
