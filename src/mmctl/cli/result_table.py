@@ -154,7 +154,7 @@ ONE_ENTRY: Final = Result(
 )
 HISTORY_DIFFERENCE: Final = Result(
     commands=("history",),
-    writers={Format.HUMAN: "cli.commands.history:edits", Format.JSON: "cli.commands.diff:document"},
+    writers={Format.HUMAN: "cli.commands.diff:human", Format.JSON: "cli.commands.diff:document"},
 )
 DIFFERENCE: Final = Result(
     commands=("diff",),

@@ -77,7 +77,15 @@ def compared(
     effort: int | None = EFFORT,
 ) -> Likeness:
     """Compare two versions of a gateway on every message, for every recipient."""
-    return _Compared(Proof(before, after, compared=True, effort=effort), equality).all(most)
+    proof = Proof(before, after, compared=True, effort=effort)
+    return compared_in(proof, equality=equality, most=most)
+
+
+def compared_in(
+    proof: Proof, *, equality: Equality = Equality.MULTISET, most: int = KINDS_AT_MOST
+) -> Likeness:
+    """Compare the two gateways of a proof, which was made to compare them."""
+    return _Compared(proof, equality).all(most)
 
 
 class _ActionPlace(NamedTuple):

@@ -1,19 +1,18 @@
-"""How two versions of a project treat mail: gateway by gateway, on every message."""
+"""How two versions of a gateway treat mail: values for reports, brakes and files.
+
+Nothing here imports the proofs: what was found once is shown without them.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.questions.alike import compared
-from mmctl.judge.ingress import Way, gateway_behind
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mmctl.analysis.questions.alike import Likeness
     from mmctl.analysis.questions.equality import Equality
-    from mmctl.language.project import Project
+    from mmctl.judge.ingress import Way
+    from mmctl.language.project import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,38 +28,119 @@ class KeptMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundEnvelope:
+    """Who sends a message to whom, and where the rest of it is."""
+
+    mail_from: str
+    """Empty: the null sender."""
+    recipient: str
+    others: int
+    """How many other recipients it has."""
+    kept: KeptMessage | None
+    """None: it could not be kept."""
+
+    @property
+    def whom(self) -> str:
+        """Who writes to whom."""
+        more = f" and {self.others} more" if self.others else ""
+        return f"from {self.mail_from or '<>'} to {self.recipient}{more}"
+
+    @property
+    def example(self) -> str:
+        """The same, with the file that has the message."""
+        return self.whom if self.kept is None else f"{self.whom}, {self.kept.path}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneThing:
+    """Something that is done with a copy, and what travels with it."""
+
+    action: str
+    """`relay:exchange`."""
+    recipient: str | None
+    """None: the recipient whom the envelope names."""
+    headers: tuple[tuple[str, str], ...]
+
+    @property
+    def described(self) -> str:
+        """What is done, for whom, with which added headers."""
+        whom = f" for {self.recipient}" if self.recipient is not None else ""
+        headers = ", ".join(f"{name}: {value}" for name, value in self.headers)
+        return f"{self.action}{whom}{f' with {headers}' if headers else ''}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HowItEnds:
+    """How one copy ends, and which rule or statement decides."""
+
+    outcome: Outcome
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatBecomes:
+    """What becomes of a message for one recipient of its envelope."""
+
+    ends: tuple[HowItEnds, ...]
+    effects: tuple[DoneThing, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindOfDifference:
+    """A kind of difference, and a message that shows it."""
+
+    before: WhatBecomes
+    after: WhatBecomes
+    message: FoundEnvelope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harm:
+    """What was right before and is wrong afterwards, and a message that shows it."""
+
+    invariant: str | None
+    """The invariant that it breaks; None: the message is accepted and lost."""
+    before: Outcome
+    after: Outcome
+    message: FoundEnvelope
+
+    @property
+    def what(self) -> str:
+        """What is wrong, in words."""
+        if self.invariant is None:
+            return "accepted mail is lost"
+        return f"invariant `{self.invariant}` is broken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Behavior:
-    """How two versions of one gateway compare."""
+    """How two versions of one gateway compare on every message."""
 
     way: Way
-    comparison: Likeness
-    kept: tuple[KeptMessage, ...] = ()
-    """Where the message of each difference is."""
+    equality: Equality
+    differences: tuple[KindOfDifference, ...] = ()
+    undecided: str | None = None
+    """Why it is unknown whether there are other kinds of difference; None: there are none."""
+    harms: tuple[Harm, ...] = ()
+    unproved: tuple[str, ...] = ()
+    """What may be wrong now: invariants by name, or that no mail is lost."""
+
+    @property
+    def alike(self) -> bool:
+        """Whether it is proved that there is no difference at all."""
+        return not self.differences and self.undecided is None
 
 
-def behavior(before: Project, after: Project, equality: Equality) -> Iterator[Behavior]:
-    """Compare what both versions have: ingress points, and rule sets that are behind none."""
-    for way in _ways(before, after):
-        yield Behavior(
-            way=way,
-            comparison=compared(
-                gateway_behind(before, way), gateway_behind(after, way), equality=equality
-            ),
-        )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EveryMessage:
+    """What a change does to every message."""
 
+    gateways: tuple[Behavior, ...] = ()
+    """Those that both versions have."""
+    unknown: str | None = None
+    """Why nothing was proved; None: it was."""
 
-def _ways(before: Project, after: Project) -> Iterator[Way]:
-    behind = set()
-    for name, point in before.ingress_points.items():
-        other = after.ingress_points.get(name)
-        whole = other is not None and all(
-            each.ingress_point.rule_set_id in project.rule_sets
-            and each.ingress_point.traffic_policy_id in project.traffic_policies
-            for project, each in ((before, point), (after, other))
-        )
-        if other is not None and whole:
-            behind |= {point.ingress_point.rule_set_id, other.ingress_point.rule_set_id}
-            yield Way(ingress_point=name)
-    for name in before.rule_sets:
-        if name in after.rule_sets and name not in behind:
-            yield Way(rule_set=name)
+    @property
+    def alike(self) -> bool:
+        """Whether every message is proved to be treated alike."""
+        return self.unknown is None and all(each.alike for each in self.gateways)

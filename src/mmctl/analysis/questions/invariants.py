@@ -23,12 +23,19 @@ if TYPE_CHECKING:
 
 def broken(proof: Proof, invariant: Invariant, gateway: int = 0) -> Answer:
     """A message that breaks an invariant; refuted: it holds for every message."""
+    breaks = breaking(proof, invariant, gateway)
+    if breaks is None:
+        return Undecided(why=Undecided.FORKS)
+    return proof.ask([*proof.chosen_readings(gateway).values(), *breaks])
+
+
+def breaking(proof: Proof, invariant: Invariant, gateway: int = 0) -> list[int] | None:
+    """What holds together for a message that breaks an invariant; None: it becomes too many."""
     ways = proof.ways(gateway)
     if ways is None:
-        return Undecided(why=Undecided.FORKS)
+        return None
     when = [proof.literal_of(condition, gateway) for condition in invariant.when]
-    breaks = _Claim(proof, gateway, ways).breaks(invariant)
-    return proof.ask([*proof.chosen_readings(gateway).values(), *when, breaks])
+    return [*when, _Claim(proof, gateway, ways).breaks(invariant)]
 
 
 def lost(

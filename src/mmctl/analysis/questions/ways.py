@@ -12,21 +12,32 @@ if TYPE_CHECKING:
     from mmctl.language.project import Invariant, Project
 
 
-def ways_into(project: Project) -> Iterator[Way]:
-    """The ingress points of a project, then the rule sets that are behind none.
+def ways_into(project: Project, *others: Project) -> Iterator[Way]:
+    """The ingress points of a project, then the rule sets that are behind none of these.
 
-    These are gateways that admit everybody.
+    The latter are gateways that admit everybody. With other versions of the project: what all of
+    them have, each with its policy and its rule set.
     """
-    behind = set()
-    for name, point in project.ingress_points.items():
-        rule_set = point.ingress_point.rule_set_id
-        if rule_set in project.rule_sets:
-            behind.add(rule_set)
-            if point.ingress_point.traffic_policy_id in project.traffic_policies:
-                yield Way(ingress_point=name)
+    projects = (project, *others)
+    behind: set[str] = set()
+    for name in project.ingress_points:
+        if all(_is_whole(each, name) for each in projects):
+            points = [each.ingress_points[name].ingress_point for each in projects]
+            behind |= {point.rule_set_id for point in points}
+            yield Way(ingress_point=name)
     for name in project.rule_sets:
-        if name not in behind:
+        if name not in behind and all(name in each.rule_sets for each in others):
             yield Way(rule_set=name)
+
+
+def _is_whole(project: Project, name: str) -> bool:
+    """Whether a project has an ingress point, and its policy and rule set."""
+    found = project.ingress_points.get(name)
+    return (
+        found is not None
+        and found.ingress_point.rule_set_id in project.rule_sets
+        and found.ingress_point.traffic_policy_id in project.traffic_policies
+    )
 
 
 def is_meant(invariant: Invariant, project: Project, way: Way) -> bool:

@@ -43,7 +43,7 @@ def version_of(run: Run, text: str) -> Version:
     """
     if text == LIVE:
         name, configuration = live_now(run, "what is live")
-        return _of_configuration(run, configuration, name)
+        return of_configuration(run, configuration, name)
     if text.startswith(GIT):
         from mmctl.cli.changes.revisions import project_at
 
@@ -58,7 +58,7 @@ def version_of(run: Run, text: str) -> Version:
     if path.is_file():
         from mmctl.live.plan.planfile import load_plan
 
-        return _of_configuration(run, load_plan(path).desired, f"the plan {text}")
+        return of_configuration(run, load_plan(path).desired, f"the plan {text}")
     return _of_snapshot(run, text)
 
 
@@ -98,10 +98,10 @@ def _of_snapshot(run: Run, id: str) -> Version:
             "`mmctl history`",
         ) from None
     configuration = history.snapshot(entry.id).configuration
-    return _of_configuration(run, configuration, f"the state before {entry.id}")
+    return of_configuration(run, configuration, f"the state before {entry.id}")
 
 
-def _of_configuration(run: Run, configuration: LiveConfiguration, name: str) -> Version:
+def of_configuration(run: Run, configuration: LiveConfiguration, name: str) -> Version:
     """Live shapes; settings and samples of lists are those of the project here, if there is one."""
     from mmctl.cli.changes.live_rules import project_of
 

@@ -80,12 +80,14 @@ def apply(
         if plan_file is not None
         else _planned(run, opened, permissions, require_signature)
     )
+    from mmctl.cli.changes.every_message import with_every_message
     from mmctl.cli.changes.ordinary import with_limits_said, with_ordinary_mail
     from mmctl.live.apply.apply import apply as carry_out
     from mmctl.live.apply.apply import check_permitted
     from mmctl.live.plan.preflight import refuse_what_cannot_be
     from mmctl.render.text import plan as render
 
+    made = with_every_message(change, made)
     made = with_limits_said(with_ordinary_mail(change, made))
     with screen(change) as show, stoppable():
         if not (run.quiet and yes):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from mmctl.analysis.questions.equality import Equality
 from mmctl.cli.result_table import DIFFERENCE, write
 from mmctl.cli.run import Run
-from mmctl.records import dataclass, replace
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,23 +48,28 @@ def diff(
     After the edits it says how mail is treated: proved alike for every message, or one message for
     each kind of difference. The messages are kept in .mmctl/witness.
     """
-    from mmctl.cli.changes.versions import alike, version_of
+    from mmctl.cli.changes.versions import version_of
 
-    before, after = alike(version_of(run, one), version_of(run, other))
+    found = between(run, version_of(run, one), version_of(run, other), equal)
+    write(run, DIFFERENCE, found)
+    return found.exit_code
+
+
+def between(
+    run: Run, one: Version, other: Version, equal: Equality = Equality.MULTISET
+) -> VersionDiff:
+    """How two versions differ: in their rules, and in what becomes of mail."""
+    from mmctl.cli.changes.versions import alike
     from mmctl.live.compare.diff import diff as edits_between
 
-    edits = edits_between(after.configuration, before.configuration)
-    behavior = _behavior(run, before, after, equal)
-    found = VersionDiff(
+    before, after = alike(one, other)
+    return VersionDiff(
         names=(before.name, after.name),
         before=before.configuration,
         after=after.configuration,
-        edits=edits,
-        behavior=behavior,
+        edits=edits_between(after.configuration, before.configuration),
+        behavior=_behavior(run, before, after, equal),
     )
-    write(run, DIFFERENCE, found)
-    differ = any(each.comparison.differences for each in behavior or ())
-    return DIFFERENT if edits or differ else 0
 
 
 def _behavior(
@@ -74,23 +79,10 @@ def _behavior(
     if before.project is None or after.project is None:
         run.say("how mail is treated is not compared: that needs a project without errors here")
         return None
-    from mmctl.analysis.questions.behavior import behavior
+    from mmctl.analysis.questions.versions import behavior
+    from mmctl.cli.files.witnesses import keeping
 
-    found = behavior(before.project, after.project, equal)
-    taken: set[str] = set()
-    return tuple(_kept(run, each, taken) for each in found)
-
-
-def _kept(run: Run, found: Behavior, taken: set[str]) -> Behavior:
-    """The same, with the messages in files."""
-    from mmctl.cli.files.witnesses import keep
-
-    name = found.way.ingress_point or found.way.rule_set
-    kept = tuple(
-        keep(run.root, f"diff {name} {place}", each.witness, found.way, taken)
-        for place, each in enumerate(found.comparison.differences, start=1)
-    )
-    return replace(found, kept=kept)
+    return tuple(behavior(before.project, after.project, equal, keeping(run.root, "diff")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +95,12 @@ class VersionDiff:
     edits: Sequence[Edit]
     behavior: tuple[Behavior, ...] | None = None
     """How mail is treated; None: that is not compared."""
+
+    @property
+    def exit_code(self) -> int:
+        """Whether they differ, in what files say or in what becomes of mail."""
+        differ = any(each.differences for each in self.behavior or ())
+        return DIFFERENT if self.edits or differ else 0
 
 
 def human(run: Run, found: VersionDiff) -> RenderableType:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mmctl.cli.changes.change import open_history
-from mmctl.cli.commands.diff import VersionDiff
+from mmctl.cli.commands.diff import between
 from mmctl.cli.formats import Format
 from mmctl.cli.options.store import StoreOptions, elsewhere
 from mmctl.cli.result_table import ENTRIES, HISTORY_DIFFERENCE, ONE_ENTRY, write
@@ -65,14 +65,15 @@ def _opened(run: Run, named: StoreOptions | None) -> tuple[History, tuple[str, s
 
 
 def _diff(run: Run, found: History, one: str, other: str) -> int:
-    from mmctl.live.compare.diff import diff
+    from mmctl.cli.changes.versions import of_configuration
 
-    before = found.snapshot(found.find(one).id).configuration
-    after = found.snapshot(found.find(other).id).configuration
-    edits = diff(after, before)
-    difference = VersionDiff(names=(one, other), before=before, after=after, edits=edits)
+    before, after = (
+        of_configuration(run, found.snapshot(found.find(each).id).configuration, each)
+        for each in (one, other)
+    )
+    difference = between(run, before, after)
     write(run, HISTORY_DIFFERENCE, difference)
-    return 2 if edits else 0
+    return difference.exit_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +119,6 @@ def one_entry_document(_run: Run, found: OneEntry) -> dict[str, Any]:
     from mmctl.live.history.entries import history_document
 
     return history_document((found.entry,)) | {"journal": [*found.calls]}
-
-
-def edits(run: Run, found: VersionDiff) -> RenderableType:
-    """The edits, in the form of a plan."""
-    from mmctl.render.text.plan import edits_alone
-
-    return edits_alone(found.edits, width=run.console().width, verbose=run.verbose)
 
 
 def unpin(

@@ -26,7 +26,7 @@ from mmctl.model.facts import (
 from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from mmctl.analysis.encoding.witness import Witness
@@ -72,6 +72,12 @@ def keep(
         raise UsageError(f"cannot write `{path}`: {error.strerror}") from None
     command = shlex.join(("mmctl", "why", f"{FOLDER}/{stem}.yaml"))
     return KeptMessage(path=path, command=command, facts=tuple(facts_told(witness)))
+
+
+def keeping(root: Path, command: str) -> Callable[[str, Witness, Way], KeptMessage]:
+    """A function that keeps the messages of one command, each under a name of its own."""
+    taken: set[str] = set()
+    return lambda name, witness, way: keep(root, f"{command} {name}", witness, way, taken)
 
 
 def _free_name(name: str, taken: set[str]) -> str:

@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 
 
 def behaviour(plan: Plan) -> Iterator[Grip]:
-    """More messages of the corpus change, or may change, than the environment allows."""
+    """Mail is lost now, or more messages of a corpus change, or may, than the environment allows.
+
+    A change that is proved to treat every message alike needs no corpus.
+    """
+    yield from _harms(plan, Brake.BEHAVIOUR)
     found, limit = plan.behaviour, plan.target.brakes.max_behaviour_change
-    if found is None or limit is None:
+    if found is None or limit is None or is_alike(plan):
         return
     instead = "set `brakes: {max_behaviour_change: …}` of the environment"
     if not found.messages:
@@ -42,7 +46,7 @@ def behaviour(plan: Plan) -> Iterator[Grip]:
 def limit_not_looked_at(plan: Plan) -> str | None:
     """What to say about a limit that had no mail to compare with; None: there is no such limit."""
     limit = plan.target.brakes.max_behaviour_change
-    if limit is None or plan.behaviour is not None or not plan.edits:
+    if limit is None or plan.behaviour is not None or not plan.edits or is_alike(plan):
         return None
     return (
         f"`max_behaviour_change: {limit}` was compared with no mail: to judge messages, mmctl "
@@ -51,13 +55,37 @@ def limit_not_looked_at(plan: Plan) -> str | None:
 
 
 def cases(plan: Plan) -> Iterator[Grip]:
-    """Cases or invariants fail."""
+    """Cases fail, or an invariant held before and does not anymore."""
+    yield from _harms(plan, Brake.CASES)
     if plan.failed_cases:
         yield Grip(
             brake=Brake.CASES,
             what=f"{plan.failed_cases} cases or invariants fail",
             why="the rules do not do what the cases expect",
         )
+
+
+def is_alike(plan: Plan) -> bool:
+    """Whether every message is proved to be treated alike."""
+    return plan.every_message is not None and plan.every_message.alike
+
+
+def _harms(plan: Plan, brake: Brake) -> Iterator[Grip]:
+    """What a proof found wrong, with the message that shows it: what one brake is about."""
+    found = plan.every_message
+    for gateway in () if found is None else found.gateways:
+        for harm in gateway.harms:
+            if (harm.invariant is None) is (brake is Brake.BEHAVIOUR):
+                message = harm.message
+                file = f" ({message.kept.path})" if message.kept is not None else ""
+                yield Grip(
+                    brake=brake,
+                    what=f"{gateway.way.name}: {harm.what}: {message.whom}{file}: "
+                    f"{harm.before} → {harm.after}",
+                    why="nobody gets it, keeps it or hears of it"
+                    if harm.invariant is None
+                    else "it held for this message before",
+                )
 
 
 def lint(plan: Plan) -> Iterator[Grip]:

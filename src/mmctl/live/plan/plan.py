@@ -23,6 +23,7 @@ from mmctl.records import dataclass, field, replace
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from mmctl.analysis.questions.behavior import EveryMessage
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Brakes, Environment
     from mmctl.live.ordinary.values import OrdinaryMail
@@ -120,6 +121,8 @@ class Plan:
     """What the project adds to the mail that is judged without a corpus."""
     ordinary: OrdinaryMail | None = None
     """What it changes for ordinary mail; None: not judged yet."""
+    every_message: EveryMessage | None = None
+    """What it does to every message; None: not asked."""
     yesterday: LiveConfiguration | None = None
     """The oldest state of the last 24 hours; None: it is the live one, or unknown."""
     warnings: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
+from mmctl.analysis.questions.behavior_json import behavior_document
 from mmctl.errors import Refused, UsageError
 from mmctl.inputs import DOCUMENT_AT_MOST, parse_json, read_text
 from mmctl.language.project import Brakes
@@ -53,7 +54,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "notes": list(plan.notes),
         "goes_back_to": plan.goes_back_to,
     }
-    document |= _unknown_document(plan) | _ordinary_document(plan)
+    document |= _unknown_document(plan) | _ordinary_document(plan) | _every_document(plan)
     if plan.kept:
         document["kept"] = [edit.document() for edit in plan.kept]
     if plan.trust is None or plan.trust.silent:
@@ -90,6 +91,15 @@ def _ordinary_document(plan: Plan) -> dict[str, Any]:
             "meant": [_difference_document(each) for each in found.meant],
         }
     }
+
+
+def _every_document(plan: Plan) -> dict[str, Any]:
+    """What it does to every message, if that was asked: for readers, apply asks again."""
+    found = plan.every_message
+    if found is None:
+        return {}
+    gateways = [*map(behavior_document, found.gateways)]
+    return {"every_message": {"gateways": gateways, "unknown": found.unknown}}
 
 
 def _difference_document(difference: TreatmentDifference) -> dict[str, Any]:

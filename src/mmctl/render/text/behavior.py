@@ -12,11 +12,17 @@ from mmctl.render.text.paragraphs import STYLES, wrapped
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from mmctl.analysis.questions.alike import TreatedDifferently
-    from mmctl.analysis.questions.behavior import Behavior, KeptMessage
-    from mmctl.analysis.questions.ends import Effect, Treated
+    from mmctl.analysis.questions.behavior import (
+        Behavior,
+        DoneThing,
+        EveryMessage,
+        FoundEnvelope,
+        KeptMessage,
+        KindOfDifference,
+        WhatBecomes,
+    )
     from mmctl.mail.email import Envelope
 
 SAME: Final = {
@@ -32,37 +38,96 @@ def behavior_lines(found: Sequence[Behavior]) -> Text:
     for each in found:
         text.append(visible(each.way.name), "bold")
         text.append(f": {headline(each)}\n")
-        for difference, kept in zip(each.comparison.differences, each.kept, strict=True):
-            _difference(text, difference)
-            text.append(message_lines(difference.witness.submission.envelope, kept))
+        for line in wrongs(each):
+            text.append(wrapped(visible(f"! {line}"), "  "), "bold red")
+        for difference in each.differences:
+            text.append("  ").append(ends(difference)).append("\n")
+            text.append(_changes(difference))
+            text.append(envelope_lines(difference.message))
     text.rstrip()
     return text
 
 
+def _short_lines(found: Sequence[Behavior]) -> Iterator[Text]:
+    """The same in few lines, as a part of a plan: the commands are in the files beside the mail."""
+    for each in found:
+        yield Text(wrapped(visible(summed_up(each)), "").rstrip())
+        for line in wrongs(each):
+            yield Text(wrapped(visible(f"! {line}"), "  ").rstrip(), "bold red")
+        for difference in each.differences:
+            yield Text("  ").append(ends(difference))
+            yield from (each for each in _changes(difference).split("\n") if each)
+            yield Text(wrapped(visible(_told(difference.message)), "    ").rstrip())
+
+
+def _told(message: FoundEnvelope) -> str:
+    """Who writes to whom, what else is needed, and the file."""
+    kept = message.kept
+    parts = (message.whom,) if kept is None else (message.whom, *kept.facts, kept.path)
+    return "; ".join(parts)
+
+
+def summed_up(found: Behavior) -> str:
+    """What is known of every message, in one line of a plan."""
+    known = "undecided" if found.undecided is not None else "proved"
+    count = len(found.differences)
+    kinds = f"{count} {'kind' if count == 1 else 'kinds'} of difference"
+    if found.undecided is not None:
+        what = f"{kinds}; {found.undecided}" if count else found.undecided
+    else:
+        what = f"{kinds}, no others" if count else "every message is treated alike"
+    return f"{known}: {found.way.name}: {what}"
+
+
 def headline(found: Behavior) -> str:
     """What was proved or found, in one line."""
-    comparison = found.comparison
-    if comparison.alike:
-        return f"proved alike for every message: {SAME[comparison.equality]}"
-    count = len(comparison.differences)
+    if found.alike:
+        return f"proved alike for every message: {SAME[found.equality]}"
+    count = len(found.differences)
     kinds = f"{count} {'kind' if count == 1 else 'kinds'} of difference"
-    if comparison.undecided is None:
+    if found.undecided is None:
         return f"{kinds}; all other mail is proved alike"
-    undecided = f"undecided: {comparison.undecided}"
+    undecided = f"undecided: {found.undecided}"
     return f"{kinds}; {undecided}" if count else undecided
 
 
-def _difference(text: Text, difference: TreatedDifferently) -> None:
-    before, after = difference.before, difference.after
-    text.append("  ")
-    _ends(text, before)
-    text.append(" -> ")
-    _ends(text, after)
-    text.append("\n")
-    for effect, count in changes(before, after):
+def wrongs(found: Behavior) -> list[str]:
+    """What the change makes wrong, and what of that stays undecided."""
+    return [
+        *(f"{each.what}: {each.message.example}" for each in found.harms),
+        *(f"undecided: {name}" for name in found.unproved),
+    ]
+
+
+def ends(difference: KindOfDifference) -> Text:
+    """How it ended, and how it ends: `delivered by deliver -> dropped by block`."""
+    return _ends(difference.before).append(" -> ").append(_ends(difference.after))
+
+
+def every_lines(found: EveryMessage | None) -> Iterator[Text]:
+    """What a plan does to every message, as a part of it."""
+    if found is None:
+        return
+    if found.unknown is not None:
+        yield Text(visible(f"every message: nothing is proved: {found.unknown}"), "yellow")
+    yield from _short_lines(found.gateways)
+
+
+def _changes(difference: KindOfDifference) -> Text:
+    text = Text()
+    for effect, count in changes(difference):
         often = f", {abs(count)} times" if abs(count) > 1 else ""
-        line = f"{'+' if count > 0 else '-'} {described(effect)}{often}"
+        line = f"{'+' if count > 0 else '-'} {effect.described}{often}"
         text.append(wrapped(visible(line), "    "), "green" if count > 0 else "red")
+    return text
+
+
+def envelope_lines(message: FoundEnvelope) -> Text:
+    """A message with everything that it needs, and how to judge it again."""
+    text = Text(wrapped(visible(message.whom), "    "))
+    if message.kept is not None:
+        text.append(_facts(message.kept, "    "))
+    return text
 
 
 def message_lines(envelope: Envelope, kept: KeptMessage, indent: str = "    ") -> Text:
@@ -71,29 +136,29 @@ def message_lines(envelope: Envelope, kept: KeptMessage, indent: str = "    ") -
     more = f" and {others} more" if others else ""
     sender, recipient = visible(envelope.mail_from or "<>"), visible(envelope.recipients[0])
     text = Text(wrapped(f"from {sender} to {recipient}{more}", indent))
+    text.append(_facts(kept, indent))
+    return text
+
+
+def _facts(kept: KeptMessage, indent: str) -> Text:
+    text = Text()
     if kept.facts:
         text.append(wrapped("; ".join(kept.facts), indent))
     text.append(f"{indent}{visible(kept.command)}\n", "dim")
     return text
 
 
-def _ends(text: Text, treatment: Treated) -> None:
-    for place, end in enumerate(dict.fromkeys((end.outcome, end.by) for end in treatment.ends)):
-        outcome, by = end
+def _ends(becomes: WhatBecomes) -> Text:
+    text = Text()
+    for place, end in enumerate(becomes.ends):
         text.append(" and " if place else "")
-        text.append(outcome.value, STYLES[outcome])
-        text.append(f" by {visible(by)}" if by else "")
+        text.append(end.outcome.value, STYLES[end.outcome])
+        text.append(f" by {visible(end.by)}" if end.by else "")
+    return text
 
 
-def changes(before: Treated, after: Treated) -> list[tuple[Effect, int]]:
+def changes(difference: KindOfDifference) -> list[tuple[DoneThing, int]]:
     """What is done more or less often afterwards, and by how much."""
-    change = Counter(after.effects)
-    change.subtract(before.effects)
+    change = Counter(difference.after.effects)
+    change.subtract(difference.before.effects)
     return [(effect, count) for effect, count in change.items() if count]
-
-
-def described(effect: Effect) -> str:
-    """What was done, for whom, with which added headers."""
-    whom = f" for {effect.recipient}" if effect.recipient is not None else ""
-    headers = ", ".join(f"{name}: {value}" for name, value in effect.headers)
-    return f"{effect.label}{whom}{f' with {headers}' if headers else ''}"

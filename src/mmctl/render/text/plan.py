@@ -16,6 +16,7 @@ from mmctl.live.compare.edits import Edit, EditKind
 from mmctl.live.compare.wording import GLUE, flow, spaced, value_change
 from mmctl.model.kinds import SHOWN, Kind
 from mmctl.records import replace
+from mmctl.render.text.behavior import every_lines
 from mmctl.render.text.ordinary import ordinary_lines
 from mmctl.render.text.trust import trust_lines
 from mmctl.visible import visible
@@ -76,6 +77,7 @@ def bare(
     lines += [Text(visible(f"note: {note}"), "dim") for note in plan.notes]
     lines += [line(behaviour_line(found))] if (found := plan.behaviour) else []
     lines += [line(f"  {message}") for message in messages]
+    lines += list(every_lines(plan.every_message))
     lines += [line(each) for each in ordinary_lines(plan.ordinary)]
     lines += list(_budget(plan))
     lines.append(_totals(plan, width))
