@@ -12,7 +12,7 @@ from mmctl.render.text.paragraphs import STYLES, wrapped
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from mmctl.analysis.questions.behavior import (
         Behavior,
@@ -37,34 +37,33 @@ def behavior_lines(found: Sequence[Behavior]) -> Text:
     text = Text()
     for each in found:
         text.append(visible(each.way.name), "bold")
-        text.append(f": {headline(each)}\n")
-        for line in wrongs(each):
-            text.append(wrapped(visible(f"! {line}"), "  "), "bold red")
-        for difference in each.differences:
-            text.append("  ").append(ends(difference)).append("\n")
-            text.append(_changes(difference))
-            text.append(envelope_lines(difference.message))
+        text.append(f": {headline(each)}\n").append(_shown(each))
     text.rstrip()
     return text
 
 
-def _short_lines(found: Sequence[Behavior]) -> Iterator[Text]:
-    """The same in few lines, as a part of a plan: the commands are in the files beside the mail."""
-    for each in found:
-        yield Text(wrapped(visible(summed_up(each)), "").rstrip())
-        for line in wrongs(each):
-            yield Text(wrapped(visible(f"! {line}"), "  ").rstrip(), "bold red")
-        for difference in each.differences:
-            yield Text("  ").append(ends(difference))
-            yield from (each for each in _changes(difference).split("\n") if each)
-            yield Text(wrapped(visible(_told(difference.message)), "    ").rstrip())
+def every_lines(found: EveryMessage | None) -> Text:
+    """What a plan does to every message, as a part of it."""
+    text = Text()
+    if found is not None and found.unknown is not None:
+        said = f"nothing is proved of every message: {found.unknown}"
+        text.append(wrapped(visible(said), ""), "yellow")
+    for each in () if found is None else found.gateways:
+        text.append(wrapped(visible(summed_up(each)), "")).append(_shown(each))
+    text.rstrip()
+    return text
 
 
-def _told(message: FoundEnvelope) -> str:
-    """Who writes to whom, what else is needed, and the file."""
-    kept = message.kept
-    parts = (message.whom,) if kept is None else (message.whom, *kept.facts, kept.path)
-    return "; ".join(parts)
+def _shown(found: Behavior) -> Text:
+    """What is wrong now, and the message of each kind of difference."""
+    text = Text()
+    for line in wrongs(found):
+        text.append(wrapped(visible(f"! {line}"), "  "), "bold red")
+    for difference in found.differences:
+        text.append("  ").append(ends(difference)).append("\n")
+        text.append(_changes(difference))
+        text.append(envelope_lines(difference.message))
+    return text
 
 
 def summed_up(found: Behavior) -> str:
@@ -102,15 +101,6 @@ def wrongs(found: Behavior) -> list[str]:
 def ends(difference: KindOfDifference) -> Text:
     """How it ended, and how it ends: `delivered by deliver -> dropped by block`."""
     return _ends(difference.before).append(" -> ").append(_ends(difference.after))
-
-
-def every_lines(found: EveryMessage | None) -> Iterator[Text]:
-    """What a plan does to every message, as a part of it."""
-    if found is None:
-        return
-    if found.unknown is not None:
-        yield Text(visible(f"every message: nothing is proved: {found.unknown}"), "yellow")
-    yield from _short_lines(found.gateways)
 
 
 def _changes(difference: KindOfDifference) -> Text:
