@@ -46,9 +46,14 @@ class FoundEnvelope:
         return f"from {self.mail_from or '<>'} to {self.recipient}{more}"
 
     @property
-    def example(self) -> str:
-        """The same, with the file that has the message."""
-        return self.whom if self.kept is None else f"{self.whom}, {self.kept.path}"
+    def told(self) -> str:
+        """Who writes to whom, and everything else that it needs."""
+        return "; ".join((self.whom, *(() if self.kept is None else self.kept.facts)))
+
+    @property
+    def judged_again(self) -> str:
+        """The command that judges it again, in parentheses after a space, if there is one."""
+        return "" if self.kept is None else f" ({self.kept.command})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +112,12 @@ class Harm:
     @property
     def what(self) -> str:
         """What is wrong, in words."""
-        if self.invariant is None:
-            return "accepted mail is lost"
-        return f"invariant `{self.invariant}` is broken"
+        wrong = (
+            "accepted mail is lost"
+            if self.invariant is None
+            else f"invariant `{self.invariant}` is broken"
+        )
+        return f"{wrong}: {self.before} → {self.after}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

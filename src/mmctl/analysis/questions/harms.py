@@ -27,7 +27,7 @@ _NOBODY_GOT: Final = (Outcome.LOST, Outcome.DROPPED, Outcome.REFUSED)
 
 
 def harms_in(
-    proof: Proof, invariants: Sequence[Invariant], kept: Callable[[Witness], FoundEnvelope]
+    proof: Proof, invariants: Sequence[Invariant], kept: Callable[[str, Witness], FoundEnvelope]
 ) -> tuple[tuple[Harm, ...], tuple[str, ...]]:
     """What becomes wrong from the first version to the second; and what stays undecided."""
     harms: list[Harm] = []
@@ -41,7 +41,7 @@ def harms_in(
                     invariant=name,
                     before=before.outcome,
                     after=after.outcome,
-                    message=kept(answer.witness),
+                    message=kept(name or "lost", answer.witness),
                 )
             )
         elif isinstance(answer, Undecided):

@@ -60,7 +60,9 @@ def _compared(proof: Proof, way: Way, project: Project, equality: Equality, keep
     found = compared_in(proof, equality=equality)
     name = way.ingress_point or way.rule_set or ""
     invariants = [each for each in project.invariants if is_meant(each, project, way)]
-    harms, unproved = harms_in(proof, invariants, lambda witness: _kept(witness, name, way, keep))
+    harms, unproved = harms_in(
+        proof, invariants, lambda what, witness: _kept(witness, f"{name} {what}", way, keep)
+    )
     return Behavior(
         way=way,
         equality=equality,

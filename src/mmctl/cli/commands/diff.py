@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from mmctl.analysis.questions.equality import Equality
 from mmctl.cli.result_table import DIFFERENCE, write
 from mmctl.cli.run import Run
-from mmctl.records import dataclass
+from mmctl.errors import UsageError
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from mmctl.analysis.questions.behavior import Behavior
+    from mmctl.analysis.questions.counting import CorpusCount
     from mmctl.cli.changes.versions import Version
+    from mmctl.cli.options.messages import ShowMail
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.compare.edits import Edit
 
@@ -42,6 +45,15 @@ def diff(
             "or whether (set).",
         ),
     ] = Equality.MULTISET,
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--corpus",
+            help="Messages: count those that each kind of difference concerns.",
+            metavar="MESSAGES",
+        ),
+    ] = None,
+    show_mail: ShowMail = False,
 ) -> int:
     """Show how two versions of the configuration differ; exit 2 when they do.
 
@@ -50,7 +62,11 @@ def diff(
     """
     from mmctl.cli.changes.versions import version_of
 
-    found = between(run, version_of(run, one), version_of(run, other), equal)
+    run = run.for_others(show_mail=show_mail)
+    before, after = version_of(run, one), version_of(run, other)
+    found = between(run, before, after, equal)
+    if corpus:
+        found = replace(found, corpus=_counted(run, before, after, corpus, equal))
     write(run, DIFFERENCE, found)
     return found.exit_code
 
@@ -70,6 +86,27 @@ def between(
         edits=edits_between(after.configuration, before.configuration),
         behavior=_behavior(run, before, after, equal),
     )
+
+
+def _counted(
+    run: Run, before: Version, after: Version, corpus: Sequence[str], equal: Equality
+) -> CorpusCount:
+    """How many messages of a corpus the versions treat differently.
+
+    Raises:
+        UsageError: a path cannot be read, or there is nothing to judge them by.
+    """
+    from mmctl.cli.messages.corpus import counted
+
+    found = None
+    if before.project is not None and after.project is not None:
+        found = counted(run, (before.project, after.project), corpus, equality=equal)
+    if found is None:
+        raise UsageError(
+            "nothing can judge the messages of `--corpus`",
+            help="that needs a project without errors, and rules that both versions have",
+        )
+    return found
 
 
 def _behavior(
@@ -95,12 +132,15 @@ class VersionDiff:
     edits: Sequence[Edit]
     behavior: tuple[Behavior, ...] | None = None
     """How mail is treated; None: that is not compared."""
+    corpus: CorpusCount | None = None
+    """How many messages are treated differently; None: not asked."""
 
     @property
     def exit_code(self) -> int:
         """Whether they differ, in what files say or in what becomes of mail."""
-        differ = any(each.differences for each in self.behavior or ())
-        return DIFFERENT if self.edits or differ else 0
+        proved = any(each.differences for each in self.behavior or ())
+        counted = self.corpus is not None and self.corpus.differing > 0
+        return DIFFERENT if self.edits or proved or counted else 0
 
 
 def human(run: Run, found: VersionDiff) -> RenderableType:
@@ -113,7 +153,7 @@ def human(run: Run, found: VersionDiff) -> RenderableType:
         return edits
     from mmctl.render.text.behavior import behavior_lines
 
-    return edits.append("\n").append(behavior_lines(found.behavior))
+    return edits.append("\n").append(behavior_lines(found.behavior, found.corpus))
 
 
 def document(_run: Run, found: VersionDiff) -> dict[str, Any]:
@@ -121,12 +161,16 @@ def document(_run: Run, found: VersionDiff) -> dict[str, Any]:
     from mmctl.live.compare.delta import delta
     from mmctl.render.documents.diff import document
 
-    return document(*found.names, found.edits, delta(found.after, found.before), found.behavior)
+    differing = delta(found.after, found.before)
+    return document(*found.names, found.edits, differing, found.behavior, found.corpus)
 
 
 def markdown(_run: Run, found: VersionDiff) -> str:
     """The edits as a comment for a pull request."""
-    from mmctl.render.documents.diff import behavior_markdown, title
+    from mmctl.render.documents.behavior import behavior_markdown
+    from mmctl.render.documents.diff import title
     from mmctl.render.documents.plan_markdown import edits_markdown
 
-    return edits_markdown(title(*found.names), found.edits) + behavior_markdown(found.behavior)
+    return edits_markdown(title(*found.names), found.edits) + behavior_markdown(
+        found.behavior, found.corpus
+    )

@@ -1,21 +1,21 @@
-"""What a plan changes for real mail: a corpus, judged by the live and by the desired rules."""
+"""What two versions of the rules do with real mail: a corpus, judged by both and compared."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.questions.counting import Counting, TwoGateways
+from mmctl.analysis.questions.equality import Equality
+from mmctl.analysis.questions.ways import ways_into
 from mmctl.cli.changes.live_rules import project_of
 from mmctl.cli.messages.garbage import seldom_collected
 from mmctl.cli.messages.messages import messages_of
 from mmctl.cli.progress import Progress
-from mmctl.errors import UsageError
-from mmctl.judge.comparison import differences
 from mmctl.judge.index.index import Index
-from mmctl.judge.ingress import Way, gateway_behind
+from mmctl.judge.ingress import gateway_behind
 from mmctl.judge.sizes import sizes_asked
 from mmctl.judge.submitting import Submitting
-from mmctl.language.project import Outcome
 from mmctl.live.plan.plan import Behaviour
 from mmctl.mail.facts import Stated
 from mmctl.mail.partial import Needs
@@ -23,17 +23,17 @@ from mmctl.records import replace
 from mmctl.render.documents.review import Changed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
+    from mmctl.analysis.questions.counting import Change, CorpusCount
     from mmctl.cli.changes.change import LiveEnvironment
-    from mmctl.judge.comparison import Difference
+    from mmctl.cli.run import Run
     from mmctl.judge.judged import JudgedMessage
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import Project
     from mmctl.live.plan.plan import Plan
 
 
-@seldom_collected()
 def with_behaviour(
     plan: Plan,
     change: LiveEnvironment,
@@ -45,67 +45,89 @@ def with_behaviour(
     Raises:
         UsageError: a path cannot be read.
     """
-    pairs = tuple(_ways(plan, change.project))
-    if not pairs:
-        note = "no ingress point is both live and in the files: nothing can judge the corpus"
+    live = project_of(plan.live, change.project)
+    found = counted(change.run, (live, change.project), paths, show=show)
+    if found is None:
+        note = "nothing that mail meets is both live and in the files: nothing can judge the corpus"
         return replace(plan, notes=(*plan.notes, note))
-    ways = [(_index(wanted), _index(live)) for wanted, live in pairs]
-    gateways = [gateway for pair in pairs for gateway in pair]
-    submitting = Submitting(Stated(), gateways)
-    sizes = frozenset[float]().union(*map(sizes_asked, gateways))
-    judged = differing = undecided = 0
     kinds: Counter[str] = Counter()
-    needs = Needs(body=change.run.unnamed, sizes=sizes)
-    with Progress(change.run, "message") as progress:
-        for message in messages_of(change.run, change.project, paths, needs, progress):
-            submission = submitting.read(message)
-            every = [(live.judge(submission), wanted.judge(submission)) for wanted, live in ways]
-            found = [each for before, after in every for each in differences(before, after)]
-            judged += 1
-            differing += bool(found)
-            undecided += not found and any(_undecided(side) for pair in every for side in pair)
-            kinds.update([each.change for each in found])
-            if found and show is not None:
-                show(_changed(message.name, found))
-            progress.count(1)
+    for each in found.changes:
+        kinds[_kind(each.change)] += each.copies
     behaviour = Behaviour(
-        corpus=", ".join(paths),
-        messages=judged,
-        differing=differing,
-        undecided=undecided,
+        corpus=found.corpus,
+        messages=found.messages,
+        differing=found.differing,
+        undecided=found.undecided,
         kinds=dict(kinds),
     )
     return replace(plan, behaviour=behaviour)
 
 
-def _changed(name: str, found: Sequence[Difference]) -> Changed:
+@seldom_collected()
+def counted(
+    run: Run,
+    versions: tuple[Project, Project],
+    paths: Sequence[str],
+    *,
+    equality: Equality = Equality.MULTISET,
+    show: Callable[[Changed], None] | None = None,
+) -> CorpusCount | None:
+    """How many messages at some paths two versions treat differently; `show` gets each of them.
+
+    None: nothing is in both versions.
+
+    Raises:
+        UsageError: a path cannot be read.
+    """
+    one, other = versions
+    ways = tuple(ways_into(one, other))
+    if not ways:
+        return None
+    gateways = [
+        TwoGateways(way, gateway_behind(one, way), gateway_behind(other, way)) for way in ways
+    ]
+    indexes = [(_index(each.before), _index(each.after)) for each in gateways]
+    every = [gateway for each in gateways for gateway in (each.before, each.after)]
+    submitting = Submitting(Stated(), every)
+    needs = Needs(body=run.unnamed, sizes=frozenset[float]().union(*map(sizes_asked, every)))
+    counting = Counting(equality=equality, gateways=gateways)
+    with Progress(run, "message") as progress:
+        for message in messages_of(run, other, paths, needs, progress):
+            submission = submitting.read(message)
+            judged = [
+                (before.judge(submission), after.judge(submission)) for before, after in indexes
+            ]
+            changes = counting.count(message.name, submission, judged)
+            if changes and show is not None:
+                show(_changed(message.name, changes, judged))
+            progress.count(1)
+    return counting.result(", ".join(paths))
+
+
+def _kind(change: Change) -> str:
+    """A kind of difference as a plan counts it: by outcomes alone."""
+    if change.before.outcome is not change.after.outcome:
+        return f"{change.before.outcome} → {change.after.outcome}"
+    return f"{change.after.outcome}, by other actions"
+
+
+def _changed(
+    name: str,
+    changes: Sequence[Change],
+    judged: Sequence[tuple[JudgedMessage, JudgedMessage]],
+) -> Changed:
     """A message that is treated differently, how, and by which rules."""
+    by = [
+        after.ended.by
+        for old, new in judged
+        for before, after in zip(old.recipients, new.recipients, strict=True)
+        if before.ended != after.ended and after.ended.by is not None
+    ]
     return Changed(
-        message=name,
-        kinds=tuple(dict.fromkeys(each.change for each in found)),
-        by=tuple(dict.fromkeys(each.after.by for each in found if each.after.by)),
-    )
-
-
-def _undecided(judged: JudgedMessage) -> bool:
-    """Whether the recipients, or an outcome, are unknown."""
-    return not judged.recipients or any(
-        ended.outcome is Outcome.UNKNOWN for _, ended in judged.recipients
+        message=name, kinds=tuple(dict.fromkeys(map(_kind, changes))), by=tuple(dict.fromkeys(by))
     )
 
 
 def _index(gateway: Gateway) -> Index:
     """A gateway, compiled to compare outcomes."""
     return Index(gateway=gateway, readings=False)
-
-
-def _ways(plan: Plan, project: Project) -> Iterator[tuple[Gateway, Gateway]]:
-    """The desired and the live gateway of each ingress point that is on both sides."""
-    live = project_of(plan.live, project)
-    for name in project.ingress_points:
-        if name in live.ingress_points:
-            way = Way(ingress_point=name)
-            try:
-                yield gateway_behind(project, way), gateway_behind(live, way)
-            except UsageError as error:
-                raise UsageError(f"ingress point {name}: {error.message}") from error

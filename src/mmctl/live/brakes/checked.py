@@ -76,12 +76,10 @@ def _harms(plan: Plan, brake: Brake) -> Iterator[Grip]:
     for gateway in () if found is None else found.gateways:
         for harm in gateway.harms:
             if (harm.invariant is None) is (brake is Brake.BEHAVIOUR):
-                message = harm.message
-                file = f" ({message.kept.path})" if message.kept is not None else ""
                 yield Grip(
                     brake=brake,
-                    what=f"{gateway.way.name}: {harm.what}: {message.whom}{file}: "
-                    f"{harm.before} → {harm.after}",
+                    what=f"{gateway.way.name}: {harm.what}, {harm.message.whom}"
+                    f"{harm.message.judged_again}",
                     why="nobody gets it, keeps it or hears of it"
                     if harm.invariant is None
                     else "it held for this message before",

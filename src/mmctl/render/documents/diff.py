@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.analysis.questions.behavior_json import behavior_document
 from mmctl.render.documents.markdown import code
-from mmctl.render.text.behavior import changes, headline, wrongs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmctl.analysis.questions.behavior import Behavior, WhatBecomes
+    from mmctl.analysis.questions.behavior import Behavior
+    from mmctl.analysis.questions.counting import CorpusCount, CountedChange
     from mmctl.live.compare.edits import Edit
 
 SCHEMA: Final = "mmctl/diff@1"
@@ -28,37 +28,48 @@ def document(
     edits: Sequence[Edit],
     delta: dict[str, Any],
     behavior: Sequence[Behavior] | None,
+    corpus: CorpusCount | None = None,
 ) -> dict[str, Any]:
     """The difference as JSON; behavior is null where it is not compared."""
-    gateways = [*map(behavior_document, behavior or ())]
+    treated: dict[str, Any] = {"gateways": [_gateway(each, corpus) for each in behavior or ()]}
+    if corpus is not None:
+        treated["corpus"] = {
+            "name": corpus.corpus,
+            "messages": corpus.messages,
+            "differing": corpus.differing,
+            "undecided": corpus.undecided,
+            "kinds": [_kind(each) for each in corpus.changes],
+        }
     return {
         "schema": SCHEMA,
         "before": before,
         "after": after,
         "edits": [edit.document() for edit in edits],
         "delta": delta,
-        "behaviour": None if behavior is None else {"gateways": gateways},
+        "behaviour": None if behavior is None else treated,
     }
 
 
-def behavior_markdown(behavior: Sequence[Behavior] | None) -> str:
-    """How mail is treated, as Markdown; empty where it is not compared."""
-    lines = []
-    for found in behavior or ():
-        lines.append(f"\n**{code(found.way.name)}**: {headline(found)}\n\n")
-        lines += [f"- **{code(line)}**\n" for line in wrongs(found)]
-        for difference in found.differences:
-            done = "; ".join(
-                code(f"{'+' if count > 0 else '-'} {effect.described}")
-                for effect, count in changes(difference)
-            )
-            ends = f"{_ends(difference.before)} → {_ends(difference.after)}"
-            message = code(difference.message.whom)
-            lines.append(f"- {ends}{f' ({done})' if done else ''}: {message}\n")
-    return "".join(lines)
+def _gateway(found: Behavior, corpus: CorpusCount | None) -> dict[str, Any]:
+    """How every message is treated at one gateway, with what of a corpus is of each kind."""
+    document = behavior_document(found)
+    if corpus is not None:
+        for written, difference in zip(document["differences"], found.differences, strict=True):
+            counted = corpus.of(found.way, difference)
+            written["corpus"] = {
+                "messages": counted.messages,
+                "copies": counted.copies,
+                "example": counted.example or None,
+            }
+    return document
 
 
-def _ends(becomes: WhatBecomes) -> str:
-    return ", ".join(
-        end.outcome.value + (f" by {code(end.by)}" if end.by else "") for end in becomes.ends
-    )
+def _kind(found: CountedChange) -> dict[str, Any]:
+    return {
+        "ingress_point": found.way.ingress_point,
+        "rule_set": found.way.rule_set,
+        "kind": found.change.described,
+        "messages": found.messages,
+        "copies": found.copies,
+        "example": found.example,
+    }

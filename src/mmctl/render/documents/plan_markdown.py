@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.counted import counted
 from mmctl.live.compare.wording import spaced
 from mmctl.problem import Severity
+from mmctl.render.documents.behavior import behavior_markdown
 from mmctl.render.documents.cases_markdown import failed_table
 from mmctl.render.documents.markdown import code, details, table, word
 from mmctl.render.documents.review import COMPARE, NOT_COMPARED
@@ -26,6 +27,7 @@ from mmctl.render.text.trust import trust_lines
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from mmctl.analysis.questions.behavior import EveryMessage
     from mmctl.live.compare.edits import Edit
     from mmctl.live.plan.plan import Plan
     from mmctl.problem import Problem
@@ -75,7 +77,16 @@ def _parts(review: Review) -> Iterator[str]:
         yield "\n".join(f"- {code(each.strip())}" for each in mail)
     if review.messages:
         yield _messages(review.messages)
+    yield from _every_message(plan.every_message)
     yield f"Digest {code(plan.digest_before[:12])} → {code(plan.digest_after[:12])}"
+
+
+def _every_message(found: EveryMessage | None) -> Iterator[str]:
+    """What the plan does to every message."""
+    if found is not None and found.unknown is not None:
+        yield f"> nothing is proved of every message: {code(found.unknown)}"
+    elif found is not None and (text := behavior_markdown(found.gateways).strip()):
+        yield text
 
 
 def _headline(plan: Plan, *, compared: bool) -> str:

@@ -12,6 +12,7 @@ from mmctl.live.compare.wording import spaced
 from mmctl.render.documents.review import COMPARE, NOT_COMPARED
 from mmctl.render.html.frame import head_of, number
 from mmctl.render.html.markup import Child, Markup, element
+from mmctl.render.text.behavior import changes, ends, summed_up, wrongs
 from mmctl.render.text.counts import summary
 from mmctl.render.text.ordinary import ordinary_lines
 from mmctl.render.text.plan import EMBEDDED_BANNER, MARKS, behaviour_line, detail, told, totals
@@ -20,6 +21,7 @@ from mmctl.render.text.trust import trust_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from mmctl.analysis.questions.behavior import EveryMessage
     from mmctl.cases.result import CaseResult
     from mmctl.live.compare.edits import Edit
     from mmctl.problem import Problem
@@ -111,10 +113,37 @@ def _sections(review: Review) -> Iterator[Markup]:
         ]
         listed = _table(("Message", "Change", "By"), rows) if rows else None
         yield _section("Mail", [element("ul", _items(mail), class_="about"), listed])
+    if plan.every_message is not None:
+        yield _section("Every message", list(_every_message(plan.every_message)))
     if review.problems:
         yield _section("Lint", _problems(review.problems))
     digests = f"digest {plan.digest_before[:12]} → {plan.digest_after[:12]}"
     yield element("p", digests, class_="nothing")
+
+
+def _every_message(found: EveryMessage) -> Iterator[Markup]:
+    """What the plan does to every message, gateway by gateway."""
+    if found.unknown is not None:
+        yield element("p", f"nothing is proved of every message: {found.unknown}")
+    for gateway in found.gateways:
+        yield element("p", summed_up(gateway))
+        wrong = wrongs(gateway)
+        if wrong:
+            yield element("ul", [element("li", element("b", each)) for each in wrong])
+        rows = [
+            (
+                ends(each).plain,
+                "; ".join(
+                    f"{'+' if count > 0 else '-'} {effect.described}"
+                    for effect, count in changes(each)
+                ),
+                each.message.told,
+                each.message.kept.path if each.message.kept is not None else "",
+            )
+            for each in gateway.differences
+        ]
+        if rows:
+            yield _table(("Change", "Done", "Message", "File"), rows)
 
 
 def _section(title: str, content: Child) -> Markup:

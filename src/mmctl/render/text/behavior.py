@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from mmctl.analysis.questions.equality import Equality
+from mmctl.counted import counted
 from mmctl.render.text.paragraphs import STYLES, wrapped
 from mmctl.visible import visible
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         KindOfDifference,
         WhatBecomes,
     )
+    from mmctl.analysis.questions.counting import CorpusCount, CountedChange
     from mmctl.mail.email import Envelope
 
 SAME: Final = {
@@ -32,14 +34,45 @@ SAME: Final = {
 }
 
 
-def behavior_lines(found: Sequence[Behavior]) -> Text:
+def behavior_lines(found: Sequence[Behavior], corpus: CorpusCount | None = None) -> Text:
     """For each gateway that it is proved alike, or a message for each kind of difference."""
     text = Text()
     for each in found:
         text.append(visible(each.way.name), "bold")
-        text.append(f": {headline(each)}\n").append(_shown(each))
+        text.append(f": {headline(each)}\n").append(_shown(each, corpus))
+    if corpus is not None:
+        text.append(wrapped(visible(corpus_total(corpus)), ""), "bold")
+        for other in corpus.others(found):
+            text.append(wrapped(visible(counted_change(other)), "  "))
     text.rstrip()
     return text
+
+
+def corpus_total(corpus: CorpusCount) -> str:
+    """How many messages of a corpus are treated differently."""
+    undecided = f", {corpus.undecided:,} undecided" if corpus.undecided else ""
+    return (
+        f"mail: {corpus.differing:,} of {counted(corpus.messages, 'message')} of {corpus.corpus} "
+        f"treated differently{undecided}"
+    )
+
+
+def counted_change(found: CountedChange) -> str:
+    """How many messages of a corpus are of a kind that no proof showed."""
+    return f"{found.way.name}: {found.change.described}: {_many(found)}"
+
+
+def concerned(corpus: CorpusCount, found: CountedChange) -> str:
+    """How many messages of a corpus are of a kind."""
+    if not found.messages:
+        return f"0 of {counted(corpus.messages, 'message')} of {corpus.corpus}"
+    return f"{_many(found, corpus)}"
+
+
+def _many(found: CountedChange, corpus: CorpusCount | None = None) -> str:
+    of = f" of {counted(corpus.messages, 'message')} of {corpus.corpus}" if corpus else " messages"
+    copies = counted(found.copies, "copy", "copies")
+    return f"{found.messages:,}{of} ({copies}), e.g. {found.example}"
 
 
 def every_lines(found: EveryMessage | None) -> Text:
@@ -54,15 +87,21 @@ def every_lines(found: EveryMessage | None) -> Text:
     return text
 
 
-def _shown(found: Behavior) -> Text:
+def _shown(found: Behavior, corpus: CorpusCount | None = None) -> Text:
     """What is wrong now, and the message of each kind of difference."""
     text = Text()
-    for line in wrongs(found):
-        text.append(wrapped(visible(f"! {line}"), "  "), "bold red")
+    for harm in found.harms:
+        text.append(wrapped(visible(f"! {harm.what}"), "  "), "bold red")
+        text.append(envelope_lines(harm.message))
+    for claim in found.unproved:
+        text.append(wrapped(visible(f"? undecided: {claim}"), "  "), "yellow")
     for difference in found.differences:
         text.append("  ").append(ends(difference)).append("\n")
         text.append(_changes(difference))
         text.append(envelope_lines(difference.message))
+        if corpus is not None:
+            said = concerned(corpus, corpus.of(found.way, difference))
+            text.append(wrapped(visible(said), "    "))
     return text
 
 
@@ -93,7 +132,7 @@ def headline(found: Behavior) -> str:
 def wrongs(found: Behavior) -> list[str]:
     """What the change makes wrong, and what of that stays undecided."""
     return [
-        *(f"{each.what}: {each.message.example}" for each in found.harms),
+        *(f"{each.what}, {each.message.told}" for each in found.harms),
         *(f"undecided: {name}" for name in found.unproved),
     ]
 
