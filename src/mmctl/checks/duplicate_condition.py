@@ -115,9 +115,17 @@ def _superfluous(together: Sequence[PlacedCondition], *, folds: bool) -> Iterato
         ):
             exception = wide.role is Role.UNLESS
             least, other = (narrow, wide) if exception else (wide, narrow)
+            if _is_of_phase(least):
+                continue  # the phase adds it to rules that need it, too
             said.add(least.path)
             what = "it is part of" if exception else "it follows from"
             yield _finding(least, other, what)
+
+
+def _is_of_phase(placed: PlacedCondition) -> bool:
+    """Whether a condition is written above the rule, for all rules of its phase."""
+    at, rule = placed.owner.positions.at(placed.path), placed.owner.position
+    return at.file != rule.file or at.line < rule.line
 
 
 def _finding(placed: PlacedCondition, other: PlacedCondition, what: str) -> Finding:
