@@ -1,4 +1,4 @@
-"""What rules believe because the sender wrote it: From, Sender, HELO, headers. No check lives here.
+"""What rules believe because the sender wrote it: From, To, HELO, headers. No check lives here.
 
 A claim gets mail past a rule that would end it: by an exception, or by a delivery that ends with
 `stop` above the rule. Mail that others vouch for (`mmctl.analysis.vouching`) is not taken on the
@@ -287,6 +287,12 @@ def _claim(placed: PlacedCondition, rule: LogicalRule, block: _Block, own: _Own)
         return None
     if test is not None and _ALL_SENDERS.issuperset(test.values):
         return None
+    own_values = () if operand.is_free_text else tuple(own.within(placed, test))
+    if operand.party is Party.RECIPIENT:
+        # Our own addresses in To are no claim, and without a recipient To is taken for one.
+        named = test is None or all("@" in value for value in test.values)
+        if own_values or not named or (delivers(rule) and not _for_recipients(rule)):
+            return None
     return Claim(
         placed=placed,
         rule=rule,
@@ -295,13 +301,14 @@ def _claim(placed: PlacedCondition, rule: LogicalRule, block: _Block, own: _Own)
         bypassed=block.bypassed,
         spared=spared,
         only_forged=spared is None and any(map(fails_spf, block.asked)),
-        own=() if operand.is_free_text else tuple(own.within(placed, test)),
+        own=own_values,
     )
 
 
 def _is_written_by_sender(placed: PlacedCondition) -> bool:
     operand = operand_of(placed.condition)
-    return operand.party is Party.SENDER or operand.is_free_text
+    recipients = operand.party is Party.RECIPIENT and not operand.in_envelope
+    return operand.party is Party.SENDER or operand.is_free_text or recipients
 
 
 def _for_recipients(rule: LogicalRule) -> bool:

@@ -1,7 +1,7 @@
 """Conditions on address lists, written as what they are: conditions on their members.
 
 A list whose members are known is compared like the values that it stands for. A form that no other
-condition has (`*.example.com`, a bare domain) leaves the condition as it is. No check lives here.
+condition has (`*.example.com`) leaves the condition as it is. No check lives here.
 """
 
 from __future__ import annotations
@@ -92,16 +92,24 @@ class KnownLists:
         if name not in self._known:
             listed = self.project.address_lists.get(name)
             members = listed.members if listed is not None else None
-            self._known[name] = _sorted(members) if members else None
+            bare = self.project.settings.readings.bare_domain_entry == "that_domain"
+            self._known[name] = _sorted(members, bare=bare) if members else None
         return self._known[name]
 
 
-def _sorted(members: Sequence[str]) -> _Known | None:
-    """The members of a list; None if one has a form that no other condition has."""
+def _sorted(members: Sequence[str], *, bare: bool) -> _Known | None:
+    """The members of a list; None if one has a form that no other condition has.
+
+    `bare`: a domain stands for the addresses in it alone.
+    """
     addresses, endings = [], []
     for member in members:
         local, at, domain = member.rpartition("@")
-        if not at or "*" in domain or ("*" in local and local != "*"):
+        if not at and bare:
+            local = "*"
+        elif not at:
+            return None
+        if "*" in domain or ("*" in local and local != "*"):
             return None
         if local == "*":
             endings.append(f"@{domain}")

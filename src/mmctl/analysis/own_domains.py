@@ -43,7 +43,7 @@ def own_domains(project: Project) -> frozenset[str]:
     return _own_domains_of(Same(project))
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _own_domains_of(same: Same) -> frozenset[str]:
     # Several checks need these for the same project, and lists are long.
     project = same.project

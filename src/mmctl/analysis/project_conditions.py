@@ -147,7 +147,7 @@ class Same:
         return id(self.project)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _placed_of(same: Same) -> tuple[PlacedCondition, ...]:
     # Most checks need these, one after the other for the same project.
     project = same.project
@@ -157,7 +157,7 @@ def _placed_of(same: Same) -> tuple[PlacedCondition, ...]:
     return tuple(placed)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _texts_of(same: Same) -> tuple[TextTest, ...]:
     tests = map(text_test, conditions(same.project))
     return tuple(test for test in tests if test is not None)

@@ -13,7 +13,6 @@ from mmctl.analysis.verdicts import accepted, asks_for_failed
 from mmctl.model.comparisons import NEGATED, Takes
 from mmctl.model.conditions import asked_by, listed_by, operand_of
 from mmctl.model.enums import RuleVerdict, RuleVerdictAttribute
-from mmctl.model.facts import RECIPIENTS
 from mmctl.model.operands import DKIM, DMARC_POLICY, FROM, MAIL_FROM, SPF
 from mmctl.model.rules import RuleCondition, RuleVerdictExpression
 
@@ -79,7 +78,7 @@ def doubts_sender(placed: PlacedCondition) -> bool:
 def failed_alone(rule: LogicalRule, attribute: RuleVerdictAttribute) -> tuple[PlacedCondition, ...]:
     """The conditions that one verdict failed, if a rule believes nothing else of the sender.
 
-    That is so where the others are exceptions, or about the connection, the size or the recipient.
+    That is so where the others are exceptions, or about the connection or the size.
     """
     placed = tuple(rule_conditions(rule))
     failed = tuple(each for each in placed if _taken(each, attribute) is not None)
@@ -95,7 +94,7 @@ def _is_beside_the_sender(placed: PlacedCondition) -> bool:
     operand, takes = asked_by(placed.condition)
     if operand.vouched:
         return takes in _MANY and not selects(placed)
-    return not selects(placed) or takes in {Takes.FLAG, Takes.NUMBER} or operand.fact is RECIPIENTS
+    return not selects(placed) or takes in {Takes.FLAG, Takes.NUMBER}
 
 
 def _passes(placed: PlacedCondition, attribute: RuleVerdictAttribute) -> bool:

@@ -2,7 +2,7 @@
 
 What it does:
     Finds rules that drop without a bounce and have conditions on DKIM, and besides at most
-    exceptions and conditions on the recipient, the size or the connection.
+    exceptions and conditions on the size or the connection.
 
 Why it is bad:
     A missing or broken signature does not prove a forgery: many small senders do not sign, and

@@ -49,6 +49,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.analysis.canonical import same
 from mmctl.analysis.implication import case_folds, follows, opposite
+from mmctl.analysis.known_lists import KnownLists
 from mmctl.analysis.project_conditions import (
     PlacedCondition,
     Role,
@@ -58,7 +59,7 @@ from mmctl.analysis.project_conditions import (
     statement_conditions,
 )
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.model.conditions import evaluated_by
+from mmctl.model.conditions import evaluated_by, listed_by
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -70,11 +71,21 @@ if TYPE_CHECKING:
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the conditions that could be left out."""
-    folds = case_folds(subject.project)
+    folds, lists = case_folds(subject.project), KnownLists(subject.project)
     for together in _together(subject.project):
-        yield from _superfluous(together, folds=folds)
+        yield from _superfluous([_by_members(each, lists) for each in together], folds=folds)
     for _, rule in rules(subject.project):
-        yield from _excepted_anyway(tuple(rule_conditions(rule)), folds=folds)
+        if rule.unless:
+            placed = [_by_members(each, lists) for each in rule_conditions(rule)]
+            yield from _excepted_anyway(placed, folds=folds)
+
+
+def _by_members(placed: PlacedCondition, lists: KnownLists) -> PlacedCondition:
+    """A condition on a list as one on its members, if one can say that."""
+    if listed_by(placed.condition) is None:
+        return placed
+    members = lists.alternatives(placed.condition)
+    return placed._replace(condition=members[0]) if len(members) == 1 else placed
 
 
 def _excepted_anyway(placed: Sequence[PlacedCondition], *, folds: bool) -> Iterator[Finding]:
@@ -139,6 +150,4 @@ def _finding(placed: PlacedCondition, other: PlacedCondition, what: str) -> Find
     )
 
 
-CHECK = Check(
-    id="duplicate-condition", severity=Severity.WARNING, text=__doc__, run=run, about_mail=True
-)
+CHECK = Check(id="duplicate-condition", severity=Severity.WARNING, text=__doc__, run=run)

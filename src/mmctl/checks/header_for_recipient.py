@@ -43,10 +43,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.effects import bounces, ends
+from mmctl.analysis.own_domains import is_within, own_domains
 from mmctl.analysis.project_conditions import rule_conditions, rules
+from mmctl.analysis.vouching import selects
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.actions import ON_RECIPIENTS
-from mmctl.model.conditions import operand_of
+from mmctl.model.conditions import operand_of, values_of
 from mmctl.model.facts import RECIPIENTS
 from mmctl.model.operands import Party
 from mmctl.problem import Severity
@@ -54,23 +57,33 @@ from mmctl.problem import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmctl.analysis.project_conditions import PlacedCondition
+
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the conditions on headers that are meant for recipients."""
+    own = own_domains(subject.project)
     for _, rule in rules(subject.project):
-        if ON_RECIPIENTS.isdisjoint(rule.does):
+        decides = not ON_RECIPIENTS.isdisjoint(rule.does)
+        if not (decides or (own and (ends(rule) or bounces(rule)))):
             continue
         placed = [(each, operand_of(each.condition)) for each in rule_conditions(rule)]
         if any(operand.fact is RECIPIENTS for _, operand in placed):
             continue
         for each, operand in placed:
-            if operand.party is Party.RECIPIENT:
+            if operand.party is Party.RECIPIENT and (decides or _is_for_own(each, own)):
                 yield finding(
                     rule,
                     each.path,
                     f"`{operand.key}` is a header: Bcc recipients and list members are not in it",
                     help="write `recipient`, the address that the mail is for",
+                    severity=None if decides or not selects(each) else Severity.INFO,
                 )
+
+
+def _is_for_own(placed: PlacedCondition, own: frozenset[str]) -> bool:
+    """Whether a condition names one of the project's own addresses or domains."""
+    return any("@" in value and is_within(value, own) for value in values_of(placed.condition))
 
 
 CHECK = Check(id="header-for-recipient", severity=Severity.WARNING, text=__doc__, run=run)

@@ -2,7 +2,7 @@
 
 What it does:
     Finds rules that drop without a bounce and have conditions on SPF, and besides at most
-    exceptions and conditions on the recipient, the size or the connection.
+    exceptions and conditions on the size or the connection.
 
 Why it is bad:
     Forwarded mail fails SPF, because the server that forwards it is not one of the sender's

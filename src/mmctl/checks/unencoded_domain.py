@@ -1,8 +1,9 @@
-"""A domain with letters that are not ASCII, in a value for the envelope.
+"""A domain with letters that are not ASCII, or that imitate others.
 
 What it does:
     Looks at the domains in values for `mail_from`, `recipient` and `helo`, and in members of
-    address lists. Names a letter that only looks like one of the alphabet around it.
+    address lists. Names a letter that only looks like a Latin one or like those of the alphabet
+    around it, also in addresses for `from`, `sender`, `to` and `cc`.
 
 Why it is bad:
     On the wire an international domain is encoded: `xn--mnchen-3ya.example` for
@@ -51,16 +52,25 @@ if TYPE_CHECKING:
 
 _WHOLE: Final = frozenset({"equals", "not_equals", "ends_with"})
 _ALPHABETS: Final = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN")
+_DOUBLES: Final = frozenset(
+    # Cyrillic, Greek and Armenian letters that are drawn as Latin ones are
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0458\u0501\u04cf\u051b\u051d\u04bb"
+    "\u03bf\u03bd\u03b1\u03c1\u0585\u057d\u0578\u0570" + "".join(map(chr, range(0xFF41, 0xFF5B)))
+    # full width
+)
 
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the domains that are not encoded."""
     for test in text_tests(subject.project):
-        if test.at_once.isascii() or test.operand not in ENVELOPE | SERVER_NAMES:
+        if test.at_once.isascii() or not (test.about_addresses or test.about_server_names):
             continue
         for index, value in enumerate(test.values):
-            whole = test.operator in _WHOLE
-            yield from _found(test.owner, test.path_of(index), value, whole=whole)
+            whole, path = test.operator in _WHOLE, test.path_of(index)
+            if test.operand in ENVELOPE | SERVER_NAMES:
+                yield from _found(test.owner, path, value, whole=whole)
+            elif "@" in value and _imitated(value) is not None:
+                yield _imitation(test.owner, path, value, whole=whole)
     for listed in subject.project.address_lists.values():
         for index, member in enumerate(listed.members or ()):
             if not member.isascii():
@@ -71,20 +81,10 @@ def _found(where: Placed, path: Path, value: str, *, whole: bool) -> Iterator[Fi
     before, at, domain = value.rpartition("@")
     if domain.isascii() or not _is_letters(domain):
         return
-    encoded = _encoded(domain) if whole else None
-    foreign = next(filter(None, map(_foreign, domain.split("."))), None)
-    if foreign is not None:
-        import unicodedata  # noqa: PLC0415 - only a mistake needs it
-
-        yield finding(
-            where,
-            path,
-            f"`{foreign}` in `{value}` is {unicodedata.name(foreign)}, and only looks like another"
-            " letter",
-            help="write the letter of the alphabet around it"
-            + (f"; if the domain is meant, `{before}{at}{encoded}`" if encoded else ""),
-        )
+    if _imitated(value) is not None:
+        yield _imitation(where, path, value, whole=whole)
         return
+    encoded = _encoded(domain) if whole else None
     yield finding(
         where,
         path,
@@ -95,9 +95,39 @@ def _found(where: Placed, path: Path, value: str, *, whole: bool) -> Iterator[Fi
     )
 
 
+def _imitation(where: Placed, path: Path, value: str, *, whole: bool) -> Finding:
+    import unicodedata  # noqa: PLC0415 - only a mistake needs it
+
+    before, at, domain = value.rpartition("@")
+    letter, encoded = _imitated(value) or "", _encoded(domain) if whole else None
+    return finding(
+        where,
+        path,
+        f"`{letter}` in `{value}` is {unicodedata.name(letter)}, and only looks like another"
+        " letter",
+        help="write the letter of the alphabet around it"
+        + (f"; if the domain is meant, `{before}{at}{encoded}`" if encoded else ""),
+    )
+
+
 def _is_letters(domain: str) -> bool:
     """Whether only letters are not ASCII; other characters came with a copy (`stray-character`)."""
     return all(c.isascii() or c.isalpha() for c in domain)
+
+
+def _imitated(value: str) -> str | None:
+    """The first letter of an address or name that only looks like another one; None: there is none.
+
+    A label of one foreign alphabet is an imitation if each of its letters has a Latin double.
+    """
+    domain = value.rpartition("@")[2]
+    for label in domain.split("."):
+        letters = [c for c in label if c.isalpha()]
+        if not label.isascii() and letters and all(c in _DOUBLES for c in letters if c > "\x7f"):
+            return next(c for c in letters if c > "\x7f")
+        if foreign := _foreign(label):
+            return foreign
+    return None
 
 
 def _foreign(label: str) -> str | None:
