@@ -122,11 +122,13 @@ PATIENCE = {("emulator/http.py", "time.monotonic"), ("mail/verify_spf.py", "time
 WORDING = {
     "mmctl.counted",
     "mmctl.visible",
+    "mmctl.analysis.questions.behavior_json",
     "mmctl.judge.words",
     "mmctl.live.compare.wording",
     "mmctl.records",
 }
-"""Modules whose functions put a value into words, for all who show it; and what makes records."""
+"""Modules whose functions put a value into words or JSON, for all who show it; and what makes
+records."""
 OWN_FILES = {"render/html/frame.py"}
 """What reads the style and the script of pages, which are its own."""
 WRITES = {"print", "sys.stdout.write", "sys.stdout.writelines", "typer.echo", "typer.secho"}

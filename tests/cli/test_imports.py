@@ -85,7 +85,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         *OWN,
         *ROOMS,
         *RICH,
-        *("mail", "email", "judge", "analysis", "compiler", "live", "render", "pysolvers"),
+        *("mail", "email", "judge", "analysis", "compiler", "live", "render"),
     },
     "export --to api-json": {
         *OWN,

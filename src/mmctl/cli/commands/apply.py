@@ -80,8 +80,8 @@ def apply(
         if plan_file is not None
         else _planned(run, opened, permissions, require_signature)
     )
-    from mmctl.cli.changes.every_message import with_every_message
     from mmctl.cli.changes.ordinary import with_limits_said, with_ordinary_mail
+    from mmctl.cli.files.every_message import with_every_message
     from mmctl.live.apply.apply import apply as carry_out
     from mmctl.live.apply.apply import check_permitted
     from mmctl.live.plan.preflight import refuse_what_cannot_be

@@ -105,8 +105,8 @@ def plan(
 
         listed = found.messages.append if messages else None
         made = with_behaviour(made, change, corpus, listed)
-    from mmctl.cli.changes.every_message import with_every_message
     from mmctl.cli.changes.ordinary import with_limits_said, with_ordinary_mail
+    from mmctl.cli.files.every_message import with_every_message
 
     made = with_every_message(change, made)
     made = with_limits_said(with_ordinary_mail(change, made))
