@@ -30,10 +30,7 @@ def behavior_markdown(
         lines.append(f"\n**{code(found.way.name)}**: {headline(found)}\n\n")
         lines += [f"- **{code(line)}**\n" for line in wrongs(found)]
         for difference in found.differences:
-            done = "; ".join(
-                code(f"{'+' if count > 0 else '-'} {effect.described}")
-                for effect, count in changes(difference)
-            )
+            done = "; ".join(map(code, changes(difference)))
             ends = f"{_ends(difference.before)} → {_ends(difference.after)}"
             message = code(difference.message.told)
             if corpus is not None:

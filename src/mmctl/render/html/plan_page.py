@@ -133,10 +133,7 @@ def _every_message(found: EveryMessage) -> Iterator[Markup]:
         rows = [
             (
                 ends(each).plain,
-                "; ".join(
-                    f"{'+' if count > 0 else '-'} {effect.described}"
-                    for effect, count in changes(each)
-                ),
+                "; ".join(changes(each)),
                 each.message.told,
                 each.message.kept.path if each.message.kept is not None else "",
             )

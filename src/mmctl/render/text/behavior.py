@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from mmctl.analysis.questions.behavior import (
         Behavior,
-        DoneThing,
         EveryMessage,
         FoundEnvelope,
         KeptMessage,
@@ -144,10 +143,9 @@ def ends(difference: KindOfDifference) -> Text:
 
 def _changes(difference: KindOfDifference) -> Text:
     text = Text()
-    for effect, count in changes(difference):
-        often = f", {abs(count)} times" if abs(count) > 1 else ""
-        line = f"{'+' if count > 0 else '-'} {effect.described}{often}"
-        text.append(wrapped(visible(line), "    "), "green" if count > 0 else "red")
+    for line in changes(difference):
+        style = "green" if line.startswith("+") else "red"
+        text.append(wrapped(visible(line), "    "), style)
     return text
 
 
@@ -186,8 +184,13 @@ def _ends(becomes: WhatBecomes) -> Text:
     return text
 
 
-def changes(difference: KindOfDifference) -> list[tuple[DoneThing, int]]:
-    """What is done more or less often afterwards, and by how much."""
-    change = Counter(difference.after.effects)
-    change.subtract(difference.before.effects)
-    return [(effect, count) for effect, count in change.items() if count]
+def changes(difference: KindOfDifference) -> list[str]:
+    """What is done more or less often afterwards: `+ relay:exchange, 2 times`."""
+    more = Counter(difference.after.effects)
+    more.subtract(difference.before.effects)
+    return [
+        f"{'+' if count > 0 else '-'} {effect.described}"
+        + (f", {abs(count)} times" if abs(count) > 1 else "")
+        for effect, count in more.items()
+        if count
+    ]
