@@ -40,7 +40,8 @@ def many(seeds: Iterable[int]) -> Iterator[tuple[int, Gateway, Gateway]]:
         if seed % 2:
             yield seed, before, after
         else:
-            yield seed, *(replace(g, rules=repeated(g.rules, random)) for g in (before, after))
+            one, other = (repeated(each.rules, random) for each in (before, after))
+            yield seed, replace(before, rules=one), replace(after, rules=other)
 
 
 def done(trace: RecipientTrace) -> list[Hashable]:
@@ -74,7 +75,8 @@ def by_evaluator(
     differing = copies = undecided = 0
     for submission in submissions:
         traces = [judge(each, submission).recipients for each in (before, after)]
-        found = sum(differ(*both, equality) for both in zip(*traces, strict=True))
+        both = zip(traces[0], traces[1], strict=True)
+        found = sum(differ(one, other, equality) for one, other in both)
         differing += bool(found)
         copies += found
         unknown = any(each.outcome is Outcome.UNKNOWN for side in traces for each in side)

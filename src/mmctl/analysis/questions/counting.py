@@ -28,7 +28,7 @@ _DECIDES = frozenset({Outcome.DROPPED, Outcome.BOUNCED})
 """Outcomes whose rule makes another kind of difference."""
 
 
-class Change(NamedTuple):
+class MailChange(NamedTuple):
     """A kind of difference: how mail ended, how it ends, and what else is done for it."""
 
     before: HowItEnds
@@ -53,7 +53,7 @@ class CountedChange(NamedTuple):
     """How many messages show a kind of difference."""
 
     way: Way
-    change: Change
+    change: MailChange
     messages: int
     copies: int
     """Recipients of these messages who are treated so."""
@@ -98,7 +98,7 @@ class _Told(NamedTuple):
 
     certain: bool
     """Whether they tell it: else the evaluator has to."""
-    change: Change | None = None
+    change: MailChange | None = None
 
 
 class TwoGateways(NamedTuple):
@@ -118,7 +118,7 @@ class Counting:
     _messages: int = 0
     _differing: int = 0
     _undecided: int = 0
-    _found: dict[tuple[Way, Change], _Found] = field(default_factory=dict)
+    _found: dict[tuple[Way, MailChange], _Found] = field(default_factory=dict)
     _known: dict[tuple[Ended, Ended], _Told] = field(default_factory=dict)
 
     def count(
@@ -126,9 +126,9 @@ class Counting:
         name: str,
         submission: Submission,
         judged: Sequence[tuple[JudgedMessage, JudgedMessage]],
-    ) -> list[Change]:
+    ) -> list[MailChange]:
         """Count a message that the versions of each gateway judged; its changes, by recipient."""
-        changes: list[Change] = []
+        changes: list[MailChange] = []
         for two, (before, after) in zip(self.gateways, judged, strict=True):
             here = list(self._changes(two, submission, before, after))
             for change, copies in Counter(here).items():
@@ -162,7 +162,7 @@ class Counting:
         submission: Submission,
         before: JudgedMessage,
         after: JudgedMessage,
-    ) -> Iterator[Change]:
+    ) -> Iterator[MailChange]:
         """The change of each recipient who is treated differently."""
         for place, (old, new) in enumerate(zip(before.recipients, after.recipients, strict=True)):
             ends = old.ended, new.ended
@@ -188,17 +188,17 @@ def _told(before: Ended, after: Ended, equality: Equality) -> _Told:
 
 def _change(
     before: Ended, after: Ended, done: Sequence[Sequence[DoneThing]], equality: Equality
-) -> Change | None:
+) -> MailChange | None:
     one, other = (
         HowItEnds(outcome=each.outcome, by=each.by if each.outcome in _DECIDES else None)
         for each in (before, after)
     )
     if one.outcome is not other.outcome:
-        return Change(one, other, ())
+        return MailChange(one, other, ())
     more = _more_often(done[0], done[1], equality)
     if not more and (equality is not Equality.TRACE or list(done[0]) == list(done[1])):
         return None
-    return Change(one, other, more)
+    return MailChange(one, other, more)
 
 
 def _more_often(
@@ -256,7 +256,7 @@ def _thing(label: str, recipient: str | None, headers: Iterable[tuple[str, str]]
     )
 
 
-def change_of(difference: KindOfDifference) -> Change:
+def change_of(difference: KindOfDifference) -> MailChange:
     """The kind of a difference that was proved; of several copies the best end counts."""
     order = list(Outcome)
     one, other = (
@@ -268,9 +268,9 @@ def change_of(difference: KindOfDifference) -> Change:
         for each in (one, other)
     )
     if before.outcome is not after.outcome:
-        return Change(before, after, ())
+        return MailChange(before, after, ())
     effects = difference.before.effects, difference.after.effects
-    return Change(before, after, _more_often(*effects, Equality.MULTISET))
+    return MailChange(before, after, _more_often(*effects, Equality.MULTISET))
 
 
 def _is_open(judged: JudgedMessage) -> bool:

@@ -25,7 +25,7 @@ from mmctl.render.documents.review import Changed
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mmctl.analysis.questions.counting import Change, CorpusCount
+    from mmctl.analysis.questions.counting import MailChange, CorpusCount
     from mmctl.cli.changes.change import LiveEnvironment
     from mmctl.cli.run import Run
     from mmctl.judge.judged import JudgedMessage
@@ -104,7 +104,7 @@ def counted(
     return counting.result(", ".join(paths))
 
 
-def _kind(change: Change) -> str:
+def _kind(change: MailChange) -> str:
     """A kind of difference as a plan counts it: by outcomes alone."""
     if change.before.outcome is not change.after.outcome:
         return f"{change.before.outcome} → {change.after.outcome}"
@@ -113,7 +113,7 @@ def _kind(change: Change) -> str:
 
 def _changed(
     name: str,
-    changes: Sequence[Change],
+    changes: Sequence[MailChange],
     judged: Sequence[tuple[JudgedMessage, JudgedMessage]],
 ) -> Changed:
     """A message that is treated differently, how, and by which rules."""
