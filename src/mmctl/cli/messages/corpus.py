@@ -25,7 +25,7 @@ from mmctl.render.documents.review import Changed
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mmctl.analysis.questions.counting import MailChange, CorpusCount
+    from mmctl.analysis.questions.counting import CorpusCount, MailChange
     from mmctl.cli.changes.change import LiveEnvironment
     from mmctl.cli.run import Run
     from mmctl.judge.judged import JudgedMessage
