@@ -292,6 +292,8 @@ _BEFORE: Final[tuple[list[str], ...]] = (
     ["simulate"],
     ["simulate", "m.eml", "--rcpt", "a@example.com"],
     ["simulate", "--rcpt"],
+    ["simulate", "m.eml", "--engine"],
+    ["simulate", "m.eml", "--results-as"],
     ["emulate", "--references"],
     ["nonsense"],
     ["-C", ".", "lint"],
@@ -317,6 +319,15 @@ def test_completion_says_what_typer_says(shell: str, monkeypatch: pytest.MonkeyP
             wrong.append((before, begun, ours, out.getvalue(), end.value.code))
     assert wrong == []
     assert at_once > 80
+
+
+def test_options_with_few_values_complete_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    for option, begun, values in (
+        ("--engine", "", "processes\ndask\n"),
+        ("--results-as", "p", "parquet\n"),
+    ):
+        _ask("bash", ["simulate", "mail", option], begun, monkeypatch)
+        assert completed() == (values, 0), option
 
 
 def _ask(shell: str, before: list[str], begun: str, monkeypatch: pytest.MonkeyPatch) -> None:

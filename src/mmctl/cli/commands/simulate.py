@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from mmctl.cli.engines import EngineKind, StoredAs
 from mmctl.cli.formats import FORMATS
 from mmctl.cli.result_table import MESSAGES, STORED, Result
 from mmctl.cli.run import Run
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
     from mmctl.cli.options.messages import ShowMail
 
 
-_DASK: Final = "dask"
 _WORKERS: Final = 1_000
-_ENGINES: Final = ("processes", _DASK)
 
 
 def _about_cases(name: str, help: str) -> Any:
@@ -141,7 +140,7 @@ def simulate(
             record=record,
             workers=workers or 1,
             results=results,
-            results_as=results_as,
+            results_as=results_as or StoredAs.JSONL,
             resume=resume,
             shard=shard,
             scheduler=scheduler,
@@ -250,16 +249,14 @@ def _refuse_format(run: Run, result: Result) -> None:
         )
 
 
-def _check_engine(engine: str | None, scheduler: str | None, workers: int | None) -> None:
-    """Refuse an engine that is not one, or that lacks what it needs."""
-    if engine not in {None, *_ENGINES}:
-        raise UsageError(f"got `--engine {engine}`", help=f"one of {', '.join(_ENGINES)}")
-    if engine == _DASK and scheduler is None:
+def _check_engine(engine: EngineKind | None, scheduler: str | None, workers: int | None) -> None:
+    """Refuse an engine that lacks what it needs, and what another needs."""
+    if engine is EngineKind.DASK and scheduler is None:
         raise UsageError(
             "`--engine dask` needs the address of a cluster",
             help="--scheduler tcp://HOST:8786, as `dask scheduler` prints it",
         )
-    if engine != _DASK and scheduler is not None:
+    if engine is not EngineKind.DASK and scheduler is not None:
         raise UsageError("`--scheduler` is for `--engine dask`")
-    if engine == _DASK and workers is not None:
+    if engine is EngineKind.DASK and workers is not None:
         raise UsageError("got both `--workers` and `--engine dask`", help="the cluster has its own")

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl import __version__
-from mmctl.cli.messages.result_rows import StoredAs
+from mmctl.cli.engines import StoredAs
 from mmctl.errors import UsageError
 from mmctl.inputs import FILE_AT_MOST, read_file
 from mmctl.live.state.canonical import digest_of

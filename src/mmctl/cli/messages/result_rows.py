@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import io
 import json
-from enum import StrEnum
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 
+from mmctl.cli.engines import StoredAs
 from mmctl.errors import UsageError
 from mmctl.judge.comparison import same_treatment
 
@@ -24,31 +24,18 @@ if TYPE_CHECKING:
 Row: TypeAlias = dict[str, Any]
 
 
-class StoredAs(StrEnum):
-    """The format of files of rows; also their suffix."""
-
-    JSONL = "jsonl"
-    PARQUET = "parquet"
-
-
-def stored_as(name: str | None) -> StoredAs:
-    """The format of a name.
+def checked(form: StoredAs) -> StoredAs:
+    """A format in which rows can be written here.
 
     Raises:
-        UsageError: there is no such format, or its package is not installed.
+        UsageError: its package is not installed.
     """
-    if name is None:
-        return StoredAs.JSONL
-    if name not in list(StoredAs):
-        raise UsageError(
-            f"got `--results-as {name}`", help=f"one of {', '.join(StoredAs)}; default: jsonl"
-        )
-    if name == StoredAs.PARQUET and find_spec("pyarrow") is None:
+    if form is StoredAs.PARQUET and find_spec("pyarrow") is None:
         raise UsageError(
             "`--results-as parquet` needs the package `pyarrow`, which is not installed",
             help="install it: pip install 'mmctl[parquet]'",
         )
-    return StoredAs(name)
+    return form
 
 
 def rows_of(message: MessageEnd) -> Iterator[Row]:

@@ -29,7 +29,7 @@ from mmctl.cli.messages.result_folder import (
     refuse_not_empty,
     refuse_others,
 )
-from mmctl.cli.messages.result_rows import stored_as
+from mmctl.cli.messages.result_rows import checked
 from mmctl.cli.messages.stored_run import StoredRun
 from mmctl.cli.messages.unit_batches import UnitBatch, in_batches, inputs_at
 from mmctl.cli.messages.unit_judge import UnitJudge
@@ -69,7 +69,7 @@ def judge_into_folder(run: Run, wanted: Wanted) -> int:
                 help="leave out --results for a few messages that you want to look at",
             )
     project = run.project()
-    form = stored_as(wanted.results_as)
+    form = checked(wanted.results_as)
     judging = replace(judging_of(run, project, wanted), many=True)
     manifest = manifest_of(run, wanted, judging, form)
     folder = ResultFolder(run.directory / str(wanted.results), str(wanted.results))

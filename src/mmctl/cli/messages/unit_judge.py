@@ -17,8 +17,9 @@ from mmctl.records import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from mmctl.cli.engines import StoredAs
     from mmctl.cli.messages.judging import Judging
-    from mmctl.cli.messages.result_rows import Row, StoredAs
+    from mmctl.cli.messages.result_rows import Row
     from mmctl.cli.messages.unit_batches import Input, UnitBatch
     from mmctl.language.project import Environment
     from mmctl.live.aws.bucket import S3Bucket

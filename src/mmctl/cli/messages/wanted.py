@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.cli.engines import StoredAs
 from mmctl.language.parsing.files import CALLED_YAML
 from mmctl.records import dataclass
 
@@ -30,7 +31,7 @@ class Wanted:
     workers: int = 1
     results: str | None = None
     """The folder for rows."""
-    results_as: str | None = None
+    results_as: StoredAs = StoredAs.JSONL
     resume: bool = False
     shard: str | None = None
     join: bool = False

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from mmctl.cli.engines import EngineKind, StoredAs
 from mmctl.model import facts
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ Results = Annotated[
     str | None, _about_many("--results", "Store what happens to each recipient here.", "FOLDER")
 ]
 ResultsAs = Annotated[
-    str | None,
+    StoredAs | None,
     _about_many("--results-as", "The format: jsonl or parquet. Default: jsonl.", "FORMAT"),
 ]
 Resume = Annotated[bool, _about_many("--resume", "Go on with results that are not complete.")]
@@ -98,7 +99,7 @@ Join = Annotated[
     bool, _about_many("--join", "Add up the results of all shards: the arguments are folders.")
 ]
 EngineName = Annotated[
-    str | None,
+    EngineKind | None,
     _about_many("--engine", "Who judges: processes or dask. Default: processes.", "ENGINE"),
 ]
 Scheduler = Annotated[
