@@ -22,11 +22,11 @@ A_SET: Final = 38
 SEED: Final = 1
 RELAY: Final = "r-0123456789abcdef"
 ARCHIVE: Final = "a-0123456789abcdef"
+WITHOUT_PROOFS: Final = "lint: {proof_effort: 0}\n"
 BINDINGS: Final = f"""\
 version: 1
 project: benchmark
-lint: {{proof_effort: 0}}
-environments:
+{WITHOUT_PROOFS}environments:
   local:
     endpoint: embedded
     bindings: {{relays: {{exchange: {RELAY}}}, archives: {{all-mail: {ARCHIVE}}}}}
@@ -35,12 +35,16 @@ environments:
 Condition = dict[str, Any]
 
 
-def write(folder: Path) -> tuple[Path, Path]:
-    """Write both forms; returns the folder of the project and the template."""
+def write(folder: Path, *, proofs: bool = False) -> tuple[Path, Path]:
+    """Write both forms; returns the folder of the project and the template.
+
+    `proofs`: lint proves what it says about rules, as it does where nobody forbids it.
+    """
     sets = [rule_set(number) for number in range(-(-RULES // A_SET))]
     project = folder / "project"
     (project / "rules").mkdir(parents=True)
-    (project / "mmctl.yaml").write_text(BINDINGS, encoding="utf-8")
+    settings = BINDINGS.replace(WITHOUT_PROOFS, "") if proofs else BINDINGS
+    (project / "mmctl.yaml").write_text(settings, encoding="utf-8")
     for number, rules in enumerate(sets):
         text = as_mmctl(f"set-{number}", rules)
         (project / "rules" / f"set-{number}.yaml").write_text(text, encoding="utf-8")

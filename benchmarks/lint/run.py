@@ -23,8 +23,9 @@ LINES: Final = (10_000, 100_000)
 
 
 def measured(quick: bool) -> Iterator[Result]:
-    """Everything read, nothing changed since, and ten times the lines."""
+    """Everything read, nothing changed since, with proofs, and ten times the lines."""
     yield from _against_cfn_lint(quick)
+    yield _with_proofs(quick)
     yield from _lines(quick)
 
 
@@ -52,6 +53,25 @@ def _against_cfn_lint(quick: bool) -> Iterator[Result]:
             f"{1000 * statistics.median(theirs):,.0f} ms",
         )
     yield Peer(version=first_line(cfn_lint, "--version"))
+
+
+def _with_proofs(quick: bool) -> Measured:
+    """What the proofs add, in turn with the same without them."""
+    command = [MMCTL, "lint", "--no-cache"]
+    with tempfile.TemporaryDirectory(prefix="mmctl-benchmark-") as name:
+        without, _ = write(Path(name) / "without")
+        proved, _ = write(Path(name) / "proved", proofs=True)
+        costs = in_pairs(
+            lambda: process(command, proved).cpu,
+            lambda: process(command, without).cpu,
+            3 if quick else 7,
+        )
+    return Measured(
+        row="lint-proofs",
+        figure=costs.dearer,
+        detail=f"{1000 * statistics.median(costs.ours):,.0f} ms against "
+        f"{1000 * statistics.median(costs.theirs):,.0f} ms",
+    )
 
 
 def _lines(quick: bool) -> Iterator[Result]:

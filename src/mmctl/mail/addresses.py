@@ -178,7 +178,7 @@ def _words_of(
     if " " in text:
         for part, word in zip(parts, words, strict=True):
             if " " in word and "@" in word:
-                several[part] = _words(word)
+                several[part] = _with_at(word)
         words = ["" if " " in word else word for word in words]
     if _NOT_A_WORD.search(text):
         words = [word if "@" in word or not _NOT_A_WORD.search(word) else "" for word in words]
@@ -249,4 +249,9 @@ def _words(text: str) -> tuple[str, ...]:
     """The addresses among words: those with an `@`, or the only word."""
     if "@" not in text:
         return (text,) if text and not _NOT_A_WORD.search(text) else ()
+    return _with_at(text)
+
+
+def _with_at(text: str) -> tuple[str, ...]:
+    """The words that are addresses in a text with an `@`."""
     return tuple([word for word in text.split(" ") if "@" in word and word[0] != "@"])

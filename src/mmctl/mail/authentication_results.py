@@ -12,6 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.email import Facts, NoPolicy
+from mmctl.mail.headers import records
 from mmctl.mail.marked import COMMENT, DIGITS, MARK, Marked, marked, without_comments
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.model.facts import VerdictFact
@@ -111,14 +112,12 @@ def trusted_results(email: Email) -> tuple[MethodResult, ...]:
     Only the topmost Authentication-Results and those of the same server below it count: others may
     have come with the message (RFC 8601 §5).
     """
-    headers = email.header_values(AUTHENTICATION_RESULTS, decoded=False)
-    if not headers:
-        return ()
-    server, found = method_results(headers[0], used=True)
-    results = [found]
-    for value in headers[1:]:
-        other, found = method_results(value, used=True)
-        if other == server:
+    server = None
+    results: list[tuple[MethodResult, ...]] = []
+    for value in records(email.header_values(AUTHENTICATION_RESULTS, decoded=False)):
+        name, found = method_results(value, used=True)
+        server = name if server is None else server
+        if name == server:
             results.append(found)
     return tuple(chain.from_iterable(results))
 

@@ -10,7 +10,7 @@ import binascii
 import codecs
 import re
 from encodings.aliases import aliases
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mmctl.mail.japanese import decode_japanese
@@ -140,7 +140,9 @@ def _word(word: str) -> tuple[str, bytes] | str:
     """The codec and the bytes of a word; a text: why it cannot be decoded."""
     charset, encoding, payload = word[2:-2].split("?", 2)
     charset = charset.partition("*")[0][:_LONGEST_CHARSET].lower()
-    codec = _codec(charset)
+    # A message may make up thousands of names.
+    unknown = charset.isalnum() and charset not in _CHARSETS and not _may_be_known(charset)
+    codec = None if unknown else _codec(charset)
     if codec is None:
         return f"unknown character set `{charset}` of an encoded word"
     content = payload.encode()
@@ -185,7 +187,7 @@ def _codec(charset: str) -> str | None:
 
 
 def _plain(name: str) -> str:
-    return _PUNCTUATION.sub("_", name).strip("_")
+    return name if name.isalnum() else _PUNCTUATION.sub("_", name).strip("_")
 
 
 def _may_be_known(name: str) -> bool:
@@ -196,12 +198,12 @@ def _may_be_known(name: str) -> bool:
     return name in _named() or name in _modules()
 
 
-@lru_cache(maxsize=1)
+@cache
 def _named() -> frozenset[str]:
     return frozenset(map(_plain, (*aliases, *aliases.values())))
 
 
-@lru_cache(maxsize=1)
+@cache
 def _modules() -> frozenset[str]:
     import encodings  # noqa: PLC0415 - only for names that are hardly ever used
     from pkgutil import iter_modules  # noqa: PLC0415 - the same

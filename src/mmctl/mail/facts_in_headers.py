@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.mail.addresses import addresses
 from mmctl.mail.authentication_results import found_verdicts
 from mmctl.mail.email import Envelope, Facts, Session
+from mmctl.mail.headers import LONGEST_RECORDS, records
 from mmctl.mail.received import client_of
 from mmctl.model.facts import EnvelopeFact, SessionFact
 from mmctl.records import dataclass, field
@@ -69,7 +70,7 @@ def found_envelope(email: Email, sources: dict[str, str]) -> Envelope:
 
 def _mail_from(email: Email, sources: dict[str, str]) -> str | None:
     """The sender of the topmost Return-Path (RFC 5321 §4.4); `<>` is the null sender."""
-    value = email.headers.topmost(_RETURN_PATH_KEY)
+    value = _topmost(email, _RETURN_PATH_KEY)
     if value is None:
         return None
     specs = addresses(value)
@@ -83,7 +84,7 @@ def _mail_from(email: Email, sources: dict[str, str]) -> str | None:
 def _to(email: Email, sources: dict[str, str]) -> tuple[str, ...]:
     """The recipients of the topmost of the first header that names any."""
     for name, key in _RECIPIENT_KEYS:
-        value = email.headers.topmost(key)
+        value = _topmost(email, key)
         if value and (specs := addresses(value)):
             sources[_RECIPIENTS] = name
             return specs if len(specs) == 1 else tuple(dict.fromkeys(specs))
@@ -108,11 +109,17 @@ def found_session(email: Email, sources: dict[str, str]) -> Session:
 
 
 def _client(email: Email) -> Session | None:
-    topmost = email.headers.topmost(_RECEIVED_KEY)
+    topmost = _topmost(email, _RECEIVED_KEY)
     if topmost is None:
         return None
     session = client_of(topmost)
     if session is None:
-        others = email.headers.values_of(_RECEIVED_KEY)[1:]
-        session = next((found for value in others if (found := client_of(value))), None)
+        all_of_them = records(email.headers.values_of(_RECEIVED_KEY))
+        session = next((found for value in all_of_them if (found := client_of(value))), None)
     return session
+
+
+def _topmost(email: Email, key: str) -> str | None:
+    """The topmost value of a header that a server may have written."""
+    value = email.headers.topmost(key)
+    return None if value is None or len(value) > LONGEST_RECORDS else value

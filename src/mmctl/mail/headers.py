@@ -24,6 +24,25 @@ if TYPE_CHECKING:
 _READ_BY_RULES: Final = frozenset(fact.key for fact in WRITTEN_HEADERS)
 
 
+LONGEST_RECORDS: Final = 16 * 1024
+"""Characters of the fields of one name in which servers record what they did.
+
+A path has at most 256 octets (RFC 5321 §4.5.3.1.3), a line 998 (RFC 5322 §2.1.1), and a message has
+at most a hundred hops (RFC 5321 §6.3): no server writes more than this. What goes beyond it is
+nothing that a server recorded.
+"""
+
+
+def records(values: Sequence[str]) -> Iterator[str]:
+    """The topmost of some values, as far as a server may have written them."""
+    left = LONGEST_RECORDS
+    for value in values:
+        left -= len(value)
+        if left < 0:
+            return
+        yield value
+
+
 def is_noted(name: str) -> bool:
     """Whether it is noted what is wrong with the encoded words of a header: whether rules read it.
 

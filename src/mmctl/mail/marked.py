@@ -35,8 +35,17 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _HIDES: Final = re.compile(r'["(\[]|=\?')
 
 _QUOTED: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*"'
-_FLAT: Final = r"\([^()\\]*+(?:\\.[^()\\]*+)*\)"
-_COMMENT: Final = rf"\([^()\\]*+(?:(?:\\.|{_FLAT})[^()\\]*+)*\)"
+
+
+def _nested(depth: int) -> str:
+    """A pattern for comments in which others nest so deep."""
+    within = r"\\."
+    if depth:
+        within = rf"(?:{within}|{_nested(depth - 1)})"
+    return rf"\([^()\\]*+(?:{within}[^()\\]*+)*\)"
+
+
+_COMMENT: Final = _nested(8)
 _LITERAL: Final = r"\[[^\[\]\\]*+\]"
 _RUNS: Final = {
     '"': r'(?:"[^"\\]*+"){2,}+',

@@ -23,9 +23,22 @@ _MBOX_FROM: Final = re.compile(rb"From (?![ \t]*:)[^\r\n]*+(?:\r\n|\r|\n|\Z)")
 _BARE_CR: Final = re.compile(rb"\r(?!\n)")
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _BETWEEN_FIELDS: Final = re.compile(r"\n(?![ \t])")
+_MANY: Final = 500
+"""Lines of a header section that hardly any message has."""
+_TO_ITS_END: Final = r"[^\n]*+(?:\n[ \t][^\n]*+)*+(?:\n|\Z)"
+_FIELDS: Final = re.compile(
+    rf"([!-9;-~]++)(?:\n?[ \t])*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)(?:\n|\Z)"
+    rf"|((?:(?![!-9;-~]++(?:\n?[ \t])*+:|\Z){_TO_ITS_END})+)"
+)
+"""A name and a value; or lines that are no header."""
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
-# Bytes that are not UTF-8, as `surrogateescape` represents them → the same byte as Latin-1.
-_LATIN_1: Final = {0xDC00 + byte: byte for byte in range(0x80, 0x100)}
+_PLANES: Final = range(0x10000, 0x110000, 0x10000)
+# Bytes that are not UTF-8 are U+DC80 to U+DCFF where `surrogateescape` reads them. Without their
+# third byte of four, these are Latin-1; a character beyond U+FFFF may have the same third byte.
+_UNESCAPED: Final = bytes.maketrans(b"\xdc", b"\0")
+_ODD: Final = re.compile(
+    "([" + "".join(f"{chr(plane + 0xDC00)}-{chr(plane + 0xDCFF)}" for plane in _PLANES) + "]+)"
+)
 
 
 def read_email(message: bytes, *, unread: int = 0, at_most: int = 0) -> Email:
@@ -159,7 +172,17 @@ def _header_text(message: bytes, start: int, defects: list[str]) -> str:
         return section.decode()
     except UnicodeDecodeError:
         defects.append("bytes of the header that are not UTF-8 are decoded as Latin-1")
-        return section.decode("utf-8", "surrogateescape").translate(_LATIN_1)
+        return _with_latin_1(section.decode("utf-8", "surrogateescape"))
+
+
+def _with_latin_1(text: str) -> str:
+    """The text with a character for each byte that was not UTF-8."""
+    pieces = _ODD.split(text)  # hardly ever more than one
+    for place in range(0, len(pieces), 2):
+        units = bytearray(pieces[place].encode("utf-32-be", "surrogatepass"))
+        units[2::4] = units[2::4].translate(_UNESCAPED)
+        pieces[place] = units.decode("utf-32-be")
+    return "".join(pieces)
 
 
 def _section_end(message: bytes, start: int) -> int:
@@ -178,6 +201,8 @@ def written_in(text: str, defects: list[str]) -> dict[str, list[str]]:
 
     Lines of the text end with LF, all but the last.
     """
+    if text.count("\n") > _MANY:
+        return _written_in_many(text, defects)
     written: dict[str, list[str]] = {}
     last = first_skipped_after = ""
     skipped = 0
@@ -198,6 +223,32 @@ def written_in(text: str, defects: list[str]) -> dict[str, list[str]]:
     if not written:
         defects.append("the message has no headers")
     return written
+
+
+def _written_in_many(text: str, defects: list[str]) -> dict[str, list[str]]:
+    """The same where there are so many lines that nothing is done in Python which C can do."""
+    found = _FIELDS.findall(text)
+    keys = "\n".join([name for name, _, _ in found]).lower().split("\n")
+    written: dict[str, list[str]] = {}
+    for key, (_, value, _) in zip(keys, found, strict=True):
+        if (values := written.get(key)) is not None:
+            values.append(value)
+        else:
+            written[key] = [value]
+    if written.pop("", None) is not None:
+        others = [other for _, _, other in found]
+        first = next(place for place, other in enumerate(others) if other)
+        lines = "".join(others)
+        skipped = sum(lines.count(end) * times for end, times in _LINES.items())
+        skipped += not lines.endswith("\n")
+        defects.append(_skipped(skipped, keys[first - 1] if first else ""))
+    if not written:
+        defects.append("the message has no headers")
+    return written
+
+
+_LINES: Final = {"\n": 1, "\n ": -1, "\n\t": -1}
+"""What is counted to know how many lines there are, without those that go on with another."""
 
 
 _KEYS: Final[dict[str, str]] = {}
