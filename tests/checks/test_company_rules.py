@@ -22,7 +22,7 @@ from mmctl.language.dialect.grammar import Record
 from mmctl.language.dialect.schema import as_editors_see, project_schema
 from mmctl.language.formatting.format import formatted
 from mmctl.language.parsing.load import read_settings, read_text
-from mmctl.language.text.nodes import compose
+from mmctl.language.text.compose import compose
 from mmctl.problem import Position, Severity
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mmctl.language.formatting.format import formatted, sizes
-from mmctl.language.text.nodes import Mapping, Node, Scalar, Sequence, compose
+from mmctl.language.text.compose import compose
+from mmctl.language.text.nodes import Mapping, Node, Scalar, Sequence
 from mmctl.language.text.quoting import quoted, scalar
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,8 @@ from mmctl.language.dialect.schema import as_editors_see, file_schema, project_s
 from mmctl.language.formatting.format import type_of
 from mmctl.language.parsing.values import Reader
 from mmctl.language.parsing.variables import VariableScope
-from mmctl.language.text.nodes import Mapping, Node, Scalar, Sequence, compose
+from mmctl.language.text.compose import compose
+from mmctl.language.text.nodes import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable

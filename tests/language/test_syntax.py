@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmctl.language.text.nodes import compose
+from mmctl.language.text.compose import compose
 
 RULE = "version: 1\nrules:\n  - name: x\n"
 

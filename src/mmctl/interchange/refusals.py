@@ -6,9 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final, get_args
 
+from mmctl.language.text.compose import compose
 from mmctl.language.text.nodes import Mapping as MappingNode
 from mmctl.language.text.nodes import Sequence as SequenceNode
-from mmctl.language.text.nodes import compose
 from mmctl.language.text.suggest import did_you_mean
 from mmctl.model.members import inexact
 from mmctl.model.shape import Shape

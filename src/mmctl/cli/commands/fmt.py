@@ -121,7 +121,8 @@ def _below(folder: Path) -> Iterator[Path]:
 
 def _is_ours(file: Path) -> bool:
     """Whether a file in a folder says that it is an mmctl file, or cannot say anything."""
-    from mmctl.language.text.nodes import Mapping, Scalar, compose
+    from mmctl.language.text.compose import compose
+    from mmctl.language.text.nodes import Mapping, Scalar
 
     try:
         text = read_text(file, at_most=RULES_AT_MOST).removeprefix("\ufeff")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.language.formatting.fix import Remove, fixed, plain
 from mmctl.language.parsing.list_files import cells_of, columns_of
-from mmctl.language.text.nodes import Mapping, Scalar, Sequence, compose
+from mmctl.language.text.compose import compose
+from mmctl.language.text.nodes import Mapping, Scalar, Sequence
 from mmctl.language.text.quoting import scalar
 from mmctl.language.text.spans import items_of
 

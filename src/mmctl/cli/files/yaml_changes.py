@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.cli.files.splicing import csv_with, csv_without, with_value, without_value
-from mmctl.language.text.nodes import Mapping, Scalar, Sequence, compose
+from mmctl.language.text.compose import compose
+from mmctl.language.text.nodes import Mapping, Scalar, Sequence
 from mmctl.language.text.quoting import scalar
 from mmctl.language.text.spans import items_of
 from mmctl.language.writing.write import to_yaml

@@ -12,8 +12,9 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
+from mmctl.language.text.compose import compose
 from mmctl.language.text.nodes import Mapping as MappingNode
-from mmctl.language.text.nodes import Node, Scalar, compose
+from mmctl.language.text.nodes import Node, Scalar
 from mmctl.language.text.nodes import Sequence as SequenceNode
 from mmctl.language.text.quoting import quoted, scalar
 from mmctl.patterns import Pattern

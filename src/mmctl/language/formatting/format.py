@@ -33,9 +33,10 @@ from mmctl.language.dialect.grammar import (
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.language.parsing.values import Reader
 from mmctl.language.parsing.variables import VariableScope
+from mmctl.language.text.compose import compose
 from mmctl.language.text.layout import Branch, Entry, Leaf, Tree, laid_out
 from mmctl.language.text.nodes import Mapping as MappingNode
-from mmctl.language.text.nodes import Node, Scalar, compose
+from mmctl.language.text.nodes import Node, Scalar
 from mmctl.language.text.nodes import Sequence as SequenceNode
 from mmctl.language.text.source import parsed
 from mmctl.patterns import Pattern

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.language.dialect import FILE
 from mmctl.language.parsing.files import Files, Unreadable, decode, no_larger
-from mmctl.language.text.nodes import Node, compose
+from mmctl.language.text.compose import compose
 from mmctl.patterns import Pattern
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
+    from mmctl.language.text.nodes import Node
     from mmctl.problem import Problem
 
 

@@ -1,18 +1,13 @@
-"""YAML text → nodes: what is where; nothing is resolved, constructed or run.
-
-A scalar is its text. Syntax errors, anchors, aliases, tags, duplicate keys and nesting beyond
-`MAX_DEPTH` become problems. No knowledge of mmctl's keys may live here.
-"""
+"""The nodes of a YAML text: what is where. A scalar is its text; nothing is resolved."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.language.text.conflicts import conflicts
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from mmctl.problem import Position, Problem
+    from mmctl.problem import Position
 
 MAX_DEPTH: Final = 50
 """Rules need a depth of about ten; more is a mistake or an attack."""
@@ -52,19 +47,3 @@ class Mapping:
 
 
 Node = Scalar | Sequence | Mapping
-
-
-def compose(text: str, *, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
-    """Read one YAML document; None if it is empty or cannot be read."""
-    found = conflicts(text, file=file)
-    if found:
-        return None, found
-    # Both make these nodes; the library is loaded where a file needs it.
-    from mmctl.language.text.usual_yaml import usual  # noqa: PLC0415
-
-    node = usual(text, file)
-    if node is not None:
-        return node, ()
-    from mmctl.language.text.composing import composed  # noqa: PLC0415
-
-    return composed(text, file)
