@@ -93,10 +93,16 @@ def _excepted_anyway(placed: Sequence[PlacedCondition], *, folds: bool) -> Itera
     unless = [each for each in placed if each.role is Role.UNLESS]
     for each in placed if unless else ():
         contrary = opposite(each.condition) if each.role is Role.CONDITION else None
-        for wide in unless if contrary is not None else ():
-            if contrary is not None and follows(wide.condition, contrary, folds=folds):
-                yield _finding(each, wide, "it is part of")
-                break
+        covering = (
+            wide
+            for wide in unless
+            if contrary is not None
+            and follows(wide.condition, contrary, folds=folds)
+            and not (_is_of_phase(each) and not _is_of_phase(wide))
+        )
+        found = next(covering, None)
+        if found is not None:
+            yield _finding(each, found, "it is part of")
 
 
 def _together(project: Project) -> Iterator[list[PlacedCondition]]:
@@ -126,7 +132,7 @@ def _superfluous(together: Sequence[PlacedCondition], *, folds: bool) -> Iterato
         ):
             exception = wide.role is Role.UNLESS
             least, other = (narrow, wide) if exception else (wide, narrow)
-            if _is_of_phase(least):
+            if _is_of_phase(least) and not _is_of_phase(other):
                 continue  # the phase adds it to rules that need it, too
             said.add(least.path)
             what = "it is part of" if exception else "it follows from"

@@ -2,8 +2,9 @@
 
 What it does:
     Finds rules that deliver, redirect or bounce mail by a condition on `to` or `cc` and have no
-    condition on `recipient`. It does not report rules that only drop or mark: for them the header
-    itself may be the evidence.
+    condition on `recipient`; and rules that drop or hold mail by one of your own addresses in `to`
+    or `cc`: an info, but for rules that spare it and so end all mail to Bcc recipients and lists.
+    It does not report rules that only mark, and other texts: the header itself may be the evidence.
 
 Why it is bad:
     The sender writes `to` and `cc` into the message. They do not contain Bcc recipients, mailing

@@ -51,6 +51,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.analysis.effects import bounces, delivers, ends
 from mmctl.analysis.project_conditions import said_from
+from mmctl.analysis.slips import is_slip
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.actions import added_header
 from mmctl.model.conditions import header_of
@@ -95,7 +96,8 @@ def _looks_for(
     """What is wrong with looking for a header in a rule, and what to do; None: nothing."""
     known = added.get(name.lower())
     if known is None:
-        meant = next((written for low, (_, written, _) in added.items() if _slip(name, low)), None)
+        slips = (written for low, (_, written, _) in added.items() if is_slip(name, low))
+        meant = next(slips, None)
         if meant is None:
             return None
         return f"no rule adds `{name}`, but one adds `{meant}`", f"write `{meant}`"
@@ -108,23 +110,6 @@ def _looks_for(
         f"`{adding.name}` ({place}) adds `{name}` only after this rule has looked for it",
         f"put `{adding.name}` above `{rule.name}`",
     )
-
-
-def _slip(name: str, other: str) -> bool:
-    """Whether two names differ by one slip of the finger; digits are numbers, and no slips."""
-    one, two = name.lower(), other.lower()
-    if one.replace("-", "") == two.replace("-", ""):
-        return True
-    short, long = sorted((one, two), key=len)
-    same = next(
-        (i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short)
-    )
-    rest, other_rest = short[same:], long[same:]
-    if len(short) < len(long):
-        return rest == other_rest[1:] and not other_rest[0].isdigit()
-    exchanged = rest[:2] == other_rest[1::-1] and rest[2:] == other_rest[2:]
-    replaced = rest[1:] == other_rest[1:] and not (rest[0] + other_rest[0]).isdigit()
-    return exchanged or replaced
 
 
 CHECK = Check(id="header-nobody-sets", severity=Severity.WARNING, text=__doc__, run=run)
