@@ -571,6 +571,8 @@ COMMAND_LINES: Final[
     "diff": (
         {
             '--equal': ('equal', 'mmctl.analysis.questions.equality:Equality', False),
+            '--corpus': ('corpus', 'text', True),
+            '--show-mail': ('show_mail', 'flag', False),
             '--directory': ('directory', 'path', False),
             '-C': ('directory', 'path', False),
             '--env': ('environment', 'text', False),
@@ -1023,6 +1025,8 @@ COMPLETIONS: Final[
     ),
     "diff": (
         (('--equal',), False, 'What counts as the same: what is done in order (trace), how often (multiset), or whether (set).', ('trace', 'multiset', 'set')),
+        (('--corpus',), True, 'Messages: count those that each kind of difference concerns.', ()),
+        (('--show-mail',), False, 'Show addresses and messages in github, markdown and html too, not only digests.', ()),
         (('--directory', '-C'), False, 'The folder of the project.', ()),
         (('--env',), False, "The environment. Default: the project's.", ()),
         (('--format',), False, 'The format of the result: human, json, markdown.', ()),

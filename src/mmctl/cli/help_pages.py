@@ -941,7 +941,15 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 False,
                 (
                     ((('', (('--equal', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('trace', '1;33'), ('|', '1;2;33'), ('multiset', '1;33'), ('|', '1;2;33'), ('set', '1;33'), ('>', '1;2;33'))),), (('', (('What counts as the same: what is done in order (trace), how often (multiset), or whether (set).', ''),)), ('2', (('[default: multiset]', '2'),)))),
+                    ((('', (('--corpus', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('MESSAGES', '1;33'),)),), (('', (('Messages: count those that each kind of difference concerns.', ''),)),)),
                     ((('', (('--help', '1;36'),)),), (('', (('-h', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Show this message and exit.', ''),)),)),
+                ),
+            ),
+            (
+                'Messages',
+                False,
+                (
+                    ((('', (('--show-mail', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Show addresses and messages in github, markdown and html too, not only digests.', ''),)),)),
                 ),
             ),
             (
