@@ -78,5 +78,6 @@ def test_every_rule_is_covered_and_nine_of_ten_mistakes_are_noticed(
         mutants = [survivor.mutant for survivor in mutation.survivors]
         survivors = {(mutant.name, mutant.change, written(mutant)) for mutant in mutants}
         assert survivors == reasons
-        noticed = f"{mutation.killed} of {len(mutation.results)}"
+        assert [each.undecided for each in mutation.survivors if each.undecided] == []
+        noticed = f"{mutation.killed} of {mutation.total}"
         assert counts == (noticed if survivors else "")

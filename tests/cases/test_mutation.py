@@ -10,6 +10,7 @@ import pytest
 from mmctl.analysis.commuting import commute
 from mmctl.cases.mutants.generate import mutants_of
 from mmctl.cases.mutants.trial import Mutation, mutate
+from mmctl.records import replace
 
 RULES = """
 version: 1
@@ -299,6 +300,73 @@ def test_a_limit_and_what_happens_on_failure_get_a_case_that_notices(ran: Any, c
     assert found.killed_by == survivor.suggested.name
     expected = {"limit dropped": "size: 1000001", "on_failure changed": "failing: [relay:legal]"}
     assert expected[change] in survivor.suggestion.replace('"', "")
+
+
+HIDDEN = """
+version: 1
+relays:
+  exchange: {server: mail.example.com, port: 25, authentication: none}
+traffic_policies:
+  edge:
+    default: deny
+    statements:
+      - name: ours
+        allow: [{recipient: {ends_with: "@example.com"}}]
+rule_sets:
+  inbound:
+    rules:
+      - name: confirmed
+        conditions: [{spf: {equals: PASS}}]
+        actions: [{relay: {to: exchange}}, stop]
+      - name: others
+        conditions: [{recipient: {ends_with: "@example.com"}}, {spf: {not_equals: PASS}}]
+        actions: [drop]
+      - name: codes
+        conditions: [{helo: {starts_with: a}}, {helo: {ends_with: z}}, {subject: {contains: b}}]
+        unless: [{from: {contains: c}}, {header: {name: X-D, equals: d}}]
+        actions: [{add_header: {name: X-A, value: a}}]
+ingress_points:
+  mx-in: {type: open, traffic_policy: edge, rule_set: inbound, network: {public: ipv4}}
+"""
+
+
+def test_a_mistake_that_no_message_shows_is_equivalent_and_no_survivor(ran: Any) -> None:
+    mutation = mutated(ran, SHALLOW, HIDDEN)
+    same = {(one.mutant.name, one.mutant.change.value) for one in mutation.equivalent}
+    assert {("inbound/others", "suffix widened"), ("inbound/others", "condition dropped")} <= same
+    # Nothing comes as far as this rule.
+    codes = [one for one in mutation.results if one.mutant.name == "inbound/codes"]
+    assert codes
+    assert all(one.equivalent for one in codes)
+    assert not any(one.killed for one in mutation.equivalent)
+    assert not any(one.equivalent for one in mutation.survivors)
+    assert mutation.total == len(mutation.results) - len(mutation.equivalent)
+    assert [one.undecided for one in mutation.results if one.undecided] == []
+
+
+def test_what_cases_do_not_lead_to_is_found_by_proof(ran: Any, monkeypatch: Any) -> None:
+    searched = mutated(ran, SHALLOW, FAILING)
+    monkeypatch.setattr("mmctl.cases.mutants.trial.killing_case", lambda *_: None)
+    before = mutated(ran, SHALLOW, FAILING)
+    for one, other in zip(before.results, searched.results, strict=True):
+        assert not (one.equivalent and other.suggested is not None)
+    assert len(before.survivors) >= 20
+    assert [one for one in before.survivors if one.suggestion is None] == []
+    found = "".join(one.suggestion for one in before.survivors if one.suggestion is not None)
+    after = mutated(ran, SHALLOW + found, FAILING)
+    assert after.survivors == ()
+    assert len(after.equivalent) == len(before.equivalent)
+
+
+def test_without_effort_nothing_is_proved(ran: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("mmctl.cases.mutants.trial.killing_case", lambda *_: None)
+    monkeypatch.setattr("mmctl.cases.mutants.trial.answered", None)
+    result = ran(SHALLOW, rules=HIDDEN)
+    lint = replace(result.project.settings.lint, proof_effort=0)
+    project = replace(result.project, settings=replace(result.project.settings, lint=lint))
+    mutation = mutate(project, result.results, read_nothing, workers=1)
+    assert mutation.equivalent == ()
+    assert mutation.survivors
 
 
 def test_suggested_cases_have_names_of_their_own(ran: Any) -> None:

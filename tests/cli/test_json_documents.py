@@ -27,6 +27,7 @@ COMMANDS = (
     ("budget", "mmctl/budget@1"),
     ("fmt --check", "mmctl/fmt@1"),
     ("simulate", "mmctl/simulate@1"),
+    ("simulate --coverage --mutate 5", "mmctl/simulate@1"),
     ("simulate cases/messages", "mmctl/simulate@1"),
     ("simulate cases/messages --results results", "mmctl/results@1"),
     ("why {message} --rcpt someone@example.com", "mmctl/why@1"),

@@ -27,7 +27,7 @@ from mmctl.analysis.sat.solver import Cadical, Solved
 from mmctl.analysis.theories.theory import holds, other_than
 from mmctl.judge.submission import Scenario
 from mmctl.language.project import PROOF_EFFORT
-from mmctl.model.enums import RuleStringOperator
+from mmctl.model.enums import AcceptAction, RuleStringOperator
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
@@ -184,6 +184,20 @@ class Proof:
         literal = self._conditions[gateway].rule(condition, CopySight(recipient=RECIPIENT))
         self.fields.settle()
         return literal
+
+    def statements(self, gateway: int = 0) -> tuple[int, ...]:
+        """Of each statement of the traffic policy whether it matches the asked recipient's mail."""
+        policy, ask = self.gateways[gateway].policy, self._conditions[gateway].policy
+        sight = CopySight(recipient=RECIPIENT)
+        literals = tuple(
+            self.circuit.all_of(
+                ask(condition, sight, denies=statement.action is AcceptAction.DENY)
+                for condition in statement.conditions
+            )
+            for statement in (() if policy is None else policy.policy_statements)
+        )
+        self.fields.settle()
+        return literals
 
     def matching(self, rule: LogicalRule, sight: CopySight, gateway: int = 0) -> int:
         """Whether the conditions of a rule hold for a copy that they see so."""

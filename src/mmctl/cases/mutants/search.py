@@ -87,6 +87,13 @@ def killing_case(
     return None
 
 
+def noticed_by(mutant: Mutant, gateway: Gateway, draft: Draft) -> Suggestion | None:
+    """The case of a message, if it passes now and fails under the mutant, as it is written."""
+    written = as_written(draft)
+    expected = None if written is None else _difference(mutant, gateway, draft, written)
+    return None if expected is None else Suggestion(_name(draft, expected), draft, expected)
+
+
 def _name(draft: Draft, expected: Expectation) -> str:
     """What the case shows: `from someone@examp1e.example is dropped by block-lookalike`."""
     what = " and ".join(draft.changes[-2:]) or f"{draft.base}, in full"

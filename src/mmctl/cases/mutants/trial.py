@@ -1,5 +1,8 @@
 """Mutation testing: run the cases against each mutant; what no case notices is not tested.
 
+Of what no case notices a message is looked for that would show it: first near those of the cases,
+then by proof, which finds one or says that there is none.
+
 Deterministic. Mutants are spread over processes; if none can be started, or only few mutants
 are tried, everything happens in this one.
 """
@@ -13,15 +16,20 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final
 
+from mmctl.analysis.encoding.proof import Shown
+from mmctl.analysis.questions.ways import ways_into
+from mmctl.analysis.sat.solver import SolverMissing
 from mmctl.cases.expectations import failures_of
 from mmctl.cases.mutants.candidates import Noticing
 from mmctl.cases.mutants.generate import mutants_of
 from mmctl.cases.mutants.mutant import PolicyChanged
-from mmctl.cases.mutants.search import BASES, BaseCase, killing_case, under
+from mmctl.cases.mutants.proving import WayIn, answered, why_open
+from mmctl.cases.mutants.search import BASES, BaseCase, killing_case, noticed_by, under
 from mmctl.cases.parsing import cases_of
 from mmctl.cases.result import Status
 from mmctl.cases.running import gateway_of_case, submission_of_case
 from mmctl.cases.words import free_name
+from mmctl.judge.ingress import gateway_behind, ingress_of
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
@@ -50,6 +58,10 @@ class MutantResult:
     """The name of the first case that fails under it; None: it survived."""
     suggested: Suggestion | None = None
     """For a survivor: a case that would fail under it; None if none was found."""
+    equivalent: bool = False
+    """Whether it is proved that no message shows it: then it is no survivor."""
+    undecided: str | None = None
+    """For a survivor without such a case: why it is unknown whether there is one."""
 
     @property
     def suggestion(self) -> str | None:
@@ -73,17 +85,27 @@ class Mutation:
     @property
     def survivors(self) -> tuple[MutantResult, ...]:
         """The mutants that no case noticed."""
-        return tuple(result for result in self.results if not result.killed)
+        return tuple(each for each in self.results if not each.killed and not each.equivalent)
+
+    @property
+    def equivalent(self) -> tuple[MutantResult, ...]:
+        """The mutants of which it is proved that no message shows them."""
+        return tuple(result for result in self.results if result.equivalent)
 
     @property
     def killed(self) -> int:
         """How many were noticed."""
-        return len(self.results) - len(self.survivors)
+        return sum(result.killed for result in self.results)
+
+    @property
+    def total(self) -> int:
+        """How many some message can show."""
+        return len(self.results) - len(self.equivalent)
 
     @property
     def score(self) -> int:
-        """The percent of mutants noticed: whole, never rounded up; 100 if there are none."""
-        return 100 * self.killed // len(self.results) if self.results else 100
+        """The percent noticed of those that a message can show: whole, never rounded up."""
+        return 100 * self.killed // self.total if self.total else 100
 
 
 def mutate(
@@ -152,6 +174,10 @@ class _Laboratory:
     lists: Mapping[str, tuple[str, ...]]
     policies: Mapping[str, str]
     """The traffic policy of each ingress point."""
+    ways: tuple[WayIn, ...]
+    """Every way in, for proofs."""
+    effort: int
+    """Conflicts that a proof may take; 0: nothing is proved."""
     notices: tuple[Noticing, ...] = ()
 
     @classmethod
@@ -178,6 +204,8 @@ class _Laboratory:
                 for name, each in project.address_lists.items()
             },
             policies={name: each.ingress_point.traffic_policy_id for name, each in points},
+            ways=tuple(_ways_in(project)),
+            effort=project.settings.lint.proof_effort,
             notices=tuple(notices),
         )
 
@@ -207,7 +235,31 @@ class _Laboratory:
                 return MutantResult(mutant=mutant, killed_by=base.case.name)
         near = [self.bases[place] for place in task.near]
         suggested = killing_case(mutant, near, self.lists)
-        return MutantResult(mutant=mutant, killed_by=None, suggested=suggested)
+        if suggested is not None or not self.effort:
+            return MutantResult(mutant=mutant, killed_by=None, suggested=suggested)
+        return self._proved(mutant)
+
+    def _proved(self, mutant: Mutant) -> MutantResult:
+        """A mutant of which no message of a case shows anything: with a made-up one, or none."""
+        why = None
+        try:
+            for each, answer in answered(mutant, self.ways, self.effort):
+                if isinstance(answer, Shown):
+                    draft = each.draft(answer.witness)
+                    suggested = noticed_by(mutant, each.gateway, draft)
+                    if suggested is not None:
+                        return MutantResult(mutant=mutant, killed_by=None, suggested=suggested)
+                why = why or why_open(answer)
+        except SolverMissing as error:
+            why = str(error)
+        return MutantResult(mutant=mutant, killed_by=None, equivalent=why is None, undecided=why)
+
+
+def _ways_in(project: Project) -> Iterator[WayIn]:
+    for way in ways_into(project):
+        names = ingress_of(project, way)
+        gateway = gateway_behind(project, way)
+        yield WayIn(way=way, rule_set=names.rule_set, policy=names.policy, gateway=gateway)
 
 
 _laboratory: _Laboratory | None = None
@@ -228,7 +280,7 @@ def _tried(laboratory: _Laboratory, tasks: list[_Task], workers: int) -> Iterato
     """The results in the order of the tasks, from several processes if that pays."""
     done = 0
     if workers > 1 and len(tasks) > _FEW:
-        shared = _Laboratory(laboratory.bases, laboratory.lists, laboratory.policies)
+        shared = replace(laboratory, notices=())
         shares = [tasks[at : at + _SHARE] for at in range(0, len(tasks), _SHARE)]
         try:
             with ProcessPoolExecutor(

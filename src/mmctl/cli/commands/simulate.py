@@ -61,6 +61,10 @@ def simulate(
         int | None,
         _about_cases("--mutate-min", "Exit with 1 below this percentage of noticed mistakes."),
     ] = None,
+    mutate_cases: Annotated[
+        str | None,
+        _about_cases("--mutate-cases", "Write the cases that would notice to this new file."),
+    ] = None,
     mail_from: about.MailFrom = None,
     rcpt: about.Rcpt = None,
     ip: about.Ip = None,
@@ -124,6 +128,7 @@ def simulate(
             "--coverage-min": coverage_min is not None,
             "--mutate": mutate,
             "--mutate-min": mutate_min is not None,
+            "--mutate-cases": mutate_cases is not None,
             "--strict-readings": strict_readings,
         }
         _refuse(about_cases, "is for cases, and messages are given")
@@ -175,7 +180,7 @@ def simulate(
         "--zone": zone is not None,
         "--against": against is not None,
         "--record": record is not None,
-        "--workers": workers is not None and not mutate,
+        "--workers": workers is not None and not mutate and mutate_cases is None,
         "--results": results is not None,
         "--results-as": results_as is not None,
         "--resume": resume,
@@ -198,6 +203,7 @@ def simulate(
             mutate=mutate,
             mutate_min=mutate_min,
             mutants=mutants,
+            cases_to=mutate_cases,
             workers=workers,
             trace=trace,
             strict_readings=strict_readings,

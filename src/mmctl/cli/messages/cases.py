@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from textwrap import indent
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.cli.formats import FORMATS
@@ -15,6 +16,7 @@ from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from rich.text import Text
 
@@ -43,6 +45,8 @@ class CaseOptions:
     mutate_min: int | None = None
     mutants: int | None = None
     """The most mutants; None: all."""
+    cases_to: str | None = None
+    """A new file for the cases that would notice."""
     workers: int | None = None
     trace: bool = False
     strict_readings: bool = False
@@ -51,6 +55,7 @@ class CaseOptions:
 def run_the_cases(run: Run, asked: CaseOptions) -> int:
     """Run the selected cases and write what they show; return 1 if the answer is no."""
     project = run.project(case_files=asked.files)
+    new_file = None if asked.cases_to is None else _new_file(run, asked.cases_to)
     from mmctl.cases.counting import coverage_of
     from mmctl.cases.running import run_cases
 
@@ -68,6 +73,8 @@ def run_the_cases(run: Run, asked: CaseOptions) -> int:
     )
     coverage = coverage_of(project, results) if wanted else None
     mutation = _mutation(run, project, results, asked)
+    if new_file is not None and mutation is not None:
+        _write_cases(run, new_file, mutation)
     if problems:
         from mmctl.render.text.problems import human
 
@@ -98,7 +105,36 @@ def written_cases(
 
 
 def _mutates(asked: CaseOptions) -> bool:
-    return asked.mutate or asked.mutate_min is not None
+    return asked.mutate or asked.mutate_min is not None or asked.cases_to is not None
+
+
+def _new_file(run: Run, name: str) -> Path:
+    """The path of a file that does not exist yet."""
+    path = run.root / name
+    if path.exists() or path.is_symlink():
+        raise UsageError(
+            f"`--mutate-cases {name}`: the file exists", help="name a new file below your cases"
+        )
+    if not path.parent.is_dir():
+        raise UsageError(f"`--mutate-cases {name}`: there is no folder `{path.parent}`")
+    return path
+
+
+def _write_cases(run: Run, path: Path, mutation: Mutation) -> None:
+    """Write the cases that would notice survivors; none is no file."""
+    from mmctl.writing import write_whole
+
+    texts = [each.suggestion for each in mutation.survivors if each.suggestion is not None]
+    if not texts:
+        run.say("no case was written: there is no mistake that one more case would notice")
+        return
+    body = "".join(indent(text, "  ") for text in texts)
+    content = f"# Found by mmctl: is that what should happen?\nversion: 1\ncases:\n{body}"
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        raise UsageError(f"cannot write `{path}`: {error.strerror}") from None
+    run.say(f"{counted(len(texts), 'case')} written to {path}: read what they expect")
 
 
 def _mutation(

@@ -106,7 +106,7 @@ def _numbers(
             kind = "good" if measure.covered == measure.total else "fair"
             yield number(f"{measure.percent} %", words, kind)
     if mutation is not None:
-        words = f"mutants noticed: {mutation.killed:,} of {len(mutation.results):,}"
+        words = f"mutants noticed: {mutation.killed:,} of {mutation.total:,}"
         yield number(f"{mutation.score} %", words, "fair" if mutation.survivors else "good")
 
 

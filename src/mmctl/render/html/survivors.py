@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.render.html.markup import Markup, element
 from mmctl.render.html.passed_over import anchor
+from mmctl.render.text.mutation import open_words
 
 if TYPE_CHECKING:
     from mmctl.cases.mutants.trial import MutantResult, Mutation
@@ -18,17 +19,39 @@ def survivors_section(mutation: Mutation) -> Markup:
         "section",
         element("h2", "Survivors"),
         [_survivor(result) for result in mutation.survivors] or nothing,
+        _equivalent(mutation),
         id="survivors",
     )
 
 
+def _equivalent(mutation: Mutation) -> Markup | None:
+    """The mutants that no message shows: nobody has to write a case for them."""
+    if not mutation.equivalent:
+        return None
+    return element(
+        "div",
+        element("h3", "Proved: no message shows these"),
+        element(
+            "ul",
+            [
+                element("li", f"{each.mutant.name}: {each.mutant.change} ", _link(each))
+                for each in mutation.equivalent
+            ],
+        ),
+        class_="equivalent",
+    )
+
+
+def _link(result: MutantResult) -> Markup:
+    place = result.mutant.position
+    return element("a", str(place), href=f"#{anchor(place.file, place.line)}", class_="place")
+
+
 def _survivor(result: MutantResult) -> Markup:
     mutant = result.mutant
-    place = mutant.position
-    link = element("a", str(place), href=f"#{anchor(place.file, place.line)}", class_="place")
     return element(
         "article",
-        element("h3", f"{mutant.name}: {mutant.change} ", link),
+        element("h3", f"{mutant.name}: {mutant.change} ", _link(result)),
         element(
             "pre",
             element("del", mutant.before) if mutant.before else None,
@@ -36,7 +59,7 @@ def _survivor(result: MutantResult) -> Markup:
             element("ins", mutant.after) if mutant.after else None,
             class_="change",
         ),
-        element("p", "No message was found that would show it.")
+        element("p", open_words(result).capitalize() + ".")
         if result.suggestion is None
         else [
             element("p", "This case would notice:"),

@@ -27,9 +27,12 @@ def mutation_report(mutation: Mutation, *, all_survivors: bool = False) -> Text:
     if len(survivors) > len(shown):
         more = len(survivors) - len(shown)
         report.append(f"and {more:,} more that no case notices; -v shows them\n\n", "dim")
-    total = len(mutation.results)
+    total = mutation.total
     report.append(f"mutation: cases notice {mutation.killed:,} of {counted(total, 'mutant')}")
     report.append(f", {mutation.score} %")
+    same = len(mutation.equivalent)
+    if same:
+        report.append(f"; proved that no message shows {counted(same, 'other')}")
     if mutation.left_out:
         report.append(f"; {mutation.left_out:,} more were not tried")
     return report
@@ -45,10 +48,17 @@ def _survivor(report: Text, result: MutantResult) -> None:
     if mutant.after:
         report.append(f"  + {visible(mutant.after)}\n", "green")
     if result.suggestion is None:
-        report.append("  no message was found that would show it\n\n", "dim")
+        report.append(f"  {open_words(result)}\n\n", "dim")
         return
     report.append("  this case would notice:\n", "dim")
     report.append(textwrap.indent(result.suggestion, "    ") + "\n")
+
+
+def open_words(result: MutantResult) -> str:
+    """What is known of a survivor for which there is no case."""
+    if result.undecided is None:
+        return "no message was found that would show it"
+    return f"undecided whether a message would show it: {visible(result.undecided)}"
 
 
 def mutation_document(mutation: Mutation) -> dict[str, Any]:
@@ -57,6 +67,7 @@ def mutation_document(mutation: Mutation) -> dict[str, Any]:
         "score": mutation.score,
         "killed": mutation.killed,
         "survived": len(mutation.survivors),
+        "equivalent": len(mutation.equivalent),
         "left_out": mutation.left_out,
         "mutants": [
             {
@@ -69,6 +80,8 @@ def mutation_document(mutation: Mutation) -> dict[str, Any]:
                 "column": result.mutant.position.column,
                 "killed_by": result.killed_by,
                 "suggestion": result.suggestion,
+                "equivalent": result.equivalent,
+                **({} if result.undecided is None else {"undecided": result.undecided}),
             }
             for result in mutation.results
         ],
