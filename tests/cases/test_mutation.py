@@ -360,7 +360,7 @@ def test_what_cases_do_not_lead_to_is_found_by_proof(ran: Any, monkeypatch: Any)
 
 def test_without_effort_nothing_is_proved(ran: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr("mmctl.cases.mutants.trial.killing_case", lambda *_: None)
-    monkeypatch.setattr("mmctl.cases.mutants.trial.answered", None)
+    monkeypatch.setattr("mmctl.cases.mutants.trial.shown", None)
     result = ran(SHALLOW, rules=HIDDEN)
     lint = replace(result.project.settings.lint, proof_effort=0)
     project = replace(result.project, settings=replace(result.project.settings, lint=lint))

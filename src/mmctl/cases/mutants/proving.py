@@ -14,7 +14,9 @@ from mmctl.cases.mutants.drafts import draft_of
 from mmctl.cases.mutants.mutant import Mistake, PolicyChanged, RulesChanged, RulesSwapped
 from mmctl.judge.actions import actions_in_effect
 from mmctl.judge.policy import statement_name
+from mmctl.model.actions import Does, row_of
 from mmctl.model.enums import AcceptAction
+from mmctl.model.quotas import MESSAGE_BYTES
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
@@ -65,20 +67,15 @@ class WayIn:
         )
 
 
-def shown(mutant: Mutant, gateway: Gateway, effort: int) -> Answer:
-    """A message that shows a mutant of a gateway; refuted: there is none."""
-    before = replace(gateway, rules=gateway.rules[: _rules_that_count(mutant, gateway)])
+def shown(mutant: Mutant, gateway: Gateway, effort: int, *, whole: bool = False) -> Answer:
+    """A message that shows a mutant of a gateway; refuted: there is none.
+
+    `whole`: all facts are stated that rules further below look at, which takes longer.
+    """
+    count = len(gateway.rules) if whole else _rules_that_count(mutant, gateway)
+    before = replace(gateway, rules=gateway.rules[:count])
     proof = Proof(before, mutant.apply(before), failures=True, effort=effort)
     return proof.ask([_Shows(proof).mutant(mutant)])
-
-
-def answered(
-    mutant: Mutant, ways: tuple[WayIn, ...], effort: int
-) -> Iterator[tuple[WayIn, Answer]]:
-    """What is found wherever mail comes in that meets the change."""
-    for each in ways:
-        if each.is_about(mutant):
-            yield each, shown(mutant, each.gateway, effort)
 
 
 def why_open(answer: Answer) -> str | None:
@@ -94,9 +91,23 @@ def why_open(answer: Answer) -> str | None:
             assert_never(never)
 
 
+def _shows_below(mutant: Mutant, gateway: Gateway) -> bool:
+    """Whether a mistake shows only in what becomes of the mail after the changed rule."""
+    if mutant.change is Mistake.ON_FAILURE_CHANGED:
+        return True
+    return isinstance(mutant.edit, RulesChanged) and any(
+        rule is not None and _ends(rule) is not _ends(gateway.rules[place])
+        for place, rule in mutant.edit.rules.items()
+    )
+
+
+def _ends(rule: LogicalRule) -> bool:
+    return any(row_of(action).does is Does.ENDS for action in actions_in_effect(rule))
+
+
 def _rules_that_count(mutant: Mutant, gateway: Gateway) -> int:
     """Up to which rule a mistake shows: that its rule applies, or what it does, is enough."""
-    if mutant.change is Mistake.ON_FAILURE_CHANGED:
+    if _shows_below(mutant, gateway):
         return len(gateway.rules)
     match mutant.edit:
         case PolicyChanged():
@@ -120,22 +131,25 @@ class _Shows:
     def mutant(self, mutant: Mutant) -> int:
         """Whether a case would notice."""
         any_of, differ = self._circuit.any_of, self._circuit.differ
-        if mutant.change is Mistake.ON_FAILURE_CHANGED:
+        if isinstance(mutant.edit, RulesChanged) and _shows_below(mutant, self._proof.gateways[0]):
             outcomes = self._before.outcomes
+            fails = mutant.change is Mistake.ON_FAILURE_CHANGED  # the action is another, but alike
             return any_of(
                 (
                     *(differ(outcomes[each], self._after.outcomes[each]) for each in outcomes),
                     *self._applied(dict.fromkeys(range(len(self._before.rules)))),
+                    *(self._done(mutant.edit.rules) if not fails else ()),
                 )
             )
         match mutant.edit:
             case PolicyChanged():
                 decided = self._decided(0), self._decided(1)
                 names = dict.fromkeys((*decided[0], *decided[1]))
+                by = any_of(differ(*(each.get(name, FALSE) for each in decided)) for name in names)
                 return any_of(
                     (
                         differ(self._before.admitted, self._after.admitted),
-                        *(differ(*(each.get(name, FALSE) for each in decided)) for name in names),
+                        self._circuit.all_of((by, -self._too_large())),
                     )
                 )
             case RulesSwapped(first=first):
@@ -156,6 +170,13 @@ class _Shows:
             case _:
                 assert_never(mutant.edit)
 
+    def _too_large(self) -> int:
+        """Whether no statement decides, in one of the versions."""
+        policies = [each.policy for each in self._proof.gateways if each.policy is not None]
+        stated = [each.max_message_size_bytes for each in policies]
+        limit = min((MESSAGE_BYTES.most, *(each for each in stated if each is not None)))
+        return self._proof.fields.size.at_least(limit + 1)
+
     def _applied(self, places: dict[int, None]) -> Iterator[int]:
         """Whether a rule applies in one version alone."""
         for place in places:
@@ -175,6 +196,8 @@ class _Shows:
         found: dict[RuleAction, int] = {}
         done = self._proof.paths[number].rules[place].done
         for action, literal in zip(actions_in_effect(rule), done, strict=True):
+            if row_of(action).does is Does.ENDS:
+                continue  # that shows in the outcome, and in the rules below
             found[action] = self._circuit.any_of((found.get(action, FALSE), literal))
         return found
 

@@ -23,7 +23,7 @@ from mmctl.cases.expectations import failures_of
 from mmctl.cases.mutants.candidates import Noticing
 from mmctl.cases.mutants.generate import mutants_of
 from mmctl.cases.mutants.mutant import PolicyChanged
-from mmctl.cases.mutants.proving import WayIn, answered, why_open
+from mmctl.cases.mutants.proving import WayIn, shown, why_open
 from mmctl.cases.mutants.search import BASES, BaseCase, killing_case, noticed_by, under
 from mmctl.cases.parsing import cases_of
 from mmctl.cases.result import Status
@@ -243,16 +243,28 @@ class _Laboratory:
         """A mutant of which no message of a case shows anything: with a made-up one, or none."""
         why = None
         try:
-            for each, answer in answered(mutant, self.ways, self.effort):
-                if isinstance(answer, Shown):
-                    draft = each.draft(answer.witness)
-                    suggested = noticed_by(mutant, each.gateway, draft)
+            for each in self.ways:
+                if each.is_about(mutant):
+                    suggested, open_question = self._made_up(mutant, each)
                     if suggested is not None:
                         return MutantResult(mutant=mutant, killed_by=None, suggested=suggested)
-                why = why or why_open(answer)
+                    why = why or open_question
         except SolverMissing as error:
             why = str(error)
         return MutantResult(mutant=mutant, killed_by=None, equivalent=why is None, undecided=why)
+
+    def _made_up(self, mutant: Mutant, way: WayIn) -> tuple[Suggestion | None, str | None]:
+        """A case with a message that shows a mutant; else why it is open whether there is one."""
+        why = None
+        for whole in (False, True):
+            answer = shown(mutant, way.gateway, self.effort, whole=whole)
+            why = why_open(answer)
+            if not isinstance(answer, Shown):
+                break
+            suggested = noticed_by(mutant, way.gateway, way.draft(answer.witness))
+            if suggested is not None:
+                return suggested, None
+        return None, why
 
 
 def _ways_in(project: Project) -> Iterator[WayIn]:
