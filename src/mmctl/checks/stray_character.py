@@ -6,8 +6,8 @@ What it does:
     entities, control characters such as NUL. In other texts: control characters, invisible
     characters and no-break spaces in the file (an escape such as "\u200B" is intended), HTML
     entities, encoded words (`=?utf-8?…?=`, which are decoded before they are compared), typographic
-    quotes around the whole value, and spaces where a header value has none, at its beginning and
-    end.
+    quotes around the whole value, three words and more with commas and no spaces between them, and
+    spaces where a header value has none, at its beginning and end.
 
 Why it is bad:
     Values are compared character by character. A character that nobody can see makes the condition
@@ -81,10 +81,12 @@ _ENTITY: Final = Pattern(r"&(?:[a-zA-Z]{2,8}|#[0-9]{2,5}|#x[0-9a-fA-F]{2,4});")
 _ENCODED: Final = Pattern(r"=\?[\w-]+\?[bBqQ]\?[^?]*\?=")
 _QUOTES: Final = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
 _QUOTED: Final = Pattern(f"[{_QUOTES}].*[{_QUOTES}]")
+_WORDS: Final = Pattern(r"[^\W\d_]{3,}(?:[,;|][^\W\d_]{3,}){2,}")
+"""Three words and more with a comma, but no space, between them."""
 _NOT_IN_ADDRESSES: Final = Pattern(rf"[\s{_QUOTES}<>,;]")
 _SIGNS: Final = {
     True: Pattern(rf"[\s{_QUOTES}{''.join(NAMES)}<>,;&:=\x01-\x08\x0b-\x1f\x7f]"),
-    False: Pattern(rf"[{_QUOTES}{''.join(NAMES)}&=\x01-\x08\x0b-\x1f\x7f]|\0 | \0"),
+    False: Pattern(rf"[{_QUOTES}{''.join(NAMES)}&=\x01-\x08\x0b-\x1f\x7f]|\0 | \0|[,;|][^\W\d_]"),
 }
 """What is in everything that is found here, in addresses and in other texts."""
 
@@ -180,6 +182,9 @@ def _text_fault(test: TextTest, value: str) -> tuple[str, str] | None:
     """What is around a value, and not in it."""
     if _QUOTED.fullmatch(value):
         return f"the quotes around `{value[1:-1]}` are compared too", value[1:-1]
+    if _WORDS.fullmatch(value):
+        meant = ", ".join(re.split("[,;|]", value))
+        return f"`{value}` is one value, and all of it is looked for", f"[{meant}]"
     begins = test.operator in {"equals", "not_equals", "starts_with"} and value[:1] == " "
     ends = test.operator in {"equals", "not_equals", "ends_with"} and value[-1:] == " "
     if (begins or ends) and value.strip():
