@@ -82,6 +82,7 @@ from mmctl.checks import (
     unusable_network,
     unused_resource,
     unused_rule_set,
+    vacuous_invariant,
 )
 from mmctl.checks.check import Check
 
@@ -113,6 +114,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     denied_allow.CHECK,
     unroutable_network.CHECK,
     unused_rule_set.CHECK,
+    vacuous_invariant.CHECK,
     unused_resource.CHECK,
     redundant_value.CHECK,
     duplicate_condition.CHECK,

@@ -2,12 +2,12 @@
 
 What it does:
     Names each invariant that is neither proved nor contradicted by a message, each rule of which it
-    is unknown whether any mail gets to it or whether its place in its phase matters
-    (`order-matters`), and each way in of which it is unknown whether mail is lost (`lost-mail`) or
-    a rule ends ordinary mail (`blocks-ordinary-mail`), with the reason: the effort was used up
-    (`lint: {proof_effort: N}` in `mmctl.yaml`, in conflicts of the solver), a message may become
-    too many copies, proofs are switched off (`proof_effort: 0`) although there are invariants, or
-    the solver cannot be loaded.
+    is unknown whether any mail gets to it, whether all of its values change something, or whether
+    its place in its phase matters (`order-matters`), and each way in of which it is unknown whether
+    mail is lost (`lost-mail`) or a rule ends ordinary mail (`blocks-ordinary-mail`), with the
+    reason: the effort was used up (`lint: {proof_effort: N}` in `mmctl.yaml`, in conflicts of the
+    solver), a message may become too many copies, proofs are switched off (`proof_effort: 0`)
+    although there are invariants, or the solver cannot be loaded.
 
 Why it is bad:
     Nobody knows whether it holds, and the project looks as if it did.
@@ -76,6 +76,7 @@ def run(subject: Subject) -> Iterator[Finding]:
     # Formulas and their solver are loaded when something is proved.
     from mmctl.analysis.encoding.proof import Undecided  # noqa: PLC0415
     from mmctl.analysis.questions.dead import NotProved  # noqa: PLC0415
+    from mmctl.analysis.questions.idle import NotSettled  # noqa: PLC0415
     from mmctl.analysis.questions.of_project import proofs_of  # noqa: PLC0415
     from mmctl.analysis.questions.phases import OrderNotProved  # noqa: PLC0415
 
@@ -113,6 +114,15 @@ def run(subject: Subject) -> Iterator[Finding]:
                 f" `{order.found.phase.name}`: {order.found.why}",
                 help="raise `lint: {proof_effort: N}` in `mmctl.yaml`, or write `on_overlap:"
                 " file_order` in the phase if the order of its rules is meant",
+            )
+    for part in proofs.idle():
+        if isinstance(part.found, NotSettled):
+            yield finding(
+                part.found.rule,
+                ("name",),
+                f"undecided whether all values of `{part.found.rule.name}` change something:"
+                f" {part.found.why}",
+                help="raise `lint: {proof_effort: N}` in `mmctl.yaml`, or simplify the rules",
             )
 
 

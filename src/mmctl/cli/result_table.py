@@ -98,6 +98,8 @@ PROOFS: Final = Result(
     writers={
         Format.HUMAN: "cli.commands.prove:human",
         Format.JSON: "render.documents.proofs:document",
+        Format.SARIF: "cli.commands.prove:sarif",
+        Format.HTML: "render.html.proof_page:page",
     },
 )
 FOUND_MESSAGE: Final = Result(
@@ -105,6 +107,8 @@ FOUND_MESSAGE: Final = Result(
     writers={
         Format.HUMAN: "render.text.proofs:message",
         Format.JSON: "render.documents.proofs:found_document",
+        Format.SARIF: "cli.commands.prove:found_sarif",
+        Format.HTML: "render.html.proof_page:found_page",
     },
 )
 BUDGET: Final = Result(

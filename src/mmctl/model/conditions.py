@@ -17,10 +17,14 @@ from mmctl.model.enums import (
     RuleAddressListEmailAttribute,
     RuleBooleanEmailAttribute,
     RuleClientCertificateAttribute,
+    RuleDmarcOperator,
     RuleIpEmailAttribute,
+    RuleIpOperator,
     RuleNumberEmailAttribute,
     RuleStringEmailAttribute,
+    RuleStringOperator,
     RuleVerdictAttribute,
+    RuleVerdictOperator,
 )
 from mmctl.model.operands import (
     ADD_ON,
@@ -54,6 +58,7 @@ from mmctl.model.rules import (
     RuleStringExpression,
     RuleVerdictExpression,
 )
+from mmctl.model.shape import with_value
 from mmctl.model.texts import MimeHeaderAttribute
 
 if TYPE_CHECKING:
@@ -189,6 +194,27 @@ def values_of(condition: Condition) -> tuple[str, ...]:
             return ()
         case never:
             assert_never(never)
+
+
+def one_by_one(condition: RuleCondition) -> tuple[RuleCondition, ...]:
+    """For each value the condition that it is met: with that value alone, and not negated."""
+    match condition.value:
+        case RuleStringExpression(operator=operator) as expression:
+            if operator is RuleStringOperator.NOT_EQUALS:
+                expression = expression.changed(operator=RuleStringOperator.EQUALS)
+        case RuleIpExpression() as expression:
+            expression = expression.changed(operator=RuleIpOperator.CIDR_MATCHES)
+        case RuleVerdictExpression() as expression:
+            expression = expression.changed(operator=RuleVerdictOperator.EQUALS)
+        case RuleDmarcExpression() as expression:
+            expression = expression.changed(operator=RuleDmarcOperator.EQUALS)
+        case RuleBooleanExpression() | RuleNumberExpression():
+            return ()
+        case never:
+            assert_never(never)
+    return tuple(
+        with_value(condition, expression.changed(values=(value,))) for value in expression.values
+    )
 
 
 def analysis_of(condition: Condition) -> Analysis | IngressAnalysis | None:

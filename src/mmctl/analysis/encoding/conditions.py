@@ -12,14 +12,14 @@ from mmctl.analysis.encoding.add_ons import AddOns
 from mmctl.analysis.encoding.fields import ABSENT, DMARC_PASSED, MAIL_FROM
 from mmctl.analysis.encoding.lists import Lists
 from mmctl.analysis.encoding.looks import Looks
-from mmctl.analysis.encoding.views import FieldLook
+from mmctl.analysis.encoding.views import FieldLook, FieldView
 from mmctl.analysis.sat.circuit import FALSE, TRUE
 from mmctl.judge.compare import network
 from mmctl.judge.lookup import case_of, without_text
 from mmctl.judge.readings.about import readings_of_condition
 from mmctl.mail.email import Tls
 from mmctl.model.comparisons import NEGATED
-from mmctl.model.conditions import header_of, operand_of
+from mmctl.model.conditions import header_of, one_by_one, operand_of
 from mmctl.model.enums import (
     IngressBooleanOperator,
     IngressIpOperator,
@@ -112,6 +112,29 @@ class Conditions:
         """Whether a condition of a policy's statement holds."""
         names = readings_of_condition(condition, self._gateway)
         return self._readings.over(names, partial(self._of_policy, condition, sight, denies))
+
+    def alone(self, condition: RuleCondition, sight: CopySight) -> tuple[int, ...]:
+        """For each value of a condition whether it is met, whatever the operator makes of that."""
+        names = tuple(readings_of_condition(condition, self._gateway))
+        return tuple(
+            self._readings.over(names, partial(self._of_rule, each, sight))
+            for each in one_by_one(condition)
+        )
+
+    def view_of(self, condition: RuleCondition, sight: CopySight) -> FieldView | None:
+        """The view whose tests alone decide about a condition's values; None: more does."""
+        expression = condition.value
+        if not isinstance(expression, RuleStringExpression):
+            return None
+        attribute = expression.evaluate.value
+        if isinstance(attribute, (Analysis, RuleClientCertificateAttribute)):
+            return None
+        readings = self._gateway.readings
+        if isinstance(attribute, MimeHeaderAttribute):
+            seen = self._looks.x_header(attribute, sight, readings)
+        else:
+            seen = self._looks.of(RULE_OPERAND[attribute], sight, readings)
+        return seen if isinstance(seen, FieldView) else None
 
     def _of_rule(self, condition: RuleCondition, sight: CopySight, readings: Readings) -> int:
         match condition.value:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mmctl.analysis.encoding.copies import Path
+    from mmctl.analysis.encoding.views import FieldView
     from mmctl.analysis.sat.solver import Solver
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import LogicalRule, Outcome
@@ -75,6 +76,8 @@ class Undecided:
 
     EFFORT: ClassVar = "the effort was used up"
     FORKS: ClassVar = f"a message can become more than {WAYS_AT_MOST} copies"
+    TIME: ClassVar = "the time was used up"
+    INTERRUPTED: ClassVar = "it was interrupted"
     OTHERS: ClassVar = f"more than {OTHERS_AT_MOST} other recipients can make a difference"
 
     why: str
@@ -211,6 +214,31 @@ class Proof:
         self.fields.settle()
         return literal
 
+    def condition_at(self, condition: RuleCondition, place: int, gateway: int = 0) -> int:
+        """Whether a condition, where a rule is, holds for the asked recipient's copy."""
+        sight = self.paths[gateway].rules[place].sight
+        literal = self._conditions[gateway].rule(condition, sight)
+        self.fields.settle()
+        return literal
+
+    def values_of(self, condition: RuleCondition, place: int, gateway: int = 0) -> tuple[int, ...]:
+        """For each value of a condition of a rule whether the asked recipient's copy meets it."""
+        sight = self.paths[gateway].rules[place].sight
+        literals = self._conditions[gateway].alone(condition, sight)
+        self.fields.settle()
+        return literals
+
+    def view_of(self, condition: RuleCondition, place: int, gateway: int = 0) -> FieldView | None:
+        """The view whose tests alone decide about the values of a condition of a rule."""
+        if self.free.all():
+            return None
+        return self._conditions[gateway].view_of(condition, self.paths[gateway].rules[place].sight)
+
+    @property
+    def why_undecided(self) -> str:
+        """Why a question can stay undecided."""
+        return Undecided.OTHERS if self._too_many else Undecided.EFFORT
+
     def solved(self, literals: Sequence[int]) -> Solved:
         """Whether the formulas allow all of some literals; no message is made."""
         if self._too_many:
@@ -223,7 +251,7 @@ class Proof:
         if found is Solved.UNSATISFIABLE:
             return Refuted(core=self.circuit.solver.core())
         if found is Solved.UNDECIDED:
-            return Undecided(why=Undecided.OTHERS if self._too_many else Undecided.EFFORT)
+            return Undecided(why=self.why_undecided)
         return self._shown(literals)
 
     def _shown(self, literals: Sequence[int]) -> Answer:

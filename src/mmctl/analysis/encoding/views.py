@@ -46,6 +46,15 @@ class Listing(NamedTuple):
     readings: Readings
     literal: int
 
+    def includes(self, texts: Sequence[str], case: Case) -> bool:
+        """Whether it includes one of some texts."""
+        return self.members.include_any(
+            texts,
+            case=case,
+            bare_domain=self.readings.bare_domain_entry,
+            star_domain=self.readings.star_domain_entry,
+        )
+
 
 class FieldView:
     """The texts that a look sees."""
@@ -114,15 +123,6 @@ class FieldView:
             any(text_matches(operator, text, value) for text in compared) is holds(literal, model)
             for (operator, value), literal in self.tests.items()
         ) and all(
-            _included(listing, texts, case) is holds(listing.literal, model)
+            listing.includes(texts, case) is holds(listing.literal, model)
             for listing in self.listings.values()
         )
-
-
-def _included(listing: Listing, texts: Sequence[str], case: Case) -> bool:
-    return listing.members.include_any(
-        texts,
-        case=case,
-        bare_domain=listing.readings.bare_domain_entry,
-        star_domain=listing.readings.star_domain_entry,
-    )

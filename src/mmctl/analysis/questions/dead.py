@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
-from mmctl.analysis.encoding.proof import Undecided
 from mmctl.analysis.questions.blame import minimal
 from mmctl.analysis.sat.circuit import FALSE
 from mmctl.analysis.sat.solver import Solved
@@ -48,16 +47,20 @@ Finding: TypeAlias = Dead | NotProved
 
 def dead_rules(proof: Proof, gateway: int = 0, *, known: Container[int] = ()) -> Iterator[Finding]:
     """The rules of a gateway that can never apply, in order, but for the places that are known."""
-    path, rules = proof.paths[gateway], proof.gateways[gateway].rules
-    chosen = proof.chosen_readings(gateway)
-    for literals, rule in zip(path.rules, rules, strict=True):
-        if literals.place in known:
-            continue
-        found = proof.solved((*chosen.values(), literals.applies))
-        if found is Solved.UNDECIDED:
-            yield NotProved(place=literals.place, rule=rule, why=Undecided.EFFORT)
-        elif found is Solved.UNSATISFIABLE:
-            yield blamed(proof, literals.place, gateway)
+    for place in range(len(proof.gateways[gateway].rules)):
+        found = None if place in known else dead_rule(proof, place, gateway)
+        if found is not None:
+            yield found
+
+
+def dead_rule(proof: Proof, place: int, gateway: int = 0) -> Finding | None:
+    """That a rule of a gateway can never apply, or that this is undecided; None: it can."""
+    applies = proof.paths[gateway].rules[place].applies
+    found = proof.solved((*proof.chosen_readings(gateway).values(), applies))
+    if found is Solved.UNDECIDED:
+        rule = proof.gateways[gateway].rules[place]
+        return NotProved(place=place, rule=rule, why=proof.why_undecided)
+    return blamed(proof, place, gateway) if found is Solved.UNSATISFIABLE else None
 
 
 def blamed(proof: Proof, place: int, gateway: int = 0) -> Dead:

@@ -1,19 +1,21 @@
-"""What is proved of one gateway: dead rules, lost mail, invariants; and what that rests on.
+"""What is proved of one gateway: invariants, lost mail, dead rules and values; what it rests on.
 
 Readings are free: what is found under those of the project says which of them it needs.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.encoding.proof import Proof, Refuted, Shown, Undecided
 from mmctl.analysis.questions.blame import minimal
-from mmctl.analysis.questions.dead import Dead, NotProved, dead_rules
-from mmctl.analysis.questions.invariants import broken, lost
+from mmctl.analysis.questions.dead import Dead, NotProved, dead_rule
+from mmctl.analysis.questions.idle import IdleParts, NotSettled
+from mmctl.analysis.questions.invariants import broken, empty_reason, lost
 from mmctl.analysis.questions.ways import is_meant
-from mmctl.analysis.sat.solver import Until
+from mmctl.analysis.sat.solver import TimeIsUp, Until
 from mmctl.counted import counted
 from mmctl.judge.ingress import Way, gateway_behind, ingress_of
 from mmctl.language.readings import CHOICES
@@ -21,14 +23,17 @@ from mmctl.model.conditions import listed_by
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterator, Mapping
 
     from mmctl.analysis.encoding.proof import Answer
     from mmctl.analysis.encoding.witness import Witness
     from mmctl.analysis.questions.behavior import KeptMessage
     from mmctl.analysis.questions.dead import Finding
+    from mmctl.analysis.questions.idle import Settled
+    from mmctl.analysis.questions.invariants import Empty
+    from mmctl.analysis.sat.solver import Solver
     from mmctl.judge.submission import Gateway
-    from mmctl.language.project import Invariant, Project
+    from mmctl.language.project import Invariant, Outcome, Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,8 @@ class Claimed:
     """Shown: the message contradicts it; refuted: it holds for every message."""
     needs: Mapping[str, str]
     """The readings of the project without which it is not proved."""
+    empty: Empty | None = None
+    """Why it holds and says nothing, if it is so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +59,8 @@ class GatewayProof:
     gateway: Gateway
     dead: tuple[Finding, ...]
     claims: tuple[Claimed, ...]
+    idle: tuple[Settled, ...]
+    """Conditions and values of rules that change nothing."""
     lists: Mapping[str, str]
     """What the proofs take address lists to have."""
     kept: tuple[KeptMessage | None, ...] = ()
@@ -72,7 +81,8 @@ class GatewayProof:
     def undecided(self) -> int:
         """How many questions are undecided."""
         open_claims = sum(isinstance(claim.answer, Undecided) for claim in self.claims)
-        return open_claims + sum(isinstance(each, NotProved) for each in self.dead)
+        rules = sum(isinstance(each, NotProved) for each in self.dead)
+        return open_claims + rules + sum(isinstance(each, NotSettled) for each in self.idle)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,46 +99,118 @@ class FoundMessage:
 NO_LOSS = "no accepted mail is lost"
 
 
-def find(project: Project, way: Way, wanted: Invariant) -> Answer:
+def find(
+    project: Project, way: Way, wanted: Invariant, *, is_over: Callable[[], bool] | None = None
+) -> Answer:
     """A message that breaks an invariant at one gateway, under the readings of the project."""
-    return broken(Proof(gateway_behind(project, way)), wanted)
+    try:
+        return broken(Proof(gateway_behind(project, way), solver=_solver(is_over)), wanted)
+    except TimeIsUp:
+        return Undecided(why=Undecided.TIME)
 
 
-def proof_of(
-    project: Project, way: Way, *, is_over: Callable[[], bool] | None = None
-) -> GatewayProof:
-    """Prove what there is to prove of one gateway.
+def _solver(is_over: Callable[[], bool] | None) -> Solver | None:
+    return None if is_over is None else Until(is_over)
+
+
+class Proving:
+    """One gateway while it is proved; what was found so far counts, whatever ends the search.
 
     With `is_over` that bounds the search, else the effort does.
     """
-    gateway = gateway_behind(project, way)
-    solver = None if is_over is None else Until(is_over)
-    proof = Proof(gateway, free=CHOICES, solver=solver)
-    invariants = [each for each in project.invariants if is_meant(each, project, way)]
-    must_reach = project.rule_sets[ingress_of(project, way).rule_set].must_reach
-    return GatewayProof(
-        way=way,
-        gateway=gateway,
-        dead=tuple(dead_rules(proof)),
-        claims=(
-            _claimed(proof, NO_LOSS, None, lost(proof, must_reach=must_reach)),
-            *(_claimed(proof, each.name, each, broken(proof, each)) for each in invariants),
-        ),
-        lists=dict(_lists(gateway)),
+
+    def __init__(
+        self, project: Project, way: Way, *, is_over: Callable[[], bool] | None = None
+    ) -> None:
+        self._way = way
+        self._is_over = is_over
+        self._gateway = gateway_behind(project, way)
+        self._asked = (
+            None,
+            *(each for each in project.invariants if is_meant(each, project, way)),
+        )
+        """The invariants, behind the claim that nothing is lost."""
+        self._must_reach = project.rule_sets[ingress_of(project, way).rule_set].must_reach
+        self._claims: list[Claimed] = []
+        self._rules: list[Finding | None] = []
+        """For each rule that was looked at, what was found; None: it can apply."""
+        self._settled = 0
+        """How many rules were looked at whether anything in them changes nothing."""
+        self._idle: list[Settled] = []
+
+    def run(self) -> None:
+        """Prove all that there is, in the order of what matters most."""
+        with suppress(TimeIsUp):
+            proof = Proof(self._gateway, free=CHOICES, solver=_solver(self._is_over))
+            for invariant in self._asked:
+                self._claims.append(_claimed(proof, invariant, self._must_reach))
+            # Which readings an answer needs is asked where it is no: that takes much longer.
+            fixed = Proof(self._gateway, solver=_solver(self._is_over))
+            for place in range(len(self._gateway.rules)):
+                found = dead_rule(fixed, place)
+                self._rules.append(dead_rule(proof, place) if isinstance(found, Dead) else found)
+            parts, free_parts = IdleParts(fixed), IdleParts(proof)
+            for place, found in enumerate(self._rules):
+                if found is None:
+                    self._idle.extend(free_parts.with_readings(parts.of_rule(place)))
+                self._settled += 1
+
+    def so_far(self, why: str = Undecided.TIME) -> GatewayProof:
+        """What is proved; whatever else there is to ask is undecided, and why."""
+        rules = self._gateway.rules
+        claims = [
+            Claimed(name=_name(each), invariant=each, answer=Undecided(why=why), needs={})
+            for each in self._asked[len(self._claims) :]
+        ]
+        not_asked = range(len(self._rules), len(rules))
+        dead = [NotProved(place=place, rule=rules[place], why=why) for place in not_asked]
+        applying = [
+            place
+            for place in range(self._settled, len(rules))
+            if place >= len(self._rules) or self._rules[place] is None
+        ]
+        idle = [NotSettled(place=place, rule=rules[place], why=why) for place in applying]
+        return GatewayProof(
+            way=self._way,
+            gateway=self._gateway,
+            dead=(*(each for each in self._rules if each is not None), *dead),
+            claims=(*self._claims, *claims),
+            idle=(*self._idle, *idle),
+            lists=dict(_lists(self._gateway)),
+        )
+
+
+def proof_of(project: Project, way: Way) -> GatewayProof:
+    """Prove what there is to prove of one gateway, within the effort."""
+    proving = Proving(project, way)
+    proving.run()
+    return proving.so_far()
+
+
+def _name(invariant: Invariant | None) -> str:
+    return NO_LOSS if invariant is None else invariant.name
+
+
+def _claimed(proof: Proof, invariant: Invariant | None, must_reach: Outcome | None) -> Claimed:
+    answer = lost(proof, must_reach=must_reach) if invariant is None else broken(proof, invariant)
+    needs, empty = {}, None
+    if isinstance(answer, Refuted):
+        needs = _needed(proof, answer)
+        empty = None if invariant is None else empty_reason(proof, invariant)
+    return Claimed(
+        name=_name(invariant), invariant=invariant, answer=answer, needs=needs, empty=empty
     )
 
 
-def _claimed(proof: Proof, name: str, invariant: Invariant | None, answer: Answer) -> Claimed:
-    needs = {}
-    if isinstance(answer, Refuted):
-        chosen = {literal: name for name, literal in proof.chosen_readings().items()}
-        readings = [each for each in answer.core if each in chosen]
+def _needed(proof: Proof, answer: Refuted) -> dict[str, str]:
+    """The readings of the project without which it is not proved."""
+    chosen = {literal: name for name, literal in proof.chosen_readings().items()}
+    readings = [each for each in answer.core if each in chosen]
+    core: Container[int] = answer.core
+    with suppress(TimeIsUp):  # then more readings are named than it takes
         core = minimal(proof, (readings, answer.core))
-        readings_of = proof.gateways[0].readings
-        needs = {
-            chosen[each]: readings_of.choice(chosen[each]) for each in readings if each in core
-        }
-    return Claimed(name=name, invariant=invariant, answer=answer, needs=needs)
+    choice = proof.gateways[0].readings.choice
+    return {chosen[each]: choice(chosen[each]) for each in readings if each in core}
 
 
 def _lists(gateway: Gateway) -> Iterator[tuple[str, str]]:

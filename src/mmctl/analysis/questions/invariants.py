@@ -6,10 +6,12 @@ order on each copy's way. `always` is demanded of accepted mail: refused mail ha
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from mmctl.analysis.encoding.proof import Undecided
 from mmctl.analysis.questions.claims import done, means, outcome_of, several
+from mmctl.analysis.sat.solver import Solved
 from mmctl.judge.actions import names_target, target_of
 from mmctl.language.project import Outcome
 
@@ -36,6 +38,32 @@ def breaking(proof: Proof, invariant: Invariant, gateway: int = 0) -> list[int] 
         return None
     when = [proof.literal_of(condition, gateway) for condition in invariant.when]
     return [*when, _Claim(proof, gateway, ways).breaks(invariant)]
+
+
+class Empty(StrEnum):
+    """Why an invariant holds and says nothing."""
+
+    WHEN = "no message is one of those under `when`"
+    ADMITTED = "no message that is admitted is one of those under `when`"
+    CLAIM = "`only` names no action"
+
+
+def empty_reason(proof: Proof, invariant: Invariant, gateway: int = 0) -> Empty | None:
+    """Why an invariant that holds says nothing; None: there is mail that it is about.
+
+    That mail is refused may be what `never` is about, but not what is demanded of accepted mail.
+    """
+    if invariant.claim.get("only") == {}:
+        return Empty.CLAIM
+    when = [proof.literal_of(condition, gateway) for condition in invariant.when]
+    chosen = proof.chosen_readings(gateway).values()
+    if proof.solved([*chosen, *when]) is Solved.UNSATISFIABLE:
+        return Empty.WHEN
+    demands = "always" in invariant.claim and "before" not in invariant.claim
+    admitted = proof.paths[gateway].admitted
+    if demands and proof.solved([*chosen, admitted, *when]) is Solved.UNSATISFIABLE:
+        return Empty.ADMITTED
+    return None
 
 
 def lost(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.covered_values import covered_in_rules
 from mmctl.analysis.effects import enough, has_outcome
 from mmctl.analysis.encoding.proof import Proof, Undecided
 from mmctl.analysis.hiding import hidden
@@ -15,7 +16,8 @@ from mmctl.analysis.own_domains import admitted_domains, is_open
 from mmctl.analysis.project_conditions import Same, is_whole
 from mmctl.analysis.questions.blocked import Entrance, blocked, fallen
 from mmctl.analysis.questions.dead import Dead, NotProved, blamed, dead_rules
-from mmctl.analysis.questions.invariants import broken, lost
+from mmctl.analysis.questions.idle import Idle, IdleParts, NotSettled
+from mmctl.analysis.questions.invariants import broken, empty_reason, lost
 from mmctl.analysis.questions.kinds_of_mail import addressed, passing
 from mmctl.analysis.questions.phases import OrderMatters, asked_phases, order_in
 from mmctl.analysis.questions.ways import is_meant, ways_into
@@ -23,19 +25,24 @@ from mmctl.analysis.sat.solver import Solved, SolverMissing
 from mmctl.judge.ingress import gateway_behind
 from mmctl.language.project import Outcome
 from mmctl.language.readings import CHOICES
+from mmctl.model.comparisons import NEGATED
 from mmctl.model.enums import TlsPolicy
+from mmctl.model.rules import RuleIpExpression, RuleStringExpression
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator, Sequence
 
     from mmctl.analysis.encoding.proof import Answer
     from mmctl.analysis.questions.blocked import Finding as BlockedFinding
     from mmctl.analysis.questions.dead import Finding
+    from mmctl.analysis.questions.idle import Settled, Spot
+    from mmctl.analysis.questions.invariants import Empty
     from mmctl.analysis.questions.phases import OrderFinding
     from mmctl.judge.ingress import Way
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import Invariant, LogicalRuleSet, Project
+    from mmctl.model.rules import RuleCondition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +86,15 @@ class RuleAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdleAnswer:
+    """A value that changes nothing wherever mail comes in, or that this is undecided."""
+
+    way: Way
+    gateway: Gateway
+    found: Settled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProvedWay:
     """One way into a project: its gateway, and that as formulas."""
 
@@ -104,6 +120,7 @@ class ProjectProofs:
         self._effort = project.settings.lint.proof_effort
         self._ways: tuple[ProvedWay, ...] | None = None
         self._rules: tuple[RuleAnswer, ...] | None = None
+        self._idle: tuple[IdleAnswer, ...] | None = None
         self._invariants: tuple[InvariantAnswer, ...] | None = None
         self._lost: tuple[LossAnswer, ...] | None = None
         self._blocked: tuple[BlockedAnswer, ...] | None = None
@@ -144,13 +161,47 @@ class ProjectProofs:
             self._rules = tuple(self._dead())
         return self._rules
 
-    def _dead(self) -> Iterator[RuleAnswer]:
-        plainly = {id(each.rule) for each in hidden(self._project) if each.by is not None}
+    def _by_set(self) -> Iterator[list[ProvedWay]]:
+        """The ways into each rule set."""
         by_set: dict[str, list[ProvedWay]] = {}
         for each in self.ways:
             if is_whole(each.rule_set):
                 by_set.setdefault(each.rule_set.name, []).append(each)
-        for first, *others in by_set.values():
+        yield from by_set.values()
+
+    def idle(self) -> tuple[IdleAnswer, ...]:
+        """Values that change nothing, wherever mail comes in; not those that plainly do so.
+
+        Only of conditions that name mail, not of those that except some from it.
+        """
+        if self._idle is None:
+            self._idle = tuple(self._idle_values())
+        return self._idle
+
+    def _idle_values(self) -> Iterator[IdleAnswer]:
+        plainly = covered_in_rules(self._project)
+        for each in hidden(self._project):
+            spots = plainly.setdefault(id(each.rule), set())
+            spots.update((condition, value) for condition, value, _ in each.values)
+        never = {id(each.rule) for each in hidden(self._project) if each.by is not None}
+        never.update(id(each.found.rule) for each in self.dead())
+        for first, *others in self._by_set():
+            rules = first.gateway.rules
+            parts = IdleParts(first.proof)
+            elsewhere = [IdleParts(each.proof) for each in others]
+            for place, rule in enumerate(rules):
+                if id(rule) in never:
+                    continue
+                known = plainly.get(id(rule), set())
+                asked = [place for place, each in enumerate(rule.conditions) if _names(each)]
+                for found in parts.values_of_rule(place, asked, known):
+                    everywhere = all(_idle_there(each, found, asked, known) for each in elsewhere)
+                    if everywhere:
+                        yield IdleAnswer(way=first.way, gateway=first.gateway, found=found)
+
+    def _dead(self) -> Iterator[RuleAnswer]:
+        plainly = {id(each.rule) for each in hidden(self._project) if each.by is not None}
+        for first, *others in self._by_set():
             rules = first.gateway.rules
             known = {place for place, rule in enumerate(rules) if id(rule) in plainly}
             for found in dead_rules(first.proof, known=known):
@@ -204,6 +255,15 @@ class ProjectProofs:
                 if is_meant(invariant, self._project, each.way)
             )
         return self._invariants
+
+    def empty(self) -> Iterator[tuple[Invariant, Empty]]:
+        """The invariants that say nothing wherever mail comes in, and why."""
+        for invariant in self._project.invariants:
+            ways = [each for each in self.ways if is_meant(invariant, self._project, each.way)]
+            reasons = [empty_reason(each.proof, invariant) for each in ways]
+            first = reasons[0] if reasons else None
+            if first is not None and None not in reasons:
+                yield invariant, first
 
     def lost(self) -> tuple[LossAnswer, ...]:
         """For each way in whether accepted mail is lost, if functions let it pass.
@@ -281,6 +341,29 @@ def _orders_at(proved: ProvedWay) -> Iterator[OrderAnswer]:
 def _applies(proof: Proof, place: int) -> Solved:
     """Whether the formulas allow that a rule applies, under the readings of the project."""
     return proof.solved((*proof.chosen_readings().values(), proof.paths[0].rules[place].applies))
+
+
+def _names(condition: RuleCondition) -> bool:
+    """Whether a condition names the mail that it is for, with texts or networks.
+
+    What is excluded may be named more widely than it must; of words such as `FAIL`, it is natural
+    to name all that are meant.
+    """
+    expression = condition.value
+    named = isinstance(expression, (RuleStringExpression, RuleIpExpression))
+    return named and expression.operator not in NEGATED
+
+
+def _idle_there(
+    parts: IdleParts, found: Settled, asked: Sequence[int], known: Container[Spot]
+) -> bool:
+    """Whether what changes nothing for one way in does not for another one either."""
+    if isinstance(found, NotSettled):
+        return True
+    return any(
+        isinstance(each, Idle) and (each.condition, each.value) == (found.condition, found.value)
+        for each in parts.values_of_rule(found.place, asked, known)
+    )
 
 
 def proofs_of(project: Project) -> ProjectProofs:

@@ -7,7 +7,6 @@ Effort is counted in conflicts, never in time, so that the same question gets th
 from __future__ import annotations
 
 from enum import StrEnum
-from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Final, Protocol
 from weakref import finalize
 
@@ -49,9 +48,9 @@ class SolverMissing(UsageError):
 class Cadical:
     """CaDiCaL, from the module of python-sat that is written in C.
 
-    Its module in Python loads every solver, which takes longer than proving a few rules. Here is
-    what that one does for this solver. It tries false first, so that a model says no more about a
-    message than it has to.
+    It tries false first, so that a model says no more about a message than it has to. The module
+    in C is used as it is: what python-sat has around it takes long to load, and takes Ctrl-C for
+    itself while it searches, which it does not survive.
 
     Raises:
         SolverMissing: there is no solver to use.
@@ -65,62 +64,94 @@ class Cadical:
                 f"proofs need `python-sat`, which cannot be loaded: {error}",
                 help="install it: `pip install python-sat`",
             ) from error
-        self._library = pysolvers
-        self._solver = pysolvers.cadical153_new()
+        self._module = pysolvers
+        self._solver = solver = pysolvers.cadical153_new()
         # At the end of the process its module may be gone before it is.
-        finalize(self, pysolvers.cadical153_del, self._solver, None)
-        # It would otherwise look for an answer that is easy to find, whatever the phases.
-        pysolvers.cadical153_set(self._solver, "lucky", 0)
+        finalize(self, pysolvers.cadical153_del, solver, None)
+        # So-called lucky phases would be tried before ours.
+        pysolvers.cadical153_set(solver, "lucky", 0)
         self._phased = 0
-        self._assumed: list[int] = []
+        self._assumptions: list[int] = []
 
     def add_clause(self, clause: Sequence[int]) -> None:
         """At least one of these literals holds."""
-        self._library.cadical153_add_cl(self._solver, clause)
+        self._module.cadical153_add_cl(self._solver, clause)
 
     def solve(self, assumptions: Sequence[int], *, conflicts: int | None) -> Solved:
-        """Search a model in which the assumptions hold; `conflicts` bounds the effort."""
-        library, solver = self._library, self._solver
-        variables = max(library.cadical153_nof_vars(solver), *map(abs, assumptions), self._phased)
-        library.cadical153_setphases(solver, range(-variables, -self._phased))
-        self._phased = variables
-        self._assumed = list(assumptions)
-        # In the main thread an interruption ends the search.
-        here = int(current_thread() is main_thread())
-        if conflicts is None:
-            found = library.cadical153_solve(solver, self._assumed, here)
-            return Solved.SATISFIABLE if found else Solved.UNSATISFIABLE
-        library.cadical153_cbudget(solver, conflicts)
-        return _ANSWERS[library.cadical153_solve_lim(solver, self._assumed, here)]
+        """Search a model in which the assumptions hold; `conflicts` bounds the effort.
+
+        The search pauses now and then: between two parts of it, Ctrl-C is heard.
+        """
+        self._assumptions = list(assumptions)
+        known = self._module.cadical153_nof_vars(self._solver)
+        variables = max(known, *map(abs, assumptions), 0)
+        phases = [-each for each in range(self._phased + 1, variables + 1)]
+        self._module.cadical153_setphases(self._solver, phases)
+        self._phased = max(self._phased, variables)
+        found = Solved.UNDECIDED
+        while found is Solved.UNDECIDED and conflicts != 0:
+            part = _PART if conflicts is None else min(_PART, conflicts)
+            conflicts = None if conflicts is None else conflicts - part
+            found = self._searched(part)
+        return found
+
+    def _searched(self, conflicts: int) -> Solved:
+        """How one part of a search ends."""
+        self._module.cadical153_cbudget(self._solver, conflicts)
+        return _ANSWERS[self._module.cadical153_solve_lim(self._solver, self._assumptions, 0)]
 
     def model(self) -> frozenset[int]:
         """The true variables of the model just found."""
-        found: Iterable[int] = self._library.cadical153_model(self._solver) or ()
+        found: Iterable[int] = self._module.cadical153_model(self._solver) or ()
         return frozenset(literal for literal in found if literal > 0)
 
     def core(self) -> tuple[int, ...]:
         """Assumptions of the question just refuted that cannot hold together."""
-        return tuple(self._library.cadical153_core(self._solver, self._assumed) or ())
+        return tuple(self._module.cadical153_core(self._solver, self._assumptions) or ())
 
 
-_ANSWERS: Final = {1: Solved.SATISFIABLE, 0: Solved.UNDECIDED, -1: Solved.UNSATISFIABLE}
-"""What a search with bounds returns."""
+class TimeIsUp(Exception):
+    """The time that somebody gave is over."""
 
 
 class Until(Cadical):
-    """CaDiCaL for as long as somebody lets it search, whatever the effort."""
+    """CaDiCaL for as long as somebody lets it search, whatever the effort.
+
+    Afterwards nothing is decided any more, and no more formulas are taken.
+    """
 
     def __init__(self, is_over: Callable[[], bool]) -> None:
         super().__init__()
         self._is_over = is_over
+        self._clauses = 0
+
+    def add_clause(self, clause: Sequence[int]) -> None:
+        """At least one of these literals holds, if it is not over.
+
+        Raises:
+            TimeIsUp: it is over.
+        """
+        self._clauses += 1
+        if not self._clauses % _LOOK and self._is_over():
+            raise TimeIsUp
+        super().add_clause(clause)
+
+    def _searched(self, conflicts: int) -> Solved:
+        if self._is_over():
+            raise TimeIsUp
+        return super()._searched(conflicts)
 
     def solve(self, assumptions: Sequence[int], *, conflicts: int | None) -> Solved:  # noqa: ARG002
-        """Search a model in which the assumptions hold, until it is over."""
-        found = super().solve(assumptions, conflicts=_SLICE)
-        while found is Solved.UNDECIDED and not self._is_over():
-            found = super().solve(assumptions, conflicts=_SLICE)
-        return found
+        """Search a model in which the assumptions hold, whatever the effort.
+
+        Raises:
+            TimeIsUp: it is over.
+        """
+        return super().solve(assumptions, conflicts=None)
 
 
-_SLICE: Final = 5_000
-"""Conflicts between two looks at the clock."""
+_PART: Final = 2_000
+"""Conflicts of one part of a search: well below a second."""
+_LOOK: Final = 500
+"""Clauses between two looks at the clock."""
+_ANSWERS: Final = {-1: Solved.UNSATISFIABLE, 0: Solved.UNDECIDED, 1: Solved.SATISFIABLE}

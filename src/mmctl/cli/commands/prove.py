@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, assert_never
+from typing import TYPE_CHECKING, Annotated, Any, assert_never
 
 from mmctl.cli import world
-from mmctl.cli.exit_codes import UNKNOWN
+from mmctl.cli.exit_codes import INTERRUPTED, UNKNOWN
+from mmctl.cli.interruptions import end_without_further_interruptions
 from mmctl.cli.result_table import FOUND_MESSAGE, PROOFS, write
 from mmctl.errors import UsageError
 from mmctl.records import replace
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from mmctl.analysis.questions.behavior import KeptMessage
-    from mmctl.analysis.questions.gateway_proof import GatewayProof
+    from mmctl.analysis.questions.gateway_proof import FoundMessage, GatewayProof
     from mmctl.cli.run import Run
     from mmctl.judge.ingress import Way
     from mmctl.language.project import Project
@@ -46,7 +47,8 @@ def prove(
         int | None,
         typer.Option(
             "--timeout",
-            help="Search hard questions for so many seconds. Default: a fixed effort for each.",
+            help="End after so many seconds, however hard a question is. Default: a fixed effort "
+            "for each.",
             metavar="SECONDS",
             min=1,
         ),
@@ -60,14 +62,26 @@ def prove(
     """
     project = run.project()
     ways = tuple(_ways(project, ingress_point, rule_set))
-    if find is not None:
-        return _find(run, project, ways, find)
-    from mmctl.analysis.questions.gateway_proof import proof_of
-
     is_over = None if timeout is None else _clock(timeout)
+    if find is not None:
+        return _find(run, project, ways, find, is_over)
+    from mmctl.analysis.encoding.proof import Undecided
+    from mmctl.analysis.questions.gateway_proof import Proving
+
+    provings = [Proving(project, way, is_over=is_over) for way in ways]
+    why = Undecided.TIME
+    try:
+        for each in provings:
+            each.run()
+    except KeyboardInterrupt:
+        end_without_further_interruptions()
+        why = Undecided.INTERRUPTED
     taken: set[str] = set()
-    found = tuple(_kept(run, proof_of(project, way, is_over=is_over), taken) for way in ways)
+    found = tuple(_kept(run, each.so_far(why), taken) for each in provings)
     write(run, PROOFS, found)
+    if why == Undecided.INTERRUPTED:
+        run.warn("interrupted: what is proved until then is above")
+        return INTERRUPTED
     if any(each.wrong for each in found):
         return 1
     return UNKNOWN if any(each.undecided for each in found) else 0
@@ -94,7 +108,13 @@ def _ways(project: Project, ingress_point: str | None, rule_set: str | None) -> 
     yield from ways
 
 
-def _find(run: Run, project: Project, ways: Sequence[Way], text: str) -> int:
+def _find(
+    run: Run,
+    project: Project,
+    ways: Sequence[Way],
+    text: str,
+    is_over: Callable[[], bool] | None,
+) -> int:
     """Find a message that ends so, at the first gateway that has one."""
     from mmctl.analysis.encoding.proof import Refuted, Shown, Undecided
     from mmctl.analysis.questions.gateway_proof import FoundMessage, find
@@ -106,7 +126,7 @@ def _find(run: Run, project: Project, ways: Sequence[Way], text: str) -> int:
     for way in ways:
         if wanted.ingress_point not in {None, way.ingress_point}:
             continue
-        answer = find(project, way, wanted)
+        answer = find(project, way, wanted, is_over=is_over)
         match answer:
             case Shown():
                 kept = keep(run.root, "found", answer.witness, way)
@@ -143,3 +163,21 @@ def human(run: Run, found: Sequence[GatewayProof]) -> Text:
     from mmctl.render.text.proofs import human
 
     return human(found, verbose=run.verbose)
+
+
+def sarif(_run: Run, found: Sequence[GatewayProof]) -> dict[str, Any]:
+    """What does not hold, for code scanning, with the pages of the checks that say the same."""
+    from mmctl.checks.catalogue import CHECKS
+    from mmctl.render.documents.proof_problems import problems_of
+    from mmctl.render.documents.sarif import sarif
+
+    problems = problems_of(found)
+    said = {each.check for each in problems}
+    return sarif(problems, [check for check in CHECKS if check.id in said])
+
+
+def found_sarif(_run: Run, _found: FoundMessage) -> dict[str, Any]:
+    """A message that somebody looked for is no problem."""
+    from mmctl.render.documents.sarif import sarif
+
+    return sarif((), ())

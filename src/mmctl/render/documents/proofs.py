@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.analysis.encoding.proof import Refuted, Shown, Undecided
 from mmctl.analysis.questions.dead import Dead
-from mmctl.render.text.proofs import ASSUMPTIONS, blame
+from mmctl.analysis.questions.idle import Idle
+from mmctl.render.text.blame import part_of, place_of, why_dead, why_idle
+from mmctl.render.text.proofs import ASSUMPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from mmctl.analysis.questions.behavior import KeptMessage
     from mmctl.analysis.questions.dead import Finding
     from mmctl.analysis.questions.gateway_proof import Claimed, FoundMessage, GatewayProof
+    from mmctl.analysis.questions.idle import Settled
 
 SCHEMA: Final = "mmctl/prove@1"
 
@@ -29,6 +32,7 @@ def _gateway(proof: GatewayProof) -> dict[str, Any]:
         "ingress_point": proof.way.ingress_point,
         "rule_set": proof.way.rule_set,
         "dead": [_dead(each, proof) for each in proof.dead],
+        "idle": [_idle(each, proof) for each in proof.idle],
         "lost": _claim(*loss),
         "invariants": [{"name": claim.name, **_claim(claim, kept)} for claim, kept in invariants],
         "address_lists": dict(proof.lists),
@@ -41,12 +45,27 @@ def _dead(found: Finding, proof: GatewayProof) -> dict[str, Any]:
     if not isinstance(found, Dead):
         return {**row, "undecided": found.why, "blame": [], "why": None, "readings": {}}
     rules = [proof.gateway.rules[each].name for each in found.by]
-    why = blame(found, proof)
+    why = why_dead(found, proof.gateway)
     return {**row, "undecided": None, "blame": rules, "why": why, "readings": dict(found.needs)}
+
+
+def _idle(found: Settled, proof: GatewayProof) -> dict[str, Any]:
+    row: dict[str, Any] = {"rule": found.rule.name, "undecided": None, "part": None, "why": None}
+    if not isinstance(found, Idle):
+        place = found.rule.position
+        row |= {"undecided": found.why, "blame": [], "readings": {}}
+    else:
+        place = place_of(found)
+        changing = () if found.changed is None else (found.changed,)
+        rules = [proof.gateway.rules[each].name for each in (*found.by, *changing)]
+        row |= {"part": part_of(found), "why": why_idle(found, proof.gateway)}
+        row |= {"blame": rules, "readings": dict(found.needs)}
+    return row | {"file": place.file, "line": place.line}
 
 
 def _claim(claim: Claimed, kept: KeptMessage | None) -> dict[str, Any]:
     row: dict[str, Any] = {"holds": None, "undecided": None, "readings": dict(claim.needs)}
+    row["vacuous"] = None if claim.empty is None else claim.empty.value
     match claim.answer:
         case Refuted():
             row["holds"] = True

@@ -7,33 +7,33 @@ from typing import TYPE_CHECKING, assert_never
 from rich.text import Text
 
 from mmctl.analysis.encoding.proof import Refuted, Shown, Undecided
-from mmctl.analysis.questions.dead import Dead
+from mmctl.analysis.questions.dead import Dead, NotProved
+from mmctl.analysis.questions.idle import Idle, NotSettled
 from mmctl.counted import counted
 from mmctl.render.text.behavior import message_lines
-from mmctl.render.text.paragraphs import STYLES, wrapped
+from mmctl.render.text.blame import chosen, gathered, part_of, place_of, why_dead, why_idle
+from mmctl.render.text.paragraphs import STYLES, WIDTH, wrapped
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from mmctl.analysis.questions.behavior import KeptMessage
-    from mmctl.analysis.questions.dead import Finding
     from mmctl.analysis.questions.gateway_proof import Claimed, FoundMessage, GatewayProof
     from mmctl.language.project import Outcome
+    from mmctl.problem import Position
 
 
 def human(found: Sequence[GatewayProof], *, verbose: bool = False) -> Text:
-    """Each claim with its answer, dead rules with what makes them so, and the assumptions."""
+    """Each claim with its answer, what never applies or changes nothing, and the assumptions."""
     text = Text()
     for proof in found:
         text.append(visible(proof.name), "bold")
         text.append(f": {counted(len(proof.gateway.rules), 'rule')}\n")
         for claim, kept in zip(proof.claims, proof.kept, strict=True):
             _claim(text, claim, kept)
-        for each in proof.dead:
-            _dead(text, each, proof)
-        if not proof.dead:
-            text.append("  proved: every rule can apply\n", "green")
+        _rules(text, proof)
+        _parts(text, proof)
         _assumptions(text, proof, verbose=verbose)
     text.append(_summary(found), "bold")
     text.append("\n")
@@ -43,21 +43,27 @@ def human(found: Sequence[GatewayProof], *, verbose: bool = False) -> Text:
 def _claim(text: Text, claim: Claimed, kept: KeptMessage | None) -> None:
     name = visible(claim.name)
     match claim.answer:
+        case Refuted() if claim.empty is not None:
+            _said(text, "vacuous", "bold yellow", f"{name}: {claim.empty}")
         case Refuted():
-            needs = f"; rests on {_chosen(claim.needs)}" if claim.needs else ", under every reading"
-            text.append("  proved", "green")
-            text.append(f": {name}{needs}\n")
+            needs = f"; rests on {chosen(claim.needs)}" if claim.needs else ", under every reading"
+            _said(text, "proved", "green", f"{name}{needs}")
         case Shown(witness=witness):
-            text.append("  broken", "bold red")
-            text.append(f": {name}\n")
+            _said(text, "broken", "bold red", name)
             _ends(text, witness.happened[-1].outcome)
             if kept is not None:
                 text.append(message_lines(witness.submission.envelope, kept))
         case Undecided(why=why):
-            text.append("  undecided", "bold magenta")
-            text.append(f": {name}: {visible(why)}\n")
+            _said(text, "undecided", "bold magenta", f"{name}: {visible(why)}")
         case never:
             assert_never(never)
+
+
+def _said(text: Text, word: str, style: str, told: str) -> None:
+    """One answer, wrapped, with its first word in color."""
+    lines = wrapped(f"{word}: {told}", "  ")
+    text.append(f"  {word}", style)
+    text.append(lines.removeprefix(f"  {word}"))
 
 
 def _ends(text: Text, outcome: Outcome) -> None:
@@ -65,36 +71,40 @@ def _ends(text: Text, outcome: Outcome) -> None:
     text.append(f"{outcome.value}\n", STYLES[outcome])
 
 
-def _dead(text: Text, found: Finding, proof: GatewayProof) -> None:
-    rule = found.rule
-    name, place = visible(rule.name), f"{visible(rule.position.file)}:{rule.position.line}"
-    if not isinstance(found, Dead):
-        text.append("  undecided", "bold magenta")
-        text.append(f": whether {name} can apply: {visible(found.why)}\n")
-        return
-    text.append("  dead", "bold yellow")
-    text.append(f": {name}")
-    text.append(f"  {place}\n", "dim")
-    needs = f", if {_chosen(found.needs)}" if found.needs else ""
-    text.append(wrapped(f"{blame(found, proof)}{needs}", "    "))
+def _rules(text: Text, proof: GatewayProof) -> None:
+    for each in proof.dead:
+        if isinstance(each, Dead):
+            _placed(text, "dead", each.rule.name, each.rule.position)
+            text.append(wrapped(why_dead(each, proof.gateway), "    "))
+    open_ = [(each.rule.name, each.why) for each in proof.dead if isinstance(each, NotProved)]
+    for names, why in gathered(open_):
+        told = f"whether these can apply: {names}: {visible(why)}"
+        _said(text, "undecided", "bold magenta", told)
+    if not proof.dead:
+        text.append("  proved: every rule can apply\n", "green")
 
 
-def blame(found: Dead, proof: GatewayProof) -> str:
-    """Why a rule never applies."""
-    rules = [visible(proof.gateway.rules[place].name) for place in found.by]
-    if rules:
-        together = " together take" if len(rules) > 1 else " takes"
-        mail = "all of its mail that is admitted" if found.refused else "all of its mail"
-        return f"{', '.join(rules)}{together} {mail}"
-    if found.refused:
-        return "no mail that meets its conditions is admitted"
-    if len(found.conditions) > 1:
-        return "its conditions exclude each other"
-    return "one of its conditions is never met"
+def _parts(text: Text, proof: GatewayProof) -> None:
+    for each in proof.idle:
+        if isinstance(each, Idle):
+            _placed(text, "no effect", f"{part_of(each)} in {each.rule.name}", place_of(each))
+            text.append(wrapped(why_idle(each, proof.gateway), "    "))
+    open_ = [(each.rule.name, each.why) for each in proof.idle if isinstance(each, NotSettled)]
+    for names, why in gathered(open_):
+        told = f"whether all conditions and values of these count: {names}: {visible(why)}"
+        _said(text, "undecided", "bold magenta", told)
+    if not proof.idle and not proof.dead:
+        text.append("  proved: every condition and value counts\n", "green")
 
 
-def _chosen(readings: Mapping[str, str]) -> str:
-    return ", ".join(f"{name}: {choice}" for name, choice in readings.items())
+def _placed(text: Text, word: str, told: str, at: Position) -> None:
+    """What was found, with its place: on a line of its own where both do not fit in one."""
+    place = f"{visible(at.file)}:{at.line}"
+    first = f"{word}: {visible(told)}"
+    fits = len(first) + len(place) + 4 <= WIDTH
+    _said(text, word, "bold yellow", f"{visible(told)}  {place}" if fits else visible(told))
+    if not fits:
+        text.append(wrapped(place, "    "), "dim")
 
 
 def _assumptions(text: Text, proof: GatewayProof, *, verbose: bool) -> None:
@@ -114,16 +124,25 @@ ASSUMPTIONS = (
 """What every proof takes for granted."""
 
 
-def _summary(found: Sequence[GatewayProof]) -> str:
-    answers = [claim.answer for proof in found for claim in proof.claims]
+def counts(found: Sequence[GatewayProof]) -> list[tuple[int, str]]:
+    """How many answers there are of each kind, but for the kinds that have none."""
+    claims = [claim for proof in found for claim in proof.claims]
+    vacuous = sum(claim.empty is not None for claim in claims)
     dead = [each for proof in found for each in proof.dead]
-    counts = (
-        (sum(isinstance(each, Refuted) for each in answers), "proved"),
-        (sum(isinstance(each, Shown) for each in answers), "broken"),
+    idle = [each for proof in found for each in proof.idle]
+    counted_ = (
+        (sum(isinstance(claim.answer, Refuted) for claim in claims) - vacuous, "proved"),
+        (vacuous, "vacuous"),
+        (sum(isinstance(claim.answer, Shown) for claim in claims), "broken"),
         (sum(isinstance(each, Dead) for each in dead), "dead"),
+        (sum(isinstance(each, Idle) for each in idle), "without effect"),
         (sum(proof.undecided for proof in found), "undecided"),
     )
-    return "prove: " + ", ".join(f"{count} {what}" for count, what in counts if count)
+    return [(count, what) for count, what in counted_ if count]
+
+
+def _summary(found: Sequence[GatewayProof]) -> str:
+    return "prove: " + ", ".join(f"{count:,} {what}" for count, what in counts(found))
 
 
 def message(found: FoundMessage) -> Text:

@@ -1,0 +1,304 @@
+"""Conditions and values that change nothing: without them, the rule would apply to the same mail.
+
+A value is idle if it decides about no message that reaches the rule: all that meet it meet another
+value too, fail another condition, or have ended above. What is found can be left out together:
+each is asked about without those that were found before it.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias
+
+from mmctl.analysis.questions.blame import minimal
+from mmctl.analysis.questions.standing import Standing
+from mmctl.analysis.sat.circuit import FALSE
+from mmctl.analysis.sat.solver import Solved
+from mmctl.judge.compare import network
+from mmctl.model.conditions import values_of
+from mmctl.model.enums import RuleIpOperator
+from mmctl.model.rules import RuleIpExpression
+from mmctl.records import dataclass, field
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
+
+    from mmctl.analysis.encoding.proof import Proof
+    from mmctl.language.project import LogicalRule
+    from mmctl.model.rules import RuleCondition
+
+Spot: TypeAlias = "tuple[int, int | None]"
+"""A condition of a rule, those under `unless` behind the others, and a value; None: all of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idle:
+    """A condition or a value that changes nothing, and what makes it so: none can be left out."""
+
+    place: int
+    rule: LogicalRule
+    condition: int
+    """Its place among the conditions; those under `unless` come behind."""
+    value: int | None = None
+    """The place of the value; None: the whole condition."""
+    by: tuple[int, ...] = ()
+    """The places of earlier rules that end its mail."""
+    conditions: tuple[int, ...] = ()
+    """Other conditions of the rule, those under `unless` behind."""
+    values: tuple[int, ...] = ()
+    """Other values of the condition that cover it."""
+    changed: int | None = None
+    """The place of an earlier rule that changes all mail for which it would count, if one does."""
+    refused: bool = False
+    """Whether that holds only because the traffic policy, or the ingress point, refuses mail."""
+    needs: Mapping[str, str] = field(default_factory=dict)
+    """The readings under which alone it is so, of those that are free in the proof."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotSettled:
+    """A rule of which it is undecided whether some conditions or values change anything."""
+
+    place: int
+    rule: LogicalRule
+    why: str
+
+
+Settled: TypeAlias = Idle | NotSettled
+
+
+class IdleParts:
+    """Asks about the conditions and values of the rules of one gateway."""
+
+    def __init__(self, proof: Proof, gateway: int = 0) -> None:
+        self._proof = proof
+        self._gateway = gateway
+        self._standing = Standing(proof, gateway)
+        self._readings = proof.chosen_readings(gateway)
+
+    def of_rule(self, place: int) -> Iterator[Settled]:
+        """All conditions and values that change nothing in a rule that can apply."""
+        asking = self._rule(place, ())
+        yield from asking.idle_conditions()
+        yield from self._values(asking, range(len(asking.conditions)))
+
+    def values_of_rule(
+        self, place: int, conditions: Iterable[int], known: Container[Spot]
+    ) -> Iterator[Settled]:
+        """The values of some conditions that change nothing in a rule that can apply.
+
+        What is known to change nothing is left out, and not reported.
+        """
+        yield from self._values(self._rule(place, known), conditions)
+
+    def with_readings(self, found: Iterable[Settled]) -> Iterator[Settled]:
+        """What another proof of the gateway found in a rule, with the readings that it needs."""
+        asking = None
+        for each in found:
+            if isinstance(each, NotSettled):
+                yield each
+                continue
+            asking = asking or self._rule(each.place, ())
+            yield asking.found_again(each)
+
+    def _rule(self, place: int, known: Container[Spot]) -> _Rule:
+        return _Rule(self._proof, self._gateway, place, self._readings, known)
+
+    def _values(self, asking: _Rule, conditions: Iterable[int]) -> Iterator[Settled]:
+        many = asking.with_several(conditions)
+        if many:
+            classes = self._standing.classes(asking.conditions, asking.place)
+            yield from asking.idle_values({number: classes[number] for number in many})
+        if asking.undecided:
+            why = self._proof.why_undecided
+            yield NotSettled(place=asking.place, rule=asking.rule, why=why)
+
+
+class _Rule:
+    """The questions about one rule."""
+
+    def __init__(
+        self,
+        proof: Proof,
+        gateway: int,
+        place: int,
+        readings: Mapping[str, int],
+        known: Container[Spot],
+    ) -> None:
+        self._proof = proof
+        self.place = place
+        self._chosen = readings
+        self._path = proof.paths[gateway]
+        self._literals = self._path.rules[place]
+        self._choice = proof.gateways[gateway].readings.choice
+        self._gateway = gateway
+        self.rule = proof.gateways[gateway].rules[place]
+        self.conditions: tuple[RuleCondition, ...] = (*self.rule.conditions, *self.rule.unless)
+        self._kept = [
+            number for number in range(len(self.conditions)) if (number, None) not in known
+        ]
+        """Conditions that were not found to change nothing."""
+        self._values = {
+            number: _kept_values(self.conditions[number], number, known) for number in self._kept
+        }
+        self._met: dict[int, tuple[int, ...]] = {}
+        self.undecided = 0
+        """Questions that stayed undecided."""
+
+    def with_several(self, conditions: Iterable[int]) -> list[int]:
+        """Of some conditions, those that have several values."""
+        return [each for each in conditions if len(self._values.get(each, ())) > 1]
+
+    def idle_conditions(self) -> Iterator[Idle]:
+        """Conditions that all messages meet that reach the rule and meet the others."""
+        for number in reversed(self._kept.copy()):
+            asked = self._literals.asked[number]
+            found = self._asks([-asked], without=number)
+            if found is Solved.UNSATISFIABLE:
+                yield self._without_condition(number)
+
+    def _without_condition(self, number: int) -> Idle:
+        """Leave a condition out, and say why it changes nothing."""
+        self._kept.remove(number)
+        self._values.pop(number)
+        return self._blamed(number, None, -self._literals.asked[number], {})
+
+    def found_again(self, found: Idle) -> Idle:
+        """What changes nothing, as another proof says: it is left out from now on.
+
+        Where the effort does not suffice to see that again, it stays as it is.
+        """
+        number, value = found.condition, found.value
+        if value is None:
+            again = self._asks([-self._literals.asked[number]], without=number)
+        else:
+            again = self._asks(self._alone(number, value), without=number)
+        if again is not Solved.UNSATISFIABLE:
+            return found
+        return self._without_condition(number) if value is None else self._without(number, value)
+
+    def idle_values(self, classes: Mapping[int, Sequence[Hashable] | None]) -> Iterator[Idle]:
+        """Values that no message meets alone that reaches the rule and meets the others."""
+        pending = {
+            number: _together(self._values[number], each) for number, each in classes.items()
+        }
+        # Where all values stand or fall together, some message meets them: the rule can apply.
+        pending = {number: each for number, each in pending.items() if len(each) > 1}
+        while any(pending.values()):
+            asked = [(number, each.pop()) for number, each in pending.items() if each]
+            if len(asked) > 1 and self._all_decide(asked):
+                continue
+            for number, together in asked:
+                yield from self._idle_among(number, together)
+
+    def _all_decide(self, asked: Sequence[tuple[int, Sequence[int]]]) -> bool:
+        """Whether one message shows of several values, one of each condition, that they decide."""
+        numbers = {number for number, _ in asked}
+        wanted = [each for number, (value, *_) in asked for each in self._alone(number, value)]
+        others = [self._literals.asked[each] for each in self._kept if each not in numbers]
+        question = (*self._chosen.values(), self._literals.reached, *others, *wanted)
+        return self._proof.solved(question) is Solved.SATISFIABLE
+
+    def _idle_among(self, number: int, together: Sequence[int]) -> Iterator[Idle]:
+        """Of values that stand or fall together, all that change nothing, if the first does."""
+        for value in together:
+            wanted = self._alone(number, value)
+            if self._asks(wanted, without=number) is not Solved.UNSATISFIABLE:
+                return
+            yield self._without(number, value)
+
+    def _without(self, number: int, value: int) -> Idle:
+        """Leave a value out, and say why it changes nothing."""
+        self._values[number].remove(value)
+        met = self._met[number]
+        others = {-met[other]: other for other in self._values[number]}
+        return self._blamed(number, value, met[value], others)
+
+    def _alone(self, number: int, value: int) -> list[int]:
+        """The literals of messages that meet one value of a condition, and no other that counts."""
+        if number not in self._met:
+            self._met[number] = self._proof.values_of(
+                self.conditions[number], self.place, self._gateway
+            )
+        met = self._met[number]
+        return [met[value], *(-met[other] for other in self._values[number] if other != value)]
+
+    def _asks(self, wanted: Sequence[int], *, without: int) -> Solved:
+        """Whether a message that reaches the rule, and meets the others, is as wanted."""
+        others = [self._literals.asked[each] for each in self._kept if each != without]
+        question = (*self._chosen.values(), self._literals.reached, *others, *wanted)
+        found = self._proof.solved(question)
+        self.undecided += found is Solved.UNDECIDED
+        return found
+
+    def _blamed(
+        self, condition: int, value: int | None, decides: int, values: Mapping[int, int]
+    ) -> Idle:
+        """Why something changes nothing: with as few readings, rules and so on as possible."""
+        readings = {literal: name for name, literal in self._chosen.items()}
+        earlier = {
+            -rule.ends: rule.place for rule in self._path.rules[: self.place] if rule.ends != FALSE
+        }
+        others = {self._literals.asked[each]: each for each in self._kept if each != condition}
+        own = (readings, (self._path.admitted,), others, values, (decides,))
+        alone = self._proof.solved(list(chain(*own))) is Solved.UNSATISFIABLE
+        core = minimal(self._proof, own if alone else (readings, reversed(earlier), *own[1:]))
+        asks = not alone or self._path.admitted in core
+        changed = self._changed(condition, value, values) if asks else None
+        taken = not alone and changed is None
+        return Idle(
+            place=self.place,
+            rule=self.rule,
+            condition=condition,
+            value=value,
+            by=tuple(sorted(earlier[each] for each in core if each in earlier)) if taken else (),
+            conditions=tuple(sorted(each for literal, each in others.items() if literal in core)),
+            values=tuple(sorted(each for literal, each in values.items() if literal in core)),
+            changed=changed,
+            refused=self._path.admitted in core and changed is None,
+            needs={
+                name: self._choice(name) for literal, name in readings.items() if literal in core
+            },
+        )
+
+    def _changed(self, number: int, value: int | None, values: Mapping[int, int]) -> int | None:
+        """The last rule above before whose change some mail would have been for it."""
+        condition, rules = self.conditions[number], self._path.rules
+        for place in range(self.place - 1, -1, -1):
+            if rules[place].sight == rules[place + 1].sight:
+                continue
+            if value is None:
+                holds = self._proof.condition_at(condition, place, self._gateway)
+                wanted = [-holds if number < len(self.rule.conditions) else holds]
+            else:
+                met = self._proof.values_of(condition, place, self._gateway)
+                wanted = [met[value], *(-met[other] for other in values.values())]
+            if self._asks(wanted, without=number) is Solved.SATISFIABLE:
+                return place
+        return None
+
+
+def _kept_values(condition: RuleCondition, number: int, known: Container[Spot]) -> list[int]:
+    """The values of a condition that are asked about, those that may cover others first.
+
+    The networks of a negative condition also say of which family it speaks: where it names both,
+    none of them is asked about.
+    """
+    values = values_of(condition)
+    widths = list(map(len, values))
+    if isinstance(condition.value, RuleIpExpression):
+        networks = [network(value) for value in values]
+        families = {each.version for each in networks if each is not None}
+        if condition.value.operator is RuleIpOperator.NOT_CIDR_MATCHES and len(families) > 1:
+            return []
+        widths = [0 if each is None else each.prefixlen for each in networks]
+    kept = (value for value in range(len(values)) if (number, value) not in known)
+    return sorted(kept, key=lambda value: (widths[value], value))
+
+
+def _together(values: Sequence[int], classes: Sequence[Hashable] | None) -> list[list[int]]:
+    """Values in groups that stand or fall together; the last one covers none of the others."""
+    groups: dict[Hashable, list[int]] = {}
+    for value in values:
+        groups.setdefault(value if classes is None else classes[value], []).append(value)
+    return list(groups.values())
