@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 from datetime import date
@@ -48,6 +49,35 @@ def test_the_examples_of_the_language_page_are_one_project_without_a_problem() -
         ]
     assert len(project.cases) == 2
     assert len(project.invariants) == 3
+
+
+def test_the_page_on_proofs_shows_what_is_printed(tmp_path: Path, update: bool) -> None:
+    place = ROOT / "docs" / "proofs.md"
+    page = place.read_text(encoding="utf-8")
+    for name, text in dict(_BLOCK.findall(page)).items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    settings = "version: 1\nproject: acme\nenvironments: {local: {endpoint: embedded}}\n"
+    settings += "vars: {legal: legal.example.com}\n"
+    (tmp_path / "mmctl.yaml").write_text(settings, encoding="utf-8")
+
+    def ran(block: re.Match[str]) -> str:
+        lines = [line for line in block[1].splitlines() if line.startswith("$ mmctl ")]
+        return "".join(f"{line}\n{_printed(tmp_path, line)}" for line in lines)
+
+    now = re.sub(r"(?<=```console\n)(.*?)(?=```\n)", ran, page, flags=re.DOTALL)
+    if update:
+        place.write_text(now, encoding="utf-8")
+    assert page.count("$ mmctl prove") >= 3
+    assert now == place.read_text(encoding="utf-8")
+
+
+def _printed(folder: Path, line: str) -> str:
+    """What a command line prints, on both streams."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        exit_code(["-C", str(folder), *shlex.split(line)[2:]])
+    return printed.getvalue()
 
 
 def test_the_example_of_the_page_on_company_rules_holds_what_the_page_says() -> None:

@@ -89,12 +89,11 @@ def _found(
 def _together(subject: Subject) -> Iterator[Finding]:
     """Values that several others cover, as only a proof says."""
     for each in idle_values(subject.project):
-        found, values = each.found, each.values
-        if found.values and not (found.by or found.conditions or found.refused):
-            others = " and ".join(f"`{values[other]}`" for other in found.values)
-            yield _found(
-                found.rule, each.path, each.value, f"is covered by {others}, which are here too"
-            )
+        found = each.found
+        if found.covering and not (found.by or found.conditions or found.refused):
+            others = " and ".join(f"`{other}`" for other in found.covering)
+            message = f"is covered by {others}, which are here too"
+            yield _found(found.rule, found.path, each.text, message)
 
 
 def _members(listed: LogicalAddressList, *, folds: bool) -> Iterator[Finding]:

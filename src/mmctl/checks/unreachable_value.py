@@ -66,6 +66,7 @@ from mmctl.problem import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from mmctl.analysis.questions.idle import Idle
     from mmctl.checks.idle_values import IdleValue
     from mmctl.language.project import LogicalRule
     from mmctl.problem import Position
@@ -98,10 +99,10 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 def _found(each: IdleValue) -> Finding | None:
     idle, rule = each.found, each.found.rule
-    besides = " ".join(f"and without `{each.values[other]}`" for other in idle.values)
-    mail = f"no mail with `{each.value}`{' ' if besides else ''}{besides}"
+    besides = " ".join(f"and without `{other}`" for other in idle.covering)
+    mail = f"no mail with `{each.text}`{' ' if besides else ''}{besides}"
     if idle.conditions:
-        mail += f" that meets the condition in {_lines(each)}" if idle.by or idle.refused else ""
+        mail += f" that meets the condition in {_lines(idle)}" if idle.by or idle.refused else ""
     above = [each.rules[place] for place in idle.by]
     if above:
         admitted = " that is admitted" if idle.refused else ""
@@ -113,7 +114,7 @@ def _found(each: IdleValue) -> Finding | None:
         advice = "admit it, or remove the value"
     elif idle.conditions:
         message = (
-            f"{mail} meets the other conditions of `{rule.name}` ({_lines(each)}), so it changes"
+            f"{mail} meets the other conditions of `{rule.name}` ({_lines(idle)}), so it changes"
             " nothing"
         )
         advice = "remove the value, or correct the conditions"
@@ -121,7 +122,7 @@ def _found(each: IdleValue) -> Finding | None:
         return None
     same = bool(above) and all(same_effect(other, rule) for other in above)
     severity = Severity.INFO if same else None
-    return finding(rule, each.path, message, help=advice, severity=severity)
+    return finding(rule, idle.path, message, help=advice, severity=severity)
 
 
 def _ended_by(above: Sequence[LogicalRule], rule: LogicalRule) -> str:
@@ -131,8 +132,8 @@ def _ended_by(above: Sequence[LogicalRule], rule: LogicalRule) -> str:
     return f"{', '.join(named[:-1])} and {named[-1]} together end all of it"
 
 
-def _lines(each: IdleValue) -> str:
-    lines = [str(line) for line in each.lines]
+def _lines(idle: Idle) -> str:
+    lines = [str(line) for line in idle.lines]
     return f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(lines)}"
 
 

@@ -10,7 +10,7 @@ from generated import gateway_of
 from mmctl.analysis.encoding.proof import Proof
 from mmctl.analysis.questions.dead import dead_rule
 from mmctl.analysis.questions.idle import Idle, IdleParts
-from mmctl.analysis.questions.standing import Standing
+from mmctl.analysis.questions.standing import ValueClasses
 from mmctl.analysis.sat.solver import Solved
 from mmctl.api import load
 from mmctl.judge.submission import gateway_of_rule_set
@@ -198,7 +198,7 @@ def test_values_that_stand_together_are_answered_as_if_each_was_asked(
     for together in (True, False):
         if not together:
             monkeypatch.setattr(
-                Standing, "classes", lambda _self, conditions, _place: [None] * len(conditions)
+                ValueClasses, "classes", lambda _self, conditions, _place: [None] * len(conditions)
             )
         answers.append(
             [

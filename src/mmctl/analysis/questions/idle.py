@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from mmctl.analysis.questions.blame import minimal
-from mmctl.analysis.questions.standing import Standing
+from mmctl.analysis.questions.standing import ValueClasses
 from mmctl.analysis.sat.circuit import FALSE
 from mmctl.analysis.sat.solver import Solved
 from mmctl.judge.compare import network
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mmctl.analysis.encoding.proof import Proof
     from mmctl.language.project import LogicalRule
     from mmctl.model.rules import RuleCondition
+    from mmctl.problem import Path
 
 Spot: TypeAlias = "tuple[int, int | None]"
 """A condition of a rule, those under `unless` behind the others, and a value; None: all of it."""
@@ -54,6 +55,46 @@ class Idle:
     needs: Mapping[str, str] = field(default_factory=dict)
     """The readings under which alone it is so, of those that are free in the proof."""
 
+    @property
+    def unless(self) -> bool:
+        """Whether the condition excepts mail."""
+        return self.condition >= len(self.rule.conditions)
+
+    @property
+    def text(self) -> str | None:
+        """The value as it is written; None: the whole condition."""
+        return None if self.value is None else str(self._values()[self.value])
+
+    @property
+    def covering(self) -> tuple[str, ...]:
+        """The other values that cover it, as they are written."""
+        values = self._values()
+        return tuple(str(values[each]) for each in self.values)
+
+    @property
+    def path(self) -> Path:
+        """Where it is in the rule."""
+        path = self._path(self.condition)
+        if self.value is None:
+            return path
+        return (*path, self._asked(self.condition).kind, "Values", self.value)
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        """The lines of the other conditions that make it so."""
+        at = self.rule.positions.at
+        return tuple(dict.fromkeys(at(self._path(each)).line for each in self.conditions))
+
+    def _values(self) -> tuple[str, ...]:
+        return values_of(self._asked(self.condition))
+
+    def _asked(self, number: int) -> RuleCondition:
+        return (*self.rule.conditions, *self.rule.unless)[number]
+
+    def _path(self, number: int) -> Path:
+        among = len(self.rule.conditions)
+        return ("Conditions", number) if number < among else ("Unless", number - among)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotSettled:
@@ -73,7 +114,7 @@ class IdleParts:
     def __init__(self, proof: Proof, gateway: int = 0) -> None:
         self._proof = proof
         self._gateway = gateway
-        self._standing = Standing(proof, gateway)
+        self._classes = ValueClasses(proof, gateway)
         self._readings = proof.chosen_readings(gateway)
 
     def of_rule(self, place: int) -> Iterator[Settled]:
@@ -107,7 +148,7 @@ class IdleParts:
     def _values(self, asking: _Rule, conditions: Iterable[int]) -> Iterator[Settled]:
         many = asking.with_several(conditions)
         if many:
-            classes = self._standing.classes(asking.conditions, asking.place)
+            classes = self._classes.classes(asking.conditions, asking.place)
             yield from asking.idle_values({number: classes[number] for number in many})
         if asking.undecided:
             why = self._proof.why_undecided

@@ -34,7 +34,7 @@ _WIDER: Final = {
 """For an operator those of other tests that its values may meet whenever they are met."""
 
 
-class Standing:
+class ValueClasses:
     """What the tests of a proof's fields have to do with each other; found once a field."""
 
     def __init__(self, proof: Proof, gateway: int = 0) -> None:
@@ -47,7 +47,7 @@ class Standing:
     ) -> list[list[Hashable] | None]:
         """For each condition of a rule, for each value: equal ones stand or fall together.
 
-        None: nothing is known of the condition's values.
+        None: the condition's values are asked about one by one.
         """
         unknown: list[list[Hashable] | None] = [None] * len(conditions)
         seen: list[tuple[FieldView, list[Test]] | None] = []

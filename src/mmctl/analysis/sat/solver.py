@@ -117,7 +117,7 @@ class TimeIsUp(Exception):
 class Until(Cadical):
     """CaDiCaL for as long as somebody lets it search, whatever the effort.
 
-    Afterwards nothing is decided any more, and no more formulas are taken.
+    Afterwards nothing is decided, and no formulas are taken.
     """
 
     def __init__(self, is_over: Callable[[], bool]) -> None:

@@ -27,9 +27,9 @@ _MEMBERS: Final = ("when", "never", "always", "only", "before")
 class _OneFile(MemoryFiles):
     """The file that is looked for, whatever files the project file names."""
 
-    def matching(self, pattern: str) -> tuple[str, ...]:  # noqa: ARG002
-        """That file."""
-        return (_FILE,)
+    def matching(self, pattern: str) -> tuple[str, ...]:
+        """That file, or the project file where that is asked for."""
+        return super().matching(pattern) if pattern == PROJECT_FILE else (_FILE,)
 
 
 def wanted_by(text: str, project: Project) -> Invariant:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.model.conditions import values_of
 from mmctl.render.text.paragraphs import some_of
 from mmctl.visible import visible
 
@@ -14,12 +13,10 @@ if TYPE_CHECKING:
     from mmctl.analysis.questions.dead import Dead
     from mmctl.analysis.questions.idle import Idle
     from mmctl.judge.submission import Gateway
-    from mmctl.language.project import LogicalRule
-    from mmctl.model.rules import RuleCondition
-    from mmctl.problem import Path, Position
+    from mmctl.problem import Position
 
 _SHOWN = 3
-"""So many names of rules are told; how many more there are."""
+"""So many names of rules are shown, and how many more there are."""
 
 
 def why_dead(found: Dead, gateway: Gateway) -> str:
@@ -38,40 +35,28 @@ def why_dead(found: Dead, gateway: Gateway) -> str:
 
 def part_of(found: Idle) -> str:
     """What changes nothing: a value, or a condition."""
-    condition = _conditions(found.rule)[found.condition]
-    unless = found.condition >= len(found.rule.conditions)
-    under = " under `unless`" if unless else ""
-    if found.value is None:
-        return f"the condition{under}"
-    return f"`{visible(str(values_of(condition)[found.value]))}`{under}"
+    what = "the condition" if found.text is None else f"`{visible(found.text)}`"
+    return f"{what} under `unless`" if found.unless else what
 
 
 def place_of(found: Idle) -> Position:
     """Where that is."""
-    path = _path(found.rule, found.condition)
-    if found.value is not None:
-        kind = _conditions(found.rule)[found.condition].kind
-        path = (*path, kind, "Values", found.value)
-    return found.rule.positions.at(path)
+    return found.rule.positions.at(found.path)
 
 
 def why_idle(found: Idle, gateway: Gateway) -> str:
     """Why a condition or a value changes nothing."""
-    rule = found.rule
-    values = values_of(_conditions(rule)[found.condition])
     causes = [visible(gateway.rules[place].name) for place in found.by]
-    lines = [rule.positions.at(_path(rule, each)).line for each in found.conditions]
-    causes += [f"the condition in line {line}" for line in dict.fromkeys(lines)]
-    causes += [f"`{visible(str(values[each]))}`" for each in found.values]
+    causes += [f"the condition in line {line}" for line in found.lines]
+    causes += [f"`{visible(each)}`" for each in found.covering]
     if found.refused:
         causes.append("what is not admitted")
     if found.changed is not None:
         causes.append(f"{visible(gateway.rules[found.changed].name)}, which changes its mail")
     if causes:
         return f"changes nothing besides {_listed(causes)}{_if(found.needs)}"
-    if found.value is None and found.condition < len(rule.conditions):
-        return f"every message meets it{_if(found.needs)}"
-    return f"no message meets it{_if(found.needs)}"
+    every = found.text is None and not found.unless
+    return f"{'every' if every else 'no'} message meets it{_if(found.needs)}"
 
 
 def gathered(open_: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -94,12 +79,3 @@ def _if(needs: Mapping[str, str]) -> str:
 def _listed(causes: Sequence[str]) -> str:
     *most, last = causes
     return f"{', '.join(most)} and {last}" if most else last
-
-
-def _conditions(rule: LogicalRule) -> Sequence[RuleCondition]:
-    return (*rule.conditions, *rule.unless)
-
-
-def _path(rule: LogicalRule, number: int) -> Path:
-    among = len(rule.conditions)
-    return ("Conditions", number) if number < among else ("Unless", number - among)
