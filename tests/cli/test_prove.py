@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import jsonschema
 import pytest
@@ -13,6 +13,9 @@ from mmctl.analysis.questions import gateway_proof
 from mmctl.analysis.questions.dead import Finding, dead_rule
 from mmctl.cli import world
 from mmctl.cli.main import exit_code
+
+if TYPE_CHECKING:
+    from mmctl.analysis.encoding.proof import Proof
 
 SARIF: Final = Path(__file__).parents[1] / "render" / "sarif-2.1.0.schema.json"
 HOSTILE: Final = "<img src=x onerror=alert(1)> \u202e"
@@ -83,7 +86,7 @@ def test_code_scanning_gets_what_does_not_hold_under_the_names_of_checks(project
 def test_what_was_proved_until_an_interruption_is_shown(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(proof: gateway_proof.Proof, place: int) -> Finding | None:
+    def interrupted(proof: Proof, place: int) -> Finding | None:
         if place == 1:
             raise KeyboardInterrupt
         return dead_rule(proof, place)
