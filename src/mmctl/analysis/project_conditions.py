@@ -147,6 +147,21 @@ class Same:
         return id(self.project)
 
 
+class _SameRule:
+    """The same for a rule."""
+
+    __slots__ = ("rule",)
+
+    def __init__(self, rule: LogicalRule) -> None:
+        self.rule = rule
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _SameRule) and other.rule is self.rule
+
+    def __hash__(self) -> int:
+        return id(self.rule)
+
+
 @lru_cache(maxsize=2)
 def _placed_of(same: Same) -> tuple[PlacedCondition, ...]:
     # Most checks need these, one after the other for the same project.
@@ -181,14 +196,25 @@ def statement_conditions(project: Project) -> Iterator[list[PlacedCondition]]:
         yield from by_statement.values()
 
 
-def rule_conditions(rule: LogicalRule) -> Iterator[PlacedCondition]:
+def rule_conditions(rule: LogicalRule) -> tuple[PlacedCondition, ...]:
     """The conditions of one rule, then its exceptions."""
-    for role, member, listed in (
-        (Role.CONDITION, "Conditions", rule.conditions),
-        (Role.UNLESS, "Unless", rule.unless),
-    ):
-        for index, condition in enumerate(listed):
-            yield PlacedCondition(rule, role, (member, index), condition)
+    return _conditions_of(_SameRule(rule))
+
+
+@lru_cache(maxsize=4096)
+def _conditions_of(same: _SameRule) -> tuple[PlacedCondition, ...]:
+    # A dozen checks ask for these, one after the other.
+    rule = same.rule
+    return tuple(
+        [
+            PlacedCondition(rule, role, (member, index), condition)
+            for role, member, listed in (
+                (Role.CONDITION, "Conditions", rule.conditions),
+                (Role.UNLESS, "Unless", rule.unless),
+            )
+            for index, condition in enumerate(listed)
+        ]
+    )
 
 
 def compared_as_addresses(project: Project) -> frozenset[Operand]:

@@ -60,6 +60,7 @@ from mmctl.analysis.verdicts import accepted
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.conditions import operand_of
 from mmctl.model.operands import SUBJECT
+from mmctl.model.policies import IngressIpv6Expression
 from mmctl.model.rules import RuleVerdictExpression
 from mmctl.problem import Severity
 
@@ -93,6 +94,8 @@ def _excluding(required: Sequence[PlacedCondition], lists: KnownLists) -> Iterat
                 help="name the verdicts that should match",
             )
             return
+    if _ask_apart(required):
+        return
     for first, second in combinations(required, 2):
         message = _exclusion(first, second, lists)
         if message is not None:
@@ -105,6 +108,15 @@ def _excluding(required: Sequence[PlacedCondition], lists: KnownLists) -> Iterat
                 severity=None if message == _NOTHING else Severity.WARNING,
             )
             return
+
+
+def _ask_apart(placed: Sequence[PlacedCondition]) -> bool:
+    """Whether no two conditions ask about the same, so that none can exclude another."""
+    operands = {operand_of(each.condition) for each in placed}
+    # A client has an address of one family, and each family has an operand of its own.
+    return len(operands) == len(placed) and not any(
+        isinstance(each.condition.value, IngressIpv6Expression) for each in placed
+    )
 
 
 _NOTHING: Final = "nothing matches"

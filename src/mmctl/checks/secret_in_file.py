@@ -55,7 +55,8 @@ _SECRET: Final = Pattern(
 )
 _WORDS: Final = ("passw", "secret", "api", "token")
 _SIGNS: Final = (
-    *("PRIVATE KEY", "AKIA", "ASIA", "://", "gh", "glpat-", "xox", "sk_live_"),
+    *("PRIVATE KEY", "AKIA", "ASIA", "://", "glpat-", "xox", "sk_live_"),
+    *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
     *(form(word) for word in _WORDS for form in (str.lower, str.upper, str.capitalize)),
 )
 """Every line with a secret has one of these; nearly all other lines have none."""

@@ -33,9 +33,21 @@ def is_raw(name: str) -> bool:
 
 def references(shape: Shape) -> Sequence[Reference]:
     """Every reference in a shape, with the path of the member that holds it."""
+    # Whoever reads, checks and compiles a project asks for those of each rule.
+    held, known = _KNOWN.get(id(shape), (None, ()))
+    if held is shape:
+        return known
     found: list[Reference] = []
     _collect(shape, (), found)
+    if len(_KNOWN) >= _MOST_KNOWN:
+        _KNOWN.clear()
+    _KNOWN[id(shape)] = shape, found
     return found
+
+
+_KNOWN: Final[dict[int, tuple[Shape, Sequence[Reference]]]] = {}
+"""The references of shapes, by the id of the shape, which lives as long as it is here."""
+_MOST_KNOWN: Final = 4096
 
 
 def with_references(shape: S, rename: Callable[[Reference], str]) -> S:
