@@ -23,6 +23,8 @@ SOMEWHERE: Final = f"{UNWRITTEN}.{UNWRITTEN}"
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _WORLDWIDE: Final = frozenset({"com", ".com", "net", ".net", "org", ".org"})
 """What the domains of much of all mail end with."""
+_LONGEST: Final = max(map(len, _WORLDWIDE))
+"""The most characters of what much of all mail has."""
 _IN_MUCH: Final = {
     RuleStringOperator.CONTAINS: 2,
     RuleStringOperator.STARTS_WITH: 1,
@@ -51,13 +53,13 @@ def answered(
     case = view.look.case
     compared = [folded(text, case) for text in texts]
     for (operator, value), literal in view.tests.items():
-        met = {text_matches(operator, text, value) for text in compared}
-        if met == {True}:
+        met = [text_matches(operator, text, value) for text in compared]
+        if all(met):
             yield literal
-        elif met == {False} and not (
-            value.lower() in left_open or (common and is_common(operator, value.lower()))
-        ):
-            yield -literal
+        elif not any(met):
+            lowered = value.lower()
+            if lowered not in left_open and not (common and is_common(operator, lowered)):
+                yield -literal
     for listing in view.listings.values():
         readings = listing.readings
         included = {
@@ -75,6 +77,8 @@ def answered(
 
 def is_common(operator: RuleStringOperator, value: str) -> bool:
     """Whether much of all mail meets a value, in lower case, though not all of it does."""
+    if len(value) > _LONGEST:  # as nearly all are
+        return False
     most = _IN_MUCH.get(operator, 0)
     short = len(value) <= most and _LETTERS.issuperset(value)
     anywhere = operator is RuleStringOperator.CONTAINS and value == " "
