@@ -10,6 +10,7 @@ from mmctl.analysis.ordinary_mail import bounce, ordinary
 from mmctl.analysis.questions.blocked import Blocked, Entrance, blocked
 from mmctl.analysis.questions.invariants import lost
 from mmctl.analysis.questions.kinds_of_mail import MailKind, narrow_networks
+from mmctl.analysis.questions.treated_alike import distinct
 from mmctl.analysis.sat.solver import Cadical, Solved
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import gateway_of_ingress_point
@@ -188,3 +189,13 @@ def test_networks_of_one_condition_are_taken_together() -> None:
         for name, networks in (("a", halves), ("b", quarter))
     )
     assert list(map(str, narrow_networks(gateway(rules), policy=True))) == ["198.51.100.0/24"]
+
+
+def test_domains_that_rules_treat_otherwise_are_told_apart() -> None:
+    rules = """\
+      - {name: r, conditions: [{to: {ends_with: [example.com, "@b.example"]}}], actions: [drop]}
+      - {name: s, conditions: [{mail_from: {starts_with: postmaster@c}}], actions: [drop]}
+      - {name: deliver, actions: [{relay: {to: exchange}}]}
+"""
+    apart = ("a.example", "example.com", "example.com.example", "b.example", "c.example")
+    assert distinct((*apart, "d.example"), gateway(rules)) == apart

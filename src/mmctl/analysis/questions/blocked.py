@@ -18,6 +18,7 @@ from mmctl.analysis.questions.kinds_of_mail import (
     ROLES,
     MailKind,
     addressed,
+    addressed_to,
     client,
     narrow_networks,
     nothing_found,
@@ -25,6 +26,7 @@ from mmctl.analysis.questions.kinds_of_mail import (
     recipient,
     usual_size,
 )
+from mmctl.analysis.questions.treated_alike import distinct
 from mmctl.analysis.sat.circuit import FALSE
 from mmctl.analysis.sat.solver import Solved
 from mmctl.analysis.theories.addresses import AddressTheory
@@ -98,7 +100,7 @@ def blocked(proof: Proof, entrance: Entrance) -> Iterator[Finding]:
         yield Undecided(why=Undecided.FORKS)
     if not can_end:
         return
-    domains = question.distinct()
+    domains = (*distinct(entrance.domains, proof.gateways[0]), None)
     named = 0
     for kind in entrance.kinds():
         for domain in (None,) if kind is MailKind.ANY else domains:
@@ -132,6 +134,10 @@ class _Gateway:
         self._blocking = frozenset(
             place for place, rule in enumerate(self._gateway.rules) if _ends(rule)
         )
+        self._kinds: dict[tuple[MailKind, str | None], tuple[int, ...]] = {}
+        self._elsewhere = tuple(client(self._fields, narrow_networks(self._gateway, policy=True)))
+        """A client in no network that is named."""
+        self._fields.settle()
         self._recipients: dict[str | None, tuple[int, ...]] = {}
         self._meant = self._any_of(
             [
@@ -162,16 +168,6 @@ class _Gateway:
         by_rule = self._any_of([path.rules[place].applies for place in self._blocking])
         well = self._all_of((path.admitted, self._any_of(good), -self._meant))
         return well, self._all_of((self._any_of(bad), by_rule, -self._meant))
-
-    def distinct(self) -> tuple[str | None, ...]:
-        """One of all domains that the rules treat alike; None: one that nobody named."""
-        found: dict[frozenset[int], str | None] = {}
-        for domain in (*self._entrance.domains, None):
-            literals = set(of_kind(self._fields, MailKind.OWN, domain))
-            for kind in (MailKind.FROM_OUTSIDE, *ROLES):
-                literals.update(self._recipient(kind, domain))
-            found.setdefault(frozenset(literals), domain)
-        return tuple(found.values())
 
     def _view(self) -> FieldView | None:
         return next(
@@ -231,7 +227,8 @@ class _Gateway:
         if domain is None and not self._is_ours(kind):
             return None
         fixed = [
-            *of_kind(self._fields, kind, domain),
+            *self._of_kind(kind, domain if kind is MailKind.OWN else None),
+            *addressed_to(self._fields, domain),
             *self._literals_of_recipient(kind, domain),
         ]
         return self._found(kind, self._search(kind, domain, fixed, self._badly))
@@ -244,14 +241,14 @@ class _Gateway:
         rules = self._proof.paths[0].rules
         by_none = [-rules[place].applies for place in self._blocking]
         stored = self._all_of((outcomes[Outcome.STORED], -self._meant, *by_none))
-        fixed = tuple(of_kind(self._fields, MailKind.FROM_OUTSIDE, None))
+        fixed = self._of_kind(MailKind.FROM_OUTSIDE, None)
         return self._search(MailKind.FROM_OUTSIDE, None, fixed, stored)
 
     def _search(
         self, kind: MailKind, domain: str | None, wanted: Sequence[int], badly: int
     ) -> Answer:
         """A message of a kind that ends badly, whatever others say of it."""
-        fixed = [*wanted, *self._size(), *self._client(wanted)]
+        fixed = [*wanted, *self._client(wanted)]
         usual = tuple(nothing_found(self._fields))
         found = self._proof.solved([*fixed, *usual, badly])
         if found is Solved.UNDECIDED:
@@ -302,22 +299,25 @@ class _Gateway:
             if any(map(analysis_of, (*rule.conditions, *rule.unless))):
                 yield -self._proof.paths[0].rules[place].applies
 
-    def _size(self) -> tuple[int, ...]:
-        """A usual size, where any rule asks for one."""
-        conditions = (
-            each for rule in self._gateway.rules for each in (*rule.conditions, *rule.unless)
-        )
-        if not any(each.number_expression for each in conditions):
-            return ()
-        return usual_size(self._fields)
+    def _of_kind(self, kind: MailKind, sender: str | None) -> tuple[int, ...]:
+        """What mail of a kind is like, with a usual size where any rule asks for one."""
+        known = self._kinds.get((kind, sender))
+        if known is None:
+            rules = self._gateway.rules
+            asked = any(
+                each.number_expression
+                for rule in rules
+                for each in (*rule.conditions, *rule.unless)
+            )
+            size = usual_size(self._fields) if asked else ()
+            known = self._kinds[kind, sender] = (*of_kind(self._fields, kind, sender), *size)
+        return known
 
     def _client(self, fixed: Sequence[int]) -> tuple[int, ...]:
         """A client in no network that is named; where the policy admits none, in one of its own."""
-        elsewhere = tuple(client(self._fields, narrow_networks(self._gateway, policy=True)))
-        self._fields.settle()
         admitted = self._proof.paths[0].admitted
-        if self._proof.solved([*fixed, *elsewhere, admitted]) is Solved.SATISFIABLE:
-            return elsewhere
+        if self._proof.solved([*fixed, *self._elsewhere, admitted]) is Solved.SATISFIABLE:
+            return self._elsewhere
         within = tuple(client(self._fields, narrow_networks(self._gateway, policy=False)))
         self._fields.settle()
         return within

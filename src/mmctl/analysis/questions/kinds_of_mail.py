@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.encoding.fields import (
     ADD_ON,
-    CERTIFICATE,
     DMARC_PASSED,
     HELO,
     MAIL_FROM,
@@ -91,11 +90,18 @@ def recipient(view: FieldView, kind: MailKind, domain: str | None) -> Iterator[i
     yield from answered(view, (f"{local}@{domain or SOMEWHERE}",), common=False)
 
 
-def of_kind(fields: FreeFields, kind: MailKind, domain: str | None) -> Iterator[int]:
-    """What mail of a kind is like, for a recipient of a domain."""
-    sender = domain if kind is MailKind.OWN else None
-    for view in tuple(fields.views.values()):
-        yield from _text(view, kind, sender, domain)
+def addressed_to(fields: FreeFields, domain: str | None) -> Iterator[int]:
+    """What the headers say about whom mail is for: a list, and Bcc, have another address there."""
+    both = (address(domain), address())
+    for view in fields.views.values():
+        if view.look.field in {TO.key, CC.key}:
+            yield from answered(view, both, left_open=_AROUND_ADDRESS)
+
+
+def of_kind(fields: FreeFields, kind: MailKind, sender: str | None = None) -> Iterator[int]:
+    """What mail of a kind is like, whomever it is for; `sender` is the domain of who writes it."""
+    for view in fields.views.values():
+        yield from _text(view, kind, sender)
     yield from (
         literal if name == FROM.key else -literal
         for name, literal in fields.headers.items()
@@ -110,7 +116,7 @@ def _is_extra(name: str) -> bool:
     return name not in {FROM.key, SENDER.key, TO.key, CC.key, SUBJECT.key}
 
 
-def _text(view: FieldView, kind: MailKind, sender: str | None, domain: str | None) -> Iterator[int]:
+def _text(view: FieldView, kind: MailKind, sender: str | None) -> Iterator[int]:
     name = view.look.field
     if name == MAIL_FROM:
         if kind is MailKind.REPORT:
@@ -125,12 +131,9 @@ def _text(view: FieldView, kind: MailKind, sender: str | None, domain: str | Non
         if name == FROM.key:
             yield view.present
         yield from answered(view, (address(sender),), left_open=_AROUND_ADDRESS | reporters)
-    elif name in {TO.key, CC.key}:
-        both = (address(domain), address())  # a list, and Bcc, have another address there
-        yield from answered(view, both, left_open=_AROUND_ADDRESS)
     elif name == SUBJECT.key:
         yield from answered(view, (UNWRITTEN,), left_open=_REPLIES)
-    elif name.startswith(CERTIFICATE) or not name.startswith((ADD_ON, RECIPIENT)):
+    elif name not in {TO.key, CC.key} and not name.startswith((ADD_ON, RECIPIENT)):
         yield -view.present
         yield from (-literal for literal in view.tests.values())
 
