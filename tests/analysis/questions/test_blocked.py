@@ -191,7 +191,7 @@ def test_networks_of_one_condition_are_taken_together() -> None:
     assert list(map(str, narrow_networks(gateway(rules), policy=True))) == ["198.51.100.0/24"]
 
 
-def test_domains_that_rules_treat_otherwise_are_told_apart() -> None:
+def test_domains_that_rules_treat_otherwise_are_distinguished() -> None:
     rules = """\
       - {name: r, conditions: [{to: {ends_with: [example.com, "@b.example"]}}], actions: [drop]}
       - {name: s, conditions: [{mail_from: {starts_with: postmaster@c}}], actions: [drop]}

@@ -1,7 +1,7 @@
 """Domains that a gateway treats alike, as far as mail to unknown names and to roles in them goes.
 
 Two domains are alike if the same values of rules are parts of their addresses, the same address
-lists have them, and the same conditions of the policy hold. That some are told apart which are
+lists have them, and the same conditions of the policy hold. That two are distinguished which are
 alike costs only time.
 """
 
