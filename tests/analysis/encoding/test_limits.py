@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.analysis.encoding.proof import OTHERS_AT_MOST, Proof, Refuted, Shown, Undecided
 from mmctl.analysis.questions.dead import NotProved, dead_rules
 from mmctl.analysis.questions.invariants import lost
+from mmctl.analysis.sat.circuit import INPUTS_AT_MOST
+from mmctl.analysis.sat.solver import Cadical, Solved
+from mmctl.judge.compare import Members
 from mmctl.judge.submission import Gateway
 from mmctl.language.project import LogicalRule
 from mmctl.language.readings import Readings
 from mmctl.model.rules import Rule
 from mmctl.problem import Position, Positions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HERE: Final = Position(file="rules.yaml", line=1)
 RELAY: Final = {"Relay": {"Relay": "exchange"}}
@@ -88,3 +95,39 @@ def test_a_question_that_takes_more_effort_than_allowed_is_undecided() -> None:
             for other in hole[place + 1 :]:
                 circuit.require(-one, -other)
     assert isinstance(proof.ask([]), Undecided)
+
+
+class Counting(Cadical):
+    """Counts the literals of the longest clause."""
+
+    longest = 0
+
+    def add_clause(self, clause: Sequence[int]) -> None:
+        self.longest = max(self.longest, len(clause))
+        super().add_clause(clause)
+
+
+def test_lists_of_thousands_make_short_clauses_and_are_decided() -> None:
+    """A clause as long as a list costs the solver seconds for each conflict."""
+    members = [f"user{number}@d{number % 97}.example.com" for number in range(2000)]
+    lists = {f"l{place}": Members.of(members[place::4]) for place in range(4)}
+    listed = [
+        {
+            "BooleanExpression": {
+                "Evaluate": {"IsInAddressList": {"Attribute": attribute, "AddressLists": [name]}},
+                "Operator": "IS_TRUE",
+            }
+        }
+        for attribute in ("MAIL_FROM", "RECIPIENT")
+        for name in lists
+    ]
+    rules = tuple(rule([RELAY], each, other) for each, other in pairwise(listed))
+    solver = Counting()
+    proof = Proof(Gateway(rules=rules, lists=lists), effort=5_000, solver=solver)
+    answers = [proof.solved([each.applies]) for each in proof.paths[0].rules]
+    assert answers == [
+        # lists share no member, and there is one sender and one recipient
+        Solved.SATISFIABLE if attribute == 3 else Solved.UNSATISFIABLE
+        for attribute in range(7)
+    ]
+    assert solver.longest <= INPUTS_AT_MOST + 1

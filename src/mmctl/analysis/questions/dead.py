@@ -73,7 +73,7 @@ def blamed(proof: Proof, place: int, gateway: int = 0) -> Dead:
     own = (readings, (path.admitted,), asked)
     alone = proof.solved(list(chain(*own))) is Solved.UNSATISFIABLE
     core = minimal(proof, own if alone else (readings, reversed(earlier), *own[1:]))
-    by = tuple(sorted(earlier[each] for each in core if each in earlier))
+    by = () if alone else tuple(sorted(earlier[each] for each in core if each in earlier))
     return Dead(
         place=place,
         rule=proof.gateways[gateway].rules[place],

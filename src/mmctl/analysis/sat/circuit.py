@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 TRUE: Final = 1
 FALSE: Final = -1
+INPUTS_AT_MOST: Final = 30
+"""Inputs of one gate: clauses of thousands of literals, as for an address list, cost the solver
+seconds for each conflict, and a tree of short ones costs nothing."""
 
 
 class Circuit:
@@ -47,6 +50,9 @@ class Circuit:
         inputs = tuple(sorted(distinct))
         if len(inputs) == 1:
             return inputs[0]
+        if len(inputs) > INPUTS_AT_MOST:
+            starts = range(0, len(inputs), INPUTS_AT_MOST)
+            return self.all_of(self.all_of(inputs[at : at + INPUTS_AT_MOST]) for at in starts)
         gate = self._gates.get(inputs)
         if gate is None:
             gate = self._gates[inputs] = self.variable()
