@@ -196,22 +196,21 @@ class _Compared:
         ):
             self._circuit.require(-differ)
 
-    def _differing_twins(self) -> dict[RuleAction, int]:
-        """For each action whether one of twins is done alone, or one that has no twin is."""
-        literals: dict[RuleAction, list[int]] = defaultdict(list)
+    def _differing_twins(self) -> dict[tuple[RuleAction, int], int]:
+        """For each action whether it is done before alone (0), or afterwards alone (1)."""
+        literals: dict[tuple[RuleAction, int], list[int]] = defaultdict(list)
+        all_of, any_of = self._circuit.all_of, self._circuit.any_of
         before, after = (self._shown(each) for each in (self._before, self._after))
         alone = dict(self._after)
         for place, instance in self._before.items():
             twin = self._twins.get(place)
-            other = None if twin is None else alone.pop(twin)
-            differs = self._circuit.differ(instance.done, FALSE if other is None else other.done)
-            shown = [before[place], *(() if twin is None else (after[twin],))]
-            literals[instance.action].append(
-                self._circuit.all_of((differs, self._circuit.any_of(shown)))
-            )
+            other = FALSE if twin is None else alone.pop(twin).done
+            shown = any_of([before[place], *(() if twin is None else (after[twin],))])
+            for half, done in enumerate(((instance.done, -other), (other, -instance.done))):
+                literals[instance.action, half].append(all_of((*done, shown)))
         for place, instance in alone.items():
-            literals[instance.action].append(self._circuit.all_of((instance.done, after[place])))
-        return {action: self._circuit.any_of(found) for action, found in literals.items()}
+            literals[instance.action, 1].append(all_of((instance.done, after[place])))
+        return {key: any_of(found) for key, found in literals.items()}
 
     def _shown(self, instances: Mapping[_ActionPlace, _Instance]) -> dict[_ActionPlace, int]:
         """Of each action whether it shows: what only marks mail shows if some is sent later."""

@@ -41,7 +41,7 @@ def harms_in(
                     invariant=name,
                     before=before.outcome,
                     after=after.outcome,
-                    message=kept(name or "lost", answer.witness),
+                    message=kept(f"wrong {len(harms) + 1}", answer.witness),
                 )
             )
         elif isinstance(answer, Undecided):
