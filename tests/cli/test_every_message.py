@@ -73,7 +73,7 @@ def test_other_readings_or_rules_are_another_question(
 
     counts = [answers(), answers()]
     project = folder / "mmctl.yaml"
-    project.write_text(project.read_text() + "readings: {text_case: sensitive}\n")
+    project.write_text(project.read_text() + "semantics: {text_case: sensitive}\n")
     counts.append(answers())
     rules = folder / "rules" / "rules.yaml"
     rules.write_text(rules.read_text().replace("10MB", "11MB"))
