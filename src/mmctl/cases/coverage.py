@@ -6,6 +6,7 @@ Recipients of cases are counted; percents are whole and never rounded up. Values
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -107,6 +108,36 @@ class Measure:
         return 100 * self.covered // self.total if self.total else 100
 
 
+class Wanted(StrEnum):
+    """What a message would have to show."""
+
+    APPLIES = "applies"
+    """The rule applies, or the statement matches."""
+    HELD_BACK = "held back"
+    TRUE = "true"
+    FALSE = "false"
+    """The condition, where its rule is tried."""
+    MET = "met"
+    """The value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Whether any message shows what no case shows."""
+
+    possible: bool | None
+    """False: it is proved that none does; None: that is open."""
+    message: str | None = None
+    """One that does, in a line."""
+
+    @property
+    def words(self) -> str | None:
+        """What to say of a gap; None: nothing is known."""
+        if self.possible is False:
+            return "no message can reach it"
+        return None if self.message is None else f"a message would: {self.message}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """One thing that no case shows."""
@@ -117,6 +148,12 @@ class Gap:
     """The rule or statement."""
     what: str
     position: Position
+    wanted: Wanted
+    in_policy: bool = False
+    condition: int = 0
+    """The place of the condition that is not shown, those under `unless` behind the others."""
+    value: int = 0
+    """The place of the value that is not met."""
 
     @property
     def name(self) -> str:
@@ -178,6 +215,7 @@ class Coverage:
                     of=rule.rule,
                     what=_never_applied(rule),
                     position=rule.position,
+                    wanted=Wanted.APPLIES,
                 )
                 for rule in self.uncovered
             ),
@@ -195,9 +233,9 @@ def _never_applied(rule: RuleCoverage) -> str:
 
 
 def _gaps_of_statement(statement: StatementCoverage) -> Iterator[Gap]:
-    gap = partial(Gap, within=statement.policy, of=statement.statement)
+    gap = partial(Gap, within=statement.policy, of=statement.statement, in_policy=True)
     if not statement.matched:
-        yield gap(what="never matched", position=statement.position)
+        yield gap(what="never matched", position=statement.position, wanted=Wanted.APPLIES)
         return
     yield from _gaps_of_conditions(gap, statement.conditions)
 
@@ -205,19 +243,26 @@ def _gaps_of_statement(statement: StatementCoverage) -> Iterator[Gap]:
 def _gaps_of_rule(rule: RuleCoverage) -> Iterator[Gap]:
     gap = partial(Gap, within=rule.rule_set, of=rule.rule)
     if rule.has_unless and not rule.held_back:
-        yield gap(what="never held back", position=rule.position)
+        yield gap(what="never held back", position=rule.position, wanted=Wanted.HELD_BACK)
     yield from _gaps_of_conditions(gap, rule.conditions)
 
 
 def _gaps_of_conditions(
     gap: Callable[..., Gap], conditions: Iterable[ConditionCoverage]
 ) -> Iterator[Gap]:
-    for condition in conditions:
+    for place, condition in enumerate(conditions):
+        here = partial(gap, position=condition.position, condition=place)
         if not condition.true:
-            yield gap(what=f"never true: {condition.words}", position=condition.position)
+            yield here(what=f"never true: {condition.words}", wanted=Wanted.TRUE)
             continue
         if not condition.false:
-            yield gap(what=f"never false: {condition.words}", position=condition.position)
-        for value in condition.values:
+            yield here(what=f"never false: {condition.words}", wanted=Wanted.FALSE)
+        for at, value in enumerate(condition.values):
             if not value.met:
-                yield gap(what=f"never met: `{value.value}`", position=value.position)
+                yield gap(
+                    what=f"never met: `{value.value}`",
+                    position=value.position,
+                    wanted=Wanted.MET,
+                    condition=place,
+                    value=at,
+                )

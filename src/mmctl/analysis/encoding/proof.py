@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import LogicalRule, Outcome
     from mmctl.language.readings import Readings
+    from mmctl.model.policies import PolicyStatement
     from mmctl.model.rules import RuleCondition
 
 EFFORT: Final = PROOF_EFFORT
@@ -188,19 +189,15 @@ class Proof:
         self.fields.settle()
         return literal
 
-    def statements(self, gateway: int = 0) -> tuple[int, ...]:
-        """Of each statement of the traffic policy whether it matches the asked recipient's mail."""
-        policy, ask = self.gateways[gateway].policy, self._conditions[gateway].policy
-        sight = CopySight(recipient=RECIPIENT)
-        literals = tuple(
-            self.circuit.all_of(
-                ask(condition, sight, denies=statement.action is AcceptAction.DENY)
-                for condition in statement.conditions
-            )
-            for statement in (() if policy is None else policy.policy_statements)
+    def statement(self, statement: PolicyStatement, gateway: int = 0) -> int:
+        """Whether a statement of a traffic policy matches the asked recipient's mail."""
+        ask, sight = self._conditions[gateway].policy, CopySight(recipient=RECIPIENT)
+        denies = statement.action is AcceptAction.DENY
+        literal = self.circuit.all_of(
+            ask(condition, sight, denies=denies) for condition in statement.conditions
         )
         self.fields.settle()
-        return literals
+        return literal
 
     def matching(self, rule: LogicalRule, sight: CopySight, gateway: int = 0) -> int:
         """Whether the conditions of a rule hold for a copy that they see so."""

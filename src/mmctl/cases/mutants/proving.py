@@ -205,7 +205,7 @@ class _Shows:
         """Of each statement, by name, whether it decides: the first deny, else the first allow."""
         gateway = self._proof.gateways[number]
         statements = () if gateway.policy is None else gateway.policy.policy_statements
-        matches = self._proof.statements(number)
+        matches = [self._proof.statement(each, number) for each in statements]
         found: dict[str, int] = {}
         above: list[int] = []
         for action in (AcceptAction.DENY, AcceptAction.ALLOW):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from mmctl.cases.case import Case
-    from mmctl.cases.coverage import Coverage
+    from mmctl.cases.coverage import Coverage, Reach
     from mmctl.cases.mutants.trial import Mutation
     from mmctl.cases.result import CaseResult
     from mmctl.cli.run import Run
@@ -72,6 +72,7 @@ def run_the_cases(run: Run, asked: CaseOptions) -> int:
         whole=wanted or row.shows_traces or asked.trace or _mutates(asked),
     )
     coverage = coverage_of(project, results) if wanted else None
+    reaches = _reaches(project, coverage) if asked.coverage else ()
     mutation = _mutation(run, project, results, asked)
     if new_file is not None and mutation is not None:
         _write_cases(run, new_file, mutation)
@@ -79,7 +80,14 @@ def run_the_cases(run: Run, asked: CaseOptions) -> int:
         from mmctl.render.text.problems import human
 
         run.errors().print(human(problems, project.files), end="")
-    ran = Ran(project=project, results=results, coverage=coverage, mutation=mutation, asked=asked)
+    ran = Ran(
+        project=project,
+        results=results,
+        coverage=coverage,
+        reaches=reaches,
+        mutation=mutation,
+        asked=asked,
+    )
     write(run, CASES, ran)
     failed = bool(problems) or any(not result.passed for result in results)
     return _NO if _too_little(run, project, results, coverage, mutation, asked) or failed else 0
@@ -102,6 +110,14 @@ def written_cases(
             help="name a message, or choose with `--env`",
         )
     return cases, problems
+
+
+def _reaches(project: Project, coverage: Coverage | None) -> tuple[Reach, ...]:
+    if coverage is None:
+        return ()
+    from mmctl.cases.reaching import reaches_of
+
+    return reaches_of(project, coverage.gaps)
 
 
 def _mutates(asked: CaseOptions) -> bool:
@@ -162,6 +178,8 @@ class Ran:
     project: Project
     results: Sequence[CaseResult]
     coverage: Coverage | None
+    reaches: Sequence[Reach]
+    """For each gap of the coverage whether a message can reach it, where that was asked."""
     mutation: Mutation | None
     asked: CaseOptions
 
@@ -180,7 +198,9 @@ def human(run: Run, ran: Ran) -> Text:
         all_rests=ran.asked.strict_readings,
     )
     if ran.coverage is not None:
-        report.append("\n").append_text(coverage_report(ran.coverage, all_gaps=run.verbose))
+        report.append("\n").append_text(
+            coverage_report(ran.coverage, ran.reaches, all_gaps=run.verbose)
+        )
     report = run.folded(report)
     if ran.mutation is not None:
         report.append("\n" if ran.mutation.survivors == () else "\n\n")
@@ -192,7 +212,7 @@ def document(_run: Run, ran: Ran) -> dict[str, Any]:
     """The cases as `mmctl/simulate@1`."""
     from mmctl.render.documents.simulate import cases_document
 
-    return cases_document(ran.results, ran.coverage, ran.mutation)
+    return cases_document(ran.results, ran.coverage, ran.mutation, ran.reaches)
 
 
 def junit(_run: Run, ran: Ran) -> str:
@@ -227,7 +247,7 @@ def page(_run: Run, ran: Ran) -> str:
     """The cases, their coverage and the mutants that survived, as a page."""
     from mmctl.render.html.cases_page import page
 
-    return page(ran.project, ran.results, _covered(ran), ran.mutation)
+    return page(ran.project, ran.results, _covered(ran), ran.mutation, ran.reaches)
 
 
 def _covered(ran: Ran) -> Coverage:

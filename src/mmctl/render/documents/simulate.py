@@ -13,7 +13,7 @@ from mmctl.render.text.mutation import mutation_document
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmctl.cases.coverage import Coverage
+    from mmctl.cases.coverage import Coverage, Reach
     from mmctl.cases.expectations import Failure
     from mmctl.cases.mutants.trial import Mutation
     from mmctl.cases.readings_relied_on import Rest
@@ -26,6 +26,7 @@ def cases_document(
     results: Sequence[CaseResult],
     coverage: Coverage | None = None,
     mutation: Mutation | None = None,
+    reaches: Sequence[Reach] = (),
 ) -> dict[str, Any]:
     """How cases went; each case's message with its trace."""
     document: dict[str, Any] = {
@@ -38,7 +39,7 @@ def cases_document(
         ],
     }
     if coverage is not None:
-        document["coverage"] = coverage_document(coverage)
+        document["coverage"] = coverage_document(coverage, reaches)
     if mutation is not None:
         document["mutation"] = mutation_document(mutation)
     return document

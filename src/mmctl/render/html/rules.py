@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from mmctl.counted import counted
@@ -11,9 +12,9 @@ from mmctl.render.html.markup import Child, Markup, element
 from mmctl.render.html.passed_over import anchor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from mmctl.cases.coverage import ConditionCoverage, Coverage
+    from mmctl.cases.coverage import ConditionCoverage, Coverage, Reach
     from mmctl.language.project import Project
     from mmctl.problem import Position
 
@@ -29,9 +30,11 @@ class _Line:
     gaps: list[str] = field(default_factory=list)
 
 
-def rules_section(project: Project, coverage: Coverage, *, gaps: bool = True) -> Markup:
+def rules_section(
+    project: Project, coverage: Coverage, reaches: Sequence[Reach] = (), *, gaps: bool = True
+) -> Markup:
     """Every rule file with something to cover; `gaps`: mark what no case covers."""
-    lines = _lines(coverage, gaps=gaps)
+    lines = _lines(coverage, reaches, gaps=gaps)
     return element(
         "section",
         element("h2", "Rules"),
@@ -44,7 +47,9 @@ def rules_section(project: Project, coverage: Coverage, *, gaps: bool = True) ->
     )
 
 
-def _lines(coverage: Coverage, *, gaps: bool) -> dict[str, dict[int, _Line]]:
+def _lines(
+    coverage: Coverage, reaches: Sequence[Reach], *, gaps: bool
+) -> dict[str, dict[int, _Line]]:
     files: dict[str, dict[int, _Line]] = defaultdict(lambda: defaultdict(_Line))
 
     def at(position: Position) -> _Line:
@@ -59,8 +64,9 @@ def _lines(coverage: Coverage, *, gaps: bool) -> dict[str, dict[int, _Line]]:
     for rule in coverage.rules:
         for action in rule.actions:
             at(action.position).counts.append((f"{action.kind} done", action.done))
-    for gap in coverage.gaps if gaps else ():
-        at(gap.position).gaps.append(f"{gap.of} {gap.what}")
+    for gap, reach in zip_longest(coverage.gaps, reaches) if gaps else ():
+        said = None if reach is None else reach.words
+        at(gap.position).gaps.append(f"{gap.of} {gap.what}{f': {said}' if said else ''}")
     return files
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
 from mmctl.counted import counted
+from mmctl.render.text.paragraphs import wrapped
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
         Coverage,
         Gap,
         Measure,
+        Reach,
         RuleCoverage,
         StatementCoverage,
     )
@@ -27,8 +30,13 @@ _SHOWN: Final = 20
 _LONGEST: Final = 60
 
 
-def coverage_report(coverage: Coverage, *, all_gaps: bool = False) -> Text:
-    """How much the cases show of the rules, and where they show nothing."""
+def coverage_report(
+    coverage: Coverage, reaches: Sequence[Reach] = (), *, all_gaps: bool = False
+) -> Text:
+    """How much the cases show of the rules, and where they show nothing.
+
+    `reaches` says of each gap whether a message can reach it.
+    """
     rules, *others = coverage.measures
     report = Text(f"coverage: cases apply {rules.covered:,} of {counted(rules.total, 'rule')}")
     report.append(f", {rules.percent} %\n")
@@ -39,10 +47,17 @@ def coverage_report(coverage: Coverage, *, all_gaps: bool = False) -> Text:
     shown = gaps if all_gaps else gaps[:_SHOWN]
     if shown:
         report.append("not covered:\n")
-    for gap in shown:
+    for gap, reach in zip_longest(shown, reaches[: len(shown)]):
         _gap(report, gap)
+        if reach is not None and reach.words is not None:
+            report.append(wrapped(visible(reach.words), "    "), "dim")
     if len(gaps) > len(shown):
         report.append(f"  and {len(gaps) - len(shown):,} more; -v lists them\n", "dim")
+    unreachable = sum(each.possible is False for each in reaches)
+    if unreachable:
+        report.append(
+            f"proved: no message can reach {unreachable:,} of {counted(len(gaps), 'gap')}"
+        )
     report.rstrip()
     return report
 
@@ -62,7 +77,7 @@ def _gap(report: Text, gap: Gap) -> None:
     report.append(f"{visible(gap.position.file)}:{gap.position.line}\n", "dim")
 
 
-def coverage_document(coverage: Coverage) -> dict[str, Any]:
+def coverage_document(coverage: Coverage, reaches: Sequence[Reach] = ()) -> dict[str, Any]:
     """All counts, and everything that is not covered."""
     return {
         "percent": coverage.percent,
@@ -78,9 +93,18 @@ def coverage_document(coverage: Coverage) -> dict[str, Any]:
         "rules": [_rule(rule) for rule in coverage.rules],
         "statements": [_statement(statement) for statement in coverage.statements],
         "gaps": [
-            {"name": gap.name, "what": gap.what, **_place(gap.position)} for gap in coverage.gaps
+            {"name": gap.name, "what": gap.what, **_place(gap.position), **_reach(reach)}
+            for gap, reach in zip_longest(coverage.gaps, reaches)
         ],
     }
+
+
+def _reach(reach: Reach | None) -> dict[str, Any]:
+    """What is proved of a gap."""
+    if reach is None or reach.possible is None:
+        return {}
+    found = {} if reach.message is None else {"message": reach.message}
+    return {"reachable": reach.possible, **found}
 
 
 def _place(position: Position) -> dict[str, Any]:
