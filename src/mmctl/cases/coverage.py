@@ -108,7 +108,7 @@ class Measure:
         return 100 * self.covered // self.total if self.total else 100
 
 
-class Wanted(StrEnum):
+class ToShow(StrEnum):
     """What a message would have to show."""
 
     APPLIES = "applies"
@@ -148,7 +148,7 @@ class Gap:
     """The rule or statement."""
     what: str
     position: Position
-    wanted: Wanted
+    wanted: ToShow
     in_policy: bool = False
     condition: int = 0
     """The place of the condition that is not shown, those under `unless` behind the others."""
@@ -215,7 +215,7 @@ class Coverage:
                     of=rule.rule,
                     what=_never_applied(rule),
                     position=rule.position,
-                    wanted=Wanted.APPLIES,
+                    wanted=ToShow.APPLIES,
                 )
                 for rule in self.uncovered
             ),
@@ -235,7 +235,7 @@ def _never_applied(rule: RuleCoverage) -> str:
 def _gaps_of_statement(statement: StatementCoverage) -> Iterator[Gap]:
     gap = partial(Gap, within=statement.policy, of=statement.statement, in_policy=True)
     if not statement.matched:
-        yield gap(what="never matched", position=statement.position, wanted=Wanted.APPLIES)
+        yield gap(what="never matched", position=statement.position, wanted=ToShow.APPLIES)
         return
     yield from _gaps_of_conditions(gap, statement.conditions)
 
@@ -243,7 +243,7 @@ def _gaps_of_statement(statement: StatementCoverage) -> Iterator[Gap]:
 def _gaps_of_rule(rule: RuleCoverage) -> Iterator[Gap]:
     gap = partial(Gap, within=rule.rule_set, of=rule.rule)
     if rule.has_unless and not rule.held_back:
-        yield gap(what="never held back", position=rule.position, wanted=Wanted.HELD_BACK)
+        yield gap(what="never held back", position=rule.position, wanted=ToShow.HELD_BACK)
     yield from _gaps_of_conditions(gap, rule.conditions)
 
 
@@ -253,16 +253,16 @@ def _gaps_of_conditions(
     for place, condition in enumerate(conditions):
         here = partial(gap, position=condition.position, condition=place)
         if not condition.true:
-            yield here(what=f"never true: {condition.words}", wanted=Wanted.TRUE)
+            yield here(what=f"never true: {condition.words}", wanted=ToShow.TRUE)
             continue
         if not condition.false:
-            yield here(what=f"never false: {condition.words}", wanted=Wanted.FALSE)
+            yield here(what=f"never false: {condition.words}", wanted=ToShow.FALSE)
         for at, value in enumerate(condition.values):
             if not value.met:
                 yield gap(
                     what=f"never met: `{value.value}`",
                     position=value.position,
-                    wanted=Wanted.MET,
+                    wanted=ToShow.MET,
                     condition=place,
                     value=at,
                 )

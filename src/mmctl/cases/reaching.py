@@ -8,7 +8,7 @@ from mmctl.analysis.encoding.proof import Proof, Refuted, Shown
 from mmctl.analysis.encoding.telling import told
 from mmctl.analysis.questions.ways import ways_into
 from mmctl.analysis.sat.solver import SolverMissing
-from mmctl.cases.coverage import Reach, Wanted
+from mmctl.cases.coverage import Reach, ToShow
 from mmctl.judge.ingress import gateway_behind, ingress_of
 from mmctl.judge.policy import statement_name
 from mmctl.model.comparisons import NEGATED
@@ -36,7 +36,7 @@ def reaches_of(project: Project, gaps: Sequence[Gap]) -> tuple[Reach, ...]:
     if not project.settings.lint.proof_effort:
         return tuple(Reach(possible=None) for _ in gaps)
     try:
-        ways = [_Way(project, way) for way in ways_into(project)]
+        ways = [_EncodedWay(project, way) for way in ways_into(project)]
     except SolverMissing:
         return tuple(Reach(possible=None) for _ in gaps)
     return tuple(
@@ -45,7 +45,7 @@ def reaches_of(project: Project, gaps: Sequence[Gap]) -> tuple[Reach, ...]:
     )
 
 
-def _reach(ways: Sequence[_Way], gap: Gap, *, shown: bool) -> Reach:
+def _reach(ways: Sequence[_EncodedWay], gap: Gap, *, shown: bool) -> Reach:
     possible = False
     for way in ways:
         literal = way.literal(gap)
@@ -56,7 +56,7 @@ def _reach(ways: Sequence[_Way], gap: Gap, *, shown: bool) -> Reach:
     return Reach(possible=None) if possible or not ways else Reach(possible=False)
 
 
-class _Way:
+class _EncodedWay:
     """One way in, as formulas."""
 
     def __init__(self, project: Project, way: Way) -> None:
@@ -81,16 +81,16 @@ class _Way:
         all_of, any_of = self.proof.circuit.all_of, self.proof.circuit.any_of
         count = len(rule.conditions)
         match gap.wanted:
-            case Wanted.APPLIES:
+            case ToShow.APPLIES:
                 return literals.applies
-            case Wanted.HELD_BACK:
+            case ToShow.HELD_BACK:
                 excused = any_of(-each for each in literals.asked[count:])
                 return all_of((literals.reached, *literals.asked[:count], excused))
-            case Wanted.TRUE | Wanted.FALSE:
+            case ToShow.TRUE | ToShow.FALSE:
                 asked = literals.asked[gap.condition]
-                positive = (gap.condition < count) is (gap.wanted is Wanted.TRUE)
+                positive = (gap.condition < count) is (gap.wanted is ToShow.TRUE)
                 return all_of((literals.reached, asked if positive else -asked))
-            case Wanted.MET:
+            case ToShow.MET:
                 condition = (*rule.conditions, *rule.unless)[gap.condition]
                 if condition.value.operator in NEGATED:
                     return None
@@ -109,13 +109,13 @@ class _Way:
         )
         condition = statement.conditions[gap.condition]
         match gap.wanted:
-            case Wanted.APPLIES | Wanted.HELD_BACK:
+            case ToShow.APPLIES | ToShow.HELD_BACK:
                 return self.proof.statement(statement)
-            case Wanted.TRUE:
+            case ToShow.TRUE:
                 return self.proof.statement(statement.changed(conditions=(condition,)))
-            case Wanted.FALSE:
+            case ToShow.FALSE:
                 return -self.proof.statement(statement.changed(conditions=(condition,)))
-            case Wanted.MET:
+            case ToShow.MET:
                 if condition.value.operator in NEGATED:
                     return None
                 alone = _with_one_value(condition, gap.value)
