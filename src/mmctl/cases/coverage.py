@@ -122,7 +122,7 @@ class ToShow(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+class GapReach:
     """Whether any message shows what no case shows."""
 
     possible: bool | None

@@ -8,7 +8,7 @@ from mmctl.analysis.encoding.proof import Proof, Refuted, Shown
 from mmctl.analysis.encoding.telling import told
 from mmctl.analysis.questions.ways import ways_into
 from mmctl.analysis.sat.solver import SolverMissing
-from mmctl.cases.coverage import Reach, ToShow
+from mmctl.cases.coverage import GapReach, ToShow
 from mmctl.judge.ingress import gateway_behind, ingress_of
 from mmctl.judge.policy import statement_name
 from mmctl.model.comparisons import NEGATED
@@ -31,29 +31,29 @@ MESSAGES_AT_MOST: Final = 200
 """For so many gaps a message is made up; of the others it is said whether there is one."""
 
 
-def reaches_of(project: Project, gaps: Sequence[Gap]) -> tuple[Reach, ...]:
+def reaches_of(project: Project, gaps: Sequence[Gap]) -> tuple[GapReach, ...]:
     """For each gap whether a message can reach it, wherever mail comes in."""
     if not project.settings.lint.proof_effort:
-        return tuple(Reach(possible=None) for _ in gaps)
+        return tuple(GapReach(possible=None) for _ in gaps)
     try:
         ways = [_EncodedWay(project, way) for way in ways_into(project)]
     except SolverMissing:
-        return tuple(Reach(possible=None) for _ in gaps)
+        return tuple(GapReach(possible=None) for _ in gaps)
     return tuple(
         _reach([way for way in ways if way.is_about(gap)], gap, shown=place < MESSAGES_AT_MOST)
         for place, gap in enumerate(gaps)
     )
 
 
-def _reach(ways: Sequence[_EncodedWay], gap: Gap, *, shown: bool) -> Reach:
+def _reach(ways: Sequence[_EncodedWay], gap: Gap, *, shown: bool) -> GapReach:
     possible = False
     for way in ways:
         literal = way.literal(gap)
         answer = None if literal is None else way.proof.ask([literal])
         if isinstance(answer, Shown):
-            return Reach(possible=True, message=told(answer.witness) if shown else None)
+            return GapReach(possible=True, message=told(answer.witness) if shown else None)
         possible = possible or not isinstance(answer, Refuted)
-    return Reach(possible=None) if possible or not ways else Reach(possible=False)
+    return GapReach(possible=None) if possible or not ways else GapReach(possible=False)
 
 
 class _EncodedWay:

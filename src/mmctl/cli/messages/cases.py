@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from mmctl.cases.case import Case
-    from mmctl.cases.coverage import Coverage, Reach
+    from mmctl.cases.coverage import Coverage, GapReach
     from mmctl.cases.mutants.trial import Mutation
     from mmctl.cases.result import CaseResult
     from mmctl.cli.run import Run
@@ -112,7 +112,7 @@ def written_cases(
     return cases, problems
 
 
-def _reaches(project: Project, coverage: Coverage | None) -> tuple[Reach, ...]:
+def _reaches(project: Project, coverage: Coverage | None) -> tuple[GapReach, ...]:
     if coverage is None:
         return ()
     from mmctl.cases.reaching import reaches_of
@@ -178,7 +178,7 @@ class Ran:
     project: Project
     results: Sequence[CaseResult]
     coverage: Coverage | None
-    reaches: Sequence[Reach]
+    reaches: Sequence[GapReach]
     """For each gap of the coverage whether a message can reach it, where that was asked."""
     mutation: Mutation | None
     asked: CaseOptions

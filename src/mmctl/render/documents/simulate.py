@@ -13,7 +13,7 @@ from mmctl.render.text.mutation import mutation_document
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmctl.cases.coverage import Coverage, Reach
+    from mmctl.cases.coverage import Coverage, GapReach
     from mmctl.cases.expectations import Failure
     from mmctl.cases.mutants.trial import Mutation
     from mmctl.cases.readings_relied_on import Rest
@@ -26,7 +26,7 @@ def cases_document(
     results: Sequence[CaseResult],
     coverage: Coverage | None = None,
     mutation: Mutation | None = None,
-    reaches: Sequence[Reach] = (),
+    reaches: Sequence[GapReach] = (),
 ) -> dict[str, Any]:
     """How cases went; each case's message with its trace."""
     document: dict[str, Any] = {

@@ -20,7 +20,7 @@ from mmctl.render.html.survivors import survivors_section
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.cases.coverage import Coverage, Reach
+    from mmctl.cases.coverage import Coverage, GapReach
     from mmctl.cases.mutants.trial import Mutation
     from mmctl.cases.result import CaseResult
     from mmctl.language.project import Project
@@ -38,7 +38,7 @@ def page(
     results: Sequence[CaseResult],
     coverage: Coverage,
     mutation: Mutation | None = None,
-    reaches: Sequence[Reach] = (),
+    reaches: Sequence[GapReach] = (),
 ) -> str:
     """The page; the same input gives the same bytes."""
     passed_over = PassedOver()

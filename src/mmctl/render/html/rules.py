@@ -14,7 +14,7 @@ from mmctl.render.html.passed_over import anchor
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from mmctl.cases.coverage import ConditionCoverage, Coverage, Reach
+    from mmctl.cases.coverage import ConditionCoverage, Coverage, GapReach
     from mmctl.language.project import Project
     from mmctl.problem import Position
 
@@ -31,7 +31,7 @@ class _Line:
 
 
 def rules_section(
-    project: Project, coverage: Coverage, reaches: Sequence[Reach] = (), *, gaps: bool = True
+    project: Project, coverage: Coverage, reaches: Sequence[GapReach] = (), *, gaps: bool = True
 ) -> Markup:
     """Every rule file with something to cover; `gaps`: mark what no case covers."""
     lines = _lines(coverage, reaches, gaps=gaps)
@@ -48,7 +48,7 @@ def rules_section(
 
 
 def _lines(
-    coverage: Coverage, reaches: Sequence[Reach], *, gaps: bool
+    coverage: Coverage, reaches: Sequence[GapReach], *, gaps: bool
 ) -> dict[str, dict[int, _Line]]:
     files: dict[str, dict[int, _Line]] = defaultdict(lambda: defaultdict(_Line))
 

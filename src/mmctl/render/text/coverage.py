@@ -18,8 +18,8 @@ if TYPE_CHECKING:
         ConditionCoverage,
         Coverage,
         Gap,
+        GapReach,
         Measure,
-        Reach,
         RuleCoverage,
         StatementCoverage,
     )
@@ -31,7 +31,7 @@ _LONGEST: Final = 60
 
 
 def coverage_report(
-    coverage: Coverage, reaches: Sequence[Reach] = (), *, all_gaps: bool = False
+    coverage: Coverage, reaches: Sequence[GapReach] = (), *, all_gaps: bool = False
 ) -> Text:
     """How much the cases show of the rules, and where they show nothing.
 
@@ -77,7 +77,7 @@ def _gap(report: Text, gap: Gap) -> None:
     report.append(f"{visible(gap.position.file)}:{gap.position.line}\n", "dim")
 
 
-def coverage_document(coverage: Coverage, reaches: Sequence[Reach] = ()) -> dict[str, Any]:
+def coverage_document(coverage: Coverage, reaches: Sequence[GapReach] = ()) -> dict[str, Any]:
     """All counts, and everything that is not covered."""
     return {
         "percent": coverage.percent,
@@ -99,7 +99,7 @@ def coverage_document(coverage: Coverage, reaches: Sequence[Reach] = ()) -> dict
     }
 
 
-def _reach(reach: Reach | None) -> dict[str, Any]:
+def _reach(reach: GapReach | None) -> dict[str, Any]:
     """What is proved of a gap."""
     if reach is None or reach.possible is None:
         return {}
