@@ -34,5 +34,8 @@ def idle_values(project: Project) -> Iterator[IdleValue]:
 
     for answer in proofs_of(project).idle():
         idle = answer.found
-        if isinstance(idle, Idle) and idle.text is not None and idle.changed is None:
+        if not isinstance(idle, Idle) or idle.text is None or idle.changed is not None:
+            continue
+        # Members of a list are there for other rules too.
+        if idle.path in idle.rule.positions.places:
             yield IdleValue(found=idle, text=idle.text, rules=answer.gateway.rules)

@@ -44,6 +44,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.analysis.covered_values import covered_networks, covered_texts
 from mmctl.analysis.networks import network_tests
+from mmctl.analysis.one_spelling import in_one_spelling
 from mmctl.analysis.project_conditions import text_tests
 from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
 from mmctl.checks.idle_values import idle_values
@@ -87,8 +88,8 @@ def _found(
 
 
 def _together(subject: Subject) -> Iterator[Finding]:
-    """Values that several others cover, as only a proof says."""
-    for each in idle_values(subject.project):
+    """Values that several others cover, as only a proof says: of the project that all prove."""
+    for each in idle_values(in_one_spelling(subject.project)):
         found = each.found
         if found.covering and not (found.by or found.conditions or found.refused):
             others = " and ".join(f"`{other}`" for other in found.covering)

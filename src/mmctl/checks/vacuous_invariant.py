@@ -69,6 +69,11 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 
 CHECK = Check(
-    id="vacuous-invariant", severity=Severity.WARNING, text=__doc__, run=run, from_absence=True
+    id="vacuous-invariant",
+    severity=Severity.WARNING,
+    text=__doc__,
+    run=run,
+    from_absence=True,
+    about_mail=True,
 )
 """Missing lists and ingress points change which messages there are."""

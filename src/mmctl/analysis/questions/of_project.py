@@ -322,7 +322,10 @@ class ProjectProofs:
         """The rules whose place in their phase matters, at the first way in where that is so."""
         if self._orders is None:
             found: dict[int, OrderAnswer] = {}
-            for each in self.ways:
+            # Most projects have no phases: then nothing is encoded for them.
+            rule_sets = self._project.rule_sets.values()
+            asked = any(True for each in rule_sets for _ in asked_phases(each))
+            for each in self.ways if asked else ():
                 for answer in _orders_at(each):
                     rule = id(answer.found.rule)
                     known = found.get(rule)
