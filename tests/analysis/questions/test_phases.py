@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import islice, permutations
+from itertools import combinations, islice, permutations
 from random import Random
 from typing import TYPE_CHECKING, Final
 
@@ -12,8 +12,10 @@ from generated import gateway_of, submission_of
 
 from mmctl.analysis.encoding.confirming import copies_of
 from mmctl.analysis.encoding.proof import Proof
+from mmctl.analysis.exclusion import exclude_each_other
 from mmctl.analysis.questions.ends import same_effects, treatment_of
 from mmctl.analysis.questions.phases import OrderMatters, OrderNotProved, order_in
+from mmctl.analysis.sat.solver import Solved
 from mmctl.judge.ingress import Way, gateway_behind
 from mmctl.judge.submission import Scenario
 from mmctl.language.parsing.load import read_text
@@ -217,3 +219,24 @@ def test_three_rules_of_which_two_change_what_the_third_sees_are_not_taken_to_co
     )
     found = order_of(reader, MARK)
     assert {type(each) for each in found} & {OrderMatters, OrderNotProved}
+
+
+def test_conditions_that_plainly_exclude_each_other_are_refuted_by_a_proof() -> None:
+    excluding, wrong = 0, []
+    for seed in range(400):
+        gateway, _ = phased(seed)
+        conditions = [each for rule in gateway.rules for each in rule.conditions]
+        pairs = [
+            (one, other)
+            for one, other in combinations(conditions, 2)
+            if exclude_each_other(one, other)
+        ]
+        if pairs:
+            proof = Proof(gateway)
+        for one, other in pairs:
+            excluding += 1
+            literals = [proof.literal_of(one), proof.literal_of(other)]
+            if proof.solved(literals) is not Solved.UNSATISFIABLE:
+                wrong.append(f"{seed}: {one.value} and {other.value}")
+    assert wrong == []
+    assert excluding > 50
