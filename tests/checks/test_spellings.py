@@ -11,8 +11,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from changing import Spelling
 from fixture_tree import PART, text_of, tree_of
-from respelled import DIVIDING, WAYS, Spelling, spellings
+from respelled import DIVIDING, WAYS, spellings
 
 from mmctl.analysis.one_spelling import in_one_spelling
 from mmctl.analysis.questions.alike import compared
