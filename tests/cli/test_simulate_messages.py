@@ -267,6 +267,20 @@ class TestMany:
         read = document(mmctl("simulate", "m.tar", *TO, "--format", "json")[1])
         assert read["summary"]["judged_rule_by_rule"] == 2
 
+    def test_it_is_told_why_messages_are_judged_rule_by_rule(
+        self, mmctl: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        more = BY_FACTS.format(network="203.0.113.0/24")
+        rules = RULES.replace("      - {name: deliver", f"{more}      - {{name: deliver")
+        (tmp_path / "rules.yaml").write_text(rules)
+        client = "Received: from a.example.org (a.example.org [{}]) by mx.example.com; today"
+        inside, outside = client.format("203.0.113.9"), client.format("192.0.2.9")
+        archive(tmp_path / "m.tar", mail("one"), mail("two", inside), mail("three", outside))
+        said = mmctl("simulate", "m.tar", *TO, "--spf", "FAIL", "-v")[1]
+        assert "takes longer: 2 messages (" in said
+        assert "1 because facts are missing" in said
+        assert "1 because what a rule does counts for others" in said
+
     def test_strict_exits_with_4_where_one_outcome_is_unknown(
         self, mmctl: Callable[..., Ran], tmp_path: Path
     ) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from mmctl.model.actions import CHANGES_MESSAGE
@@ -23,6 +24,14 @@ Effect: TypeAlias = "tuple[str, str | None, tuple[AddedHeader, ...]]"
 
 None stands for the recipient whom the envelope names.
 """
+
+
+class RuleByRule(StrEnum):
+    """Why the evaluator judges a message, and not the index alone."""
+
+    FACTS = "facts are missing"
+    ACTIONS = "what a rule does counts for others"
+    REFUSED = "some of many recipients are refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from mmctl.judge.answers import MissingFact
     from mmctl.judge.comparison import MessageEnd
+    from mmctl.judge.judged import RuleByRule
     from mmctl.judge.readings.matter import Dependence
     from mmctl.mail.left_out import Why
 
@@ -68,6 +69,8 @@ class Tally:
     with_notes: int = 0
     evaluated: int = 0
     """Messages that the index left to the evaluator."""
+    asked: Counter[RuleByRule] = field(default_factory=Counter)
+    """Why it did."""
     left_out: Counter[Why] = field(default_factory=Counter)
     """What was not judged at all, because it is not a message or cannot be read."""
 
@@ -108,6 +111,7 @@ class Tally:
         self.with_notes += later.with_notes
         self.differing += later.differing
         self.evaluated += later.evaluated
+        self.asked.update(later.asked)
         self.outcomes.update(later.outcomes)
         self.decided.update(later.decided)
         self.assumed.update(later.assumed)

@@ -141,11 +141,17 @@ class Judge:
     def ending(self, message: Message, tally: Tally) -> MessageEnd:
         """How a message ends, by the index; what that leaves to the evaluator is counted."""
         index, other = self._indexes
-        left = index.evaluated + (0 if other is None else other.evaluated)
+        left, left_by_other = index.evaluated, 0 if other is None else other.evaluated
         submission = self._submission(message)
         judged = index.judge(submission)
         against = None if other is None else other.judge(submission)
-        tally.evaluated += index.evaluated + (0 if other is None else other.evaluated) > left
+        asked = index if index.evaluated > left else None
+        if other is not None and asked is None and other.evaluated > left_by_other:
+            asked = other
+        if asked is not None:
+            tally.evaluated += 1
+            if asked.asked is not None:
+                tally.asked[asked.asked] += 1
         return MessageEnd(message=message.name, judged=judged, against=against)
 
     def _submission(self, message: Message) -> Submission:

@@ -22,7 +22,7 @@ from mmctl.judge.index.recipients import Recipients
 from mmctl.judge.index.seen import Seeing
 from mmctl.judge.index.survey import Survey
 from mmctl.judge.index.ways import Decider
-from mmctl.judge.judged import Ended, JudgedMessage, JudgedRecipient
+from mmctl.judge.judged import Ended, JudgedMessage, JudgedRecipient, RuleByRule
 from mmctl.judge.judging import judge
 from mmctl.judge.policy import RECIPIENTS_AT_MOST, refused_outright
 from mmctl.judge.readings.asked import SameGateway
@@ -62,6 +62,8 @@ class Index:
 
     It does not count what only other readings need, nor whether it was asked before.
     """
+    asked: RuleByRule | None = None
+    """Why the last of them was."""
     _context: Context = field(init=False)
     _fields: Fields = field(init=False)
     _recipients: Recipients = field(init=False)
@@ -117,7 +119,9 @@ class Index:
                 return self._evaluate(submission)
             ends = self._way.ends(sights, look)
             differing = self._dependences.found(sights, ends, look)
-            self.evaluated += any(end.asked for end in ends)
+            asked = next((end.asked for end in ends if end.asked is not None), None)
+            if asked is not None:
+                self._count(asked)
         judged = [
             JudgedRecipient(recipient, end.ended)
             for recipient, end in zip(recipients, ends, strict=True)
@@ -147,12 +151,16 @@ class Index:
             layout.too_large if too_large else 0,
         )
 
+    def _count(self, asked: RuleByRule) -> None:
+        self.evaluated += 1
+        self.asked = asked
+
     def _evaluate(self, submission: Submission) -> JudgedMessage:
         """Leave a message to the evaluator: too many recipients, of whom the last are refused.
 
         Under some readings, what missing facts leave open for the others joins all of them.
         """
-        self.evaluated += 1
+        self._count(RuleByRule.REFUSED)
         passing = self.assume_pass
         trace = judge(self.gateway, submission, self.scenario, assume_pass=passing)
         dependences = (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from mmctl.judge.index.endings import endings_of
 from mmctl.judge.index.layout import bits
 from mmctl.judge.index.reach import Reach
-from mmctl.judge.judged import Ended
+from mmctl.judge.judged import Ended, RuleByRule
 from mmctl.judge.judging import Judgment, coupled
 from mmctl.judge.remembering import Memory
 from mmctl.judge.texts import Texts
@@ -42,8 +42,8 @@ class End:
     ended: Ended
     tried: int
     """How many rules were tried."""
-    asked: bool = False
-    """Whether the evaluator was asked, for this recipient or for one who is seen alike."""
+    asked: RuleByRule | None = None
+    """Why the evaluator was asked, for this recipient or for one who is seen alike."""
     others: tuple[tuple[int, Outcome], ...] | None = None
     """Other outcomes, by the number of the variant; None: not asked yet."""
 
@@ -156,7 +156,7 @@ class Decider:
         if known is None:
             known = kept(self.decided, key, self._evaluated([sight], look)[0])
         # What comes after the end does not count here, but it may under other readings.
-        return End(known.ended, known.tried, asked=True)
+        return End(known.ended, known.tried, asked=known.asked)
 
     def _admission(self, applying: int, maybe: int) -> Admission:
         return self.admitting.admission(applying, maybe, too_large=bool(applying & self._large))
@@ -199,7 +199,9 @@ class Decider:
             assumed={},
         )
         found = judging.group([sight.place for sight in sights])
-        return [End(Ended.of(each.trace), each.tried, asked=True) for each in found]
+        lacking = any(sight.maybe & (columns | ~self._reach.rules) for sight in sights)
+        asked = RuleByRule.FACTS if lacking else RuleByRule.ACTIONS
+        return [End(Ended.of(each.trace), each.tried, asked=asked) for each in found]
 
 
 def kept(memory: dict[Key, Kept], key: Key, value: Kept) -> Kept:

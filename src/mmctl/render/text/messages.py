@@ -102,7 +102,9 @@ def summary(tally: Tally, *, other: str | None, verbose: bool) -> Text:
         report.append(f"defects in {counted(tally.with_notes, 'message')}{which}\n", "dim")
     if verbose and tally.evaluated:
         which = counted(tally.evaluated, "message")
-        report.append(f"judged rule by rule, which takes longer: {which}\n", "dim")
+        why = ", ".join(f"{count:,} because {asked}" for asked, count in tally.asked.most_common())
+        because = f" ({why})" if why else ""
+        report.append(f"judged rule by rule, which takes longer: {which}{because}\n", "dim")
     return report
 
 
