@@ -142,3 +142,13 @@ def test_a_kind_of_difference_tells_archived_twice_from_once() -> None:
         "delivered: - archive:all-mail"
     ]
     assert [each.alike for each in between(twice, once, Equality.SET)] == [True]
+
+
+def test_what_moves_mail_away_from_its_reader_comes_first() -> None:
+    moved = GATEWAY.replace("{subject: {equals: offer}}", "{subject: {equals: party}}")
+    for before, after in ((GATEWAY, moved), (moved, GATEWAY)):
+        (found,) = between(before, after)
+        assert [each.after.ends[-1].outcome for each in found.differences] == [
+            Outcome.DROPPED,
+            Outcome.DELIVERED,
+        ]

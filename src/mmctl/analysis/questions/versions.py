@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.encoding.proof import EFFORT, Proof
 from mmctl.analysis.questions.alike import compared_in
@@ -17,12 +17,14 @@ from mmctl.analysis.questions.behavior import (
 from mmctl.analysis.questions.harms import harms_in
 from mmctl.analysis.questions.ways import is_meant, ways_into
 from mmctl.judge.ingress import gateway_behind
+from mmctl.language.project import Outcome
 from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mmctl.analysis.encoding.witness import Witness
+    from mmctl.analysis.questions.alike import TreatedDifferently
     from mmctl.analysis.questions.behavior import KeptMessage
     from mmctl.analysis.questions.ends import Treated
     from mmctl.analysis.questions.equality import Equality
@@ -32,6 +34,17 @@ if TYPE_CHECKING:
 
     Keep = Callable[[str, Witness, Way], KeptMessage | None]
     """Keeps a message under a name."""
+
+_FROM_ITS_READER: Final = {
+    Outcome.DELIVERED: 0,
+    Outcome.UNKNOWN: 0,
+    Outcome.STORED: 1,
+    Outcome.BOUNCED: 2,
+    Outcome.REFUSED: 2,
+    Outcome.DROPPED: 3,
+    Outcome.LOST: 4,
+}
+"""How far from its reader a message ends: what moves it away comes first."""
 
 
 def behavior(
@@ -72,12 +85,21 @@ def _compared(proof: Proof, way: Way, project: Project, equality: Equality, keep
                 after=_becomes(each.after),
                 message=_kept(each.witness, f"{name} {place}", way, keep),
             )
-            for place, each in enumerate(found.differences, start=1)
+            for place, each in enumerate(sorted(found.differences, key=_nearer), start=1)
         ),
         undecided=found.undecided,
         harms=harms,
         unproved=unproved,
     )
+
+
+def _nearer(difference: TreatedDifferently) -> int:
+    """How much nearer to its reader a message ends than before."""
+    before, after = (
+        max(_FROM_ITS_READER[end.outcome] for end in each.ends)
+        for each in (difference.before, difference.after)
+    )
+    return before - after
 
 
 def _kept(witness: Witness, name: str, way: Way, keep: Keep) -> FoundEnvelope:

@@ -32,6 +32,9 @@ SAME: Final = {
     Equality.SET: "the same is done, once or more",
 }
 
+_SHOWN: Final = 3
+"""Kinds of difference whose messages a plan shows."""
+
 
 def behavior_lines(found: Sequence[Behavior], corpus: CorpusCount | None = None) -> Text:
     """For each gateway that it is proved alike, or a message for each kind of difference."""
@@ -74,33 +77,41 @@ def _many(found: CountedChange, corpus: CorpusCount | None = None) -> str:
     return f"{found.messages:,}{of} ({copies}), e.g. {found.example}"
 
 
-def every_lines(found: EveryMessage | None) -> Text:
-    """What a plan does to every message, as a part of it."""
+def every_lines(found: EveryMessage | None, *, verbose: bool = False) -> Text:
+    """What a plan does to every message, as a part of it; of many kinds the first message.
+
+    `verbose`: the message of each kind, however many there are.
+    """
     text = Text()
     if found is not None and found.unknown is not None:
         said = f"nothing is proved of every message: {found.unknown}"
         text.append(wrapped(visible(said), ""), "yellow")
     for each in () if found is None else found.gateways:
-        text.append(wrapped(visible(summed_up(each)), "")).append(_shown(each))
+        brief = not verbose and len(each.differences) > _SHOWN
+        text.append(wrapped(visible(summed_up(each)), "")).append(_shown(each, brief=brief))
     text.rstrip()
     return text
 
 
-def _shown(found: Behavior, corpus: CorpusCount | None = None) -> Text:
-    """What is wrong now, and the message of each kind of difference."""
+def _shown(found: Behavior, corpus: CorpusCount | None = None, *, brief: bool = False) -> Text:
+    """What is wrong now, and the message of each kind of difference; `brief`: of the first."""
     text = Text()
     for harm in found.harms:
         text.append(wrapped(visible(f"! {harm.what}"), "  "), "bold red")
         text.append(envelope_lines(harm.message))
     for claim in found.unproved:
         text.append(wrapped(visible(f"? undecided: {claim}"), "  "), "yellow")
-    for difference in found.differences:
+    for place, difference in enumerate(found.differences):
         text.append("  ").append(ends(difference)).append("\n")
         text.append(_changes(difference))
+        if brief and place:
+            continue
         text.append(envelope_lines(difference.message))
         if corpus is not None:
             said = concerned(corpus, corpus.of(found.way, difference))
             text.append(wrapped(visible(said), "    "))
+    if brief:
+        text.append("  -v shows a message of each kind\n", "dim")
     return text
 
 

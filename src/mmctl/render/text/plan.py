@@ -77,7 +77,7 @@ def bare(
     lines += [Text(visible(f"note: {note}"), "dim") for note in plan.notes]
     lines += [line(behaviour_line(found))] if (found := plan.behaviour) else []
     lines += [line(f"  {message}") for message in messages]
-    lines += [proved] if (proved := every_lines(plan.every_message)) else []
+    lines += [proved] if (proved := every_lines(plan.every_message, verbose=verbose)) else []
     lines += [line(each) for each in ordinary_lines(plan.ordinary)]
     lines += list(_budget(plan))
     lines.append(_totals(plan, width))
