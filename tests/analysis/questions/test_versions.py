@@ -148,7 +148,12 @@ def test_what_moves_mail_away_from_its_reader_comes_first() -> None:
     moved = GATEWAY.replace("{subject: {equals: offer}}", "{subject: {equals: party}}")
     for before, after in ((GATEWAY, moved), (moved, GATEWAY)):
         (found,) = between(before, after)
-        assert [each.after.ends[-1].outcome for each in found.differences] == [
-            Outcome.DROPPED,
-            Outcome.DELIVERED,
+        assert [
+            (each.before.ends[-1].outcome.value, each.after.ends[-1].outcome.value)
+            for each in found.differences
+        ] == [
+            ("delivered", "dropped"),
+            ("dropped", "lost"),
+            ("lost", "dropped"),
+            ("dropped", "delivered"),
         ]
