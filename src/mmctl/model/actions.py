@@ -11,6 +11,7 @@ What roles need: "Permissions for rule actions", Amazon SES Developer Guide.
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from mmctl.model.enums import LambdaInvocationType
@@ -489,9 +490,37 @@ NAMES: Final = {row.name: row for row in ACTIONS}
 """The rows by their members of `RuleAction` in the API."""
 
 
+_MEANT: Final = {
+    row.shape: {
+        name: key.default.upper()
+        for key in row.words
+        for name, info in row.shape.model_fields.items()
+        if key.default and info.alias == key.member
+    }
+    for row in ACTIONS
+}
+"""Of each action the members that have a default, with what is meant where they are absent."""
+
+
 def row_of(action: RuleAction) -> ActionRow[Any]:
     """The row of an action."""
     return _OF_SHAPE[type(action.value)]
+
+
+@cache
+def without_defaults(action: RuleAction) -> RuleAction:
+    """The action without what is meant anyway: it does the same, and the service may shorten it."""
+    value, meant = action.value, _MEANT[type(action.value)]
+    absent = {name: None for name, word in meant.items() if getattr(value, name) == word}
+    if not absent:
+        return action
+    return action.changed(
+        **{
+            member: value.changed(**absent)
+            for member, each in vars(action).items()
+            if each is value
+        }
+    )
 
 
 def added_header(action: RuleAction) -> tuple[str, str] | None:

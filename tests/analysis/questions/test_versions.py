@@ -12,6 +12,7 @@ from mmctl.analysis.questions.versions import behavior
 from mmctl.analysis.questions.ways import ways_into
 from mmctl.api import load
 from mmctl.language.project import Outcome
+from mmctl.render.text.behavior import behavior_lines
 
 if TYPE_CHECKING:
     import pytest
@@ -157,3 +158,21 @@ def test_what_moves_mail_away_from_its_reader_comes_first() -> None:
             ("lost", "dropped"),
             ("dropped", "delivered"),
         ]
+
+
+def test_what_is_meant_anyway_is_no_difference_and_other_settings_are_named() -> None:
+    topic = (
+        "{topic: 'arn:aws:sns:us-east-1:111122223333:seen', "
+        "role: 'arn:aws:iam::111122223333:role/mail'"
+    )
+    was = GATEWAY.replace(
+        "[{relay: {to: exchange}}]", f"[{{publish_to_sns: {topic}}}}}, {{relay: {{to: exchange}}}}]"
+    )
+    spelled_out = was.replace("to: exchange}", "to: exchange, on_failure: continue}").replace(
+        "role/mail'", "role/mail', encoding: utf-8, payload: content, on_failure: continue"
+    )
+    (found,) = between(was, spelled_out.replace("equals: offer", "equals: [offer, offer]"))
+    assert found.alike, found
+    (found,) = between(was, was.replace("to: exchange}", "to: exchange, on_failure: drop}"))
+    told = behavior_lines([found]).plain
+    assert "~ the same, with other settings" in told, told

@@ -22,7 +22,7 @@ from mmctl.analysis.sat.solver import Solved
 from mmctl.analysis.theories.theory import holds
 from mmctl.judge.actions import actions_in_effect
 from mmctl.language.project import Outcome
-from mmctl.model.actions import Does, added_header, new_recipients, row_of
+from mmctl.model.actions import Does, added_header, new_recipients, row_of, without_defaults
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -426,7 +426,9 @@ def _instances(proof: Proof, number: int) -> Iterator[tuple[_ActionPlace, _Insta
                 yield (
                     _ActionPlace(literals.place, at),
                     _Instance(
-                        literals.adds.get(at, literals.done[at]), action, literals.carried[at]
+                        literals.adds.get(at, literals.done[at]),
+                        without_defaults(action),
+                        literals.carried[at],
                     ),
                 )
 
@@ -459,4 +461,5 @@ def _said(rule: LogicalRule) -> Hashable:
 
 
 def _named(rule: LogicalRule) -> tuple[Hashable, ...]:
-    return rule.name, actions_in_effect(rule), rule.stop and not rule.shadow
+    actions = tuple(map(without_defaults, actions_in_effect(rule)))
+    return rule.name, actions, rule.stop and not rule.shadow

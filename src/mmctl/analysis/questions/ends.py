@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.analysis.questions.equality import Equality
 from mmctl.language.project import Outcome
-from mmctl.model.actions import CHANGES_MESSAGE, Does
+from mmctl.model.actions import CHANGES_MESSAGE, Does, without_defaults
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _done(copy: Copy) -> Iterator[ActionTrace]:
 def _effect(action: ActionTrace, recipient: str) -> Effect:
     headers = [(name.lower(), value) for name, value in action.headers]
     return Effect(
-        action=action.action,
+        action=without_defaults(action.action),
         label=action.label,
         recipient=None if action.recipient == recipient else action.recipient,
         headers=tuple(sorted(headers, key=lambda header: header[0])),

@@ -152,10 +152,13 @@ def ends(difference: KindOfDifference) -> Text:
     return _ends(difference.before).append(" -> ").append(_ends(difference.after))
 
 
+_SIGNS: Final = {"+": "green", "-": "red", "~": "yellow"}
+
+
 def _changes(difference: KindOfDifference) -> Text:
     text = Text()
     for line in changes(difference):
-        style = "green" if line.startswith("+") else "red"
+        style = _SIGNS[line[0]]
         text.append(wrapped(visible(line), "    "), style)
     return text
 
@@ -199,9 +202,15 @@ def changes(difference: KindOfDifference) -> list[str]:
     """What is done more or less often afterwards: `+ relay:exchange, 2 times`."""
     more = Counter(difference.after.effects)
     more.subtract(difference.before.effects)
-    return [
+    counted_changes = [
         f"{'+' if count > 0 else '-'} {effect.described}"
         + (f", {abs(count)} times" if abs(count) > 1 else "")
         for effect, count in more.items()
         if count
     ]
+    same_ends = difference.before.ends == difference.after.ends
+    return counted_changes or ([_UNSEEN] if same_ends else [])
+
+
+_UNSEEN: Final = "~ the same, with other settings or in another order: see the edits"
+"""What is said where neither outcome nor targets show the difference."""
