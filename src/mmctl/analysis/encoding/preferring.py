@@ -37,6 +37,7 @@ def preferences(fields: FreeFields, readings: Sequence[Readings]) -> Iterator[in
         literal if name == FROM.key else -literal for name, literal in fields.headers.items()
     )
     yield from (-literal for view in views for literal in view.tests.values())
+    yield from fields.size.small()
     yield from fields.client.plain()
     for name, word in (
         (VerdictFact.SPF, RuleVerdict.PASS),

@@ -81,6 +81,10 @@ class Order(Generic[Point]):
         high = self._points[place] if place < len(self._points) else None
         return self.between(self._points[place - 1], high)
 
+    def low(self) -> tuple[int, ...]:
+        """The literals of a low value: below each point, from the highest on."""
+        return tuple(-self._literals[point] for point in reversed(self._points[1:]))
+
     def literals(self) -> Iterable[int]:
         """The literals of all points."""
         return self._literals.values()

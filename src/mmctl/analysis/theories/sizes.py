@@ -72,6 +72,10 @@ class SizeTheory:
         low, high = self._line.gap(model)
         return low <= size and (high is None or size < high)
 
+    def small(self) -> tuple[int, ...]:
+        """The literals of a small size, those of the largest sizes first."""
+        return self._line.low()
+
     def refused(self, model: frozenset[int]) -> tuple[int, ...]:
         """The clause that demands a size between other points."""
         return other_than(self._line.gap_of(self.value(model)), model)
