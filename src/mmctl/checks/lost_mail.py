@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 
     from mmctl.analysis.encoding.witness import Witness
     from mmctl.analysis.questions.of_project import ProvedWay
-    from mmctl.language.project import Project
+    from mmctl.language.project import LogicalRule, Project
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -91,17 +91,29 @@ def _lost(project: Project, at: ProvedWay, witness: Witness) -> Finding:
     from mmctl.analysis.encoding.telling import told
 
     stored = witness.happened[0].outcome is Outcome.STORED
-    ends = "stored but not delivered" if stored else "accepted and lost"
-    meant = _IF_MEANT if stored else ""
+    keeper = _keeper(at, witness) if stored else None
+    if keeper is not None:
+        ends, meant = f"stored by `{keeper.name}` and not delivered", _IF_HELD
+    elif stored:
+        ends, meant = "stored but not delivered", _IF_STORED
+    else:
+        ends, meant = "accepted and lost", ""
     return finding(
-        at.rule_set,
+        keeper or at.rule_set,
         (),
         f"mail {told(witness)}, which `{at.way.ingress_point}` admits, is {ends}",
         help=f"add a rule for it, or admit less in `{_policy(project, at)}`{meant}",
     )
 
 
-_IF_MEANT = "; if that is intended, write `final: true` at the rule that keeps it"
+def _keeper(at: ProvedWay, witness: Witness) -> LogicalRule | None:
+    """The rule that stores a message and stops it, if one does."""
+    applied = (at.gateway.rules[place] for place in sorted(witness.happened[0].applied))
+    return next((rule for rule in applied if rule.stop and not rule.shadow), None)
+
+
+_IF_HELD = "; if that is intended, write `final: true` here"
+_IF_STORED = "; if that is intended, write `must_reach: stored`"
 
 
 def _stored(project: Project, at: ProvedWay, witness: Witness) -> Finding:
@@ -112,8 +124,7 @@ def _stored(project: Project, at: ProvedWay, witness: Witness) -> Finding:
         (),
         f"ordinary mail {told(witness)}, which `{at.way.ingress_point}` admits, is stored but not"
         " delivered",
-        help=f"add a rule for it, or admit less in `{_policy(project, at)}`; if that is intended,"
-        " write `must_reach: stored`",
+        help=f"add a rule for it, or admit less in `{_policy(project, at)}`{_IF_STORED}",
         severity=Severity.WARNING,
     )
 

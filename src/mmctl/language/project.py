@@ -132,7 +132,7 @@ class LogicalRuleSet(LogicalResource):
     rules: tuple[LogicalRule, ...]
     phases: tuple[Phase, ...] = ()
     must_reach: Outcome | None = None
-    """`delivered` or `stored` as written; None: see `must_reach_or_default`."""
+    """`delivered` or `stored` as written; None: stored is enough for proofs."""
     per_ingress_point: bool = False
     duplicates_ignored: bool = False
     logging: Mapping[str, str] = field(default_factory=dict)
