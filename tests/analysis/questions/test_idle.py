@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from mmctl.analysis.questions.idle import Spot
+    from mmctl.analysis.questions.idle import AskedRule, Spot
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import LogicalRule
 
@@ -47,10 +47,10 @@ def gateway(*rules: str) -> Gateway:
 
 def idle_in(proof: Proof) -> Iterator[Idle]:
     """All that changes nothing in rules that can apply."""
-    parts = IdleParts(proof)
-    for place in range(len(proof.gateways[0].rules)):
-        if dead_rule(proof, place) is None:
-            yield from (each for each in parts.of_rule(place) if isinstance(each, Idle))
+    places = range(len(proof.gateways[0].rules))
+    applying = [place for place in places if dead_rule(proof, place) is None]
+    for found in IdleParts(proof).of_rules(applying):
+        yield from (each for each in found if isinstance(each, Idle))
 
 
 def when(*conditions: str) -> str:
@@ -228,6 +228,20 @@ def test_many_values_that_nothing_else_is_about_need_no_question(
         return solved(literals)
 
     monkeypatch.setattr(proof, "solved", counted)
-    parts = IdleParts(proof)
-    assert [each for place in range(20) for each in parts.values_of_rule(place, (0, 1), ())] == []
+    everything: list[AskedRule] = [(place, (0, 1), ()) for place in range(20)]
+    assert list(IdleParts(proof).values_of_rules(everything)) == []
     assert not asked
+
+
+def test_rules_asked_about_at_once_have_the_same_idle_parts_as_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What models show at once decides nothing else than the solver, asked about all."""
+    wrong: list[int] = []
+    for seed in SLICE:
+        asked = gateway_of(Random(seed), 6)  # noqa: S311 - no secret
+        at_once = list(idle_in(Proof(asked)))
+        proof = Proof(asked)
+        monkeypatch.setattr(proof, "with_models", lambda questions: [False] * len(questions))
+        wrong += [] if list(idle_in(proof)) == at_once else [seed]
+    assert not wrong

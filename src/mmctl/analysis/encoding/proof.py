@@ -23,6 +23,7 @@ from mmctl.analysis.encoding.surroundings import AroundGateway
 from mmctl.analysis.encoding.views import FieldLook
 from mmctl.analysis.encoding.witness import Witness
 from mmctl.analysis.sat.circuit import TRUE, Circuit
+from mmctl.analysis.sat.lanes import with_models
 from mmctl.analysis.sat.solver import Cadical, Solved
 from mmctl.analysis.theories.theory import holds, other_than
 from mmctl.judge.submission import Scenario
@@ -241,6 +242,15 @@ class Proof:
         if self._too_many:
             return Solved.UNDECIDED
         return self.circuit.solver.solve(literals, conflicts=self.effort)
+
+    def with_models(self, questions: Sequence[Sequence[int]]) -> list[bool]:
+        """Of several questions those that the formulas plainly allow; the others are to be asked.
+
+        All at once, and without effort.
+        """
+        if self._too_many:
+            return [False] * len(questions)
+        return with_models(self.circuit, questions)
 
     def ask(self, literals: Sequence[int]) -> Answer:
         """Whether there is a message for which all of some literals hold."""

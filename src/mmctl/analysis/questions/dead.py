@@ -47,8 +47,12 @@ Finding: TypeAlias = Dead | NotProved
 
 def dead_rules(proof: Proof, gateway: int = 0, *, known: Container[int] = ()) -> Iterator[Finding]:
     """The rules of a gateway that can never apply, in order, but for the places that are known."""
-    for place in range(len(proof.gateways[gateway].rules)):
-        found = None if place in known else dead_rule(proof, place, gateway)
+    rules = proof.paths[gateway].rules
+    places = [place for place in range(len(rules)) if place not in known]
+    chosen = tuple(proof.chosen_readings(gateway).values())
+    alive = proof.with_models([(*chosen, rules[place].applies) for place in places])
+    for place, applies in zip(places, alive, strict=True):
+        found = None if applies else dead_rule(proof, place, gateway)
         if found is not None:
             yield found
 

@@ -150,9 +150,11 @@ class Proving:
                 found = dead_rule(fixed, place)
                 self._rules.append(dead_rule(proof, place) if isinstance(found, Dead) else found)
             parts, free_parts = IdleParts(fixed), IdleParts(proof)
-            for place, found in enumerate(self._rules):
+            applying = [place for place, found in enumerate(self._rules) if found is None]
+            settled = parts.of_rules(applying)
+            for found in self._rules:
                 if found is None:
-                    self._idle.extend(free_parts.with_readings(parts.of_rule(place)))
+                    self._idle.extend(free_parts.with_readings(next(settled)))
                 self._settled += 1
 
     def so_far(self, why: str = Undecided.TIME) -> GatewayProof:

@@ -7,7 +7,7 @@ each is asked about without those that were found before it.
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
 from mmctl.analysis.questions.blame import minimal
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 Spot: TypeAlias = "tuple[int, int | None]"
 """A condition of a rule, those under `unless` behind the others, and a value; None: all of it."""
+AskedRule: TypeAlias = "tuple[int, Iterable[int], Container[Spot]]"
+"""The place of a rule, the conditions whose values are asked about, and what is known to change
+nothing in it: that is left out, and not reported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,20 +120,23 @@ class IdleParts:
         self._classes = ValueClasses(proof, gateway)
         self._readings = proof.chosen_readings(gateway)
 
-    def of_rule(self, place: int) -> Iterator[Settled]:
-        """All conditions and values that change nothing in a rule that can apply."""
-        asking = self._rule(place, ())
-        yield from asking.idle_conditions()
-        yield from self._values(asking, range(len(asking.conditions)))
+    def of_rules(self, places: Iterable[int]) -> Iterator[tuple[Settled, ...]]:
+        """For each of some rules that can apply all that changes nothing in it."""
+        asked = [self._rule(place, ()) for place in places]
+        questions = [
+            *((rule, *each) for rule in asked for each in rule.questions_of_conditions()),
+            *self._values_at_once([(rule, range(len(rule.conditions))) for rule in asked]),
+        ]
+        self._look(questions)
+        for rule in asked:
+            yield (*rule.idle_conditions(), *self._values(rule))
 
-    def values_of_rule(
-        self, place: int, conditions: Iterable[int], known: Container[Spot]
-    ) -> Iterator[Settled]:
-        """The values of some conditions that change nothing in a rule that can apply.
-
-        What is known to change nothing is left out, and not reported.
-        """
-        yield from self._values(self._rule(place, known), conditions)
+    def values_of_rules(self, rules: Iterable[AskedRule]) -> Iterator[Settled]:
+        """The values that change nothing of some conditions of rules that can apply."""
+        asked = [(self._rule(place, known), conditions) for place, conditions, known in rules]
+        self._look(self._values_at_once(asked))
+        for rule, _ in asked:
+            yield from self._values(rule)
 
     def with_readings(self, found: Iterable[Settled]) -> Iterator[Settled]:
         """What another proof of the gateway found in a rule, with the readings that it needs."""
@@ -145,11 +151,27 @@ class IdleParts:
     def _rule(self, place: int, known: Container[Spot]) -> _Rule:
         return _Rule(self._proof, self._gateway, place, self._readings, known)
 
-    def _values(self, asking: _Rule, conditions: Iterable[int]) -> Iterator[Settled]:
-        many = asking.with_several(conditions)
-        if many:
-            classes = self._classes.classes(asking.conditions, asking.place)
-            yield from asking.idle_values({number: classes[number] for number in many})
+    def _values_at_once(
+        self, asked: Iterable[tuple[_Rule, Iterable[int]]]
+    ) -> Iterator[tuple[_Rule, Spot, Sequence[int]]]:
+        """The first questions about the values of rules, while all others are there."""
+        for rule, conditions in asked:
+            many = rule.with_several(conditions)
+            if many:
+                classes = self._classes.classes(rule.conditions, rule.place)
+                rule.group({number: classes[number] for number in many})
+                yield from ((rule, *each) for each in rule.questions_of_values())
+
+    def _look(self, questions: Iterable[tuple[_Rule, Spot, Sequence[int]]]) -> None:
+        """Note what a model shows to change something, whatever else of its rule is left out."""
+        at_once = list(questions)
+        shown = self._proof.with_models([question for *_, question in at_once])
+        for (rule, spot, _), is_shown in zip(at_once, shown, strict=True):
+            if is_shown:
+                rule.deciding.add(spot)
+
+    def _values(self, asking: _Rule) -> Iterator[Settled]:
+        yield from asking.idle_values()
         if asking.undecided:
             why = self._proof.why_undecided
             yield NotSettled(place=asking.place, rule=asking.rule, why=why)
@@ -183,6 +205,10 @@ class _Rule:
             number: _kept_values(self.conditions[number], number, known) for number in self._kept
         }
         self._met: dict[int, tuple[int, ...]] = {}
+        self._groups: dict[int, list[list[int]]] = {}
+        """Values that stand or fall together, of the conditions whose values are asked about."""
+        self.deciding: set[Spot] = set()
+        """What was shown to change something, with all others or without some of them."""
         self.undecided = 0
         """Questions that stayed undecided."""
 
@@ -190,9 +216,29 @@ class _Rule:
         """Of some conditions, those that have several values."""
         return [each for each in conditions if len(self._values.get(each, ())) > 1]
 
+    def group(self, classes: Mapping[int, Sequence[Hashable] | None]) -> None:
+        """Ask about the values of some conditions."""
+        groups = {number: _together(self._values[number], each) for number, each in classes.items()}
+        # Where all values stand or fall together, some message meets them: the rule can apply.
+        self._groups = {number: each for number, each in groups.items() if len(each) > 1}
+
+    def questions_of_conditions(self) -> Iterator[tuple[Spot, Sequence[int]]]:
+        """For each condition what is asked about it."""
+        for number in self._kept:
+            yield (number, None), self._question([-self._literals.asked[number]], without=number)
+
+    def questions_of_values(self) -> Iterator[tuple[Spot, Sequence[int]]]:
+        """For the first of each values that stand or fall together what is asked about it."""
+        for number, groups in self._groups.items():
+            for value, *_ in groups:
+                question = self._question(self._alone(number, value), without=number)
+                yield (number, value), question
+
     def idle_conditions(self) -> Iterator[Idle]:
         """Conditions that all messages meet that reach the rule and meet the others."""
         for number in reversed(self._kept.copy()):
+            if (number, None) in self.deciding:
+                continue
             asked = self._literals.asked[number]
             found = self._asks([-asked], without=number)
             if found is Solved.UNSATISFIABLE:
@@ -218,27 +264,13 @@ class _Rule:
             return found
         return self._without_condition(number) if value is None else self._without(number, value)
 
-    def idle_values(self, classes: Mapping[int, Sequence[Hashable] | None]) -> Iterator[Idle]:
+    def idle_values(self) -> Iterator[Idle]:
         """Values that no message meets alone that reaches the rule and meets the others."""
-        pending = {
-            number: _together(self._values[number], each) for number, each in classes.items()
-        }
-        # Where all values stand or fall together, some message meets them: the rule can apply.
-        pending = {number: each for number, each in pending.items() if len(each) > 1}
-        while any(pending.values()):
-            asked = [(number, each.pop()) for number, each in pending.items() if each]
-            if len(asked) > 1 and self._all_decide(asked):
-                continue
-            for number, together in asked:
-                yield from self._idle_among(number, together)
-
-    def _all_decide(self, asked: Sequence[tuple[int, Sequence[int]]]) -> bool:
-        """Whether one message shows of several values, one of each condition, that they decide."""
-        numbers = {number for number, _ in asked}
-        wanted = [each for number, (value, *_) in asked for each in self._alone(number, value)]
-        others = [self._literals.asked[each] for each in self._kept if each not in numbers]
-        question = (*self._chosen.values(), self._literals.reached, *others, *wanted)
-        return self._proof.solved(question) is Solved.SATISFIABLE
+        pending = [each for each in self._groups.items() if each[0] in self._kept]
+        for together in zip_longest(*(reversed(groups) for _, groups in pending)):
+            for (number, _), values in zip(pending, together, strict=True):
+                if values and (number, values[0]) not in self.deciding:
+                    yield from self._idle_among(number, values)
 
     def _idle_among(self, number: int, together: Sequence[int]) -> Iterator[Idle]:
         """Of values that stand or fall together, all that change nothing, if the first does."""
@@ -266,11 +298,13 @@ class _Rule:
 
     def _asks(self, wanted: Sequence[int], *, without: int) -> Solved:
         """Whether a message that reaches the rule, and meets the others, is as wanted."""
-        others = [self._literals.asked[each] for each in self._kept if each != without]
-        question = (*self._chosen.values(), self._literals.reached, *others, *wanted)
-        found = self._proof.solved(question)
+        found = self._proof.solved(self._question(wanted, without=without))
         self.undecided += found is Solved.UNDECIDED
         return found
+
+    def _question(self, wanted: Sequence[int], *, without: int) -> Sequence[int]:
+        others = [self._literals.asked[each] for each in self._kept if each != without]
+        return (*self._chosen.values(), self._literals.reached, *others, *wanted)
 
     def _blamed(
         self, condition: int, value: int | None, decides: int, values: Mapping[int, int]

@@ -31,17 +31,17 @@ from mmctl.model.rules import RuleIpExpression, RuleStringExpression
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from mmctl.analysis.encoding.proof import Answer
     from mmctl.analysis.questions.blocked import Finding as BlockedFinding
     from mmctl.analysis.questions.dead import Finding
-    from mmctl.analysis.questions.idle import Settled, Spot
+    from mmctl.analysis.questions.idle import AskedRule, Settled
     from mmctl.analysis.questions.invariants import Empty
     from mmctl.analysis.questions.phases import OrderFinding
     from mmctl.judge.ingress import Way
     from mmctl.judge.submission import Gateway
-    from mmctl.language.project import Invariant, LogicalRuleSet, Project
+    from mmctl.language.project import Invariant, LogicalRule, LogicalRuleSet, Project
     from mmctl.model.rules import RuleCondition
 
 
@@ -189,15 +189,15 @@ class ProjectProofs:
             rules = first.gateway.rules
             parts = IdleParts(first.proof)
             elsewhere = [IdleParts(each.proof) for each in others]
-            for place, rule in enumerate(rules):
-                if id(rule) in never:
-                    continue
-                known = plainly.get(id(rule), set())
-                asked = [place for place, each in enumerate(rule.conditions) if _names(each)]
-                for found in parts.values_of_rule(place, asked, known):
-                    everywhere = all(_idle_there(each, found, asked, known) for each in elsewhere)
-                    if everywhere:
-                        yield IdleAnswer(way=first.way, gateway=first.gateway, found=found)
+            asked = [
+                (place, _named(rule), plainly.get(id(rule), set()))
+                for place, rule in enumerate(rules)
+                if id(rule) not in never
+            ]
+            for found in parts.values_of_rules(asked):
+                again = [each for each in asked if each[0] == found.place]
+                if all(_idle_there(each, found, again) for each in elsewhere):
+                    yield IdleAnswer(way=first.way, gateway=first.gateway, found=found)
 
     def _dead(self) -> Iterator[RuleAnswer]:
         plainly = {id(each.rule) for each in hidden(self._project) if each.by is not None}
@@ -346,6 +346,11 @@ def _applies(proof: Proof, place: int) -> Solved:
     return proof.solved((*proof.chosen_readings().values(), proof.paths[0].rules[place].applies))
 
 
+def _named(rule: LogicalRule) -> list[int]:
+    """The conditions of a rule that name the mail that it is for."""
+    return [place for place, each in enumerate(rule.conditions) if _names(each)]
+
+
 def _names(condition: RuleCondition) -> bool:
     """Whether a condition names the mail that it is for, with texts or networks.
 
@@ -357,15 +362,13 @@ def _names(condition: RuleCondition) -> bool:
     return named and expression.operator not in NEGATED
 
 
-def _idle_there(
-    parts: IdleParts, found: Settled, asked: Sequence[int], known: Container[Spot]
-) -> bool:
+def _idle_there(parts: IdleParts, found: Settled, asked: Sequence[AskedRule]) -> bool:
     """Whether what changes nothing for one way in does not for another one either."""
     if isinstance(found, NotSettled):
         return True
     return any(
         isinstance(each, Idle) and (each.condition, each.value) == (found.condition, found.value)
-        for each in parts.values_of_rule(found.place, asked, known)
+        for each in parts.values_of_rules(asked)
     )
 
 

@@ -22,7 +22,10 @@ class Circuit:
     def __init__(self, solver: Solver) -> None:
         self.solver = solver
         self.variables = TRUE
-        self._gates: dict[tuple[int, ...], int] = {}
+        self.gates: dict[tuple[int, ...], int] = {}
+        """All gates by their inputs, each behind those that it is made of."""
+        self.required: list[tuple[int, ...]] = []
+        """Literals of which at least one holds; what makes the gates is not among them."""
         solver.add_clause((TRUE,))
 
     def variable(self) -> int:
@@ -33,7 +36,9 @@ class Circuit:
     def require(self, *literals: int) -> None:
         """At least one of the literals holds."""
         if TRUE not in literals:
-            self.solver.add_clause([each for each in literals if each != FALSE])
+            clause = tuple([each for each in literals if each != FALSE])
+            self.required.append(clause)
+            self.solver.add_clause(clause)
 
     def implies(self, condition: int, consequence: int) -> None:
         """Where the condition holds, the consequence does."""
@@ -53,9 +58,9 @@ class Circuit:
         if len(inputs) > INPUTS_AT_MOST:
             starts = range(0, len(inputs), INPUTS_AT_MOST)
             return self.all_of(self.all_of(inputs[at : at + INPUTS_AT_MOST]) for at in starts)
-        gate = self._gates.get(inputs)
+        gate = self.gates.get(inputs)
         if gate is None:
-            gate = self._gates[inputs] = self.variable()
+            gate = self.gates[inputs] = self.variable()
             for each in inputs:
                 self.solver.add_clause((-gate, each))
             self.solver.add_clause((gate, *(-each for each in inputs)))
