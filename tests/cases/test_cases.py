@@ -237,6 +237,10 @@ def test_actions_that_fail_are_stated_by_the_case(ran: Any) -> None:
             "`bub@example.com` is not a recipient of the envelope",
         ),
         (
+            'message: "a\\0.eml"\n  expect: {bob@example.com: delivered}',
+            "message file `a\0.eml` is outside of the project",
+        ),
+        (
             "message: ../../secret.eml\n  expect: {bob@example.com: delivered}",
             "message file `../../secret.eml` is outside of the project",
         ),

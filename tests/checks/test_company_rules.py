@@ -477,6 +477,18 @@ def test_the_other_settings_of_the_base_count_too() -> None:
     assert "rule-without-owner" not in {each.check for each in lint(now, TODAY)}
 
 
+def test_a_change_cannot_switch_the_proofs_off_that_would_stop_it() -> None:
+    broken = f"{RULES}invariants:\n  - {{name: nothing is dropped, never: dropped}}\n"
+    before, _ = read("", more="  require_owner: false\n")
+    now, _ = read("", broken, more="  proof_effort: 0\n")
+    base = BaseRules(name="main", lint=before.settings.lint, text_of=lambda _: None)
+    said = [message for _, message in loosened(now.settings.lint, base.lint)]
+    assert said == ["`proof_effort` was 20,000, and is 0"]
+    found = {each.check for each in lint(now, TODAY, base=base)}
+    assert {"company-rule-loosened", "invariant-broken"} <= found
+    assert "invariant-broken" not in {each.check for each in lint(now, TODAY)}
+
+
 def test_what_is_loosened_is_told_before_everything_else() -> None:
     before, _ = read(entry("forbid", "when: {owner: ops}"), more="  require_owner: true\n")
     settings = f"{HEAD}lint: {{}}\n".replace("rules/*", "a/*")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,12 +35,12 @@ def folder_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(name="planned")
-def planned_fixture(capsys: pytest.CaptureFixture[str]) -> Callable[[], dict[str, object]]:
+def planned_fixture(capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, object]]:
     """A plan's JSON, checked against its schema."""
 
-    def planned() -> dict[str, object]:
+    def planned(*options: str) -> dict[str, object]:
         capsys.readouterr()
-        assert exit_code([*PLAN]) == 0
+        assert exit_code([*PLAN, *options]) == 0
         text = capsys.readouterr().out
         assert check_document(text) == "mmctl/plan@1"
         found: dict[str, object] = json.loads(text)["every_message"]
@@ -50,7 +51,7 @@ def planned_fixture(capsys: pytest.CaptureFixture[str]) -> Callable[[], dict[str
 
 def test_a_plan_remembers_what_it_proved_and_writes_its_messages_again(
     folder: Path,
-    planned: Callable[[], dict[str, object]],
+    planned: Callable[..., dict[str, object]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first = planned()
@@ -65,7 +66,7 @@ def test_a_plan_remembers_what_it_proved_and_writes_its_messages_again(
 
 
 def test_other_readings_or_rules_are_another_question(
-    folder: Path, tmp_path: Path, planned: Callable[[], dict[str, object]]
+    folder: Path, tmp_path: Path, planned: Callable[..., dict[str, object]]
 ) -> None:
     def answers() -> int:
         planned()
@@ -82,7 +83,7 @@ def test_other_readings_or_rules_are_another_question(
 
 
 def test_a_damaged_answer_is_proved_again(
-    folder: Path, tmp_path: Path, planned: Callable[[], dict[str, object]]
+    folder: Path, tmp_path: Path, planned: Callable[..., dict[str, object]]
 ) -> None:
     first = planned()
     answers = list((tmp_path / "cache").rglob("proof-*.json"))
@@ -95,7 +96,7 @@ def test_a_damaged_answer_is_proved_again(
 
 def test_a_plan_says_why_nothing_is_proved(
     folder: Path,
-    planned: Callable[[], dict[str, object]],
+    planned: Callable[..., dict[str, object]],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -112,8 +113,19 @@ def test_a_plan_says_why_nothing_is_proved(
     assert planned() == {"gateways": [], "unknown": "`lint: {proof_effort: 0}` in mmctl.yaml"}
 
 
+def test_a_plan_proves_as_much_as_its_base_asks_for(
+    folder: Path, planned: Callable[..., dict[str, object]]
+) -> None:
+    git = ("git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@example.com")
+    for command in (["init", "-q"], ["add", "mmctl.yaml"], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *command], check=True)
+    project = folder / "mmctl.yaml"
+    project.write_text(project.read_text() + "lint: {proof_effort: 0}\n")
+    assert planned("--base", "HEAD")["gateways"]
+
+
 def test_a_plan_is_made_where_no_message_can_be_written(
-    folder: Path, planned: Callable[[], dict[str, object]]
+    folder: Path, planned: Callable[..., dict[str, object]]
 ) -> None:
     witness = folder / ".mmctl" / "witness"
     witness.parent.mkdir(exist_ok=True)

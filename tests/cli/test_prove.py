@@ -127,3 +127,16 @@ def test_what_changes_nothing_is_no_failure(project: Path) -> None:
     code, text = written(project)
     assert "1 without effect" in text
     assert code == 0
+
+
+def test_answers_are_told_where_no_message_can_be_written(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A checkout that cannot be written is no reason to keep a broken invariant back."""
+    (project / ".mmctl").write_text("a file is in the way", encoding="utf-8")
+    assert exit_code(["-C", str(project), "prove"]) == 1
+    told = capsys.readouterr()
+    assert "broken: <img src=x onerror=alert(1)>" in told.out
+    assert "warning: cannot write `.mmctl/witness/" in told.err
+    for form in ("json", "sarif", "html"):
+        assert written(project, "--format", form)[0] == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,3 +56,16 @@ def test_no_message_takes_the_file_of_another(tmp_path: Path) -> None:
     kept = [keep(tmp_path, name, answer.witness, way, taken).path for name in names]
     assert len({each.lower() for each in kept}) == len(names)
     assert all((tmp_path / each).is_file() for each in kept)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_in_the_place_of_a_message_is_replaced(tmp_path: Path) -> None:
+    project, way = load({"rules.yaml": GATEWAY}), Way(rule_set="inbound")
+    answer = find(project, way, wanted_by("dropped", project))
+    assert isinstance(answer, Shown)
+    folder = tmp_path / ".mmctl" / "witness"
+    folder.mkdir(parents=True)
+    for name in ("it.eml", "it.yaml"):
+        os.mkfifo(folder / name)
+    keep(tmp_path, "it", answer.witness, way)
+    assert all(each.is_file() for each in folder.iterdir())

@@ -69,6 +69,14 @@ def test_another_store_is_a_problem_in_an_environment_and_above(where: str) -> N
     assert told(f"snapshots: '{where}'") == [f"mmctl.yaml:4:21: {message}"]
 
 
+def test_what_cannot_be_the_name_of_a_folder_is_no_store() -> None:
+    assert told("endpoint: embedded", 'snapshots: "a\\0b"\n') == [
+        "mmctl.yaml:3:12: `snapshots: a\0b` is neither a folder nor an S3 bucket"
+    ]
+    assert len(told("endpoint: embedded", f"snapshots: {'x' * 256}\n")) == 1
+    assert told("endpoint: embedded", f"snapshots: {'x' * 255}\n") == []
+
+
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 KEY = "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n"
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mmctl.cases.case import Case, Expectation, MessageFile, WrittenMessage
 from mmctl.errors import UsageError
 from mmctl.judge.submission import LambdaAnswer, Scenario
+from mmctl.language.parsing.files import leaves_project
 from mmctl.language.project import Outcome
 from mmctl.language.text.suggest import did_you_mean
 from mmctl.mail.compose import compose_email, read_composed
@@ -203,7 +204,7 @@ class _RowParser:
         if not isinstance(message, Mapping):
             folder = posixpath.dirname(self.row.text.file)
             path = posixpath.normpath(posixpath.join(folder, str(message)))
-            if path.startswith(("../", "/")):
+            if leaves_project(path):
                 self._report("case", at, f"message file `{message}` is outside of the project")
             return MessageFile(path=path, position=at)
         try:

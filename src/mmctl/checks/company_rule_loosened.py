@@ -3,8 +3,8 @@
 What it does:
     Compares `lint: {forbid, require}` with that of the base (`--base main`, or the target branch
     that a CI server names), and finds company rules that are removed, have a lower severity, or
-    may allow more; also `require_owner` and `require_format` that are taken back, and a lower
-    severity of `expired`. What it finds comes first in the report.
+    may allow more; also `require_owner` and `require_format` that are taken back, a lower severity
+    of `expired`, and less effort for proofs. What it finds comes first in the report.
 
 Why it is bad:
     Company rules bind the people who write rules. Whoever loosens one changes what everybody may

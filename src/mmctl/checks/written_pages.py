@@ -652,7 +652,7 @@ WRITTEN_PAGES: Final[tuple[tuple[str, str, str, str, str, str, str], ...]] = (
         'company-rule-loosened',
         'warning',
         'A change that demands less of rules than its base does.',
-        'Compares `lint: {forbid, require}` with that of the base (`--base main`, or the target branch that a CI server names), and finds company rules that are removed, have a lower severity, or may allow more; also `require_owner` and `require_format` that are taken back, and a lower severity of `expired`. What it finds comes first in the report.',
+        'Compares `lint: {forbid, require}` with that of the base (`--base main`, or the target branch that a CI server names), and finds company rules that are removed, have a lower severity, or may allow more; also `require_owner` and `require_format` that are taken back, a lower severity of `expired`, and less effort for proofs. What it finds comes first in the report.',
         'Company rules bind the people who write rules. Whoever loosens one changes what everybody may do, which is a decision of its own: in this change what the base demands still counts.',
         'version: 1\nproject: acme\nrules: [rules.yaml]\nlint:\n  forbid:\n    - id: only-security-bounces\n      when: {action: bounce, owner: {not: [security, ops]}}\n      message: only security may bounce\n',
         'version: 1\nproject: acme\nrules: [rules.yaml]\nlint:\n  forbid:\n    - id: only-security-bounces\n      when: {action: bounce, owner: {not: security}}\n      message: only security may bounce\n',

@@ -49,6 +49,7 @@ class BaseRules:
             require_owner=own.require_owner or self.lint.require_owner,
             require_format=own.require_format or self.lint.require_format,
             expired=min(own.expired, self.lint.expired, key=lambda each: each.rank),
+            proof_effort=max(own.proof_effort, self.lint.proof_effort),
         )
         return replace(project, settings=replace(project.settings, lint=lint))
 
@@ -112,3 +113,5 @@ def loosened(own: LintSettings, base: LintSettings) -> Iterator[tuple[CompanyRul
         yield None, "`require_format: true` is removed"
     if own.expired.rank > base.expired.rank:
         yield None, f"an expired rule was `{base.expired}`, and is `{own.expired}`"
+    if own.proof_effort < base.proof_effort:
+        yield None, f"`proof_effort` was {base.proof_effort:,}, and is {own.proof_effort:,}"

@@ -119,7 +119,7 @@ def _behavior(
     from mmctl.analysis.questions.versions import behavior
     from mmctl.cli.files.witnesses import keeping
 
-    return tuple(behavior(before.project, after.project, equal, keeping(run.root, "diff")))
+    return tuple(behavior(before.project, after.project, equal, keeping(run, "diff")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import typer
     from rich.text import Text
 
+    from mmctl.analysis.encoding.witness import Witness
     from mmctl.analysis.questions.behavior import KeptMessage
     from mmctl.analysis.questions.gateway_proof import FoundMessage, GatewayProof
     from mmctl.cli.run import Run
@@ -76,8 +77,10 @@ def prove(
     except KeyboardInterrupt:
         end_without_further_interruptions()
         why = Undecided.INTERRUPTED
-    taken: set[str] = set()
-    found = tuple(_kept(run, each.so_far(why), taken) for each in provings)
+    from mmctl.cli.files.witnesses import keeping
+
+    keep = keeping(run)
+    found = tuple(_kept(each.so_far(why), keep) for each in provings)
     write(run, PROOFS, found)
     if why == Undecided.INTERRUPTED:
         run.warn("interrupted: what is proved until then is above")
@@ -143,14 +146,15 @@ def _find(
     return 1 if undecided is None else UNKNOWN
 
 
-def _kept(run: Run, found: GatewayProof, taken: set[str]) -> GatewayProof:
+def _kept(
+    found: GatewayProof, keep: Callable[[str, Witness, Way], KeptMessage | None]
+) -> GatewayProof:
     """The same, with the messages in files."""
     from mmctl.analysis.encoding.proof import Shown
-    from mmctl.cli.files.witnesses import keep
 
     name = found.way.ingress_point or found.way.rule_set
-    kept: list[KeptMessage | None] = [
-        keep(run.root, f"{name} {claim.name}", claim.answer.witness, found.way, taken)
+    kept = [
+        keep(f"{name} {claim.name}", claim.answer.witness, found.way)
         if isinstance(claim.answer, Shown)
         else None
         for claim in found.claims

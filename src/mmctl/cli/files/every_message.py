@@ -12,7 +12,6 @@ from mmctl.analysis.questions.behavior import EveryMessage
 from mmctl.analysis.questions.behavior_json import behavior_document, behavior_of
 from mmctl.analysis.questions.equality import Equality
 from mmctl.cli.remembered import file_of, keep
-from mmctl.errors import UsageError
 from mmctl.inputs import DOCUMENT_AT_MOST, parse_json, read_text
 from mmctl.model.kinds import Kind
 from mmctl.records import replace
@@ -21,11 +20,9 @@ from mmctl.writing import write_whole
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.analysis.encoding.witness import Witness
-    from mmctl.analysis.questions.behavior import Behavior, KeptMessage
+    from mmctl.analysis.questions.behavior import Behavior
     from mmctl.cli.changes.change import LiveEnvironment
     from mmctl.compiler.configuration import LiveConfiguration
-    from mmctl.judge.ingress import Way
     from mmctl.live.plan.plan import Plan
 
 NOT_ASKED: Final = "`lint: {proof_effort: 0}` in mmctl.yaml"
@@ -37,7 +34,7 @@ def with_every_message(change: LiveEnvironment, made: Plan) -> Plan:
 
     if not made.edits or first_apply(made):
         return made
-    effort = change.project.settings.lint.proof_effort
+    effort = _effort(change)
     if effort == 0:
         return replace(made, every_message=EveryMessage(unknown=NOT_ASKED))
     kept = file_of(str(change.run.root), "proof", _question(change, made))
@@ -55,24 +52,22 @@ def with_every_message(change: LiveEnvironment, made: Plan) -> Plan:
     return replace(made, every_message=EveryMessage(gateways=found))
 
 
+def _effort(change: LiveEnvironment) -> int:
+    """The effort for each question: not less than the base of the change allows."""
+    settings = None if change.base is None else change.base.settings
+    own = change.project.settings.lint.proof_effort
+    return own if settings is None else max(own, settings.lint.proof_effort)
+
+
 def _compared(change: LiveEnvironment, made: Plan, effort: int) -> Iterator[Behavior]:
     from mmctl.analysis.questions.versions import behavior
     from mmctl.cli.changes.live_rules import project_of
     from mmctl.cli.files.witnesses import keeping
 
-    write = keeping(change.run.root, "plan")
-
-    def kept(name: str, witness: Witness, way: Way) -> KeptMessage | None:
-        try:
-            return write(name, witness, way)
-        except UsageError as error:
-            # A plan is made in folders that cannot be written, too.
-            change.run.warn(f"warning: {error.message}")
-            return None
-
     project = change.project
     before, after = (project_of(each, project) for each in (made.live, made.desired))
     after = replace(after, invariants=project.invariants)
+    kept = keeping(change.run, "plan")
     yield from behavior(before, after, Equality.MULTISET, kept, effort=effort)
 
 
@@ -84,7 +79,7 @@ def _question(change: LiveEnvironment, made: Plan) -> Iterator[str]:
     project = change.project
     yield from (project.environment.name, made.digest_before, made.digest_after)
     yield repr(project.settings.readings)
-    yield str(project.settings.lint.proof_effort)
+    yield str(_effort(change))
     for each in project.invariants:
         yield repr((each.name, each.when, each.ingress_point, each.environments, each.claim))
     for name, found in project.address_lists.items():

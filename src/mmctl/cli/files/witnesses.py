@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mmctl.analysis.encoding.witness import Witness
+    from mmctl.cli.run import Run
     from mmctl.judge.ingress import Way
 
 FOLDER: Final = ".mmctl/witness"
@@ -67,6 +68,9 @@ def keep(
             )
         folder.mkdir(parents=True, exist_ok=True)
         for file, content in files.items():
+            # What is no file, such as a pipe that nobody reads, would be written to for ever.
+            if file.exists() and not file.is_file():
+                file.unlink()
             write_whole(file, content)
     except OSError as error:
         raise UsageError(f"cannot write `{path}`: {error.strerror}") from None
@@ -74,10 +78,24 @@ def keep(
     return KeptMessage(path=path, command=command, facts=tuple(facts_told(witness)))
 
 
-def keeping(root: Path, command: str) -> Callable[[str, Witness, Way], KeptMessage]:
-    """A function that keeps the messages of one command, each under a name of its own."""
+def keeping(
+    run: Run, command: str | None = None
+) -> Callable[[str, Witness, Way], KeptMessage | None]:
+    """A function that keeps the messages of one command, each under a name of its own.
+
+    What cannot be written is no reason to keep the answer back: a warning, and None.
+    """
     taken: set[str] = set()
-    return lambda name, witness, way: keep(root, f"{command} {name}", witness, way, taken)
+
+    def kept(name: str, witness: Witness, way: Way) -> KeptMessage | None:
+        called = name if command is None else f"{command} {name}"
+        try:
+            return keep(run.root, called, witness, way, taken)
+        except UsageError as error:
+            run.warn(f"warning: {error.message}")
+            return None
+
+    return kept
 
 
 def _free_name(name: str, taken: set[str]) -> str:

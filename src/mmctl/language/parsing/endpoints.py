@@ -10,6 +10,8 @@ from mmctl.model.endpoints import is_loopback, is_mail_managers
 from mmctl.patterns import Pattern
 
 _BUCKET: Final = Pattern(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?", re.DOTALL)
+_LONGEST_NAME: Final = 255
+"""How many bytes the name of a folder may have, on all usual file systems."""
 
 _ENDPOINTS: Final = (
     "expected `embedded`, a URL such as `http://127.0.0.1:4579`, or one such as "
@@ -25,7 +27,10 @@ def is_for_files(endpoint: str) -> bool:
 
 def is_store(snapshots: str) -> bool:
     """Whether snapshots can be stored there: a folder, or a bucket of S3 and a prefix."""
-    return "://" not in snapshots or _BUCKET.fullmatch(snapshots) is not None
+    if "://" in snapshots:
+        return _BUCKET.fullmatch(snapshots) is not None
+    parts = snapshots.split("/")
+    return "\0" not in snapshots and all(len(part.encode()) <= _LONGEST_NAME for part in parts)
 
 
 def no_endpoint(endpoint: str) -> tuple[str, str]:
