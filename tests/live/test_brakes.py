@@ -200,7 +200,10 @@ def test_an_archive_that_goes_cannot_come_back(world: World) -> None:
 def test_failed_cases_hold_an_apply(world: World) -> None:
     world.apply()
     world.replace('"@exarnple.com"', '"@example.net"')
-    plan = replace(world.plan(), failed_cases=2)
+    one = replace(world.plan(), failed_cases=1)
+    with pytest.raises(Refused, match="cases: 1 case or invariant fails"):
+        world.apply(one)
+    plan = replace(one, failed_cases=2)
     with pytest.raises(Refused, match="cases: 2 cases or invariants fail"):
         world.apply(plan)
     world.apply(plan, forced=("cases",))

@@ -66,7 +66,6 @@ from mmctl.problem import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.analysis.questions.idle import Idle
     from mmctl.checks.idle_values import IdleValue
     from mmctl.language.project import LogicalRule
     from mmctl.problem import Position
@@ -101,8 +100,9 @@ def _found(each: IdleValue) -> Finding | None:
     idle, rule = each.found, each.found.rule
     besides = " ".join(f"and without `{other}`" for other in idle.covering)
     mail = f"no mail with `{each.text}`{' ' if besides else ''}{besides}"
-    if idle.conditions:
-        mail += f" that meets the condition in {_lines(idle)}" if idle.by or idle.refused else ""
+    others = ", ".join(idle.besides)
+    if others:
+        mail += f" that meets the condition in {others}" if idle.by or idle.refused else ""
     above = [each.rules[place] for place in idle.by]
     if above:
         admitted = " that is admitted" if idle.refused else ""
@@ -112,10 +112,9 @@ def _found(each: IdleValue) -> Finding | None:
     elif idle.refused:
         message = f"{mail} is admitted, so the value changes nothing in `{rule.name}`"
         advice = "admit it, or remove the value"
-    elif idle.conditions:
+    elif others:
         message = (
-            f"{mail} meets the other conditions of `{rule.name}` ({_lines(idle)}), so it changes"
-            " nothing"
+            f"{mail} meets the other conditions of `{rule.name}` ({others}), so it changes nothing"
         )
         advice = "remove the value, or correct the conditions"
     else:
@@ -130,11 +129,6 @@ def _ended_by(above: Sequence[LogicalRule], rule: LogicalRule) -> str:
     if len(named) == 1:
         return f"{named[0]} ends all of it"
     return f"{', '.join(named[:-1])} and {named[-1]} together end all of it"
-
-
-def _lines(idle: Idle) -> str:
-    lines = [str(line) for line in idle.lines]
-    return f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(lines)}"
 
 
 CHECK = Check(

@@ -18,6 +18,7 @@ from mmctl.language.readings import CHOICES
 from mmctl.model.conditions import values_of
 from mmctl.model.shape import with_value
 from mmctl.records import replace
+from mmctl.render.text.blame import place_of, why_idle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -245,3 +246,22 @@ def test_rules_asked_about_at_once_have_the_same_idle_parts_as_one_by_one(
         monkeypatch.setattr(proof, "with_models", lambda questions: [False] * len(questions))
         wrong += [] if list(idle_in(proof)) == at_once else [seed]
     assert not wrong
+
+
+def test_a_condition_in_another_file_is_named_with_its_file() -> None:
+    files = {
+        "mmctl.yaml": "version: 1\nproject: p\nrules: [rules.yaml]\n",
+        "rules.yaml": "version: 1\n"
+        "relays: {exchange: {server: mail.example.com, port: 25, authentication: none}}\n"
+        "rule_sets:\n  inbound:\n    rules:\n      - phase: block\n"
+        "        conditions: [{mail_from: {ends_with: '@a.example'}}]\n"
+        "        include: [inner/*.yaml]\n"
+        "      - {name: deliver, actions: [{relay: {to: exchange}}]}\n",
+        "inner/a.yaml": "version: 1\nrules:\n"
+        "  - {name: r, conditions: [{mail_from: {equals: b@a.example}}], actions: [drop]}\n",
+    }
+    read = load(files)
+    inside = gateway_of_rule_set(read, "inbound")
+    (found,) = idle_in(Proof(inside))
+    assert place_of(found).file == "rules.yaml"
+    assert "the condition in inner/a.yaml:3" in why_idle(found, inside)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
+from mmctl.analysis.project_conditions import said_from
 from mmctl.analysis.questions.blame import minimal
 from mmctl.analysis.questions.standing import ValueClasses
 from mmctl.analysis.sat.circuit import FALSE
@@ -83,10 +84,11 @@ class Idle:
         return (*path, self._asked(self.condition).kind, "Values", self.value)
 
     @property
-    def lines(self) -> tuple[int, ...]:
-        """The lines of the other conditions that make it so."""
+    def besides(self) -> tuple[str, ...]:
+        """Where the other conditions are that make it so: `line 7`, or `file:7` in another file."""
         at = self.rule.positions.at
-        return tuple(dict.fromkeys(at(self._path(each)).line for each in self.conditions))
+        lines = (said_from(at(self._path(each)), at(self.path)) for each in self.conditions)
+        return tuple(dict.fromkeys(lines))
 
     def _values(self) -> tuple[str, ...]:
         return values_of(self._asked(self.condition))

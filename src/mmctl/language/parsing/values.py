@@ -276,7 +276,8 @@ class Reader(ScalarReader):
             return self.wrong(node, f"`{node.text}: …`")
         if node.plain and node.text in NOTHING:
             return self.wrong(node, _a(type_.title))
-        self._unknown_key(node, _called(type_), tuple(type_.options), type_.advice)
+        words = tuple(dict.fromkeys((*type_.words, *type_.options)))
+        self._unknown_key(node, _called(type_), words, type_.advice)
         return MISSING
 
     def _forms(self, type_: Forms, node: Node) -> Table | Missing:

@@ -47,7 +47,7 @@ def place_of(found: Idle) -> Position:
 def why_idle(found: Idle, gateway: Gateway) -> str:
     """Why a condition or a value changes nothing."""
     causes = [visible(gateway.rules[place].name) for place in found.by]
-    causes += [f"the condition in line {line}" for line in found.lines]
+    causes += [f"the condition in {line}" for line in found.besides]
     causes += [f"`{visible(each)}`" for each in found.covering]
     if found.refused:
         causes.append("what is not admitted")
