@@ -69,6 +69,21 @@ def test_several_rules_take_the_mail_of_another_together() -> None:
     assert found(*rules, last) == [("r4", (1, 2), {})]
 
 
+def test_rules_that_take_all_mail_together_are_not_blamed_where_fewer_are_enough() -> None:
+    """Whatever the rules above do about other mail, its own conditions leave it out."""
+    spf = "conditions: [{{spf: {{equals: {}}}}}], {}"
+    rules = [
+        spf.format(verdicts, DROP)
+        for verdicts in ("[FAIL, GRAY]", "[PASS, FAIL]", "PROCESSING_FAILED")
+    ]
+    wrong = {
+        verdict: dead
+        for verdict, wanted in (("PASS", (2,)), ("GRAY", (1,)))
+        if (dead := found(*rules, spf.format(verdict, RELAY))) != [("r4", wanted, {})]
+    }
+    assert wrong == {}
+
+
 def test_conditions_that_contradict_each_other_are_named() -> None:
     conditions = (
         "conditions: [{recipient: {ends_with: '@example.com'}}, {subject: {contains: x}}], "

@@ -88,6 +88,13 @@ CASES: Final[dict[str, tuple[tuple[str, ...], list[Told]]]] = {
         ),
         [(0, 0, 1, (), (2,), (), None)],
     ),
+    "a condition and an exception exclude the same": (
+        (
+            "conditions: [{spf: {not_equals: [FAIL, GRAY]}}], "
+            f"unless: [{{spf: {{equals: [FAIL, PROCESSING_FAILED]}}}}], {DROP}",
+        ),
+        [(0, 0, 0, (), (1,), (), None)],
+    ),
     "a condition makes an exception needless": (
         (f"{when(PASSED)}, unless: [{{spf: {{equals: FAIL}}}}], {DROP}",),
         [(0, 1, None, (), (0,), (), None)],

@@ -58,12 +58,31 @@ BROKEN: Final = (
 )
 
 
-def answers(claim: str) -> type:
+def answers(claim: str, rules: str = GATEWAY) -> type:
     """How a question about an invariant is answered."""
-    text = f"{GATEWAY}invariants:\n  - {{name: it, {claim}}}\n"
+    text = f"{rules}invariants:\n  - {{name: it, {claim}}}\n"
     project = load({"rules/all.yaml": text})
     (invariant,) = project.invariants
     return type(broken(Proof(gateway_of_rule_set(project, "inbound")), invariant))
+
+
+def test_header_names_of_claims_are_the_same_in_any_letter_case() -> None:
+    rules = GATEWAY.replace("[drop]", "[{add_header: {name: x-Spam, value: Yes}}, drop]")
+    claims = {
+        "{name: X-SPAM}": Shown,
+        "{name: X-Spam, value: Yes}": Shown,
+        "X-Spam": Shown,
+        "'X-spam: Yes'": Shown,
+        "{name: X-Spam, value: no}": Refuted,
+        "{name: X-Spammer}": Refuted,
+        "'X-Spam: no'": Refuted,
+    }
+    wrong = {}
+    for claim, expected in claims.items():
+        answer = answers(f"never: {{add_header: {claim}}}", rules)
+        if answer is not expected:
+            wrong[claim] = answer
+    assert wrong == {}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.judge.actions import actions_in_effect, kind_of, names_target, target_of
 from mmctl.language.project import Outcome
-from mmctl.model.actions import row_of
+from mmctl.model.actions import added_header, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,12 +37,17 @@ def means(claim: Any, kind: str, action: RuleAction) -> bool:
         return False
     if not isinstance(wanted, Mapping):
         target = target_of(action)
+        if added_header(action) is not None and target is not None:
+            # Header names are the same in any letter case.
+            return not wanted or any(
+                names_target(_named(str(each)), _named(target)) for each in several(wanted)
+            )
         return not wanted or any(names_target(str(each), target) for each in several(wanted))
     members = action.value.to_api()
     keys = {key.word: key.member for key in row_of(action).keys}
     return all(
         any(
-            _same(str(each), str(members.get(keys[str(key)], "")))
+            _same(str(each), str(members.get(keys[str(key)], "")), keys[str(key)])
             for each in (value, *several(value))
         )
         for key, value in wanted.items()
@@ -57,9 +62,17 @@ def _word_of(claim: Any) -> tuple[str, Any]:
     return str(claim), None
 
 
-def _same(wanted: str, found: str) -> bool:
-    """Choices are written in lower case; names as they are."""
+def _same(wanted: str, found: str, member: str) -> bool:
+    """Choices are written in lower case, names of headers in any; other names as they are."""
+    if member == "HeaderName":
+        return found.lower() == wanted.lower()
     return found in {wanted, wanted.upper()}
+
+
+def _named(header: str) -> str:
+    """A header, or the name of one, with its name in lower case: `x-spam: Yes`."""
+    name, colon, value = header.partition(":")
+    return f"{name.lower()}{colon}{value}"
 
 
 def done(gateway: Gateway, path: Path) -> Iterator[tuple[str, RuleAction, int]]:

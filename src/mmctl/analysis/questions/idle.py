@@ -16,9 +16,11 @@ from mmctl.analysis.questions.standing import ValueClasses
 from mmctl.analysis.sat.circuit import FALSE
 from mmctl.analysis.sat.solver import Solved
 from mmctl.judge.compare import network
+from mmctl.model.comparisons import NEGATED
 from mmctl.model.conditions import values_of
 from mmctl.model.enums import RuleIpOperator
 from mmctl.model.rules import RuleIpExpression
+from mmctl.model.shape import with_value
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -211,6 +213,8 @@ class _Rule:
         """Values that stand or fall together, of the conditions whose values are asked about."""
         self.deciding: set[Spot] = set()
         """What was shown to change something, with all others or without some of them."""
+        self._asked = list(self._literals.asked)
+        """Of each condition whether mail passes; of one that excludes, by the values that stay."""
         self.undecided = 0
         """Questions that stayed undecided."""
 
@@ -227,7 +231,7 @@ class _Rule:
     def questions_of_conditions(self) -> Iterator[tuple[Spot, Sequence[int]]]:
         """For each condition what is asked about it."""
         for number in self._kept:
-            yield (number, None), self._question([-self._literals.asked[number]], without=number)
+            yield (number, None), self._question([-self._asked[number]], without=number)
 
     def questions_of_values(self) -> Iterator[tuple[Spot, Sequence[int]]]:
         """For the first of each values that stand or fall together what is asked about it."""
@@ -241,8 +245,7 @@ class _Rule:
         for number in reversed(self._kept.copy()):
             if (number, None) in self.deciding:
                 continue
-            asked = self._literals.asked[number]
-            found = self._asks([-asked], without=number)
+            found = self._asks([-self._asked[number]], without=number)
             if found is Solved.UNSATISFIABLE:
                 yield self._without_condition(number)
 
@@ -250,7 +253,7 @@ class _Rule:
         """Leave a condition out, and say why it changes nothing."""
         self._kept.remove(number)
         self._values.pop(number)
-        return self._blamed(number, None, -self._literals.asked[number], {})
+        return self._blamed(number, None, -self._asked[number], {})
 
     def found_again(self, found: Idle) -> Idle:
         """What changes nothing, as another proof says: it is left out from now on.
@@ -259,7 +262,7 @@ class _Rule:
         """
         number, value = found.condition, found.value
         if value is None:
-            again = self._asks([-self._literals.asked[number]], without=number)
+            again = self._asks([-self._asked[number]], without=number)
         else:
             again = self._asks(self._alone(number, value), without=number)
         if again is not Solved.UNSATISFIABLE:
@@ -274,6 +277,11 @@ class _Rule:
                 if values and (number, values[0]) not in self.deciding:
                     yield from self._idle_among(number, values)
 
+    def _excludes(self, number: int) -> bool:
+        """Whether mail that meets a value of a condition does not pass it."""
+        negative = self.conditions[number].value.operator in NEGATED
+        return negative is (number < len(self.rule.conditions))
+
     def _idle_among(self, number: int, together: Sequence[int]) -> Iterator[Idle]:
         """Of values that stand or fall together, all that change nothing, if the first does."""
         for value in together:
@@ -285,9 +293,24 @@ class _Rule:
     def _without(self, number: int, value: int) -> Idle:
         """Leave a value out, and say why it changes nothing."""
         self._values[number].remove(value)
+        if self._excludes(number):
+            self._asked[number] = self._passes(number)
         met = self._met[number]
         others = {-met[other]: other for other in self._values[number]}
         return self._blamed(number, value, met[value], others)
+
+    def _passes(self, number: int) -> int:
+        """Whether a condition that excludes mail lets it pass without what was left out.
+
+        It excludes less then, and another condition must not rely on it. What names mail names
+        less, so that whatever holds of all that it named holds still.
+        """
+        condition = self.conditions[number]
+        values = values_of(condition)
+        kept = tuple(values[each] for each in sorted(self._values[number]))
+        left = with_value(condition, condition.value.changed(values=kept))
+        holds = self._proof.condition_at(left, self.place, self._gateway)
+        return holds if number < len(self.rule.conditions) else -holds
 
     def _alone(self, number: int, value: int) -> list[int]:
         """The literals of messages that meet one value of a condition, and no other that counts."""
@@ -305,7 +328,7 @@ class _Rule:
         return found
 
     def _question(self, wanted: Sequence[int], *, without: int) -> Sequence[int]:
-        others = [self._literals.asked[each] for each in self._kept if each != without]
+        others = [self._asked[each] for each in self._kept if each != without]
         return (*self._chosen.values(), self._literals.reached, *others, *wanted)
 
     def _blamed(
@@ -316,7 +339,7 @@ class _Rule:
         earlier = {
             -rule.ends: rule.place for rule in self._path.rules[: self.place] if rule.ends != FALSE
         }
-        others = {self._literals.asked[each]: each for each in self._kept if each != condition}
+        others = {self._asked[each]: each for each in self._kept if each != condition}
         own = (readings, (self._path.admitted,), others, values, (decides,))
         alone = self._proof.solved(list(chain(*own))) is Solved.UNSATISFIABLE
         core = minimal(self._proof, own if alone else (readings, reversed(earlier), *own[1:]))
