@@ -358,6 +358,25 @@ def test_what_cases_do_not_lead_to_is_found_by_proof(ran: Any, monkeypatch: Any)
     assert len(after.equivalent) == len(before.equivalent)
 
 
+def test_of_an_action_that_is_written_twice_one_is_missed(ran: Any, monkeypatch: Any) -> None:
+    """By proof, for a message of a case would notice it; then by the case that is suggested."""
+    rules = RULES.replace("[{relay: {to: exchange}}]", "[{archive: {to: vault}}] ").replace(
+        "[{relay: {to: legal}}, stop]", "[{archive: {to: vault}}, {archive: {to: vault}}]"
+    )
+    cases = SHALLOW.replace("delivered}", "stored}")
+    monkeypatch.setattr("mmctl.cases.mutants.trial.killing_case", lambda *_: None)
+    dropped = ("inbound/legal", "action dropped")
+    before = [one for one in mutated(ran, cases, rules).results if of(one) == dropped]
+    found = {one.suggestion for one in before if one.suggestion is not None}
+    assert len(found) == len(before) == 2
+    after = mutated(ran, cases + found.pop(), rules)
+    assert all(one.killed for one in after.results if of(one) == dropped)
+
+
+def of(result: Any) -> tuple[str, str]:
+    return result.mutant.name, result.mutant.change.value
+
+
 def test_without_effort_nothing_is_proved(ran: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr("mmctl.cases.mutants.trial.killing_case", lambda *_: None)
     monkeypatch.setattr("mmctl.cases.mutants.trial.shown", None)

@@ -6,6 +6,7 @@ the outcome, which rule or statement decided, which rules applied, and what they
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, assert_never
 
 from mmctl.analysis.encoding.proof import Proof, Refuted, Shown, Undecided
@@ -191,14 +192,17 @@ class _Shows:
                 for action in dict.fromkeys((*halves[0], *halves[1])):
                     yield self._circuit.differ(*(each.get(action, FALSE) for each in halves))
 
-    def _by_action(self, number: int, place: int) -> dict[RuleAction, int]:
+    def _by_action(self, number: int, place: int) -> dict[tuple[RuleAction, int], int]:
+        """Of each action whether it is done; one that is written twice is told apart by which."""
         rule = self._proof.gateways[number].rules[place]
-        found: dict[RuleAction, int] = {}
+        found: dict[tuple[RuleAction, int], int] = {}
+        times: Counter[RuleAction] = Counter()
         done = self._proof.paths[number].rules[place].done
         for action, literal in zip(actions_in_effect(rule), done, strict=True):
             if row_of(action).does is Does.ENDS:
                 continue  # that shows in the outcome, and in the rules below
-            found[action] = self._circuit.any_of((found.get(action, FALSE), literal))
+            found[action, times[action]] = literal
+            times[action] += 1
         return found
 
     def _decided(self, number: int) -> dict[str, int]:
