@@ -193,7 +193,7 @@ class _Shows:
                     yield self._circuit.differ(*(each.get(action, FALSE) for each in halves))
 
     def _by_action(self, number: int, place: int) -> dict[tuple[RuleAction, int], int]:
-        """Of each action whether it is done; one that is written twice is told apart by which."""
+        """Of each action whether it is done; the second of two alike counts by itself."""
         rule = self._proof.gateways[number].rules[place]
         found: dict[tuple[RuleAction, int], int] = {}
         times: Counter[RuleAction] = Counter()
