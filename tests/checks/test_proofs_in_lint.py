@@ -27,10 +27,12 @@ relays:
 INVARIANT: Final = "invariants:\n  - {name: nothing is dropped, never: dropped}\n"
 
 
-def said(rules: str, settings: str = SETTINGS) -> set[str]:
+CHECKS: Final = frozenset({"unreachable-rule", "not-proved", "invariant-broken"})
+
+
+def said(rules: str, settings: str = SETTINGS, checks: frozenset[str] = CHECKS) -> set[str]:
     project, problems = read_text({"mmctl.yaml": settings, "rules/r.yaml": rules})
     assert problems == ()
-    checks = {"unreachable-rule", "not-proved", "invariant-broken"}
     return {
         f"{each.check}: {each.message}" for each in lint(project, TODAY) if each.check in checks
     }
@@ -41,6 +43,32 @@ def test_rules_and_invariants_are_proved_by_default() -> None:
         "unreachable-rule: no mail reaches `mark`: `plain` (line 5) and `secure` (line 6)"
         " together end all of it"
     }
+
+
+def test_a_size_that_no_message_has_is_one_mistake() -> None:
+    rules = RULES.replace(
+        "- {name: plain",
+        "- {name: big, conditions: [{message_size: {greater_than: 50MB}}], "
+        "actions: [drop]}\n      - {name: plain",
+    ).replace("      - {name: mark, conditions: [{spf: {equals: FAIL}}], actions: [drop]}\n", "")
+    checks = CHECKS | {"condition-without-effect", "size-out-of-reach"}
+    assert said(rules, checks=checks) == {
+        "condition-without-effect: no message is of that size, so the rule never applies",
+        "size-out-of-reach: no message of 50,000,000 bytes is accepted: the service takes 40 MB",
+    }
+
+
+def test_all_rules_that_apply_are_named_without_saying_that_each_of_them_decides() -> None:
+    rules = RULES.replace(
+        "- {name: plain",
+        "- {name: seen, actions: [{add_header: {name: X-Seen, value: 'yes'}}]}\n"
+        "      - {name: plain",
+    )
+    (broken,) = said(
+        f"{rules}invariants:\n  - {{name: nothing is delivered, never: delivered}}\n",
+        checks=frozenset({"invariant-broken"}),
+    )
+    assert broken.endswith("it is delivered (`seen`, `secure`)"), broken
 
 
 def test_without_effort_nothing_is_proved_and_invariants_are_said_to_be_open() -> None:

@@ -126,7 +126,12 @@ def _never(condition: Condition) -> str | None:
     ):
         return None
     contrary = opposite(condition)
-    return None if contrary is None else _always(contrary)
+    always = None if contrary is None else _always(contrary)
+    return always if always is None or not _is_size(condition) else "no message is of that size"
+
+
+def _is_size(condition: Condition) -> bool:
+    return isinstance(condition.value, RuleNumberExpression)
 
 
 def _is_alone(placed: PlacedCondition) -> bool:

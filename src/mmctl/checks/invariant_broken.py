@@ -85,7 +85,7 @@ def _end(witness: Witness, gateway: Gateway) -> str:
     """How the message ends, and the rules that apply to it."""
     happened = witness.happened[0]
     rules = [f"`{gateway.rules[place].name}`" for place in sorted(happened.applied)]
-    by = f" by {', '.join(rules)}" if rules else ""
+    by = f" by {rules[0]}" if len(rules) == 1 else f" ({', '.join(rules)})" if rules else ""
     return f"{happened.outcome.value}{by}"
 
 

@@ -45,10 +45,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.canonical import same_effect, same_rule
-from mmctl.analysis.effects import unconditional
+from mmctl.analysis.effects import changes_mail, unconditional
 from mmctl.analysis.hiding import hidden
 from mmctl.analysis.project_conditions import rule_conditions, said_from
-from mmctl.checks import contradicting_conditions, recipient_replaced_above
+from mmctl.checks import (
+    contradicting_conditions,
+    recipient_replaced_above,
+    size_out_of_reach,
+)
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.problem import Severity
 
@@ -85,7 +89,7 @@ def _proved(subject: Subject) -> Iterator[Finding]:
         id(each.positions)
         for check in (contradicting_conditions, recipient_replaced_above)
         for each in check.run(subject)
-    }
+    } | {id(each.positions) for each in size_out_of_reach.run(subject) if each.severity is None}
     for answer in dead:
         found = answer.found
         if not isinstance(found, Dead) or id(found.rule.positions) in reported:
@@ -95,7 +99,7 @@ def _proved(subject: Subject) -> Iterator[Finding]:
         elif answer.refused_by is not None:
             yield _refused(found, answer.refused_by)
         else:
-            yield _contradicting(found)
+            yield _contradicting(found, answer.gateway.rules[: found.place])
 
 
 def _taken(found: Dead, answer: RuleAnswer) -> Iterator[Finding]:
@@ -140,19 +144,21 @@ def _refused(found: Dead, policy: str) -> Finding:
     )
 
 
-def _contradicting(found: Dead) -> Finding:
+def _contradicting(found: Dead, above: Sequence[LogicalRule]) -> Finding:
     rule = found.rule
     placed = list(rule_conditions(rule))
     places = [placed[place] for place in found.conditions]
     lines = dict.fromkeys(rule.positions.at(each.path).line for each in places)
     where = f"line {min(lines)}" if len(lines) == 1 else f"lines {_listed(map(str, lines))}"
-    changed = " once rules above have changed it" if found.refused else ""
+    is_changed = found.refused and any(map(changes_mail, above))
+    changed = " once rules above have changed it" if is_changed else ""
+    accepted = " that is accepted" if found.refused and not is_changed else ""
     together = "these conditions" if len(places) > 1 else "this condition"
     return finding(
         rule,
         places[-1].path if places else ("name",),
-        f"no mail meets {together} of `{rule.name}` ({where}){changed}, so it never applies"
-        f"{_if(found.needs)}",
+        f"no mail{accepted} meets {together} of `{rule.name}` ({where}){changed}, so it never"
+        f" applies{_if(found.needs)}",
         help="all conditions must match, and none under `unless`; alternatives are values in one"
         " list",
         severity=Severity.WARNING if found.needs else None,
