@@ -93,8 +93,16 @@ def _problem(detail: ErrorDetails, positions: Positions) -> Problem:
         severity=Severity.ERROR,
         position=positions.at(path),
         message=_message(detail, path),
-        help=next((_HELP[str(part)] for part in reversed(path) if part in _HELP), None),
+        help=_NULL_SENDER
+        if detail["input"] == "" and "StringExpression" in path
+        else next((_HELP[str(part)] for part in reversed(path) if part in _HELP), None),
     )
+
+
+_NULL_SENDER: Final = (
+    'remove it; the null sender is meant by `unless: [{mail_from: {contains: "@"}}]`'
+)
+"""What an empty value most likely means."""
 
 
 def _message(detail: ErrorDetails, path: Path) -> str:
