@@ -68,7 +68,7 @@ def keep(
             )
         folder.mkdir(parents=True, exist_ok=True)
         for file, content in files.items():
-            # What is no file, such as a pipe that nobody reads, would be written to for ever.
+            # What is no file, such as a pipe that nobody reads, would be written to forever.
             if file.exists() and not file.is_file():
                 file.unlink()
             write_whole(file, content)
