@@ -55,6 +55,10 @@ REPORTS: Final = tuple(
 )
 
 
+MADE_UP: Final = frozenset({"recipient@example.com", "sender@example.org", "someone@example.org"})
+"""Addresses of messages that a proof makes up; real mail may have the same."""
+
+
 def names_in(messages: Iterable[bytes]) -> set[str]:
     """Every address and subject of some messages."""
     found: set[str] = set()
@@ -129,5 +133,5 @@ def test_reports_for_others_name_no_mail_of_a_corpus(
         messages = [file.read() for file in islice(files, OF_CORPUS) if file is not None]
     for number, content in enumerate(messages):
         (folder / "mail" / f"{number}.eml").write_bytes(content)
-    found = leaked(reports(folder, capsys), names_in(messages), folder)
+    found = leaked(reports(folder, capsys), names_in(messages) - MADE_UP, folder)
     assert len(found) == 0, "names of the corpus are shown"

@@ -102,11 +102,7 @@ def test_nothing_of_the_program_is_imported_for_it(project: Path) -> None:
         for _ in range(2)
     )
     assert (second.stdout, second.returncode) == (first.stdout, first.returncode)
-    for module in (
-        "ruamel.yaml",
-        "mmctl.language.parsing.load",
-        "mmctl.checks",
-    ):
+    for module in ("mmctl.language.text.usual_yaml", "mmctl.language.parsing.load", "mmctl.checks"):
         assert re.search(rf"\b{module}$", first.stderr, re.MULTILINE)
         assert not re.search(rf"\b{module}$", second.stderr, re.MULTILINE)
 

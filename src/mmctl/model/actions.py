@@ -511,7 +511,11 @@ def row_of(action: RuleAction) -> ActionRow[Any]:
 def without_defaults(action: RuleAction) -> RuleAction:
     """The action without what is meant anyway: it does the same, and the service may shorten it."""
     value, meant = action.value, _MEANT[type(action.value)]
-    absent = {name: None for name, word in meant.items() if getattr(value, name) == word}
+    absent = {
+        name: None
+        for name, held in vars(value).items()
+        if held is not None and held == meant.get(name)
+    }
     if not absent:
         return action
     return action.changed(
