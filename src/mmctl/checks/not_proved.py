@@ -62,7 +62,7 @@ from mmctl.problem import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.analysis.questions.of_project import ProvedWay
+    from mmctl.analysis.questions.of_project import ProjectProofs, ProvedWay
     from mmctl.language.project import Invariant, Project
 
 
@@ -78,7 +78,6 @@ def run(subject: Subject) -> Iterator[Finding]:
     from mmctl.analysis.questions.dead import NotProved  # noqa: PLC0415
     from mmctl.analysis.questions.idle import NotSettled  # noqa: PLC0415
     from mmctl.analysis.questions.of_project import proofs_of  # noqa: PLC0415
-    from mmctl.analysis.questions.phases import OrderNotProved  # noqa: PLC0415
 
     proofs = proofs_of(project)
     if not proofs.ways:
@@ -104,7 +103,26 @@ def run(subject: Subject) -> Iterator[Finding]:
                 f"undecided whether any mail gets to `{each.found.rule.name}`: {each.found.why}",
                 help=_MORE,
             )
-    for order in proofs.orders():
+    yield from _open_orders(proofs)
+    for part in proofs.idle():
+        if isinstance(part.found, NotSettled):
+            yield finding(
+                part.found.rule,
+                ("name",),
+                f"undecided whether all values of `{part.found.rule.name}` change something:"
+                f" {part.found.why}",
+                help="raise `lint: {proof_effort: N}` in `mmctl.yaml`, or simplify the rules",
+            )
+
+
+def _open_orders(proofs: ProjectProofs) -> Iterator[Finding]:
+    """The rules of which it is undecided whether they may be in any place of their phase."""
+    orders = proofs.orders()
+    if not orders:
+        return
+    from mmctl.analysis.questions.phases import OrderNotProved  # noqa: PLC0415
+
+    for order in orders:
         if isinstance(order.found, OrderNotProved):
             rule = order.found.rule
             yield finding(
@@ -114,15 +132,6 @@ def run(subject: Subject) -> Iterator[Finding]:
                 f" `{order.found.phase.name}`: {order.found.why}",
                 help="raise `lint: {proof_effort: N}` in `mmctl.yaml`, or write `on_overlap:"
                 " file_order` in the phase if the order of its rules is meant",
-            )
-    for part in proofs.idle():
-        if isinstance(part.found, NotSettled):
-            yield finding(
-                part.found.rule,
-                ("name",),
-                f"undecided whether all values of `{part.found.rule.name}` change something:"
-                f" {part.found.why}",
-                help="raise `lint: {proof_effort: N}` in `mmctl.yaml`, or simplify the rules",
             )
 
 

@@ -11,13 +11,11 @@ from math import prod
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from mmctl.analysis.encoding.conditions import Conditions
-from mmctl.analysis.encoding.confirming import Happened, happens
 from mmctl.analysis.encoding.fields import RECIPIENT, FreeFields
 from mmctl.analysis.encoding.meddling import forks
 from mmctl.analysis.encoding.pipeline import GatewayEncoder
 from mmctl.analysis.encoding.preferring import preferences
 from mmctl.analysis.encoding.readings import FreeReadings, ReadingLiterals
-from mmctl.analysis.encoding.realising import Realised, realised
 from mmctl.analysis.encoding.sight import CopySight
 from mmctl.analysis.encoding.surroundings import AroundGateway
 from mmctl.analysis.encoding.views import FieldLook
@@ -29,12 +27,15 @@ from mmctl.analysis.theories.theory import holds, other_than
 from mmctl.judge.submission import Scenario
 from mmctl.language.project import PROOF_EFFORT
 from mmctl.model.enums import AcceptAction, RuleStringOperator
+from mmctl.model.rules import RuleStringExpression
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from mmctl.analysis.encoding.confirming import Happened
     from mmctl.analysis.encoding.copies import Path
+    from mmctl.analysis.encoding.realising import Realised
     from mmctl.analysis.encoding.views import FieldView
     from mmctl.analysis.sat.solver import Solver
     from mmctl.judge.submission import Gateway
@@ -51,6 +52,8 @@ OTHERS_AT_MOST: Final = 99
 """Other recipients, where a rule may change what all of them see."""
 PREFERENCES_GIVEN_UP_SINGLY: Final = 60
 """So many are given up one by one; then all that are in the way at once."""
+FEW: Final = 8
+"""For so few questions, the solver is faster than looking for all models at once."""
 ATTEMPTS: Final = 40
 """Models that are tried until one becomes a message."""
 
@@ -221,6 +224,13 @@ class Proof:
 
     def values_of(self, condition: RuleCondition, place: int, gateway: int = 0) -> tuple[int, ...]:
         """For each value of a condition of a rule whether the asked recipient's copy meets it."""
+        view, expression = self.view_of(condition, place, gateway), condition.value
+        if view is not None and isinstance(expression, RuleStringExpression):
+            known = len(view.tests)
+            met = tuple([view.test(expression.operator, each) for each in expression.values])
+            if len(view.tests) > known:
+                self.fields.settle()
+            return met
         sight = self.paths[gateway].rules[place].sight
         literals = self._conditions[gateway].alone(condition, sight)
         self.fields.settle()
@@ -246,9 +256,9 @@ class Proof:
     def with_models(self, questions: Sequence[Sequence[int]]) -> list[bool]:
         """Of several questions those that the formulas plainly allow; the others are to be asked.
 
-        All at once, and without effort.
+        All at once, and without effort; none where there are so few that the solver is faster.
         """
-        if self._too_many:
+        if self._too_many or len(questions) <= FEW:
             return [False] * len(questions)
         return with_models(self.circuit, questions)
 
@@ -315,6 +325,9 @@ class Proof:
 
     def _witness(self, model: frozenset[int]) -> Witness | tuple[tuple[int, ...], bool]:
         """The message of a model, confirmed; else a clause to demand, and whether it is proved."""
+        # Messages and the evaluator are loaded where a message is made: most questions have none.
+        from mmctl.analysis.encoding.realising import Realised, realised  # noqa: PLC0415
+
         chosen = self.free.chosen(model)
         gateways = [_reading(gateway, chosen) for gateway in self.gateways]
         made = realised(self.fields, model, [each.readings for each in gateways])
@@ -354,6 +367,8 @@ class Proof:
         deleted: dict[str, bool],
     ) -> Happened | None:
         """What happens to the copy, if the evaluator says all that the model says."""
+        from mmctl.analysis.encoding.confirming import happens  # noqa: PLC0415
+
         copies = happens(gateway, made.submission, made.scenario, listed=listed, deleted=deleted)
         said = _said(self.paths[number], model)
         if copies is None or said not in copies:
@@ -399,6 +414,8 @@ def _reading(gateway: Gateway, chosen: dict[str, str]) -> Gateway:
 
 def _said(path: Path, model: frozenset[int]) -> Happened:
     """What a model says about the way of a copy."""
+    from mmctl.analysis.encoding.confirming import Happened  # noqa: PLC0415
+
     return Happened(
         outcome=next(each for each, literal in path.outcomes.items() if holds(literal, model)),
         applied=frozenset(rule.place for rule in path.rules if holds(rule.applies, model)),

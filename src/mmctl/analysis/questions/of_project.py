@@ -19,7 +19,6 @@ from mmctl.analysis.questions.dead import Dead, NotProved, blamed, dead_rules
 from mmctl.analysis.questions.idle import Idle, IdleParts, NotSettled
 from mmctl.analysis.questions.invariants import broken, empty_reason, lost
 from mmctl.analysis.questions.kinds_of_mail import addressed, passing
-from mmctl.analysis.questions.phases import OrderMatters, asked_phases, order_in
 from mmctl.analysis.questions.ways import is_meant, ways_into
 from mmctl.analysis.sat.solver import Solved, SolverMissing
 from mmctl.judge.ingress import gateway_behind
@@ -31,7 +30,7 @@ from mmctl.model.rules import RuleIpExpression, RuleStringExpression
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mmctl.analysis.encoding.proof import Answer
     from mmctl.analysis.questions.blocked import Finding as BlockedFinding
@@ -321,24 +320,29 @@ class ProjectProofs:
     def orders(self) -> tuple[OrderAnswer, ...]:
         """The rules whose place in their phase matters, at the first way in where that is so."""
         if self._orders is None:
-            found: dict[int, OrderAnswer] = {}
             # Most projects have no phases: then nothing is encoded for them.
-            rule_sets = self._project.rule_sets.values()
-            asked = any(True for each in rule_sets for _ in asked_phases(each))
-            for each in self.ways if asked else ():
-                for answer in _orders_at(each):
-                    rule = id(answer.found.rule)
-                    known = found.get(rule)
-                    if known is None or not isinstance(known.found, OrderMatters):
-                        found[rule] = answer
-            self._orders = tuple(found.values())
+            phased = any(each.phases for each in self._project.rule_sets.values())
+            self._orders = tuple(self._orders_in_phases()) if phased else ()
         return self._orders
 
+    def _orders_in_phases(self) -> Iterable[OrderAnswer]:
+        # What this takes is loaded where there are phases.
+        from mmctl.analysis.questions.phases import (  # noqa: PLC0415
+            OrderMatters,
+            asked_phases,
+            order_in,
+        )
 
-def _orders_at(proved: ProvedWay) -> Iterator[OrderAnswer]:
-    for phase in asked_phases(proved.rule_set):
-        for finding in order_in(proved.proof, phase):
-            yield OrderAnswer(way=proved.way, found=finding)
+        found: dict[int, OrderAnswer] = {}
+        rule_sets = self._project.rule_sets.values()
+        asked = any(True for each in rule_sets for _ in asked_phases(each))
+        for at in self.ways if asked else ():
+            for phase in asked_phases(at.rule_set):
+                for finding in order_in(at.proof, phase):
+                    known = found.get(id(finding.rule))
+                    if known is None or not isinstance(known.found, OrderMatters):
+                        found[id(finding.rule)] = OrderAnswer(way=at.way, found=finding)
+        return found.values()
 
 
 def _applies(proof: Proof, place: int) -> Solved:

@@ -17,7 +17,7 @@ from mmctl.model.enums import RuleStringOperator
 from mmctl.model.rules import RuleStringExpression
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from mmctl.analysis.encoding.fields import FreeFields
     from mmctl.analysis.encoding.proof import Proof
@@ -102,7 +102,14 @@ def _standing(fields: FreeFields, view: FieldView) -> Iterator[tuple[Test, Hasha
     for (operator, value), literal in view.tests.items():
         if operator is not _EQUALS:
             searched[operator].setdefault(value, literal)
-    implied = {test: _implied(test, literal, searched) for test, literal in view.tests.items()}
+    used = {operator for operator, _ in view.tests}
+    wider = {
+        operator: [searched[wide] for wide in wides if wide in used]
+        for operator, wides in _WIDER.items()
+    }
+    implied = {
+        test: _implied(test, literal, wider[test[0]]) for test, literal in view.tests.items()
+    }
     implying = {literal for met in implied.values() for literal in met}
     for test, met in implied.items():
         operator, value = test
@@ -115,16 +122,11 @@ def _standing(fields: FreeFields, view: FieldView) -> Iterator[tuple[Test, Hasha
             yield test, (operator, met)
 
 
-def _implied(
-    test: Test, literal: int, searched: dict[RuleStringOperator, Covering[int]]
-) -> frozenset[int]:
+def _implied(test: Test, literal: int, wider: Iterable[Covering[int]]) -> frozenset[int]:
     """The other tests that a text meets if it meets this one, as the judge compares."""
-    operator, value = test
+    value = test[1]
     return frozenset(
-        other
-        for wide in _WIDER[operator]
-        for _, other in searched[wide].values(value)
-        if other != literal
+        [other for wide in wider for _, other in wide.values(value) if other != literal]
     )
 
 

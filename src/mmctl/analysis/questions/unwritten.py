@@ -52,7 +52,11 @@ def answered(
     """
     case = view.look.case
     compared = [folded(text, case) for text in texts]
+    longest = max(map(len, (*_WORLDWIDE, *left_open, *compared)))
     for (operator, value), literal in view.tests.items():
+        if len(value) > longest:  # as nearly all are
+            yield -literal
+            continue
         met = [text_matches(operator, text, value) for text in compared]
         if all(met):
             yield literal
@@ -77,7 +81,7 @@ def answered(
 
 def is_common(operator: RuleStringOperator, value: str) -> bool:
     """Whether much of all mail meets a value, in lower case, though not all of it does."""
-    if len(value) > _LONGEST:  # as nearly all are
+    if len(value) > _LONGEST:
         return False
     most = _IN_MUCH.get(operator, 0)
     short = len(value) <= most and _LETTERS.issuperset(value)

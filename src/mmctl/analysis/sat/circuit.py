@@ -48,22 +48,22 @@ class Circuit:
         """The literal that holds if all of them do."""
         distinct = set(literals)
         distinct.discard(TRUE)
-        if FALSE in distinct or any(-each in distinct for each in distinct):
-            return FALSE
-        if not distinct:
-            return TRUE
         inputs = tuple(sorted(distinct))
-        if len(inputs) == 1:
-            return inputs[0]
+        gate = self.gates.get(inputs)
+        if gate is not None:
+            return gate
+        if FALSE in distinct or not distinct.isdisjoint([-each for each in inputs]):
+            return FALSE
+        if len(inputs) <= 1:
+            return inputs[0] if inputs else TRUE
         if len(inputs) > INPUTS_AT_MOST:
             starts = range(0, len(inputs), INPUTS_AT_MOST)
             return self.all_of(self.all_of(inputs[at : at + INPUTS_AT_MOST]) for at in starts)
-        gate = self.gates.get(inputs)
-        if gate is None:
-            gate = self.gates[inputs] = self.variable()
-            for each in inputs:
-                self.solver.add_clause((-gate, each))
-            self.solver.add_clause((gate, *(-each for each in inputs)))
+        gate = self.gates[inputs] = self.variable()
+        add = self.solver.add_clause
+        for each in inputs:
+            add((-gate, each))
+        add((gate, *[-each for each in inputs]))
         return gate
 
     def any_of(self, literals: Iterable[int]) -> int:

@@ -21,8 +21,6 @@ WIDTH: Final = 1024
 """Questions of one pass; more need more memory, and not less time."""
 ROUNDS: Final = 4
 """How often what is not met is demanded."""
-FEW: Final = 8
-"""For so few questions, a solver is faster."""
 
 
 def with_models(circuit: Circuit, questions: Sequence[Sequence[int]]) -> list[bool]:
@@ -30,11 +28,7 @@ def with_models(circuit: Circuit, questions: Sequence[Sequence[int]]) -> list[bo
     found: list[bool] = []
     for start in range(0, len(questions), WIDTH):
         some = questions[start : start + WIDTH]
-        if len(some) <= FEW:
-            found += [False] * len(some)
-            continue
-        lanes = _Lanes(circuit, some)
-        models = lanes.found()
+        models = _Lanes(circuit, some).found()
         found += [bool(models >> lane & 1) for lane in range(len(some))]
     return found
 

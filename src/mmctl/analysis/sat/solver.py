@@ -66,6 +66,7 @@ class Cadical:
             ) from error
         self._module = pysolvers
         self._solver = solver = pysolvers.cadical153_new()
+        self._add = pysolvers.cadical153_add_cl
         # At the end of the process its module may be gone before it is.
         finalize(self, pysolvers.cadical153_del, solver, None)
         # So-called lucky phases would be tried before ours.
@@ -75,7 +76,7 @@ class Cadical:
 
     def add_clause(self, clause: Sequence[int]) -> None:
         """At least one of these literals holds."""
-        self._module.cadical153_add_cl(self._solver, clause)
+        self._add(self._solver, clause)
 
     def solve(self, assumptions: Sequence[int], *, conflicts: int | None) -> Solved:
         """Search a model in which the assumptions hold; `conflicts` bounds the effort.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.theories.automaton import Automaton
+from mmctl.analysis.theories.occurrences import Occurrences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,7 +70,7 @@ class Containment:
         self, generation: _Generation, tests: Iterable[tuple[str, int]], *, proper: bool = False
     ) -> None:
         for value, literal in tests:
-            for each in generation.automaton.within(value, proper=proper):
+            for each in generation.occurrences.within(value, proper=proper):
                 self._circuit.implies(literal, generation.patterns[each])
 
     def _excluded(self, generation: _Generation, equal: Iterable[tuple[str, int]]) -> None:
@@ -80,7 +80,7 @@ class Containment:
             return
         around: dict[str, dict[int, None]] = {}
         for value, literal in equal:
-            for each in generation.automaton.within(value):
+            for each in generation.occurrences.within(value):
                 around.setdefault(each, {})[literal] = None
         one_of_them = self._circuit.any_of(literal for _, literal in equal)
         for value, literal in generation.longest_first:
@@ -102,8 +102,8 @@ class _Generation:
 
     def __init__(self, patterns: Mapping[str, int]) -> None:
         self.patterns = dict(patterns)
-        self.automaton = Automaton(patterns)
-        self.inside = {each: self.automaton.within(each, proper=True) for each in patterns}
+        self.occurrences = Occurrences(patterns)
+        self.inside = {each: self.occurrences.within(each, proper=True) for each in patterns}
         """For each text, the others that it contains, without those inside of these."""
         self.longest_first = sorted(
             self.patterns.items(), key=lambda pattern: len(pattern[0]), reverse=True
