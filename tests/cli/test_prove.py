@@ -28,7 +28,12 @@ rule_sets:
         conditions: [{subject: {contains: [offer, "big offer <script>alert(1)</script>"]}}]
         actions: [drop]
       - {name: offers, conditions: [{subject: {equals: my offer}}], actions: [drop]}
-      - {name: deliver, actions: [{relay: {to: exchange}}]}
+      - phase: route
+        rules:
+          - {name: board, conditions: [{recipient: {starts_with: board@}}], actions: [{archive: {to: vault}}, stop]}
+          - {name: deliver, actions: [{relay: {to: exchange}}]}
+archives:
+  vault: {retention: ONE_YEAR}
 relays:
   exchange: {server: mail.example.com, port: 25, authentication: none}
 invariants:
@@ -55,7 +60,7 @@ def written(project: Path, *options: str) -> tuple[int, str]:
 def test_the_page_shows_every_answer_and_what_others_wrote_is_text_on_it(project: Path) -> None:
     code, page = written(project, "--format", "html")
     assert code == 1
-    for word in ("proved", "vacuous", "broken", "dead", "without effect", "mmctl why .mmctl"):
+    for word in ("proved", "vacuous", "broken", "dead", "order matters", "without effect", "mmctl why .mmctl"):
         assert word in page
     assert "<img" not in page
     assert "<script" not in page
@@ -75,6 +80,7 @@ def test_code_scanning_gets_what_does_not_hold_under_the_names_of_checks(project
     assert [(each["ruleId"], each["level"]) for each in run["results"]] == [
         ("invariant-broken", "error"),
         ("vacuous-invariant", "warning"),
+        ("order-matters", "error"),
         ("unreachable-rule", "error"),
         ("unreachable-value", "note"),
     ]

@@ -72,8 +72,6 @@ from mmctl.problem import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.analysis.questions.ends import Treated
-
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the rules of which it matters whether they are above or below another of the phase."""
@@ -96,26 +94,11 @@ def run(subject: Subject) -> Iterator[Finding]:
                 f"it matters in phase `{found.phase.name}` whether `{above.name}`"
                 f" ({said_from(above.position, rule.position)}) or `{rule.name}` is first: a"
                 f" message to {answer.way.name}, {told(found.witness)}, is"
-                f" {_ends(found.as_written)} with `{above.name}` first, and"
-                f" {_ends(found.swapped)} with `{rule.name}` first",
+                f" {found.as_written.described} with `{above.name}` first, and"
+                f" {found.swapped.described} with `{rule.name}` first",
                 help="exclude the mail of one from the other, or write `on_overlap: file_order` in"
                 " the phase if their order is meant",
             )
-
-
-def _ends(treated: Treated) -> str:
-    """How a message ends, and what is done with it."""
-    ends = " and ".join(dict.fromkeys(_end(outcome, by) for outcome, by in _outcomes(treated)))
-    done = ", ".join(dict.fromkeys(effect.label for effect in treated.effects))
-    return f"{ends} ({done})" if done else ends
-
-
-def _outcomes(treated: Treated) -> list[tuple[str, str | None]]:
-    return [(end.outcome.value, end.by) for end in treated.ends]
-
-
-def _end(outcome: str, by: str | None) -> str:
-    return f"{outcome} by `{by}`" if by else outcome
 
 
 CHECK = Check(id="order-matters", severity=Severity.ERROR, text=__doc__, run=run)

@@ -14,12 +14,13 @@ from mmctl.analysis.encoding.confirming import copies_of
 from mmctl.analysis.encoding.proof import Proof
 from mmctl.analysis.exclusion import exclude_each_other
 from mmctl.analysis.questions.ends import same_effects, treatment_of
-from mmctl.analysis.questions.phases import OrderMatters, OrderNotProved, order_in
+from mmctl.analysis.questions.phases import OrderMatters, OrderNotProved, order_in, rests_on
 from mmctl.analysis.sat.solver import Solved
 from mmctl.judge.ingress import Way, gateway_behind
 from mmctl.judge.submission import Scenario
 from mmctl.language.parsing.load import read_text
 from mmctl.language.project import Phase
+from mmctl.language.readings import CHOICES
 from mmctl.mail.email import Tls
 from mmctl.model.enums import IpType
 from mmctl.problem import Position
@@ -191,12 +192,17 @@ TABLE: Final = (
 )
 
 
-def order_of(first: str, second: str) -> tuple[OrderFinding, ...]:
+def written(first: str, second: str) -> tuple[Gateway, Phase]:
     project, problems = read_text({"rules.yaml": RULES.format(first=first, second=second)})
     assert [each.message for each in problems if each.severity == "error"] == []
     (rule_set,) = project.rule_sets.values()
     gateway = gateway_behind(project, Way(rule_set=rule_set.name))
     (phase,) = rule_set.phases
+    return gateway, phase
+
+
+def order_of(first: str, second: str) -> tuple[OrderFinding, ...]:
+    gateway, phase = written(first, second)
     return tuple(order_in(Proof(gateway), phase))
 
 
@@ -208,6 +214,54 @@ def test_two_rules_commute_or_a_message_shows_that_they_do_not() -> None:
             kinds = {type(each) for each in found}
             if kinds != (set() if commute else {OrderMatters}):
                 wrong.append(f"{first} | {second}: {found}")
+    assert wrong == []
+
+
+def test_a_phase_that_is_proved_stays_so_under_all_readings_that_the_proof_does_not_name() -> None:
+    asked, named, wrong = 0, 0, []
+    for seed in range(120):
+        gateway, phase = phased(seed)
+        if any(True for _ in order_in(Proof(gateway), phase)):
+            continue
+        needs = rests_on(Proof(gateway, free=CHOICES), phase)
+        named += bool(needs)
+        random = Random(seed)  # noqa: S311 - no secret
+        for _ in range(3):
+            readings = gateway.readings
+            for name, choices in CHOICES.items():
+                if name not in needs:
+                    readings = readings.choosing(name, random.choice(choices))
+            asked += 1
+            found = [*order_in(Proof(replace(gateway, readings=readings)), phase)]
+            if any(isinstance(each, OrderMatters) for each in found):
+                wrong.append(f"{seed}: {needs}: {readings}")
+    assert wrong == []
+    assert asked > 20
+    assert named > 3
+
+
+def test_a_phase_rests_on_the_readings_by_which_its_rules_commute() -> None:
+    large = "conditions: [{message_size: {greater_than: 1MB}}]"
+    small = "conditions: [{message_size: {less_than_or_equal: 1MB}}]"
+    needed = {
+        (f"{large}, actions: [drop]", f"{small}, actions: [{{relay: {{to: other}}}}, stop]"): set(),
+        ("actions: [{archive: {to: vault}}]", "actions: [{relay: {to: other}}]"): {"first_match"},
+        (MARK, "actions: [{add_header: {name: X-B, value: b}}]"): {
+            "added_header_scope",
+            "first_match",
+        },
+        (MARK, "conditions: [{header: {name: X-A, equals: b}}], actions: [drop]"): {
+            "added_header_scope",
+            "first_match",
+            "repeated_headers",
+        },
+    }
+    wrong = []
+    for rules, expected in needed.items():
+        gateway, phase = written(*rules)
+        found = rests_on(Proof(gateway, free=CHOICES), phase)
+        if {*found} != expected:
+            wrong.append(f"{rules}: {found}")
     assert wrong == []
 
 

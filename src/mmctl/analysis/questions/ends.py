@@ -42,6 +42,11 @@ class CopyEnd:
     by: str | None
     effects: tuple[Effect, ...]
 
+    @property
+    def described(self) -> str:
+        """How it ended, and which rule or statement decided."""
+        return f"{self.outcome.value} by `{self.by}`" if self.by else self.outcome.value
+
 
 _REFUSED: Final = CopyEnd(outcome=Outcome.REFUSED, by=None, effects=())
 
@@ -59,6 +64,13 @@ class Treated:
     def outcomes(self) -> frozenset[Outcome]:
         """How the copies ended."""
         return frozenset(end.outcome for end in self.ends)
+
+    @property
+    def described(self) -> str:
+        """How the message ends, and what is done with it."""
+        ends = " and ".join(dict.fromkeys(end.described for end in self.ends))
+        done = ", ".join(dict.fromkeys(effect.label for effect in self.effects))
+        return f"{ends} ({done})" if done else ends
 
 
 def treatment_of(copies: Sequence[Copy], recipient: str) -> Treated:

@@ -1,4 +1,4 @@
-"""What is proved of one gateway: invariants, lost mail, dead rules and values; what it rests on.
+"""What is proved of one gateway: invariants, lost mail, phases, dead rules and values.
 
 Readings are free: what is found under those of the project says which of them it needs.
 """
@@ -14,13 +14,21 @@ from mmctl.analysis.questions.blame import minimal
 from mmctl.analysis.questions.dead import Dead, NotProved, dead_rule
 from mmctl.analysis.questions.idle import IdleParts, NotSettled
 from mmctl.analysis.questions.invariants import broken, empty_reason, lost
+from mmctl.analysis.questions.phases import (
+    OrderMatters,
+    OrderNotProved,
+    asked_phases,
+    order_in,
+    places_of,
+    rests_on,
+)
 from mmctl.analysis.questions.ways import is_meant
 from mmctl.analysis.sat.solver import TimeIsUp, Until
 from mmctl.counted import counted
 from mmctl.judge.ingress import Way, gateway_behind, ingress_of
 from mmctl.language.readings import CHOICES
 from mmctl.model.conditions import listed_by
-from mmctl.records import dataclass
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping
@@ -31,9 +39,10 @@ if TYPE_CHECKING:
     from mmctl.analysis.questions.dead import Finding
     from mmctl.analysis.questions.idle import Settled
     from mmctl.analysis.questions.invariants import Empty
+    from mmctl.analysis.questions.phases import OrderFinding
     from mmctl.analysis.sat.solver import Solver
     from mmctl.judge.submission import Gateway
-    from mmctl.language.project import Invariant, Outcome, Project
+    from mmctl.language.project import Invariant, Outcome, Phase, Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +61,19 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseClaim:
+    """Whether the rules of a phase may be in any order."""
+
+    phase: Phase
+    found: tuple[OrderFinding, ...] = ()
+    """What contradicts it, or is undecided; nothing: they commute."""
+    needs: Mapping[str, str] = field(default_factory=dict)
+    """The readings of the project without which it is not proved."""
+    kept: tuple[KeptMessage | None, ...] = ()
+    """For each of the findings its message, once it is in a file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayProof:
     """What is proved of one gateway."""
 
@@ -61,6 +83,8 @@ class GatewayProof:
     claims: tuple[Claimed, ...]
     idle: tuple[Settled, ...]
     """Conditions and values of rules that change nothing."""
+    phases: tuple[PhaseClaim, ...]
+    """Those whose rules are meant to commute."""
     lists: Mapping[str, str]
     """What the proofs take address lists to have."""
     kept: tuple[KeptMessage | None, ...] = ()
@@ -73,16 +97,24 @@ class GatewayProof:
 
     @property
     def wrong(self) -> int:
-        """How many claims do not hold, and how many rules never apply."""
+        """How many claims do not hold, how many rules never apply or may not change places."""
         broken = sum(isinstance(claim.answer, Shown) for claim in self.claims)
-        return broken + sum(isinstance(each, Dead) for each in self.dead)
+        orders = sum(isinstance(each, OrderMatters) for each in self.orders)
+        return broken + orders + sum(isinstance(each, Dead) for each in self.dead)
+
+    @property
+    def orders(self) -> Iterator[OrderFinding]:
+        """What was found about the order of rules in phases."""
+        return (each for claim in self.phases for each in claim.found)
 
     @property
     def undecided(self) -> int:
         """How many questions are undecided."""
         open_claims = sum(isinstance(claim.answer, Undecided) for claim in self.claims)
         rules = sum(isinstance(each, NotProved) for each in self.dead)
-        return open_claims + rules + sum(isinstance(each, NotSettled) for each in self.idle)
+        orders = sum(isinstance(each, OrderNotProved) for each in self.orders)
+        parts = sum(isinstance(each, NotSettled) for each in self.idle)
+        return open_claims + rules + orders + parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +162,18 @@ class Proving:
             *(each for each in project.invariants if is_meant(each, project, way)),
         )
         """The invariants, behind the claim that nothing is lost."""
-        self._must_reach = project.rule_sets[ingress_of(project, way).rule_set].must_reach
+        rule_set = project.rule_sets[ingress_of(project, way).rule_set]
+        self._must_reach = rule_set.must_reach
+        self._asked_phases = tuple(
+            each for each in asked_phases(rule_set) if len(places_of(self._gateway, each)) > 1
+        )
         self._claims: list[Claimed] = []
         self._rules: list[Finding | None] = []
         """For each rule that was looked at, what was found; None: it can apply."""
         self._settled = 0
         """How many rules were looked at whether anything in them changes nothing."""
         self._idle: list[Settled] = []
+        self._phases: list[PhaseClaim] = []
 
     def run(self) -> None:
         """Prove all that there is, in the order of what matters most."""
@@ -149,6 +186,8 @@ class Proving:
             for place in range(len(self._gateway.rules)):
                 found = dead_rule(fixed, place)
                 self._rules.append(dead_rule(proof, place) if isinstance(found, Dead) else found)
+            for phase in self._asked_phases:
+                self._phases.append(_phase_claim(fixed, proof, phase))
             parts, free_parts = IdleParts(fixed), IdleParts(proof)
             applying = [place for place, found in enumerate(self._rules) if found is None]
             settled = parts.of_rules(applying)
@@ -171,6 +210,10 @@ class Proving:
             for place in range(self._settled, len(rules))
             if place >= len(self._rules) or self._rules[place] is None
         ]
+        phases = [
+            PhaseClaim(phase=phase, found=(_not_asked(self._gateway, phase, why),))
+            for phase in self._asked_phases[len(self._phases) :]
+        ]
         idle = [NotSettled(place=place, rule=rules[place], why=why) for place in applying]
         return GatewayProof(
             way=self._way,
@@ -178,6 +221,7 @@ class Proving:
             dead=(*(each for each in self._rules if each is not None), *dead),
             claims=(*self._claims, *claims),
             idle=(*self._idle, *idle),
+            phases=(*self._phases, *phases),
             lists=dict(_lists(self._gateway)),
         )
 
@@ -202,6 +246,21 @@ def _claimed(proof: Proof, invariant: Invariant | None, must_reach: Outcome | No
     return Claimed(
         name=_name(invariant), invariant=invariant, answer=answer, needs=needs, empty=empty
     )
+
+
+def _phase_claim(fixed: Proof, proof: Proof, phase: Phase) -> PhaseClaim:
+    """Whether the rules of a phase commute under the readings of the project, and which it takes.
+
+    Those are asked about in a proof in which readings are free.
+    """
+    found = tuple(order_in(fixed, phase))
+    needs = {} if found else rests_on(proof, phase)
+    return PhaseClaim(phase=phase, found=found, needs=needs)
+
+
+def _not_asked(gateway: Gateway, phase: Phase, why: str) -> OrderNotProved:
+    first, *_ = places_of(gateway, phase)
+    return OrderNotProved(phase=phase, rule=gateway.rules[first], why=why)
 
 
 def _needed(proof: Proof, answer: Refuted) -> dict[str, str]:

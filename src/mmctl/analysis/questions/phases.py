@@ -1,44 +1,42 @@
 """Whether the rules of a phase may be in any order, on effects: see `Outcomes` in language.md.
 
-Two rules are asked about where what they do shows which of them was first, or where one changes
-what the other looks at. What others of the phase have changed by then is free in these questions,
-so that a pair which is proved to commute does so wherever the two are. A message that a model shows
-is judged by the evaluator in both orders.
+Each rule is asked about with those above it. What others of the phase have changed by then is free
+in these questions, so that a pair which is proved to commute does so wherever the two are. A
+message that a model shows is judged by the evaluator in both orders.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from mmctl.analysis.commuting import (
-    commute_on_effects,
-    doing,
-    dropped_anyway,
-    writes_for,
-)
-from mmctl.analysis.encoding.confirming import copies_of
+from mmctl.analysis.encoding.confirming import copies_of, happens
 from mmctl.analysis.encoding.proof import Refuted, Shown, Undecided
 from mmctl.analysis.questions.alike import compared
+from mmctl.analysis.questions.blame import minimal
 from mmctl.analysis.questions.ends import same_effects, treatment_of
 from mmctl.analysis.questions.equality import Equality
-from mmctl.analysis.sat.circuit import FALSE, TRUE
+from mmctl.analysis.questions.phase_formulas import PhaseFormulas
+from mmctl.analysis.sat.solver import TimeIsUp
 from mmctl.analysis.theories.theory import holds
-from mmctl.judge.actions import actions_in_effect
 from mmctl.language.project import OnOverlap, Outcome
-from mmctl.model.actions import Does, added_header, new_recipients, row_of
-from mmctl.records import dataclass, field, replace
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from mmctl.analysis.encoding.proof import Proof
-    from mmctl.analysis.encoding.sight import CopySight
     from mmctl.analysis.encoding.witness import Witness
     from mmctl.analysis.questions.ends import Treated
+    from mmctl.analysis.questions.phase_formulas import AskedPairs
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import LogicalRule, LogicalRuleSet, Phase
-    from mmctl.model.rules import RuleAction
 
+_NOT_FOLLOWED: Final = {
+    "added_header_scope": "message",
+    "replaced_recipients_visible": "same_rule_too",
+}
+"""Readings under which a rule acts on mail to which it does not apply, or sees what it did."""
 COMPARED_AT_MOST: Final = 8
 """So many pairs of a phase are compared in whole gateways, where first messages show nothing."""
 SHOWN_AT_MOST: Final = 10
@@ -82,39 +80,48 @@ def order_in(proof: Proof, phase: Phase, gateway: int = 0) -> Iterator[OrderFind
 
     For each rule the first one above it for which that is so. Nothing: proved to commute.
     """
+    order = _order_of(proof, phase, gateway)
+    yield from () if order is None else order.found()
+
+
+def rests_on(proof: Proof, phase: Phase, gateway: int = 0) -> dict[str, str]:
+    """The readings by which the rules of a phase were proved to commute, of those that are free."""
+    order = _order_of(proof, phase, gateway)
+    if order is None:
+        return {}
+    chosen = proof.chosen_readings(gateway)
+    proved = not any(True for _ in order.found()) and not order.under_all
+    needed = {*order.supposed(), *_needed(proof, chosen, order.cores)} if proved else {*chosen}
+    readings = proof.gateways[gateway].readings
+    return {name: readings.choice(name) for name in chosen if name in needed}
+
+
+def _needed(proof: Proof, chosen: Mapping[str, int], cores: Iterable[tuple[int, ...]]) -> set[str]:
+    """As few readings as it takes that nothing holds together; more, where time is up."""
+    needed: set[str] = set()
+    for core in cores:
+        readings = {chosen[name]: name for name in chosen if chosen[name] in core}
+        if not needed.issuperset(readings.values()):
+            left: Container[int] = core
+            with suppress(TimeIsUp):
+                left = minimal(proof, (readings, core))
+            needed.update(name for literal, name in readings.items() if literal in left)
+    return needed
+
+
+def _order_of(proof: Proof, phase: Phase, gateway: int) -> _PhaseOrder | None:
+    places = places_of(proof.gateways[gateway], phase)
+    return _PhaseOrder(proof, gateway, phase, places) if len(places) > 1 else None
+
+
+def places_of(gateway: Gateway, phase: Phase) -> list[int]:
+    """Where the rules of a phase are."""
     names = frozenset(phase.rules)
-    rules = proof.gateways[gateway].rules
-    places = [
-        place for place, rule in enumerate(rules) if rule.phase == phase.name and rule.name in names
+    return [
+        place
+        for place, rule in enumerate(gateway.rules)
+        if rule.phase == phase.name and rule.name in names
     ]
-    if len(places) > 1:
-        order = _PhaseOrder(proof, gateway, phase, places)
-        hidden = order.reaching_others()
-        yield from order.found() if hidden is None else (hidden,)
-
-
-@dataclass(slots=True)
-class _AskedPairs:
-    """Rules above another one that may have to stay there, by what has to be asked."""
-
-    plain: list[int] = field(default_factory=list)
-    """It shows where both apply."""
-    dropped: list[int] = field(default_factory=list)
-    """It shows only for mail that was sent on before."""
-    tangled: dict[int, int] = field(default_factory=dict)
-    """One changes what the other looks at: it shows where a literal holds."""
-
-    def __bool__(self) -> bool:
-        """Whether there are any."""
-        return bool(self.plain or self.dropped or self.tangled)
-
-    def without(self, places: Container[int]) -> _AskedPairs:
-        """The others."""
-        return _AskedPairs(
-            plain=[each for each in self.plain if each not in places],
-            dropped=[each for each in self.dropped if each not in places],
-            tangled={each: shows for each, shows in self.tangled.items() if each not in places},
-        )
 
 
 class _PhaseOrder:
@@ -129,61 +136,42 @@ class _PhaseOrder:
         self._literals = proof.paths[number].rules
         self._phase = phase
         self._places = places
-        self._reached = self._literals[places[0]].reached
         self._left = COMPARED_AT_MOST
-        self._sent = self._sent_before()
-        """Whether rules above the phase delivered or bounced: then no drop makes it dropped."""
-        self._readings = self._gateway.readings
-        self._matching: dict[tuple[int, int | None], int] = {}
-        self._last: list[tuple[list[int], int]] = [([], FALSE), ([], FALSE)]
-        numbers: dict[tuple[RuleAction, ...], int] = {}
-        self._doing = {
-            place: doing(self._rules[place], self._readings, numbers) for place in places
-        }
-        self._depends = self._dependences()
-        """Of each rule which others change what it looks at."""
-        writers = sorted({each for several in self._depends.values() for each in several})
-        self._free = {place: self._circuit.variable() for place in writers}
-        """Of each rule that changes what others look at whether it did so before the two."""
+        self._formulas = PhaseFormulas(proof, number, places)
+        self.cores: list[tuple[int, ...]] = []
+        """What could not hold together, of each question that no message answers."""
+        self.under_all = False
+        """Whether pairs commute by a comparison that lets no reading be free."""
 
-    def _sent_before(self) -> int:
-        return self._circuit.any_of(
-            done
-            for literals in self._literals[: self._places[0]]
-            for action, done in zip(
-                actions_in_effect(self._rules[literals.place]), literals.done, strict=True
-            )
-            if row_of(action).does in {Does.DELIVERS, Does.BOUNCES}
-        )
-
-    def _dependences(self) -> dict[int, tuple[int, ...]]:
-        writers = [at for at, does in self._doing.items() if does.added or does.replaces]
-        return {
-            place: tuple(
-                other
-                for other in writers
-                if other != place and writes_for(self._doing[other], reader, self._readings)
-            )
-            for place, reader in self._doing.items()
-        }
-
-    def reaching_others(self) -> OrderNotProved | None:
+    def _reaching_others(self) -> OrderNotProved | None:
         """That rules may act on mail to which they do not apply, so that no pair says anything."""
-        readings = self._readings
-        for place, does in self._doing.items():
-            for touched, name, choice in (
-                (does.added, "added_header_scope", "message"),
-                (does.replaces, "replaced_recipients_visible", "same_rule_too"),
-            ):
-                if touched and readings.choice(name) == choice:
-                    return self._not_proved(place, f"`{name}: {choice}` is not followed here")
+        for name, places in self._touching().items():
+            choice = _NOT_FOLLOWED[name]
+            if places and self._gateway.readings.choice(name) == choice:
+                return self._not_proved(places[0], f"`{name}: {choice}` is not followed here")
         return None
+
+    def _touching(self) -> dict[str, list[int]]:
+        """The rules that would act so, if a reading said that they do."""
+        doing = self._formulas.doing.items()
+        return {
+            "added_header_scope": [place for place, does in doing if does.added],
+            "replaced_recipients_visible": [place for place, does in doing if does.replaces],
+        }
+
+    def supposed(self) -> Iterator[str]:
+        """The readings without which no pair says anything."""
+        yield from (name for name, places in self._touching().items() if places)
 
     def found(self) -> Iterator[OrderFinding]:
         """For each rule the first one above it with which it does not commute."""
+        hidden = self._reaching_others()
+        if hidden is not None:
+            yield hidden
+            return
         shown = 0
         for at, place in enumerate(self._places):
-            pairs = self._pairs(place, self._places[:at])
+            pairs = self._formulas.pairs(place, self._places[:at])
             finding = self._asked(place, pairs) if pairs else None
             if finding is not None:
                 yield finding
@@ -194,98 +182,23 @@ class _PhaseOrder:
                     yield self._not_proved(below[0], f"{shown} rules above are shown first")
                 return
 
-    def _pairs(self, place: int, above: Sequence[int]) -> _AskedPairs:
-        """The rules above of which it may show whether they are first."""
-        pairs = _AskedPairs()
-        for each in above:
-            if each in self._depends[place] or place in self._depends[each]:
-                pairs.tangled[each] = self._order_shows(each, place)
-            elif not commute_on_effects(self._doing[each], self._doing[place]):
-                dropped = dropped_anyway(self._doing[each], self._doing[place], self._readings)
-                if not dropped:
-                    pairs.plain.append(each)
-                elif self._sent != FALSE:
-                    pairs.dropped.append(each)
-        return pairs
-
-    # Formulas
-
-    def _order_shows(self, one: int, other: int) -> int:
-        """Whether it can show which of two rules is first: it cannot where this does not hold."""
-        all_of, any_of = self._circuit.all_of, self._circuit.any_of
-        alone = self._matches(one, None), self._matches(other, None)
-        then = self._matches(one, other), self._matches(other, one)
-        pair = self._doing[one], self._doing[other]
-        differs = FALSE if commute_on_effects(*pair) else TRUE
-        if differs == TRUE and dropped_anyway(*pair, self._readings):
-            differs = self._sent
-        return all_of(
-            (
-                self._reached,
-                any_of(
-                    (
-                        all_of((*alone, any_of((differs, -all_of(then))))),
-                        all_of((alone[0], -alone[1], then[1])),
-                        all_of((alone[1], -alone[0], then[0])),
-                    )
-                ),
-            )
-        )
-
-    def _matches(self, place: int, applied: int | None) -> int:
-        """Whether a rule's conditions hold; after another one that applied, if one is named."""
-        if not self._depends[place]:
-            return self._literals[place].matches
-        key = place, applied if applied in self._depends[place] else None
-        if key not in self._matching:
-            self._matching[key] = self._matches_after(*key)
-        return self._matching[key]
-
-    def _matches_after(self, place: int, applied: int | None) -> int:
-        sight = self._literals[self._places[0]].sight
-        for writer in self._depends[place]:
-            if writer != applied:
-                sight = self._seen_after(writer, sight, self._free[writer])
-        if applied is not None:
-            sight = self._seen_after(applied, sight, TRUE)
-        return self._proof.matching(self._rules[place], sight, self._number)
-
-    def _seen_after(self, writer: int, sight: CopySight, applied: int) -> CopySight:
-        """What conditions see where a rule has been applied, if a literal holds."""
-        for action in actions_in_effect(self._rules[writer]):
-            header = added_header(action)
-            if header is not None:
-                added = (applied, header[0].lower(), header[1])
-                sight = replace(sight, added=(*sight.added, added))
-            addresses = tuple(dict.fromkeys(new_recipients(action)))
-            # Which of several it is, is free: the last that holds counts, and the first one always.
-            for at, address in enumerate(addresses):
-                goes = self._circuit.all_of((applied, self._circuit.variable() if at else TRUE))
-                sight = replace(sight, replaced=(*sight.replaced, (goes, address)))
-        return sight
-
-    # Answers
-
-    def _asked(self, place: int, pairs: _AskedPairs) -> OrderFinding | None:
+    def _asked(self, place: int, pairs: AskedPairs) -> OrderFinding | None:
         """What is found about a rule and those above it; None: it commutes with all of them."""
         chosen = tuple(self._proof.chosen_readings(self._number).values())
         open_question = None
         while pairs:
-            plain, dropped = self._together(place, pairs)
-            shows = self._circuit.any_of((plain, dropped, *pairs.tangled.values()))
+            together = self._formulas.together(place, pairs)
+            shows = self._circuit.any_of((*together.values(), *pairs.tangled.values()))
             answer = self._proof.ask([*chosen, shows])
             if isinstance(answer, Refuted):
+                self.cores.append(answer.core)
                 break
             if isinstance(answer, Undecided):
                 return self._not_proved(place, answer.why)
             shown = {
-                **self._shown(pairs.plain, plain, answer.model),
-                **self._shown(pairs.dropped, dropped, answer.model),
-                **{
-                    above: literal
-                    for above, literal in pairs.tangled.items()
-                    if holds(literal, answer.model)
-                },
+                above: literal
+                for above, literal in self._literals_of(pairs, together)
+                if holds(literal, answer.model)
             }
             for above, literal in sorted(shown.items()):
                 found = self._about(above, place, answer, [*chosen, literal])
@@ -295,34 +208,14 @@ class _PhaseOrder:
             pairs = pairs.without(shown)
         return open_question
 
-    def _together(self, place: int, pairs: _AskedPairs) -> tuple[int, int]:
-        """Whether it applies together with one of those above; and with mail that was sent on."""
-        both = self._circuit.all_of((self._reached, self._matches(place, None)))
-        return (
-            self._circuit.all_of((both, self._some(0, pairs.plain))),
-            self._circuit.all_of((both, self._sent, self._some(1, pairs.dropped))),
-        )
-
-    def _some(self, kind: int, places: list[int]) -> int:
-        """Whether one of some rules applies, built upon the last answer: lists mostly grow."""
-        known, literal = self._last[kind]
-        if places[: len(known)] != known:
-            known, literal = [], FALSE
-        for place in places[len(known) :]:
-            literal = self._circuit.any_of((literal, self._matches(place, None)))
-        self._last[kind] = places, literal
-        return literal
-
-    def _shown(self, places: Sequence[int], together: int, model: frozenset[int]) -> dict[int, int]:
-        """The rules above for which a model shows it, each with what it shows."""
-        if not holds(together, model):
-            return {}
-        matches = {each: self._matches(each, None) for each in places}
-        return {
-            each: self._circuit.all_of((together, literal))
-            for each, literal in matches.items()
-            if holds(literal, model)
-        }
+    def _literals_of(
+        self, pairs: AskedPairs, together: Mapping[int, int]
+    ) -> Iterator[tuple[int, int]]:
+        """The rules above, each with the literal that shows that their order matters."""
+        for literal, places in pairs.together.items():
+            for each in places:
+                yield each, self._circuit.all_of((together[literal], self._formulas.matches(each)))
+        yield from pairs.tangled.items()
 
     def _about(
         self, above: int, place: int, answer: Shown, literals: Sequence[int]
@@ -359,10 +252,21 @@ class _PhaseOrder:
             phase=self._phase,
             above=self._rules[above],
             rule=self._rules[place],
-            witness=witness,
+            witness=self._as_written(witness),
             as_written=one,
             swapped=other,
         )
+
+    def _as_written(self, witness: Witness) -> Witness:
+        """A message with what happens to it where the rules are as they are in the files."""
+        happened = happens(
+            _chosen(self._gateway, witness),
+            witness.submission,
+            witness.scenario,
+            listed=witness.listed,
+            deleted=witness.deleted,
+        )
+        return witness if happened is None else replace(witness, happened=happened[:1])
 
     def _in_the_whole(self, above: int, place: int) -> OrderFinding | None:
         """What is found where whole gateways are compared: rules below may make it all the same."""
@@ -387,6 +291,7 @@ class _PhaseOrder:
         if likeness.undecided is not None:
             return self._not_proved(place, likeness.undecided)
         if {*self._places} == {above, place}:
+            self.under_all = True
             return None
         return self._not_proved(
             place,
@@ -405,18 +310,22 @@ class _PhaseOrder:
         return OrderNotProved(phase=self._phase, rule=self._rules[place], why=why)
 
 
-def _treatment(gateway: Gateway, witness: Witness) -> Treated | None:
-    """What becomes of a message; None: that hangs on what nobody knows."""
+def _chosen(gateway: Gateway, witness: Witness) -> Gateway:
+    """A gateway under the readings that a message needs."""
     readings = gateway.readings
     for name, choice in witness.readings.items():
         readings = readings.choosing(name, choice)
+    return replace(gateway, readings=readings)
+
+
+def _treatment(gateway: Gateway, witness: Witness) -> Treated | None:
+    """What becomes of a message; None: that hangs on what nobody knows."""
     copies = copies_of(
-        replace(gateway, readings=readings),
+        _chosen(gateway, witness),
         witness.submission,
         witness.scenario,
         listed=witness.listed,
         deleted=witness.deleted,
     )
-    return (
-        None if copies is None else treatment_of(copies, witness.submission.envelope.recipients[0])
-    )
+    recipient = witness.submission.envelope.recipients[0]
+    return None if copies is None else treatment_of(copies, recipient)

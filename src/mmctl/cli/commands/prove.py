@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mmctl.analysis.encoding.witness import Witness
     from mmctl.analysis.questions.behavior import KeptMessage
-    from mmctl.analysis.questions.gateway_proof import FoundMessage, GatewayProof
+    from mmctl.analysis.questions.gateway_proof import FoundMessage, GatewayProof, PhaseClaim
     from mmctl.cli.run import Run
     from mmctl.judge.ingress import Way
     from mmctl.language.project import Project
@@ -55,11 +55,11 @@ def prove(
         ),
     ] = None,
 ) -> int:
-    """Prove the invariants, that no accepted mail is lost, and which rules never apply.
+    """Prove the invariants, that no mail is lost, and which rules never apply or must stay put.
 
     Each answer holds for every message, or comes with a message that shows the contrary, in
-    .mmctl/witness. Exit 1: an invariant is broken, mail is lost, or a rule never applies.
-    Exit 4: something stayed undecided.
+    .mmctl/witness. Exit 1: an invariant is broken, mail is lost, a rule never applies, or the order
+    in a phase matters. Exit 4: something stayed undecided.
     """
     project = run.project()
     ways = tuple(_ways(project, ingress_point, rule_set))
@@ -159,7 +159,23 @@ def _kept(
         else None
         for claim in found.claims
     ]
-    return replace(found, kept=tuple(kept))
+    phases = tuple(_kept_orders(run, found, claim, taken) for claim in found.phases)
+    return replace(found, kept=tuple(kept), phases=phases)
+
+
+def _kept_orders(run: Run, proof: GatewayProof, claim: PhaseClaim, taken: set[str]) -> PhaseClaim:
+    """The same, with the messages for which the order of two rules matters in files."""
+    from mmctl.analysis.questions.phases import OrderMatters
+    from mmctl.cli.files.witnesses import keep
+
+    name = f"{proof.way.ingress_point or proof.way.rule_set} order in {claim.phase.name}"
+    kept: list[KeptMessage | None] = [
+        keep(run.root, name, each.witness, proof.way, taken)
+        if isinstance(each, OrderMatters)
+        else None
+        for each in claim.found
+    ]
+    return replace(claim, kept=tuple(kept))
 
 
 def human(run: Run, found: Sequence[GatewayProof]) -> Text:

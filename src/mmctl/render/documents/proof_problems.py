@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, assert_never
 from mmctl.analysis.encoding.proof import Refuted, Shown, Undecided
 from mmctl.analysis.questions.dead import Dead, NotProved
 from mmctl.analysis.questions.idle import Idle
+from mmctl.analysis.questions.phases import OrderMatters, OrderNotProved
 from mmctl.problem import Problem, Severity
-from mmctl.render.text.blame import part_of, place_of, why_dead, why_idle
+from mmctl.render.text.blame import (
+    any_order,
+    part_of,
+    place_of,
+    two_rules,
+    why_dead,
+    why_idle,
+    why_not_swapped,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,6 +26,7 @@ if TYPE_CHECKING:
     from mmctl.analysis.questions.dead import Finding
     from mmctl.analysis.questions.gateway_proof import Claimed, GatewayProof
     from mmctl.analysis.questions.idle import Settled
+    from mmctl.analysis.questions.phases import OrderFinding
     from mmctl.problem import Position
 
 
@@ -32,6 +42,9 @@ def _problems(proof: GatewayProof) -> Iterator[Problem]:
         problem = _claim(claim, kept, proof)
         if problem is not None:
             yield problem
+    for phase in proof.phases:
+        for order, kept in zip(phase.found, phase.kept, strict=True):
+            yield _order(order, kept, proof)
     for dead in proof.dead:
         yield _dead(dead, proof)
     for idle in proof.idle:
@@ -62,6 +75,24 @@ def _claim(claim: Claimed, kept: KeptMessage | None, proof: GatewayProof) -> Pro
             return _under(check, Severity.ERROR, at, message, advice)
         case Undecided(why=why):
             message = f"undecided whether `{claim.name}` holds for {proof.name}: {why}"
+            return _under("not-proved", Severity.WARNING, at, message)
+        case never:
+            assert_never(never)
+
+
+def _order(found: OrderFinding, kept: KeptMessage | None, proof: GatewayProof) -> Problem:
+    at = found.rule.position
+    match found:
+        case OrderMatters():
+            facts = "" if kept is None else f": {'; '.join(kept.facts)}"
+            message = (
+                f"order matters: {two_rules(found)}: a message to {proof.name},"
+                f" {why_not_swapped(found)}{facts}"
+            )
+            advice = None if kept is None else kept.command
+            return _under("order-matters", Severity.ERROR, at, message, advice)
+        case OrderNotProved(why=why):
+            message = f"undecided whether {any_order(found.phase)}: `{found.rule.name}`: {why}"
             return _under("not-proved", Severity.WARNING, at, message)
         case never:
             assert_never(never)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from mmctl.analysis.encoding.proof import Refuted, Shown, Undecided
 from mmctl.analysis.questions.dead import Dead
 from mmctl.analysis.questions.idle import Idle
-from mmctl.render.text.blame import part_of, place_of, why_dead, why_idle
+from mmctl.analysis.questions.phases import OrderMatters, OrderNotProved
+from mmctl.render.text.blame import part_of, place_of, why_dead, why_idle, why_not_swapped
 from mmctl.render.text.proofs import ASSUMPTIONS
 
 if TYPE_CHECKING:
@@ -15,8 +16,14 @@ if TYPE_CHECKING:
 
     from mmctl.analysis.questions.behavior import KeptMessage
     from mmctl.analysis.questions.dead import Finding
-    from mmctl.analysis.questions.gateway_proof import Claimed, FoundMessage, GatewayProof
+    from mmctl.analysis.questions.gateway_proof import (
+        Claimed,
+        FoundMessage,
+        GatewayProof,
+        PhaseClaim,
+    )
     from mmctl.analysis.questions.idle import Settled
+    from mmctl.analysis.questions.phases import OrderFinding
 
 SCHEMA: Final = "mmctl/prove@1"
 
@@ -33,6 +40,7 @@ def _gateway(proof: GatewayProof) -> dict[str, Any]:
         "rule_set": proof.way.rule_set,
         "dead": [_dead(each, proof) for each in proof.dead],
         "idle": [_idle(each, proof) for each in proof.idle],
+        "phases": [_phase(each) for each in proof.phases],
         "lost": _claim(*loss),
         "invariants": [{"name": claim.name, **_claim(claim, kept)} for claim, kept in invariants],
         "address_lists": dict(proof.lists),
@@ -61,6 +69,32 @@ def _idle(found: Settled, proof: GatewayProof) -> dict[str, Any]:
         row |= {"part": part_of(found), "why": why_idle(found, proof.gateway)}
         row |= {"blame": rules, "readings": dict(found.needs)}
     return row | {"file": place.file, "line": place.line}
+
+
+def _phase(claim: PhaseClaim) -> dict[str, Any]:
+    at = claim.phase.position
+    matters = any(isinstance(each, OrderMatters) for each in claim.found)
+    return {
+        "phase": claim.phase.name,
+        "file": at.file,
+        "line": at.line,
+        "any_order": False if matters else None if claim.found else True,
+        "readings": dict(claim.needs),
+        "found": [_order(*each) for each in zip(claim.found, claim.kept, strict=True)],
+    }
+
+
+def _order(found: OrderFinding, kept: KeptMessage | None) -> dict[str, Any]:
+    place = found.rule.position
+    row: dict[str, Any] = {"rule": found.rule.name, "file": place.file, "line": place.line}
+    match found:
+        case OrderMatters():
+            row |= {"above": found.above.name, "why": why_not_swapped(found), "undecided": None}
+        case OrderNotProved(why=why):
+            row |= {"above": None, "why": None, "undecided": why}
+        case never:
+            assert_never(never)
+    return {**row, "witness": _message(kept)}
 
 
 def _claim(claim: Claimed, kept: KeptMessage | None) -> dict[str, Any]:

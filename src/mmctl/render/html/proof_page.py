@@ -10,10 +10,21 @@ from typing import TYPE_CHECKING, assert_never
 from mmctl.analysis.encoding.proof import Refuted, Shown, Undecided
 from mmctl.analysis.questions.dead import Dead, NotProved
 from mmctl.analysis.questions.idle import Idle, NotSettled
+from mmctl.analysis.questions.phases import OrderMatters, OrderNotProved
 from mmctl.counted import counted
 from mmctl.render.html.frame import chip, head_of, number
 from mmctl.render.html.markup import Markup, element
-from mmctl.render.text.blame import chosen, gathered, part_of, place_of, why_dead, why_idle
+from mmctl.render.text.blame import (
+    any_order,
+    gathered,
+    part_of,
+    place_of,
+    rests,
+    two_rules,
+    why_dead,
+    why_idle,
+    why_not_swapped,
+)
 from mmctl.render.text.proofs import ASSUMPTIONS, counts
 
 if TYPE_CHECKING:
@@ -21,7 +32,12 @@ if TYPE_CHECKING:
 
     from mmctl.analysis.encoding.witness import Witness
     from mmctl.analysis.questions.behavior import KeptMessage
-    from mmctl.analysis.questions.gateway_proof import Claimed, FoundMessage, GatewayProof
+    from mmctl.analysis.questions.gateway_proof import (
+        Claimed,
+        FoundMessage,
+        GatewayProof,
+        PhaseClaim,
+    )
     from mmctl.judge.submission import Gateway
     from mmctl.render.html.markup import Child
 
@@ -29,6 +45,8 @@ _KINDS = {
     "proved": "good",
     "vacuous": "fair",
     "broken": "bad",
+    "where order matters": "bad",
+    "order matters": "bad",
     "dead": "bad",
     "without effect": "fair",
     "undecided": "unknown",
@@ -75,23 +93,44 @@ def _gateway(proof: GatewayProof) -> Markup:
         _claim(claim, kept, proof.gateway)
         for claim, kept in zip(proof.claims, proof.kept, strict=True)
     ]
-    return _section(title, claims, list(_rules(proof)), list(_parts(proof)), _lists(proof))
+    phases = [item for claim in proof.phases for item in _phase(claim, proof.gateway)]
+    parts = [*_rules(proof), *_parts(proof)]
+    return _section(title, claims, phases, parts, _lists(proof))
 
 
 def _claim(claim: Claimed, kept: KeptMessage | None, gateway: Gateway) -> Markup:
     match claim.answer:
         case Refuted():
             word = "proved" if claim.empty is None else "vacuous"
-            rests = f"rests on {chosen(claim.needs)}" if claim.needs else "under every reading"
-            return _item(word, claim.name, rests if claim.empty is None else claim.empty.value)
+            why = rests(claim.needs) if claim.empty is None else claim.empty.value
+            return _item(word, claim.name, why)
         case Shown(witness=witness):
-            rules = [gateway.rules[place].name for place in sorted(witness.happened[-1].applied)]
-            shown = None if kept is None else _message(witness, kept, rules)
+            shown = _shown(witness, kept, gateway)
             return _item("broken", claim.name, "a message contradicts it", shown)
         case Undecided(why=why):
             return _item("undecided", claim.name, why)
         case never:
             assert_never(never)
+
+
+def _shown(witness: Witness, kept: KeptMessage | None, gateway: Gateway) -> Markup | None:
+    """A message that contradicts a claim, with the rules that apply to it."""
+    rules = [gateway.rules[place].name for place in sorted(witness.happened[-1].applied)]
+    return None if kept is None else _message(witness, kept, rules)
+
+
+def _phase(claim: PhaseClaim, gateway: Gateway) -> Iterator[Markup]:
+    if not claim.found:
+        yield _item("proved", any_order(claim.phase), rests(claim.needs))
+    for each, kept in zip(claim.found, claim.kept, strict=True):
+        if isinstance(each, OrderMatters):
+            at = f"{each.rule.position.file}:{each.rule.position.line}"
+            shown = _shown(each.witness, kept, gateway)
+            why = why_not_swapped(each)
+            yield _item("order matters", two_rules(each), why, shown, place=at)
+    open_ = [(each.rule.name, each.why) for each in claim.found if isinstance(each, OrderNotProved)]
+    for names, why in gathered(open_):
+        yield _item("undecided", f"whether {any_order(claim.phase)}: {names}", why)
 
 
 def _rules(proof: GatewayProof) -> Iterator[Markup]:

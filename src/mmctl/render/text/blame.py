@@ -1,4 +1,4 @@
-"""Why rules never apply, and why conditions and values change nothing, in words."""
+"""Why rules never apply or must not change places, and why parts of them change nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from mmctl.analysis.questions.dead import Dead
     from mmctl.analysis.questions.idle import Idle
+    from mmctl.analysis.questions.phases import OrderMatters
     from mmctl.judge.submission import Gateway
+    from mmctl.language.project import Phase
     from mmctl.problem import Position
 
 _SHOWN = 3
@@ -59,12 +61,37 @@ def why_idle(found: Idle, gateway: Gateway) -> str:
     return f"{'every' if every else 'no'} message meets it{_if(found.needs)}"
 
 
+def any_order(phase: Phase) -> str:
+    """What is claimed of a phase."""
+    return f"the rules of phase {visible(phase.name)} may be in any order"
+
+
+def two_rules(found: OrderMatters) -> str:
+    """Which two rules must not change places."""
+    names = f"{visible(found.above.name)} above {visible(found.rule.name)}"
+    return f"{names} in phase {visible(found.phase.name)}"
+
+
+def why_not_swapped(found: OrderMatters) -> str:
+    """What becomes of a message with either of two rules first."""
+    above, rule = visible(found.above.name), visible(found.rule.name)
+    return (
+        f"with {above} first it is {visible(found.as_written.described)}, with {rule} first"
+        f" {visible(found.swapped.described)}"
+    )
+
+
 def gathered(open_: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Names of rules about which something is undecided, for each reason."""
     by_reason: dict[str, list[str]] = {}
     for name, why in open_:
         by_reason.setdefault(why, []).append(visible(name))
     return [(some_of(names, _SHOWN), why) for why, names in by_reason.items()]
+
+
+def rests(needs: Mapping[str, str]) -> str:
+    """The readings that a proof rests on."""
+    return f"rests on {chosen(needs)}" if needs else "under every reading"
 
 
 def chosen(readings: Mapping[str, str]) -> str:

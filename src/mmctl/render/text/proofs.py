@@ -9,17 +9,33 @@ from rich.text import Text
 from mmctl.analysis.encoding.proof import Refuted, Shown, Undecided
 from mmctl.analysis.questions.dead import Dead, NotProved
 from mmctl.analysis.questions.idle import Idle, NotSettled
+from mmctl.analysis.questions.phases import OrderMatters, OrderNotProved
 from mmctl.counted import counted
 from mmctl.render.text.behavior import message_lines
-from mmctl.render.text.blame import chosen, gathered, part_of, place_of, why_dead, why_idle
+from mmctl.render.text.blame import (
+    any_order,
+    gathered,
+    part_of,
+    place_of,
+    rests,
+    two_rules,
+    why_dead,
+    why_idle,
+    why_not_swapped,
+)
 from mmctl.render.text.paragraphs import STYLES, WIDTH, wrapped
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mmctl.analysis.questions.behavior import KeptMessage
-    from mmctl.analysis.questions.gateway_proof import Claimed, FoundMessage, GatewayProof
+    from mmctl.analysis.questions.gateway_proof import (
+        Claimed,
+        FoundMessage,
+        GatewayProof,
+        PhaseClaim,
+    )
     from mmctl.language.project import Outcome
     from mmctl.problem import Position
 
@@ -32,6 +48,8 @@ def human(found: Sequence[GatewayProof], *, verbose: bool = False) -> Text:
         text.append(f": {counted(len(proof.gateway.rules), 'rule')}\n")
         for claim, kept in zip(proof.claims, proof.kept, strict=True):
             _claim(text, claim, kept)
+        for phase in proof.phases:
+            _phase(text, phase)
         _rules(text, proof)
         _parts(text, proof)
         _assumptions(text, proof, verbose=verbose)
@@ -46,8 +64,7 @@ def _claim(text: Text, claim: Claimed, kept: KeptMessage | None) -> None:
         case Refuted() if claim.empty is not None:
             _said(text, "vacuous", "bold yellow", f"{name}: {claim.empty}")
         case Refuted():
-            needs = f"; rests on {chosen(claim.needs)}" if claim.needs else ", under every reading"
-            _said(text, "proved", "green", f"{name}{needs}")
+            _said(text, "proved", "green", f"{name}{_rests(claim.needs)}")
         case Shown(witness=witness):
             _said(text, "broken", "bold red", name)
             _ends(text, witness.happened[-1].outcome)
@@ -57,6 +74,25 @@ def _claim(text: Text, claim: Claimed, kept: KeptMessage | None) -> None:
             _said(text, "undecided", "bold magenta", f"{name}: {visible(why)}")
         case never:
             assert_never(never)
+
+
+def _phase(text: Text, claim: PhaseClaim) -> None:
+    if not claim.found:
+        _said(text, "proved", "green", f"{any_order(claim.phase)}{_rests(claim.needs)}")
+    for each, kept in zip(claim.found, claim.kept, strict=True):
+        if isinstance(each, OrderMatters):
+            _placed(text, "order matters", two_rules(each), each.rule.position)
+            text.append(wrapped(why_not_swapped(each), "    "))
+            if kept is not None:
+                text.append(message_lines(each.witness.submission.envelope, kept))
+    open_ = [(each.rule.name, each.why) for each in claim.found if isinstance(each, OrderNotProved)]
+    for names, why in gathered(open_):
+        told = f"whether {any_order(claim.phase)}: {names}: {visible(why)}"
+        _said(text, "undecided", "bold magenta", told)
+
+
+def _rests(needs: Mapping[str, str]) -> str:
+    return f"{';' if needs else ','} {rests(needs)}"
 
 
 def _said(text: Text, word: str, style: str, told: str) -> None:
@@ -128,12 +164,16 @@ def counts(found: Sequence[GatewayProof]) -> list[tuple[int, str]]:
     """How many answers there are of each kind, but for the kinds that have none."""
     claims = [claim for proof in found for claim in proof.claims]
     vacuous = sum(claim.empty is not None for claim in claims)
+    phases = [claim for proof in found for claim in proof.phases]
+    orders = [each for proof in found for each in proof.orders]
+    holding = sum(isinstance(claim.answer, Refuted) for claim in claims) - vacuous
     dead = [each for proof in found for each in proof.dead]
     idle = [each for proof in found for each in proof.idle]
     counted_ = (
-        (sum(isinstance(claim.answer, Refuted) for claim in claims) - vacuous, "proved"),
+        (holding + sum(not claim.found for claim in phases), "proved"),
         (vacuous, "vacuous"),
         (sum(isinstance(claim.answer, Shown) for claim in claims), "broken"),
+        (sum(isinstance(each, OrderMatters) for each in orders), "where order matters"),
         (sum(isinstance(each, Dead) for each in dead), "dead"),
         (sum(isinstance(each, Idle) for each in idle), "without effect"),
         (sum(proof.undecided for proof in found), "undecided"),
