@@ -30,7 +30,9 @@ rule_sets:
       - {name: offers, conditions: [{subject: {equals: my offer}}], actions: [drop]}
       - phase: route
         rules:
-          - {name: board, conditions: [{recipient: {starts_with: board@}}], actions: [{archive: {to: vault}}, stop]}
+          - name: board
+            conditions: [{recipient: {starts_with: board@}}]
+            actions: [{archive: {to: vault}}, stop]
           - {name: deliver, actions: [{relay: {to: exchange}}]}
 archives:
   vault: {retention: ONE_YEAR}
@@ -60,7 +62,15 @@ def written(project: Path, *options: str) -> tuple[int, str]:
 def test_the_page_shows_every_answer_and_what_others_wrote_is_text_on_it(project: Path) -> None:
     code, page = written(project, "--format", "html")
     assert code == 1
-    for word in ("proved", "vacuous", "broken", "dead", "order matters", "without effect", "mmctl why .mmctl"):
+    for word in (
+        "proved",
+        "vacuous",
+        "broken",
+        "dead",
+        "order matters",
+        "without effect",
+        "mmctl why .mmctl",
+    ):
         assert word in page
     assert "<img" not in page
     assert "<script" not in page
@@ -102,7 +112,8 @@ def test_what_was_proved_until_an_interruption_is_shown(
     code, text = written(project)
     assert code == 130
     assert "proved: no accepted mail is lost" in text
-    assert "whether these can apply: offers, deliver: it was interrupted" in text
+    assert "whether these can apply: offers, board, deliver: it was" in text
+    assert "whether the rules of phase route may be in any order: board: it was" in text
     assert "interrupted" in capsys.readouterr().err
 
 
@@ -130,6 +141,14 @@ def test_what_changes_nothing_is_no_failure(project: Path) -> None:
         "my offer", "x"
     )
     (project / "rules" / "all.yaml").write_text(rules + HOLDS, encoding="utf-8")
+    code, text = written(project)
+    assert "1 without effect" in text
+    assert "1 where order matters" in text
+    assert code == 1
+    calm = rules.replace(
+        "      - phase: route\n", "      - phase: route\n        on_overlap: file_order\n"
+    )
+    (project / "rules" / "all.yaml").write_text(calm + HOLDS, encoding="utf-8")
     code, text = written(project)
     assert "1 without effect" in text
     assert code == 0

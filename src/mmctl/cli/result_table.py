@@ -166,6 +166,7 @@ DIFFERENCE: Final = Result(
         Format.HUMAN: "cli.commands.diff:human",
         Format.JSON: "cli.commands.diff:document",
         Format.MARKDOWN: "cli.commands.diff:markdown",
+        Format.HTML: "cli.commands.diff:page",
     },
 )
 DRIFT: Final = Result(

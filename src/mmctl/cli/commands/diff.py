@@ -165,6 +165,13 @@ def document(_run: Run, found: VersionDiff) -> dict[str, Any]:
     return document(*found.names, found.edits, differing, found.behavior, found.corpus)
 
 
+def page(_run: Run, found: VersionDiff) -> str:
+    """The edits, and what becomes of mail, as a page."""
+    from mmctl.render.html.diff_page import page
+
+    return page(*found.names, found.edits, found.behavior, found.corpus)
+
+
 def markdown(_run: Run, found: VersionDiff) -> str:
     """The edits as a comment for a pull request."""
     from mmctl.render.documents.behavior import behavior_markdown

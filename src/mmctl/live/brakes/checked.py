@@ -60,7 +60,7 @@ def cases(plan: Plan) -> Iterator[Grip]:
     if plan.failed_cases:
         yield Grip(
             brake=Brake.CASES,
-            what=counted(plan.failed_cases, "case or invariant fails", "cases or invariants fail"),
+            what=counted(plan.failed_cases, "case fails", "cases fail"),
             why="the rules do not do what the cases expect",
         )
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.counted import counted, plural
-from mmctl.live.compare.wording import spaced
 from mmctl.render.documents.review import COMPARE, NOT_COMPARED
+from mmctl.render.html.behavior import gateway_behavior
 from mmctl.render.html.frame import head_of, number
-from mmctl.render.html.markup import Child, Markup, element
-from mmctl.render.text.behavior import changes, ends, summed_up, wrongs
+from mmctl.render.html.markup import Markup, element
+from mmctl.render.html.tables import edits_table, items, section, table
+from mmctl.render.text.behavior import summed_up
 from mmctl.render.text.counts import summary
 from mmctl.render.text.ordinary import ordinary_lines
-from mmctl.render.text.plan import EMBEDDED_BANNER, MARKS, behaviour_line, detail, told, totals
+from mmctl.render.text.plan import EMBEDDED_BANNER, behaviour_line, told, totals
 from mmctl.render.text.trust import trust_lines
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from mmctl.analysis.questions.behavior import EveryMessage
     from mmctl.cases.result import CaseResult
-    from mmctl.live.compare.edits import Edit
     from mmctl.problem import Problem
     from mmctl.render.documents.review import Review
 
@@ -56,8 +56,8 @@ def stopped_page(environment: str, why: str, problems: Sequence[Problem]) -> str
         element("header", element("h1", "plan ", name), class_="top"),
         element(
             "main",
-            _section("No plan", element("p", f"{why}.")),
-            _section("Lint", _problems(problems)),
+            section("No plan", element("p", f"{why}.")),
+            section("Lint", _problems(problems)),
         ),
     )
     title = f"plan: {environment}"
@@ -87,36 +87,36 @@ def _numbers(review: Review) -> Iterator[Markup]:
 def _sections(review: Review) -> Iterator[Markup]:
     plan = review.plan
     if plan.target.identity.embedded:
-        yield _section("Where", element("p", EMBEDDED_BANNER))
+        yield section("Where", element("p", EMBEDDED_BANNER))
     said = [element("li", line.strip()) for line in trust_lines(plan.trust)]
     if said:
-        yield _section("Another target", element("ul", said, class_="about"))
+        yield section("Another target", element("ul", said, class_="about"))
     if review.failed:
-        yield _section("Failed cases", _cases(review.failed))
+        yield section("Failed cases", _cases(review.failed))
     if review.compared:
         nothing = element("p", f"{totals(plan.summary)}.", class_="nothing")
-        edits = told(plan.edits, verbose=False)
-        yield _section("What would change", _edits(edits) if edits else nothing)
+        shown = told(plan.edits, verbose=False)
+        yield section("What would change", edits_table(shown) if shown else nothing)
     else:
         advice = f"{NOT_COMPARED}. What a branch changes: {COMPARE}"
-        yield _section("What would change", element("p", advice, class_="nothing"))
+        yield section("What would change", element("p", advice, class_="nothing"))
     lines = [f"warning: {each}" for each in plan.warnings]
     lines += [f"{'error' if each.certain else 'warning'}: {each.text}" for each in review.findings]
     lines += [f"note: {each}" for each in plan.notes]
     if lines:
-        yield _section("Notes", element("ul", _items(lines), class_="about"))
+        yield section("Notes", element("ul", items(lines), class_="about"))
     mail = [behaviour_line(plan.behaviour)] if plan.behaviour else []
     mail += ordinary_lines(plan.ordinary)
     if mail:
         rows = [
             (each.message, ", ".join(each.kinds), ", ".join(each.by)) for each in review.messages
         ]
-        listed = _table(("Message", "Change", "By"), rows) if rows else None
-        yield _section("Mail", [element("ul", _items(mail), class_="about"), listed])
+        listed = table(("Message", "Change", "By"), rows) if rows else None
+        yield section("Mail", [element("ul", items(mail), class_="about"), listed])
     if plan.every_message is not None:
-        yield _section("Every message", list(_every_message(plan.every_message)))
+        yield section("Every message", list(_every_message(plan.every_message)))
     if review.problems:
-        yield _section("Lint", _problems(review.problems))
+        yield section("Lint", _problems(review.problems))
     digests = f"digest {plan.digest_before[:12]} → {plan.digest_after[:12]}"
     yield element("p", digests, class_="nothing")
 
@@ -126,65 +126,7 @@ def _every_message(found: EveryMessage) -> Iterator[Markup]:
     if found.unknown is not None:
         yield element("p", f"nothing is proved of every message: {found.unknown}")
     for gateway in found.gateways:
-        yield element("p", summed_up(gateway))
-        wrong = wrongs(gateway)
-        if wrong:
-            yield element("ul", [element("li", element("b", each)) for each in wrong])
-        rows = [
-            (
-                ends(each).plain,
-                "; ".join(changes(each)),
-                each.message.told,
-                each.message.kept.path if each.message.kept is not None else "",
-            )
-            for each in gateway.differences
-        ]
-        if rows:
-            yield _table(("Change", "Done", "Message", "File"), rows)
-
-
-def _section(title: str, content: Child) -> Markup:
-    return element("section", element("h2", title), content)
-
-
-def _items(lines: Sequence[str]) -> list[Markup]:
-    return [element("li", line) for line in lines]
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[Child]]) -> Markup:
-    return element(
-        "div",
-        element(
-            "table",
-            element("thead", element("tr", [element("th", each, scope="col") for each in head])),
-            element(
-                "tbody",
-                [_row(head, row) for row in rows],
-            ),
-            class_="plain",
-        ),
-        class_="wide",
-    )
-
-
-def _row(head: Sequence[str], cells: Sequence[Child]) -> Markup:
-    """A row; on a narrow screen the cells are below each other, each with its heading."""
-    named = zip(head, cells, strict=True)
-    return element("tr", [element("td", cell, data_head=each or None) for each, cell in named])
-
-
-def _edits(edits: Sequence[Edit]) -> Markup:
-    rows = [
-        (
-            element("b", MARKS[edit.kind][0]),
-            f"{edit.resource.noun} {edit.object}",
-            edit.rule or "",
-            spaced(detail(edit)),
-            edit.place or "",
-        )
-        for edit in edits
-    ]
-    return _table(("", "Where", "What", "Change", "File"), rows)
+        yield from gateway_behavior(gateway, summed_up(gateway))
 
 
 def _cases(failed: Sequence[CaseResult]) -> Markup:
@@ -198,12 +140,12 @@ def _cases(failed: Sequence[CaseResult]) -> Markup:
             (result.case.name, place, each.recipient, f"{each.member}: {each.expected}", each.got)
             for each in result.failures
         ]
-    return _table(("Case", "Where", "For", "Expected", "Got"), rows)
+    return table(("Case", "Where", "For", "Expected", "Got"), rows)
 
 
 def _problems(problems: Sequence[Problem]) -> list[Markup]:
     rows = [
         (str(each.position), each.severity.value, each.message, each.check) for each in problems
     ]
-    listed = _table(("Where", "Severity", "Problem", "Check"), rows)
+    listed = table(("Where", "Severity", "Problem", "Check"), rows)
     return [element("p", summary(problems)), listed]

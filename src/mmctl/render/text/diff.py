@@ -22,18 +22,23 @@ def human(
 ) -> Text:
     """The edits that lead from one version to the other, object by object."""
     lines = [Text(visible(f"from {before} to {after}"), "bold")]
-    lines += bare_lines([_without_advice(edit) for edit in edits], width=width, verbose=verbose)
+    lines += bare_lines([without_advice(edit) for edit in edits], width=width, verbose=verbose)
     lines.append(Text(f"diff: {_counts(edits)}", "bold"))
     return Text("\n").join(lines)
 
 
-def _without_advice(edit: Edit) -> Edit:
+def without_advice(edit: Edit) -> Edit:
     """A removal without the flag that a plan would need."""
     return replace(edit, note=edit.note or " ") if edit.kind is EditKind.REMOVED else edit
 
 
 def _counts(edits: Sequence[Edit]) -> str:
-    summary = Summary.of(edits)
+    counts = counts_of(Summary.of(edits))
+    return ", ".join(f"{count} {what}" for count, what in counts) or "no difference"
+
+
+def counts_of(summary: Summary) -> list[tuple[int, str]]:
+    """How many edits there are of each kind, but for the kinds that have none."""
     counts = (
         (summary.add, "added"),
         (summary.change, "changed"),
@@ -41,4 +46,4 @@ def _counts(edits: Sequence[Edit]) -> str:
         (summary.rename, "renamed"),
         (summary.delete, "removed"),
     )
-    return ", ".join(f"{count} {what}" for count, what in counts if count) or "no difference"
+    return [(count, what) for count, what in counts if count]
