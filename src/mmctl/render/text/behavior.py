@@ -9,7 +9,7 @@ from rich.text import Text
 
 from mmctl.analysis.questions.equality import Equality
 from mmctl.counted import counted
-from mmctl.render.text.paragraphs import STYLES, wrapped
+from mmctl.render.text.paragraphs import STYLES, wrapped, wrapped_in_color
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _shown(found: Behavior, corpus: CorpusCount | None = None, *, brief: bool = 
     for claim in found.unproved:
         text.append(wrapped(visible(f"? undecided: {claim}"), "  "), "yellow")
     for place, difference in enumerate(found.differences):
-        text.append("  ").append(ends(difference)).append("\n")
+        text.append(wrapped_in_color(ends(difference), "  "))
         text.append(_changes(difference))
         if brief and place:
             continue

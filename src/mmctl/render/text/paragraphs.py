@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import Final
 
+from rich.text import Text
+
 from mmctl.language.project import Outcome
 
 STYLES: Final = {
@@ -32,6 +34,17 @@ def wrapped(text: str, indent: str) -> str:
         break_on_hyphens=False,
     )
     return "\n".join(lines) + "\n"
+
+
+def wrapped_in_color(text: Text, indent: str) -> Text:
+    """The same for one line of text that has colors."""
+    found, start = Text(), 0
+    for line in wrapped(text.plain, indent).splitlines():
+        words = line.lstrip(" ")
+        at = text.plain.index(words, start)
+        start = at + len(words)
+        found.append(line[: -len(words)]).append(text[at:start]).append("\n")
+    return found
 
 
 def some_of(names: list[str], shown: int) -> str:
