@@ -45,7 +45,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                     ((('1;36', (('lint    ', '1;36'),)),), (('', (('Report every problem of the project at once.', ''),)),)),
                     ((('1;36', (('simulate', '1;36'),)),), (('', (('Run the test cases, or judge messages offline.', ''),)),)),
                     ((('1;36', (('why     ', '1;36'),)),), (('', (('Say why a message ended so: the rule that decided, or the condition that failed.', ''),)),)),
-                    ((('1;36', (('prove   ', '1;36'),)),), (('', (('Prove the invariants, that no accepted mail is lost, and which rules never apply.', ''),)),)),
+                    ((('1;36', (('prove   ', '1;36'),)),), (('', (('Prove the invariants, that no mail is lost, and which rules never apply or must stay put.', ''),)),)),
                     ((('1;36', (('explain ', '1;36'),)),), (('', (('Show what a check does, why it is bad, and what to write instead.', ''),)),)),
                     ((('1;36', (('checks  ', '1;36'),)),), (('', (('List what lint looks for.', ''),)),)),
                     ((('1;36', (('budget  ', '1;36'),)),), (('', (("Show what the project uses of the service's quotas, none of which can be raised.", ''),)),)),
@@ -439,9 +439,9 @@ HELP_PAGES: Final[dict[str, Page]] = {
     "prove": (
         (('Usage: ', '1;33'), ('mmctl prove [OPTIONS]', '1')),
         (
-            ('', (('Prove the invariants, that no accepted mail is lost, and which rules never apply.', ''),)),
+            ('', (('Prove the invariants, that no mail is lost, and which rules never apply or must stay put.', ''),)),
             ('', ()),
-            ('2', (('Each answer holds for every message, or comes with a message that shows the contrary, in\n.mmctl/witness. Exit 1: an invariant is broken, mail is lost, or a rule never applies.\nExit 4: something stayed undecided.', '2'),)),
+            ('2', (('Each answer holds for every message, or comes with a message that shows the contrary, in\n.mmctl/witness. Exit 1: an invariant is broken, mail is lost, a rule never applies, or the order\nin a phase matters. Exit 4: something stayed undecided.', '2'),)),
         ),
         (
             (
@@ -959,7 +959,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 (
                     ((('', (('--directory', '1;36'),)),), (('', (('-C', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('DIR', '1;33'),)),), (('', (('The folder of the project.', ''),)), ('2', (('[default: .]', '2'),)))),
                     ((('', (('--env', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (("The environment. Default: the project's.", ''),)),)),
-                    ((('', (('--format', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('The format of the result: human, json, markdown.', ''),)), ('2', (('[default: human]', '2'),)))),
+                    ((('', (('--format', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('The format of the result: human, json, markdown, html.', ''),)), ('2', (('[default: human]', '2'),)))),
                     ((('', (('--output', '1;36'),)),), (('', (('-o', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('FILE', '1;33'),)),), (('', (('Write the result to a file.', ''),)),)),
                     ((('', (('--today', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('DATE', '1;33'),)),), (('', (('Use this day as today.', ''),)),)),
                     ((('', (('--quiet', '1;36'),)),), (('', (('-q', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Print only results and errors.', ''),)),)),
