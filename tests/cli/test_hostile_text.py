@@ -179,7 +179,7 @@ COMMANDS: Final = {
     "prove -v": ("human", "json", "sarif", "html"),
     "prove --find delivered": ("human", "json", "sarif", "html"),
     "budget -v": ("human", "json"),
-    "diff git:HEAD": ("human", "json", "markdown"),
+    "diff git:HEAD": ("human", "json", "markdown", "html"),
     "export --to api-json": ("human",),
     "checks": ("human", "json"),
     "explain unreachable-rule": ("human", "json"),

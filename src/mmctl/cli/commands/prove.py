@@ -159,20 +159,21 @@ def _kept(
         else None
         for claim in found.claims
     ]
-    phases = tuple(_kept_orders(run, found, claim, taken) for claim in found.phases)
+    phases = tuple(_kept_orders(found, claim, keep) for claim in found.phases)
     return replace(found, kept=tuple(kept), phases=phases)
 
 
-def _kept_orders(run: Run, proof: GatewayProof, claim: PhaseClaim, taken: set[str]) -> PhaseClaim:
+def _kept_orders(
+    proof: GatewayProof,
+    claim: PhaseClaim,
+    keep: Callable[[str, Witness, Way], KeptMessage | None],
+) -> PhaseClaim:
     """The same, with the messages for which the order of two rules matters in files."""
     from mmctl.analysis.questions.phases import OrderMatters
-    from mmctl.cli.files.witnesses import keep
 
     name = f"{proof.way.ingress_point or proof.way.rule_set} order in {claim.phase.name}"
-    kept: list[KeptMessage | None] = [
-        keep(run.root, name, each.witness, proof.way, taken)
-        if isinstance(each, OrderMatters)
-        else None
+    kept = [
+        keep(name, each.witness, proof.way) if isinstance(each, OrderMatters) else None
         for each in claim.found
     ]
     return replace(claim, kept=tuple(kept))
