@@ -11,14 +11,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from mmctl.patterns import Pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _BESIDE: Final = ".mmctl-"
 """How the names of unfinished files begin."""
@@ -44,6 +44,19 @@ def write_whole(
     """
     with opened_whole(path, mode=mode, durable=durable) as file:
         file.write(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Write files of which each says something about the others: all are written, or none is.
+
+    Raises:
+        OSError: one cannot be written; the old contents are still there.
+    """
+    with ExitStack() as unfinished:
+        for path, content in files.items():
+            file = unfinished.enter_context(opened_whole(path))
+            file.write(content)
+            file.flush()  # what does not fit on the disk is known before a file takes its name
 
 
 @contextmanager

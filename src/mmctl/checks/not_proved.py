@@ -144,22 +144,25 @@ def _nothing(project: Project, missing: str | None) -> Iterator[Finding]:
     if missing is None:
         return
     for invariant in project.invariants:
-        yield _undecided(invariant, f": {missing}")
+        yield _undecided(invariant, f": {missing}", help=_INSTALL)
     if not project.invariants:
         for rule_set in tuple(project.rule_sets.values())[:1]:
             yield finding(rule_set, (), f"nothing is proved: {missing}", help=_INSTALL)
 
 
 _MORE = "raise `lint: {proof_effort: N}` in `mmctl.yaml`, or simplify the rules"
-_INSTALL = "install mmctl again, or write `lint: {proof_effort: 0}` in `mmctl.yaml`"
+_INSTALL = (
+    "install it: `pip install python-sat`, or write `lint: {proof_effort: 0}` in `mmctl.yaml`"
+)
+_LONGER = f"{_MORE}; `mmctl prove` may take longer"
 
 
-def _undecided(invariant: Invariant, why: str) -> Finding:
+def _undecided(invariant: Invariant, why: str, *, help: str = _LONGER) -> Finding:
     return Finding(
         positions=invariant.positions,
         path=(),
         message=f"undecided whether `{invariant.name}` holds{why}",
-        help=f"{_MORE}; `mmctl prove` may take longer",
+        help=help,
     )
 
 

@@ -173,7 +173,7 @@ def _crowd(random: Random) -> Envelope:
     """Many recipients, and sometimes more than a message may have."""
     count = random.choice((7, 8, 9, 9, RECIPIENTS_AT_MOST + 2))
     several = random.choice((1, 3, count))
-    recipients = [_address(random) for _ in range(several)] * count
+    recipients = [address_of(random) for _ in range(several)] * count
     return Envelope(mail_from="ann@example.com", recipients=tuple(recipients[:count]))
 
 
@@ -189,7 +189,7 @@ def gateway_of(random: Random, count: int, *, entangled: bool = False) -> Gatewa
     if entangled:
         conditions, actions = SEEN_LATER, CHANGING
     few = entangled and random.random() < 0.8
-    rules = tuple(_rule(random, number, conditions, actions, few=few) for number in range(count))
+    rules = tuple(rule_of(random, number, conditions, actions, few=few) for number in range(count))
     lists: dict[str, Members | None] = {
         name: Members.of(random.sample(ENTRIES, random.randint(0, 6))) for name in LISTS[:2]
     }
@@ -227,7 +227,7 @@ def _statements(random: Random) -> tuple[list[dict[str, Any]], tuple[str | None,
     return statements, tuple(random.choice((None, "by name")) for _ in statements[:2])
 
 
-def _rule(
+def rule_of(
     random: Random, number: int, asked: tuple[str, ...], done: tuple[str, ...], *, few: bool
 ) -> LogicalRule:
     """A rule whose conditions and actions are of some kinds; with few of them, it applies often."""
@@ -415,10 +415,10 @@ def submission_of(random: Random, *, few_facts: bool) -> Submission:
             if random.random() < 0.8:
                 answers[field] = random.choice((True, False, "spam", "PASS", "true", "ham"))
         add_ons[random.choice(("vade", ADD_ON))] = answers
-    recipients = [_address(random) for _ in range(random.choice((0, 1, 1, 2, 3, 4)))]
-    senders = ("", _address(random), _address(random))
+    recipients = [address_of(random) for _ in range(random.choice((0, 1, 1, 2, 3, 4)))]
+    senders = ("", address_of(random), address_of(random))
     return Submission(
-        email=read_email(_message(random)),
+        email=read_email(message_of(random)),
         session=Session(
             source_ip=stated(random.choice(CLIENTS)),
             helo=stated(random.choice(("mail.example.com", "ann", "Example.org"))),
@@ -440,12 +440,12 @@ def submission_of(random: Random, *, few_facts: bool) -> Submission:
     )
 
 
-def _address(random: Random) -> str:
+def address_of(random: Random) -> str:
     address = random.choice(ADDRESSES) if random.random() < 0.8 else "ann+tag@mail.example.com"
     return random.choice((address, address, address.upper(), f"{address}.", "nobody"))
 
 
-def _message(random: Random) -> bytes:
+def message_of(random: Random) -> bytes:
     counts = {
         "From": (1, 1, 1, 0, 2),
         "Sender": (0, 0, 1),

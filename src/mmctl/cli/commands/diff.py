@@ -74,17 +74,30 @@ def diff(
 def between(
     run: Run, one: Version, other: Version, equal: Equality = Equality.MULTISET
 ) -> VersionDiff:
-    """How two versions differ: in their rules, and in what becomes of mail."""
+    """How two versions differ: in their rules, and in what becomes of mail.
+
+    Raises:
+        SolverMissing: only what becomes of mail can differ, and there is no solver.
+    """
+    from mmctl.analysis.sat.solver import SolverMissing
     from mmctl.cli.changes.versions import alike
     from mmctl.live.compare.diff import diff as edits_between
 
     before, after = alike(one, other)
+    edits = edits_between(after.configuration, before.configuration)
+    try:
+        treated = _behavior(run, before, after, equal)
+    except SolverMissing as error:
+        if not edits:
+            raise  # nothing would say that they may differ
+        run.warn(f"warning: how mail is treated is not compared: {error.message}; {error.help}")
+        treated = None
     return VersionDiff(
         names=(before.name, after.name),
         before=before.configuration,
         after=after.configuration,
-        edits=edits_between(after.configuration, before.configuration),
-        behavior=_behavior(run, before, after, equal),
+        edits=edits,
+        behavior=treated,
     )
 
 

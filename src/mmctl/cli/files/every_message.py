@@ -46,7 +46,7 @@ def with_every_message(change: LiveEnvironment, made: Plan) -> Plan:
     try:
         found = tuple(_compared(change, made, effort))
     except SolverMissing as error:
-        return replace(made, every_message=EveryMessage(unknown=error.message))
+        return replace(made, every_message=EveryMessage(unknown=f"{error.message}; {error.help}"))
     if kept is not None:
         _remember(change, kept, found)
     return replace(made, every_message=EveryMessage(gateways=found))

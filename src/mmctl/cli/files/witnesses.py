@@ -23,10 +23,10 @@ from mmctl.model.facts import (
     SessionFact,
     VerdictFact,
 )
-from mmctl.writing import write_whole
+from mmctl.writing import write_together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from mmctl.analysis.encoding.witness import Witness
@@ -56,9 +56,9 @@ def keep(
     path = f"{FOLDER}/{stem}.eml"
     case = text_of([_case(name, f"{stem}.eml", witness, way)], _HEADER)
     folder = root / FOLDER
-    files: Mapping[Path, str | bytes] = {
+    files = {
         folder / f"{stem}.eml": witness.content,
-        folder / f"{stem}.yaml": case,
+        folder / f"{stem}.yaml": case.encode(),
     }
     try:
         if not all(each.resolve().is_relative_to(root.resolve()) for each in files):
@@ -67,11 +67,11 @@ def keep(
                 help=f"remove the link: `{FOLDER}` is for messages that mmctl finds",
             )
         folder.mkdir(parents=True, exist_ok=True)
-        for file, content in files.items():
+        for file in files:
             # What is no file, such as a pipe that nobody reads, would be written to forever.
             if file.exists() and not file.is_file():
                 file.unlink()
-            write_whole(file, content)
+        write_together(files)
     except OSError as error:
         raise UsageError(f"cannot write `{path}`: {error.strerror}") from None
     command = shlex.join(("mmctl", "why", f"{FOLDER}/{stem}.yaml"))
