@@ -84,6 +84,13 @@ def test_rules_that_take_all_mail_together_are_not_blamed_where_fewer_are_enough
     assert wrong == {}
 
 
+def test_a_rule_that_takes_only_what_the_conditions_leave_out_is_not_blamed() -> None:
+    spf = "conditions: [{{spf: {{equals: {}}}}}], {}"
+    rules = (spf.format("FAIL", DROP), spf.format("[PASS, GRAY]", DROP))
+    last = "conditions: [{spf: {not_equals: FAIL}}, {spf: {not_equals: PROCESSING_FAILED}}]"
+    assert found(*rules, f"{last}, {RELAY}") == [("r3", (2,), {})]
+
+
 def test_conditions_that_contradict_each_other_are_named() -> None:
     conditions = (
         "conditions: [{recipient: {ends_with: '@example.com'}}, {subject: {contains: x}}], "

@@ -71,8 +71,10 @@ def blamed(proof: Proof, place: int, gateway: int = 0) -> Dead:
     """Why a rule never applies: with as few readings, then as few earlier rules, as possible."""
     path, chosen = proof.paths[gateway], proof.chosen_readings(gateway)
     literals = path.rules[place]
-    earlier = {-rule.ends: rule.place for rule in path.rules[:place] if rule.ends != FALSE}
     asked = tuple(dict.fromkeys(literals.asked))
+    # Mail that its own conditions leave out is taken by nobody.
+    taking = [rule for rule in path.rules[:place] if rule.ends != FALSE and -rule.ends not in asked]
+    earlier = {-rule.ends: rule.place for rule in taking}
     readings = {literal: name for name, literal in chosen.items()}
     own = (readings, (path.admitted,), asked)
     alone = proof.solved(list(chain(*own))) is Solved.UNSATISFIABLE

@@ -336,10 +336,13 @@ class _Rule:
     ) -> Idle:
         """Why something changes nothing: with as few readings, rules and so on as possible."""
         readings = {literal: name for name, literal in self._chosen.items()}
-        earlier = {
-            -rule.ends: rule.place for rule in self._path.rules[: self.place] if rule.ends != FALSE
-        }
         others = {self._asked[each]: each for each in self._kept if each != condition}
+        own_literals = {*others, *values, decides}
+        earlier = {
+            -rule.ends: rule.place
+            for rule in self._path.rules[: self.place]
+            if rule.ends != FALSE and -rule.ends not in own_literals
+        }
         own = (readings, (self._path.admitted,), others, values, (decides,))
         alone = self._proof.solved(list(chain(*own))) is Solved.UNSATISFIABLE
         core = minimal(self._proof, own if alone else (readings, reversed(earlier), *own[1:]))
