@@ -38,6 +38,7 @@ OPERATORS: Final = ("equals", "not_equals", "starts_with", "ends_with", "contain
 SETTINGS: Final = """version: 1
 project: mail
 environments: {local: {endpoint: embedded}}
+lint: {proof_effort: 0}
 """
 ALWAYS: Final = re.compile("")
 """A sign that everything has."""
