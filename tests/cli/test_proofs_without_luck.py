@@ -227,11 +227,7 @@ def test_a_full_disk_is_said_and_the_messages_before_stay(
         opened.append(handle)
         return real(handle, mode) if len(opened) <= fits else Full(real(handle, mode))
 
-    for words, expected, said in (
-        (PROVE, 64, "error: cannot write `.mmctl/witness/"),
-        (DIFF, 64, "error: cannot write `.mmctl/witness/"),
-        (PLAN, 0, "warning: cannot write `.mmctl/witness/"),
-    ):
+    for words, expected in ((PROVE, 1), (DIFF, 2), (PLAN, 0)):
         opened.clear()
         capsys.readouterr()
         with monkeypatch.context() as patch:
@@ -239,7 +235,7 @@ def test_a_full_disk_is_said_and_the_messages_before_stay(
             code = exit_code([*words])
         errors = capsys.readouterr().err
         assert (words, code) == (words, expected)
-        assert said in errors
+        assert "warning: cannot write `.mmctl/witness/" in errors
         assert f".eml`: {NO_ROOM}" in errors
         assert "Traceback" not in errors
         assert left(project) == before
