@@ -115,12 +115,21 @@ _STATED: Final = Stated(
 )
 """Nothing is unknown: the time goes into the message."""
 _SUBMITTING: Final = Submitting(_STATED, [_GATEWAY])
+_COMPILING: Final = tuple(
+    f"From: {','.join(f'{letter}{number}@Y.example' for number in range(2000))}\r\n\r\n".encode()
+    for letter in ("z", "\u00c9")
+)
 _INDEXES: Final = [Index(gateway=_GATEWAY)]
 
 
 def forget() -> None:
-    """Let the next message be judged by an index that has seen nothing like it."""
+    """Let the next message be judged by an index that is compiled, and has seen nothing like it.
+
+    What finds many addresses at once is compiled when the first message has as many.
+    """
     _INDEXES[:] = [Index(gateway=_GATEWAY)]
+    for message in _COMPILING:
+        judged(message)
 
 
 def judged(message: bytes) -> object:

@@ -15,6 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.marked import MARK, marked
+from mmctl.mail.plain_lists import NAME, spaced, specs_by_value, specs_of_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,11 +31,9 @@ _SHORT: Final = 4000
 _SPEC: Final = r'[^\s"(),:;<>@\[\]\\?]++@[^\s"(),:;<>@\[\]\\?]++'
 _ANGLED: Final = re.compile(rf'(?:"[^"\\]*+"|[^"(),:;<>@\[\]\\]*+) ?<({_SPEC})>')
 # Lists of them, whose names may have encoded words.
-_WORD: Final = r'=\?[^\s"(),:;<>@\[\]\\?=]++\?[bBqQ]\?[^\s"(),:;<>@\[\]\\?]*+\?='
-_NAME: Final = rf'(?:"[^"\\]*+"|(?:[^"(),:;<>@\[\]\\=]++|{_WORD}|=++(?!\?))*)[ \t]*+'
-_MAILBOX: Final = rf"[ \t]*+(?:(?:{_NAME}<{_SPEC}>|{_SPEC})[ \t]*+)?"
+_MAILBOX: Final = rf"[ \t]*+(?:(?:{NAME}<{_SPEC}>|{_SPEC})[ \t]*+)?"
 _LIST: Final = re.compile(rf"{_MAILBOX}(?:,{_MAILBOX})*")
-_SPECS: Final = re.compile(rf"[ \t]*+(?:{_NAME}<)?({_SPEC})>?[ \t]*+,?")
+_SPECS: Final = re.compile(rf"[ \t]*+(?:{NAME}<)?({_SPEC})>?[ \t]*+,?")
 _BARE_LIST: Final = re.compile(rf"{_SPEC}(?:,[ \t]*+{_SPEC})*+")
 
 _ROUTE: Final = re.compile(r"<@[^<>:,;]*+[,;][^<>:]*+")
@@ -60,6 +59,8 @@ _SEMICOLON: Final = "\ud8ff"
 _NOTHING: Final = "\ud8fc"
 _SEVERAL: Final = 16
 """If mailboxes have more `<…>` than that, it pays to read one by one."""
+_MANY: Final = 100
+"""More headers of one name are read together: only a hostile message has them."""
 _FEW: Final = 16
 """So many mailboxes are read one by one."""
 
@@ -73,7 +74,16 @@ def addresses(text: str) -> tuple[str, ...]:
     """
     if len(text) <= LONGEST_KEPT:
         return _kept(text)
-    return _read_short(text) if len(text) <= _SHORT else of_any(text)
+    if len(text) <= _SHORT:
+        return _read_short(text)
+    found = specs_of_plain(text)
+    return of_any(text) if found is None else tuple(found)
+
+
+def addresses_by_value(values: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """The address specs of each of some headers."""
+    found = specs_by_value(values) if len(values) > _MANY else None
+    return tuple([addresses(value) for value in values]) if found is None else found
 
 
 def _read_short(text: str) -> tuple[str, ...]:
@@ -99,7 +109,7 @@ def are_parts(text: str) -> bool:
 def of_any(text: str) -> tuple[str, ...]:
     """The address specs of any text."""
     cut = marked(text, comments=False)
-    plain = cut.text.replace("\t", " ").replace("\r", " ").replace("\n", " ")
+    plain = spaced(cut.text)
     routed = "<@" in plain
     if routed:
         plain = _ROUTE.sub(_hide_separators, plain)

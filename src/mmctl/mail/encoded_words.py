@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from mmctl.mail.japanese import decode_japanese
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 LONGEST_KEPT: Final = 1000
 """Characters of a value that is decoded once for many messages: subjects and senders recur."""
@@ -81,7 +81,11 @@ def _decode(text: str) -> Decoded:
     pieces = _WORDS.split(text)  # every second one is a word; most hostile ones repeat themselves
     if len(pieces) < _MANY and (simple := _all_alone(pieces)) is not None:
         return Decoded(simple)
-    read = {word: _word(word) for word in dict.fromkeys(pieces[1::2])}
+    words = dict.fromkeys(pieces[1::2])
+    read = _read(words) if len(words) > _MANY else {word: _word(word) for word in words}
+    undecoded = [found for found in read.values() if isinstance(found, str)]
+    if len(undecoded) == len(read):
+        return Decoded(text, tuple(dict.fromkeys(undecoded)))
     defects: list[str] = []
     parts: list[str] = []
     run: list[bytes] = []
@@ -136,15 +140,30 @@ def _alone(word: str) -> str | None:
     return None if defects else text
 
 
+def _read(words: Iterable[str]) -> dict[str, tuple[str, bytes] | str]:
+    """What `_word` says of each word; a message may make up thousands of character sets."""
+    known = _known()
+    read: dict[str, tuple[str, bytes] | str] = {}
+    for word in words:
+        charset = word[2 : word.index("?", 2)].lower()
+        if charset in known or len(charset) > _LONGEST_CHARSET or not charset.isalnum():
+            read[word] = _word(word)
+        else:
+            read[word] = _unknown(charset)
+    return read
+
+
+def _unknown(charset: str) -> str:
+    return f"unknown character set `{charset}` of an encoded word"
+
+
 def _word(word: str) -> tuple[str, bytes] | str:
     """The codec and the bytes of a word; a text: why it cannot be decoded."""
     charset, encoding, payload = word[2:-2].split("?", 2)
     charset = charset.partition("*")[0][:_LONGEST_CHARSET].lower()
-    # A message may make up thousands of names.
-    unknown = charset.isalnum() and charset not in _CHARSETS and not _may_be_known(charset)
-    codec = None if unknown else _codec(charset)
+    codec = _codec(charset)
     if codec is None:
-        return f"unknown character set `{charset}` of an encoded word"
+        return _unknown(charset)
     content = payload.encode()
     if encoding in "qQ":
         return codec, binascii.a2b_qp(content, header=True)
@@ -196,6 +215,11 @@ def _may_be_known(name: str) -> bool:
     For each name that a message makes up Python would look for a module in its folders.
     """
     return name in _named() or name in _modules()
+
+
+@cache
+def _known() -> frozenset[str]:
+    return _named() | _modules() | frozenset(_CHARSETS)
 
 
 @cache

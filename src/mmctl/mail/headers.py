@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from mmctl.mail.addresses import addresses
+from mmctl.mail.addresses import addresses_by_value
 from mmctl.mail.encoded_words import decode_words
 from mmctl.model.facts import WRITTEN_HEADERS
 
@@ -114,7 +114,10 @@ class Headers(Mapping[str, tuple[str, ...]]):
         if known is None:
             written = self._fields().get(name, ())
             known = self._values[name] = tuple(
-                [value.replace("\n", "").strip(" \t") for value in written]
+                [
+                    (value.replace("\n", "") if "\n" in value else value).strip(" \t")
+                    for value in written
+                ]
             )
         return known
 
@@ -158,18 +161,27 @@ class Headers(Mapping[str, tuple[str, ...]]):
         if not self._has_words:
             return ()
         found: list[tuple[str, str]] = []
+        known: dict[Hashable, tuple[str, ...]] = {}  # thousands of names may have one value
         for name, written in self._fields().items():
-            if is_noted(name) and any("=?" in value for value in written):
+            if not is_noted(name):
+                continue
+            alone = len(written) == 1
+            if not ("=?" in written[0] if alone else any("=?" in value for value in written)):
+                continue
+            key = written[0] if alone else tuple(written)
+            defects = known.get(key)
+            if defects is None:
                 read = chain.from_iterable([each.defects for each in self._words_of(name)])
-                found += [(name, defect) for defect in dict.fromkeys(read)]
+                defects = known[key] = tuple(dict.fromkeys(read))
+            if defects:
+                found += [(name, defect) for defect in defects]
         return tuple(found)
 
     def addresses(self, name: str) -> tuple[tuple[str, ...], ...]:
         """The address specs of each header of a name."""
         known = self._addresses.get(name)
         if known is None:
-            values = self.values_of(name)
-            known = self._addresses[name] = tuple([addresses(value) for value in values])
+            known = self._addresses[name] = addresses_by_value(self.values_of(name))
         return known
 
     def distinct_addresses(self, name: str, which: Repeated) -> tuple[str, ...]:

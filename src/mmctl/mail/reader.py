@@ -172,7 +172,9 @@ def _header_text(message: bytes, start: int, defects: list[str]) -> str:
         return section.decode()
     except UnicodeDecodeError:
         defects.append("bytes of the header that are not UTF-8 are decoded as Latin-1")
-        return _with_latin_1(section.decode("utf-8", "surrogateescape"))
+        text = section.decode("utf-8", "surrogateescape")
+        # If each byte is a character, none belongs to another.
+        return section.decode("latin-1") if len(text) == len(section) else _with_latin_1(text)
 
 
 def _with_latin_1(text: str) -> str:

@@ -88,7 +88,7 @@ def test_a_header_is_decoded_and_parsed_once_for_all_readings(
 
         return counted
 
-    for name in ("decode_words", "addresses"):
+    for name in ("decode_words", "addresses_by_value"):
         monkeypatch.setattr(headers, name, counting(name, getattr(headers, name)))
     for way in ("index", "evaluator"):
         section = "".join(
@@ -103,7 +103,7 @@ def test_a_header_is_decoded_and_parsed_once_for_all_readings(
         )
         read.clear()
         ways(gateway, submission)[way]()
-        assert {name for name, _ in read} == {"decode_words", "addresses"}
+        assert {name for name, _ in read} == {"decode_words", "addresses_by_value"}
         assert set(read.values()) == {1}, (way, read)
 
 

@@ -241,7 +241,7 @@ class TextField:
     ) -> dict[tuple[str, ...], int]:
         """The same for what is read under other readings too, of which none is about that."""
         met: dict[tuple[str, ...], int] = {}
-        if texts and others[0] and others[0] is not texts:
+        if texts and others[0] and others[0] != texts:
             met[texts], met[others[0]] = self._matcher.met_by_both(texts, others[0])
         for each in (texts, *others):
             if each not in met:
