@@ -131,3 +131,14 @@ def test_lists_of_thousands_make_short_clauses_and_are_decided() -> None:
         for attribute in range(7)
     ]
     assert solver.longest <= INPUTS_AT_MOST + 1
+
+
+def test_conditions_that_are_asked_about_and_forgotten_are_not_taken_for_each_other() -> None:
+    """A condition made for one question may be where an earlier one was in memory."""
+    proof = Proof(Gateway(rules=(rule([RELAY]),)))
+    found: dict[str, set[int]] = {}
+    for number in range(9_000):
+        value = f"s{number % 7}"
+        (condition,) = rule([RELAY], text({"Attribute": "SUBJECT"}, value)).conditions
+        found.setdefault(value, set()).add(proof.condition_at(condition, 0))
+    assert [len(literals) for literals in found.values()] == [1] * 7

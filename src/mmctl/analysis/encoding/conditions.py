@@ -89,7 +89,8 @@ class Conditions:
         self._looks = Looks(fields, gateway)
         self._lists = Lists(fields, gateway)
         self._add_ons = AddOns(fields)
-        self._known: dict[Hashable, int] = {}
+        self._known: dict[Hashable, tuple[RuleCondition, int]] = {}
+        """Each with its condition: while that is kept, no other one has its identity."""
 
     def rule(self, condition: RuleCondition, sight: CopySight) -> int:
         """Whether a condition of a rule holds for a copy of the message."""
@@ -103,10 +104,9 @@ class Conditions:
         known = self._known.get(key)
         if known is None:
             names = readings_of_condition(condition, self._gateway)
-            known = self._known[key] = self._readings.over(
-                names, partial(self._of_rule, condition, sight)
-            )
-        return known
+            literal = self._readings.over(names, partial(self._of_rule, condition, sight))
+            known = self._known[key] = (condition, literal)
+        return known[1]
 
     def policy(self, condition: PolicyCondition, sight: CopySight, *, denies: bool) -> int:
         """Whether a condition of a policy's statement holds."""
