@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from itertools import combinations
+from types import ModuleType
 
-from mmctl.analysis.sat.solver import Cadical, Solved
+import pytest
+
+from mmctl.analysis.sat.solver import Cadical, Solved, SolverMissing
 
 
 def test_an_answer_has_its_model_or_its_core_and_clauses_add_up() -> None:
@@ -39,3 +42,9 @@ def test_effort_that_is_used_up_leaves_a_question_undecided() -> None:
             solver.add_clause((-(one * 8 + hole + 1), -(other * 8 + hole + 1)))
     assert solver.solve((), conflicts=5) is Solved.UNDECIDED
     assert solver.solve((), conflicts=None) is Solved.UNSATISFIABLE
+
+
+def test_a_module_without_this_solver_counts_as_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "pysolvers", ModuleType("pysolvers"))
+    with pytest.raises(SolverMissing, match="cadical153_new"):
+        Cadical()

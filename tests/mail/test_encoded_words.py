@@ -69,3 +69,10 @@ def test_what_the_standard_library_encodes_is_decoded(text: str, charset: str) -
     encoded = Header(text, charset, maxlinelen=75).encode(linesep="\n").replace("\n ", " ")
     if encoded.isascii() and "=?" not in text:
         assert decode_words(encoded).text.strip() == text.strip()
+
+
+def test_a_text_of_thousands_of_faults_tells_few_of_them_and_counts_the_rest() -> None:
+    """Each was a line of the report: a message of a megabyte took seconds to tell about."""
+    found = decode_words("".join(f"=?x-{each}?q?a?= " for each in range(1_000)))
+    assert len(found.defects) == 21
+    assert found.defects[-1] == "980 more faults of encoded words"

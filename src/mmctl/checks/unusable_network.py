@@ -1,8 +1,9 @@
 """A network that is invalid, of the wrong family, or has host bits set.
 
 What it does:
-    Looks at every network in `source_ip` and `sender_ip` (IPv4) and `sender_ipv6`. Anything but a
-    network of that family is an error; host bits, as in `192.0.2.5/24`, are a warning.
+    Looks at every network in `source_ip` and `sender_ip` (IPv4) and `sender_ipv6`, also under
+    `when` of invariants. Anything but a network of that family is an error; host bits, as in
+    `192.0.2.5/24`, are a warning in rules and policies.
 
 Why it is bad:
     The API accepts any digits, dots, colons and slashes for `source_ip`; anything but an IPv4
@@ -47,12 +48,13 @@ from ipaddress import (
     ip_network,
     summarize_address_range,
 )
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from mmctl.analysis.networks import IPV6, network_tests
+from mmctl.analysis.networks import IPV4, IPV6, network_tests
 from mmctl.analysis.networks import network as network_in
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.language.formatting.fix import Replace
+from mmctl.model.rules import RuleIpExpression
 from mmctl.patterns import Pattern
 from mmctl.problem import Severity
 
@@ -60,11 +62,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.analysis.networks import NetworkTest
+    from mmctl.language.project import Invariant
+    from mmctl.problem import Path
 
 
 FEW: Final = 4
 """At most this many networks are named in place of a range."""
 _WILDCARD: Final = Pattern(r"((?:[0-9]{1,3}\.){1,3})(?:\*(?:\.\*)*)?")
+
+
+class _Compared(NamedTuple):
+    """What networks are compared with."""
+
+    subject: str
+    version: int
+
+
+_OF_RULES: Final = _Compared(subject="source_ip", version=IPV4)
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -80,9 +94,23 @@ def run(subject: Subject) -> Iterator[Finding]:
                 safe = severity is Severity.WARNING
                 fix = Replace(at=at, old=value, new=str(network)) if safe else None
                 yield finding(test.owner, path, message, help=help_, severity=severity, fix=fix)
+    for invariant in subject.project.invariants:
+        for path, message, advice in unusable_in(invariant):
+            yield Finding(positions=invariant.positions, path=path, message=message, help=advice)
 
 
-def _fault(test: NetworkTest, value: str) -> tuple[str, str, Severity | None] | None:
+def unusable_in(invariant: Invariant) -> Iterator[tuple[Path, str, str]]:
+    """What is no network among those that an invariant is about: no message is from there."""
+    for at, condition in enumerate(invariant.when):
+        expression = condition.value
+        if isinstance(expression, RuleIpExpression):
+            for index, value in enumerate(expression.values):
+                fault = _fault(_OF_RULES, value)
+                if fault is not None and fault[2] is None:
+                    yield ("when", at, condition.kind, "Values", index), *fault[:2]
+
+
+def _fault(test: _Compared | NetworkTest, value: str) -> tuple[str, str, Severity | None] | None:
     if str(network_in(value, test.version)) == value:
         return None  # as nearly all are
     family = IPv6Network if test.version == IPV6 else IPv4Network

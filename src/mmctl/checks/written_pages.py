@@ -58,7 +58,7 @@ WRITTEN_PAGES: Final[tuple[tuple[str, str, str, str, str, str, str], ...]] = (
         'unusable-network',
         'error',
         'A network that is invalid, of the wrong family, or has host bits set.',
-        'Looks at every network in `source_ip` and `sender_ip` (IPv4) and `sender_ipv6`. Anything but a network of that family is an error; host bits, as in `192.0.2.5/24`, are a warning.',
+        'Looks at every network in `source_ip` and `sender_ip` (IPv4) and `sender_ipv6`, also under `when` of invariants. Anything but a network of that family is an error; host bits, as in `192.0.2.5/24`, are a warning in rules and policies.',
         'The API accepts any digits, dots, colons and slashes for `source_ip`; anything but an IPv4 network matches no client. With host bits set, the intended network is unclear.',
         'version: 1\nrule_sets:\n  inbound:\n    rules:\n      - name: block\n        conditions: [{source_ip: {cidr_matches: ["2001:db8::/32"]}}]\n        actions: [drop]\n      - name: keep\n        actions: [{archive: {to: all-mail}}]\narchives:\n  all-mail: {retention: ONE_YEAR}\n',
         'version: 1\nrule_sets:\n  inbound:\n    rules:\n      - name: block\n        conditions: [{source_ip: {cidr_matches: [192.0.2.0/24]}}]\n        actions: [drop]\n      - name: keep\n        actions: [{archive: {to: all-mail}}]\narchives:\n  all-mail: {retention: ONE_YEAR}\n',

@@ -50,6 +50,8 @@ _LONGEST_CHARSET: Final = 40
 _JAPANESE: Final = "iso2022_jp"
 _LONGEST_WORD: Final = 100
 """Characters of a word that is kept: more than a word may have."""
+_MOST_TOLD: Final = 20
+"""Faults of one text that are told: a message can make up thousands."""
 _MANY: Final = 200
 """Pieces of a text that is taken to be hostile."""
 
@@ -108,7 +110,10 @@ def _decode(text: str) -> Decoded:
         first = place + 1
     if run:
         parts.append(_decoded(codec, run, defects))
-    return Decoded("".join((*parts, *pieces[first:])), tuple(dict.fromkeys(defects)))
+    told = tuple(dict.fromkeys(defects))
+    if len(told) > _MOST_TOLD:
+        told = (*told[:_MOST_TOLD], f"{len(told) - _MOST_TOLD:,} more faults of encoded words")
+    return Decoded("".join((*parts, *pieces[first:])), told)
 
 
 _kept: Final = lru_cache(maxsize=MOST_KEPT)(_decode)

@@ -59,18 +59,19 @@ class Cadical:
     def __init__(self) -> None:
         try:
             import pysolvers  # noqa: PLC0415 - loads solvers: only for proofs
-        except ImportError as error:
+
+            self._solver = solver = pysolvers.cadical153_new()
+            # So-called lucky phases would be tried before ours.
+            pysolvers.cadical153_set(solver, "lucky", 0)
+        except (ImportError, AttributeError) as error:  # an old version lacks some of it
             raise SolverMissing(
                 f"proofs need `python-sat`, which cannot be loaded: {error}",
                 help="install it: `pip install python-sat`",
             ) from error
         self._module = pysolvers
-        self._solver = solver = pysolvers.cadical153_new()
         self._add = pysolvers.cadical153_add_cl
         # At the end of the process its module may be gone before it is.
         finalize(self, pysolvers.cadical153_del, solver, None)
-        # So-called lucky phases would be tried before ours.
-        pysolvers.cadical153_set(solver, "lucky", 0)
         self._phased = 0
         self._assumptions: list[int] = []
 

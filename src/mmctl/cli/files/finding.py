@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.checks.unusable_network import unusable_in
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.language.parsing.claim_names import misnamed
 from mmctl.language.parsing.files import MemoryFiles
@@ -67,6 +68,8 @@ def wanted_by(text: str, project: Project) -> Invariant:
     known = {kind: project.of_kind(kind).keys() | bindings.get(kind, {}).keys() for kind in Kind}
     for _, message, advice in misnamed(wanted, known):
         raise UsageError(f"{_shown(text)}: {message}", help=advice or _EXPECTED)
+    for _, message, advice in unusable_in(wanted):
+        raise UsageError(f"{_shown(text)}: {message}", help=advice)
     return wanted
 
 
