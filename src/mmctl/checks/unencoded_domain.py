@@ -122,9 +122,9 @@ def _imitated(value: str) -> str | None:
     """
     domain = value.rpartition("@")[2]
     for label in domain.split("."):
-        letters = [c for c in label if c.isalpha()]
-        if not label.isascii() and letters and all(c in _DOUBLES for c in letters if c > "\x7f"):
-            return next(c for c in letters if c > "\x7f")
+        letters = [c for c in label if c.isalpha() and not c.isascii()]
+        if letters and all(c in _DOUBLES for c in letters):
+            return letters[0]
         if foreign := _foreign(label):
             return foreign
     return None

@@ -71,14 +71,14 @@ FEW: Final = 4
 _WILDCARD: Final = Pattern(r"((?:[0-9]{1,3}\.){1,3})(?:\*(?:\.\*)*)?")
 
 
-class _Compared(NamedTuple):
+class _OtherNetworks(NamedTuple):
     """What networks are compared with."""
 
     subject: str
     version: int
 
 
-_OF_RULES: Final = _Compared(subject="source_ip", version=IPV4)
+_OF_RULES: Final = _OtherNetworks(subject="source_ip", version=IPV4)
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -110,7 +110,9 @@ def unusable_in(invariant: Invariant) -> Iterator[tuple[Path, str, str]]:
                     yield ("when", at, condition.kind, "Values", index), *fault[:2]
 
 
-def _fault(test: _Compared | NetworkTest, value: str) -> tuple[str, str, Severity | None] | None:
+def _fault(
+    test: _OtherNetworks | NetworkTest, value: str
+) -> tuple[str, str, Severity | None] | None:
     if str(network_in(value, test.version)) == value:
         return None  # as nearly all are
     family = IPv6Network if test.version == IPV6 else IPv4Network

@@ -51,7 +51,7 @@ _JAPANESE: Final = "iso2022_jp"
 _LONGEST_WORD: Final = 100
 """Characters of a word that is kept: more than a word may have."""
 _MOST_TOLD: Final = 20
-"""Faults of one text that are told: a message can make up thousands."""
+"""Faults of one text that are given: a message can make up thousands."""
 _MANY: Final = 200
 """Pieces of a text that is taken to be hostile."""
 

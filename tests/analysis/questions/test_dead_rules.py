@@ -84,6 +84,18 @@ def test_rules_that_take_all_mail_together_are_not_blamed_where_fewer_are_enough
     assert wrong == {}
 
 
+def test_below_a_rule_that_takes_all_mail_it_alone_is_blamed_but_for_contradictions() -> None:
+    never = "conditions: [{helo: {equals: a}}, {helo: {equals: b}}]"
+    rules = (
+        f"{subject('x')}, {DROP}",
+        DROP,
+        f"{subject('x')}, {RELAY}",
+        f"{never}, {RELAY}",
+        RELAY,
+    )
+    assert found(*rules) == [("r3", (2,), {}), ("r4", (), {}), ("r5", (2,), {})]
+
+
 def test_a_rule_that_takes_only_what_the_conditions_leave_out_is_not_blamed() -> None:
     spf = "conditions: [{{spf: {{equals: {}}}}}], {}"
     rules = (spf.format("FAIL", DROP), spf.format("[PASS, GRAY]", DROP))

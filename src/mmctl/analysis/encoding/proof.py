@@ -139,6 +139,8 @@ class Proof:
             self.paths = (*self.paths, path)
         self.fields.settle()
         self._preferred: dict[tuple[Readings, ...], tuple[int, ...]] = {}
+        self.takes_all: dict[int, frozenset[int]] = {}
+        """Of each gateway what refutes that mail goes on below one of its rules, once found."""
 
     def chosen_readings(self, gateway: int = 0) -> dict[str, int]:
         """Of each free reading the literal that it is as a gateway's project says."""

@@ -78,7 +78,12 @@ def blamed(proof: Proof, place: int, gateway: int = 0) -> Dead:
     readings = {literal: name for name, literal in chosen.items()}
     own = (readings, (path.admitted,), asked)
     alone = proof.solved(list(chain(*own))) is Solved.UNSATISFIABLE
-    core = minimal(proof, own if alone else (readings, reversed(earlier), *own[1:]))
+    core = None if alone else proof.takes_all.get(gateway)
+    if core is None:
+        core = minimal(proof, own if alone else (readings, reversed(earlier), *own[1:]))
+        if len(core & earlier.keys()) == 1 and core.isdisjoint(asked):
+            # One rule takes all mail: nothing else is to blame for all rules below it.
+            proof.takes_all[gateway] = core
     by = () if alone else tuple(sorted(earlier[each] for each in core if each in earlier))
     return Dead(
         place=place,

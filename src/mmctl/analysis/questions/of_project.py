@@ -118,6 +118,10 @@ class ProjectProofs:
         self._project = project
         self._effort = project.settings.lint.proof_effort
         self._ways: tuple[ProvedWay, ...] | None = None
+        self._open: dict[Way, Proof] = {}
+        """The proofs in which readings that the project leaves open are free, by way in."""
+        self._unrefused: dict[Way, Proof] = {}
+        """The proofs in which no traffic policy refuses mail, by way in."""
         self._rules: tuple[RuleAnswer, ...] | None = None
         self._idle: tuple[IdleAnswer, ...] | None = None
         self._invariants: tuple[InvariantAnswer, ...] | None = None
@@ -213,12 +217,15 @@ class ProjectProofs:
             found = NotProved(place=found.place, rule=found.rule, why=Undecided.EFFORT)
         found = self._with_readings(first, found)
         refused_by = None
-        if isinstance(found, Dead) and found.refused and first.gateway.policy is not None:
-            # Where rules above have changed all mail that is admitted, the policy is not to blame.
-            open_to_all = Proof(replace(first.gateway, policy=None), effort=self._effort)
-            if _applies(open_to_all, found.place) is Solved.SATISFIABLE:
-                point = self._project.ingress_points[str(first.way.ingress_point)]
-                refused_by = point.ingress_point.traffic_policy_id
+        # Where rules above have changed all mail that is admitted, the policy is not to blame.
+        if (
+            isinstance(found, Dead)
+            and found.refused
+            and first.gateway.policy is not None
+            and _applies(self._open_to_all(first), found.place) is Solved.SATISFIABLE
+        ):
+            point = self._project.ingress_points[str(first.way.ingress_point)]
+            refused_by = point.ingress_point.traffic_policy_id
         return RuleAnswer(
             rule_set=first.rule_set,
             way=first.way,
@@ -227,13 +234,23 @@ class ProjectProofs:
             refused_by=refused_by,
         )
 
+    def _open_to_all(self, way: ProvedWay) -> Proof:
+        """The proof in which the traffic policy refuses nothing."""
+        proof = self._unrefused.get(way.way)
+        if proof is None:
+            gateway = replace(way.gateway, policy=None)
+            proof = self._unrefused[way.way] = Proof(gateway, effort=self._effort)
+        return proof
+
     def _with_readings(self, way: ProvedWay, found: Finding) -> Finding:
         """A dead rule with the readings that it needs, of those that the project leaves open."""
         if isinstance(found, NotProved):
             return found
-        settled = self._project.settings.settled
-        open_readings = [name for name in CHOICES if name not in settled]
-        proof = Proof(way.gateway, free=open_readings, effort=self._effort)
+        proof = self._open.get(way.way)
+        if proof is None:
+            settled = self._project.settings.settled
+            free = [name for name in CHOICES if name not in settled]
+            proof = self._open[way.way] = Proof(way.gateway, free=free, effort=self._effort)
         # What the project leaves open makes a question harder, and it may stay undecided.
         if _applies(proof, found.place) is Solved.UNSATISFIABLE:
             return blamed(proof, found.place)
