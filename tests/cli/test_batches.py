@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 from kill_this_process import Killing
 
+from mmctl.analysis.questions.counting import Counts
 from mmctl.cli.main import exit_code
 from mmctl.cli.messages import pool
 from mmctl.cli.messages.batches import BATCH, judged_batches
+from mmctl.cli.messages.corpus_judge import CorpusJudge, CountedBatch
 from mmctl.cli.messages.judging import Judge, JudgedBatch, Judging
 from mmctl.cli.messages.pool import IN_FLIGHT, TRIES, in_processes
 from mmctl.cli.messages.sharing import shared
@@ -212,3 +214,121 @@ def test_the_result_of_two_processes_is_that_of_one_to_the_byte(
     wrong = [way for way in WAYS if ran(*way) != ran(*way, "--workers", "2")]
     assert wrong == []
     assert "skipped: 5 (1 empty, 1 no message, 3 unreadable)" in ran(*WAYS[0])[2]
+
+
+BLOCKED = """rules:
+  - name: block-sevens
+    conditions:
+      - subject: {contains: "7"}
+    actions: [drop]
+    final: true
+"""
+REAL = """Return-Path: <ann@example.org>
+Delivered-To: {}@example.com
+Received: from mx.example.org (mx.example.org [203.0.113.8])
+ (using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits))
+ by mx.example.com with ESMTPS; Fri, 20 Nov 2026 16:05:12 +0000
+Authentication-Results: mx.example.com; spf=pass smtp.mailfrom=example.org; dkim=pass; dmarc=pass
+Subject: {}
+
+"""
+
+
+@pytest.fixture(name="corpus")
+def corpus_fixture(everything: None, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: ARG001
+    """A change of rules that are live, and messages with all facts in the folder `real`."""
+    Path("real").mkdir()
+    for number in range(2 * BATCH + 3):
+        text = REAL.format("sales" if number % 3 else "cfo", number)
+        Path(f"real/{number:03}.eml").write_text(text, encoding="utf-8")
+    shutil.copytree(".", "before", ignore=shutil.ignore_patterns("mail", "real", ".mmctl"))
+    assert exit_code(["apply", "--yes", "-q"]) == 0
+    rules = Path("rules/rules.yaml")
+    text = rules.read_text(encoding="utf-8").replace("rules:\n", BLOCKED, 1)
+    rules.write_text(text, encoding="utf-8")
+    capsys.readouterr()
+
+
+COUNTED = [
+    ["diff", "before", "--corpus", "real", "--corpus", "mail"],
+    ["diff", "before", "--corpus", "real", "--equal", "trace", "--format", "json"],
+    ["diff", "before", "--corpus", "real", "--corpus", "nowhere"],
+    ["plan", "--corpus", "mail", "--corpus", "real", "--messages", "--no-preflight"],
+    ["plan", "--corpus", "mail/empty", "--format", "markdown", "--no-preflight"],
+]
+
+
+@pytest.mark.usefixtures("corpus")
+def test_two_processes_count_the_changes_of_a_corpus_as_one_does(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def ran(*words: str) -> tuple[int, str, str]:
+        code = exit_code(words)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    alone = [ran(*words) for words in COUNTED]
+    assert [ran(*words, "--workers", "2") for words in COUNTED] == alone
+    assert [code for code, *_ in alone] == [2, 2, 64, 0, 0]
+    assert (
+        "mail: 22 of 295 messages of real, mail treated differently, 164 undecided" in alone[0][1]
+    )
+    assert "  real/007.eml  delivered → dropped\n" in alone[3][1]
+    assert "skipped: 5 (1 empty, 1 no message, 3 unreadable)" in alone[3][2]
+
+
+class DeadlyJudge(CorpusJudge):
+    """Kills its process over one message, once for each file `kill-N`."""
+
+    def add(self, message: Message, done: CountedBatch) -> None:
+        if message.name.endswith("real/064.eml"):
+            for mark in Path().glob("kill-*"):
+                mark.unlink()
+                os._exit(9)
+        super().add(message, done)
+
+
+@pytest.mark.usefixtures("_started", "corpus")
+@pytest.mark.parametrize("times", [1, TRIES], ids=["once", "over and over"])
+def test_a_process_that_is_killed_over_a_corpus_costs_nothing_but_time(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    assert exit_code(COUNTED[0]) == 2
+    alone = capsys.readouterr().out
+    for number in range(times):
+        Path(f"kill-{number}").touch()
+    monkeypatch.setattr("mmctl.cli.messages.corpus.CorpusJudge", DeadlyJudge)
+    code = exit_code([*COUNTED[0], "--workers", "2"])
+    printed = capsys.readouterr()
+    assert list(Path().glob("kill-*")) == []
+    if times < TRIES:
+        assert (code, printed.out) == (2, alone)
+    else:
+        assert (code, printed.out) == (5, "")
+        assert f"{TRIES} times a process was killed before `real/064.eml` to" in printed.err
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.usefixtures("corpus")
+def test_nothing_runs_on_when_the_count_of_a_corpus_is_interrupted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        assert multiprocessing.active_children() != []
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Counts, "merge", interrupted)
+    code = exit_code([*COUNTED[0], "--workers", "2"])
+    printed = capsys.readouterr()
+    assert (code, printed.out) == (130, "")
+    assert "Traceback" not in printed.err
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.usefixtures("everything")
+def test_processes_without_a_corpus_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["diff", "."], ["plan"]):
+        assert exit_code([*words, "--workers", "2"]) == 64
+        assert "`--workers` goes with `--corpus MESSAGES`" in capsys.readouterr().err
+        assert exit_code([*words, "--corpus", "mail", "--workers", "1001"]) == 64
+        assert "got `--workers 1001`" in capsys.readouterr().err

@@ -280,6 +280,10 @@ class TestMany:
         assert "takes longer: 2 messages (" in said
         assert "1 because facts are missing" in said
         assert "1 because what a rule does counts for others" in said
+        limit = [word for number in range(101) for word in ("--rcpt", f"u{number}@example.com")]
+        for refused, words in {1: limit, 0: limit[:-2]}.items():
+            said = mmctl("simulate", "m.tar", *words, "--spf", "FAIL", "-v")[1]
+            assert said.count("because some of many recipients are refused") == refused
 
     def test_strict_exits_with_4_where_one_outcome_is_unknown(
         self, mmctl: Callable[..., Ran], tmp_path: Path

@@ -344,6 +344,7 @@ COMMAND_LINES: Final[
             '--known-ids': ('known_ids', 'flag', False),
             '--corpus': ('corpus', 'text', True),
             '--messages': ('messages', 'flag', False),
+            '--workers': ('workers', 'positive', False),
             '--show-mail': ('show_mail', 'flag', False),
             '--no-preflight': ('no_preflight', 'flag', False),
             '--force': ('force', 'text', True),
@@ -573,6 +574,7 @@ COMMAND_LINES: Final[
         {
             '--equal': ('equal', 'mmctl.analysis.questions.equality:Equality', False),
             '--corpus': ('corpus', 'text', True),
+            '--workers': ('workers', 'positive', False),
             '--show-mail': ('show_mail', 'flag', False),
             '--directory': ('directory', 'path', False),
             '-C': ('directory', 'path', False),
@@ -879,6 +881,7 @@ COMPLETIONS: Final[
         (('--known-ids',), False, 'With --iam: also take ids from a history in S3.', ()),
         (('--corpus',), True, 'Messages, to show whose mail changes.', ()),
         (('--messages',), False, 'List the messages of the corpus that change.', ()),
+        (('--workers',), False, 'Processes for many messages.', ()),
         (('--show-mail',), False, 'Show addresses and messages in github, markdown and html too, not only digests.', ()),
         (('--no-preflight',), False, 'Do not ask AWS whether resources in rules exist.', ()),
         (('--force',), True, '`lint`: plan in spite of errors; `trust`: use the target in the files, not the base.', ()),
@@ -1028,6 +1031,7 @@ COMPLETIONS: Final[
     "diff": (
         (('--equal',), False, 'What counts as the same: what is done in order (trace), how often (multiset), or whether (set).', ('trace', 'multiset', 'set')),
         (('--corpus',), True, 'Messages: count those that each kind of difference concerns.', ()),
+        (('--workers',), False, 'Processes for many messages.', ()),
         (('--show-mail',), False, 'Show addresses and messages in github, markdown and html too, not only digests.', ()),
         (('--directory', '-C'), False, 'The folder of the project.', ()),
         (('--env',), False, "The environment. Default: the project's.", ()),

@@ -601,6 +601,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 'Messages',
                 False,
                 (
+                    ((('', (('--workers', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('N [x>=1', '1;33'), (']', '1;2;33'))),), (('', (('Processes for many messages.', ''),)),)),
                     ((('', (('--show-mail', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Show addresses and messages in github, markdown and html too, not only digests.', ''),)),)),
                 ),
             ),
@@ -950,6 +951,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 'Messages',
                 False,
                 (
+                    ((('', (('--workers', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('N [x>=1', '1;33'), (']', '1;2;33'))),), (('', (('Processes for many messages.', ''),)),)),
                     ((('', (('--show-mail', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Show addresses and messages in github, markdown and html too, not only digests.', ''),)),)),
                 ),
             ),

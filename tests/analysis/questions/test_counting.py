@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from changed_gateways import messages, pairs
 
-from mmctl.analysis.questions.counting import Counting, TwoGateways
+from mmctl.analysis.questions.counting import Counting, Counts, TwoGateways
 from mmctl.analysis.questions.equality import Equality
 from mmctl.judge.index.index import Index
 from mmctl.judge.ingress import Way
@@ -89,10 +89,13 @@ def by_index(
 ) -> CorpusCount:
     indexes = [Index(gateway=each, readings=False) for each in (before, after)]
     counting = Counting(equality=equality, gateways=[TwoGateways(WAY, before, after)])
+    counts = Counts()
     for number, submission in enumerate(submissions):
         judged = indexes[0].judge(submission), indexes[1].judge(submission)
-        counting.count(str(number), submission, [judged])
-    return counting.result("generated")
+        part = Counts()
+        counting.count(str(number), submission, [judged], part)
+        counts.merge(part)
+    return counts.result("generated")
 
 
 def test_counts_are_those_of_judging_each_message_twice_with_the_evaluator() -> None:

@@ -109,16 +109,51 @@ class TwoGateways(NamedTuple):
     after: Gateway
 
 
+@dataclass(slots=True)
+class Counts:
+    """What was counted of some messages. Counts of parts, in order, add up to that of the whole."""
+
+    messages: int = 0
+    differing: int = 0
+    undecided: int = 0
+    found: dict[tuple[Way, MailChange], _Found] = field(default_factory=dict)
+
+    def add(self, way: Way, change: MailChange, found: _Found) -> None:
+        """Add messages that show a kind of difference."""
+        before = self.found.get((way, change), _Found(found.example))
+        self.found[way, change] = _Found(
+            before.example, before.messages + found.messages, before.copies + found.copies
+        )
+
+    def merge(self, later: Counts) -> None:
+        """Add the counts of later messages."""
+        self.messages += later.messages
+        self.differing += later.differing
+        self.undecided += later.undecided
+        for (way, change), found in later.found.items():
+            self.add(way, change, found)
+
+    def result(self, corpus: str) -> CorpusCount:
+        """Everything that was counted, the most frequent first."""
+        found = [
+            CountedChange(way, change, each.messages, each.copies, each.example)
+            for (way, change), each in self.found.items()
+        ]
+        return CorpusCount(
+            corpus=corpus,
+            messages=self.messages,
+            differing=self.differing,
+            undecided=self.undecided,
+            changes=tuple(sorted(found, key=lambda each: -each.messages)),
+        )
+
+
 @dataclass(slots=True, kw_only=True)
 class Counting:
     """Counts messages, one after the other."""
 
     equality: Equality
     gateways: Sequence[TwoGateways]
-    _messages: int = 0
-    _differing: int = 0
-    _undecided: int = 0
-    _found: dict[tuple[Way, MailChange], _Found] = field(default_factory=dict)
     _known: dict[tuple[Ended, Ended], _Told] = field(default_factory=dict)
 
     def count(
@@ -126,35 +161,19 @@ class Counting:
         name: str,
         submission: Submission,
         judged: Sequence[tuple[JudgedMessage, JudgedMessage]],
+        counts: Counts,
     ) -> list[MailChange]:
         """Count a message that the versions of each gateway judged; its changes, by recipient."""
         changes: list[MailChange] = []
         for two, (before, after) in zip(self.gateways, judged, strict=True):
             here = list(self._changes(two, submission, before, after))
             for change, copies in Counter(here).items():
-                found = self._found.get((two.way, change), _Found(example=name))
-                self._found[two.way, change] = _Found(
-                    found.example, found.messages + 1, found.copies + copies
-                )
+                counts.add(two.way, change, _Found(name, 1, copies))
             changes += here
-        self._messages += 1
-        self._differing += bool(changes)
-        self._undecided += not changes and any(_is_open(each) for both in judged for each in both)
+        counts.messages += 1
+        counts.differing += bool(changes)
+        counts.undecided += not changes and any(_is_open(each) for both in judged for each in both)
         return changes
-
-    def result(self, corpus: str) -> CorpusCount:
-        """Everything that was counted, the most frequent first."""
-        found = [
-            CountedChange(way, change, each.messages, each.copies, each.example)
-            for (way, change), each in self._found.items()
-        ]
-        return CorpusCount(
-            corpus=corpus,
-            messages=self._messages,
-            differing=self._differing,
-            undecided=self._undecided,
-            changes=tuple(sorted(found, key=lambda each: -each.messages)),
-        )
 
     def _changes(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mmctl.analysis.questions.equality import Equality
+from mmctl.cli.options.workers import checked_workers
 from mmctl.cli.result_table import DIFFERENCE, write
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from mmctl.analysis.questions.behavior import Behavior
     from mmctl.analysis.questions.counting import CorpusCount
     from mmctl.cli.changes.versions import Version
-    from mmctl.cli.options.messages import ShowMail
+    from mmctl.cli.messages.corpus import Corpus
+    from mmctl.cli.options.messages import ShowMail, Workers
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.compare.edits import Edit
 
@@ -53,6 +55,7 @@ def diff(
             metavar="MESSAGES",
         ),
     ] = None,
+    workers: Workers = None,
     show_mail: ShowMail = False,
 ) -> int:
     """Show how two versions of the configuration differ; exit 2 when they do.
@@ -62,11 +65,15 @@ def diff(
     """
     from mmctl.cli.changes.versions import version_of
 
+    processes = checked_workers(workers, corpus=corpus)
     run = run.for_others(show_mail=show_mail)
     before, after = version_of(run, one), version_of(run, other)
     found = between(run, before, after, equal)
     if corpus:
-        found = replace(found, corpus=_counted(run, before, after, corpus, equal))
+        from mmctl.cli.messages.corpus import Corpus
+
+        messages = Corpus(paths=corpus, workers=processes)
+        found = replace(found, corpus=_counted(run, before, after, messages, equal))
     write(run, DIFFERENCE, found)
     return found.exit_code
 
@@ -102,12 +109,13 @@ def between(
 
 
 def _counted(
-    run: Run, before: Version, after: Version, corpus: Sequence[str], equal: Equality
+    run: Run, before: Version, after: Version, corpus: Corpus, equal: Equality
 ) -> CorpusCount:
     """How many messages of a corpus the versions treat differently.
 
     Raises:
         UsageError: a path cannot be read, or there is nothing to judge them by.
+        CouldNot: a process was killed over and over.
     """
     from mmctl.cli.messages.corpus import counted
 

@@ -9,6 +9,7 @@ from mmctl.cli.changes.change import open_change
 from mmctl.cli.changes.planning import plan_of, preflight
 from mmctl.cli.formats import FORMATS
 from mmctl.cli.options.signatures import signer
+from mmctl.cli.options.workers import checked_workers
 from mmctl.cli.result_table import PLAN, write
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import typer
 
     from mmctl.cli.options.annotated import Base, PasswordEnv, Sign
-    from mmctl.cli.options.messages import ShowMail
+    from mmctl.cli.options.messages import ShowMail, Workers
 
 NO = 1
 CHANGES = 2
@@ -60,6 +61,7 @@ def plan(
     messages: Annotated[
         bool, typer.Option("--messages", help="List the messages of the corpus that change.")
     ] = False,
+    workers: Workers = None,
     show_mail: ShowMail = False,
     no_preflight: Annotated[
         bool,
@@ -91,6 +93,7 @@ def plan(
         return 0
     if oidc is not None or known_ids:
         raise UsageError("`--oidc` and `--known-ids` go with `--iam`")
+    processes = checked_workers(workers, corpus=corpus)
     run = run.with_passwords_of(password_env).for_others(show_mail=show_mail)
     if sign is not None and save is None:
         raise UsageError("`--sign` goes with `--save FILE`")
@@ -101,10 +104,10 @@ def plan(
         change = open_change(run, endpoint_url=endpoint_url, base=base, forced=released)
         made = plan_of(change, found.gate)
     if corpus:
-        from mmctl.cli.messages.corpus import with_behaviour
+        from mmctl.cli.messages.corpus import Corpus, with_behaviour
 
         listed = found.messages.append if messages else None
-        made = with_behaviour(made, change, corpus, listed)
+        made = with_behaviour(made, change, Corpus(paths=corpus, workers=processes), listed)
     from mmctl.cli.changes.ordinary import with_limits_said, with_ordinary_mail
     from mmctl.cli.files.every_message import with_every_message
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mmctl.cli.engines import EngineKind, StoredAs
 from mmctl.cli.formats import FORMATS
+from mmctl.cli.options.workers import checked_workers
 from mmctl.cli.result_table import MESSAGES, STORED, Result
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
     from mmctl.cli.options import messages as about
     from mmctl.cli.options.messages import ShowMail
-
-
-_WORKERS: Final = 1_000
 
 
 def _about_cases(name: str, help: str) -> Any:
@@ -116,8 +114,7 @@ def simulate(
         assume=assume,
         way=Way(ingress_point=ingress_point, rule_set=rule_set),
     )
-    if workers is not None and workers > _WORKERS:
-        raise UsageError(f"got `--workers {workers}`", help=f"at most {_WORKERS:,}; one a core")
+    processes = checked_workers(workers)
     mutants = _number(messages) if mutate else None
     case_files = None if mutants is not None else _case_files(messages or ())
     if messages and mutants is None and case_files is None:
@@ -143,7 +140,7 @@ def simulate(
             zone=zone,
             against=against,
             record=record,
-            workers=workers or 1,
+            workers=processes,
             results=results,
             results_as=results_as or StoredAs.JSONL,
             resume=resume,

@@ -10,7 +10,7 @@ import sys
 from collections import Counter, deque
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
 
 from mmctl.cli import world
 from mmctl.cli.exit_codes import UNKNOWN
@@ -42,12 +42,15 @@ if TYPE_CHECKING:
 
     from mmctl.cli.messages.judging import Form, JudgedBatch
     from mmctl.cli.messages.record import Recorder
+    from mmctl.cli.messages.unit_reader import ReadBatch
     from mmctl.cli.messages.wanted import Wanted
     from mmctl.cli.run import Run
     from mmctl.judge.simulation import Simulated
     from mmctl.language.project import Project
     from mmctl.mail.left_out import LeftOut, Skip, Why
     from mmctl.mail.partial import Needs
+
+Read = TypeVar("Read", bound="ReadBatch")
 
 BUCKETS: Final = "s3://"
 STDIN: Final = "-"
@@ -144,24 +147,39 @@ def _by_others(
 
     inputs = inputs_at(wanted.paths, run.directory, project.environment, judging.needs)
     judge = UnitJudge(judging=judging, environment=project.environment)
-    many, inputs = begun(inputs, judge)
+    many, inputs = begun(inputs, judge.reader)
     judging = replace(judging, many=many, form=_form(run, wanted, many=many))
     judge = UnitJudge(judging=judging, environment=project.environment)
-    skip = partial(skipped, run, progress, Counter(), named_among(run, wanted.paths))
+    done = shared(inputs, judge, wanted.workers, shown)
+    batches = watched(run, wanted.paths, progress, tally.left_out, done)
+    return judging, (each.judged for each in batches)
+
+
+def watched(
+    run: Run,
+    paths: Sequence[str],
+    progress: Progress,
+    left_out: Counter[Why],
+    batches: Iterable[Read],
+) -> Iterator[Read]:
+    """The batches that other processes read, with progress; what they skip is printed on stderr.
+
+    `left_out` is printed at the end, by whoever counts.
+
+    Raises:
+        MmctlError: a batch was not read to its end.
+    """
+    skip = partial(skipped, run, progress, Counter(), named_among(run, paths))
     if progress.shown:
-        progress.expect(sizes_at(run, wanted.paths))
-
-    def judged() -> Iterator[JudgedBatch]:
-        for done in shared(inputs, judge, wanted.workers, shown):
-            for left_out in done.left_out:
-                skip(left_out)
-            progress.did(done.size)
-            yield done.judged
-            if done.stopped is not None:
-                raise done.stopped
-        say_skipped(run, progress, tally.left_out)
-
-    return judging, judged()
+        progress.expect(sizes_at(run, paths))
+    for done in batches:
+        for each in done.left_out:
+            skip(each)
+        progress.did(done.size)
+        yield done
+        if done.stopped is not None:
+            raise done.stopped
+    say_skipped(run, progress, left_out)
 
 
 def _form(run: Run, wanted: Wanted, *, many: bool) -> Form:
