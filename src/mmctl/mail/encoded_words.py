@@ -87,7 +87,7 @@ def _decode(text: str) -> Decoded:
     read = _read(words) if len(words) > _MANY else {word: _word(word) for word in words}
     undecoded = [found for found in read.values() if isinstance(found, str)]
     if len(undecoded) == len(read):
-        return Decoded(text, tuple(dict.fromkeys(undecoded)))
+        return Decoded(text, _told(undecoded))
     defects: list[str] = []
     parts: list[str] = []
     run: list[bytes] = []
@@ -110,10 +110,15 @@ def _decode(text: str) -> Decoded:
         first = place + 1
     if run:
         parts.append(_decoded(codec, run, defects))
+    return Decoded("".join((*parts, *pieces[first:])), _told(defects))
+
+
+def _told(defects: Sequence[str]) -> tuple[str, ...]:
+    """The first faults, each once, and how many more there are."""
     told = tuple(dict.fromkeys(defects))
-    if len(told) > _MOST_TOLD:
-        told = (*told[:_MOST_TOLD], f"{len(told) - _MOST_TOLD:,} more faults of encoded words")
-    return Decoded("".join((*parts, *pieces[first:])), told)
+    if len(told) <= _MOST_TOLD:
+        return told
+    return (*told[:_MOST_TOLD], f"{len(told) - _MOST_TOLD:,} more faults of encoded words")
 
 
 _kept: Final = lru_cache(maxsize=MOST_KEPT)(_decode)
