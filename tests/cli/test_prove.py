@@ -154,6 +154,16 @@ def test_what_changes_nothing_is_no_failure(project: Path) -> None:
     assert code == 0
 
 
+def test_of_very_many_parts_that_change_nothing_the_rest_is_undecided(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway_proof, "IDLE_AT_MOST", 0)
+    (project / "rules" / "all.yaml").write_text(RULES + HOLDS, encoding="utf-8")
+    code, text = written(project)
+    assert "more than 0 parts of rules above change nothing" in " ".join(text.split())
+    assert code in {1, 4}
+
+
 def test_answers_are_told_where_no_message_can_be_written(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

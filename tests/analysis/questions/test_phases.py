@@ -13,6 +13,7 @@ from generated import gateway_of, submission_of
 from mmctl.analysis.encoding.confirming import copies_of
 from mmctl.analysis.encoding.proof import Proof
 from mmctl.analysis.exclusion import exclude_each_other
+from mmctl.analysis.questions import phases
 from mmctl.analysis.questions.ends import same_effects, treatment_of
 from mmctl.analysis.questions.phases import OrderMatters, OrderNotProved, order_in, rests_on
 from mmctl.analysis.sat.solver import Solved
@@ -273,6 +274,31 @@ def test_three_rules_of_which_two_change_what_the_third_sees_are_not_taken_to_co
     )
     found = order_of(reader, MARK)
     assert {type(each) for each in found} & {OrderMatters, OrderNotProved}
+
+
+def test_a_phase_is_asked_about_up_to_a_bound_and_the_rest_is_undecided(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def rewriting(number: int) -> str:
+        return (
+            f"conditions: [{{recipient: {{equals: a{number}@example.com}}}}], "
+            f"actions: [{{replace_recipient: [b{number}@example.com]}}]"
+        )
+
+    rules = "}\n".join(
+        f"          - {{name: w{number}, {rewriting(number)}" for number in range(2, 9)
+    )
+    first, second = f"{rewriting(0)}}}\n{rules}", rewriting(1)
+    assert order_of(first, second) == ()
+    monkeypatch.setattr(phases, "TANGLED_AT_MOST", 5)
+    (found,) = order_of(first, second)
+    assert isinstance(found, OrderNotProved)
+    assert (found.rule.name, found.why[:23]) == ("w5", "above are 6 pairs of ru")
+    monkeypatch.setattr(phases, "TANGLED_AT_MOST", 1_000)
+    monkeypatch.setattr(phases, "MESSAGES_AT_MOST", 0)
+    (found,) = order_of(MARK, MARK.replace("value: a", "value: b"))
+    assert isinstance(found, OrderNotProved)
+    assert "0 messages of its phase showed nothing for sure" in found.why
 
 
 def test_conditions_that_plainly_exclude_each_other_are_refuted_by_a_proof() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.encoding.proof import Proof, Refuted, Shown, Undecided
 from mmctl.analysis.questions.blame import minimal
@@ -43,6 +43,10 @@ if TYPE_CHECKING:
     from mmctl.analysis.sat.solver import Solver
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import Invariant, Outcome, Phase, Project
+
+
+IDLE_AT_MOST: Final = 60
+"""So many conditions and values without effect are reported of a gateway; then it is enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +177,8 @@ class Proving:
         self._settled = 0
         """How many rules were looked at whether anything in them changes nothing."""
         self._idle: list[Settled] = []
+        self._enough: str | None = None
+        """Why the rest was not asked; None: all was."""
         self._phases: list[PhaseClaim] = []
 
     def run(self) -> None:
@@ -195,6 +201,9 @@ class Proving:
                 if found is None:
                     self._idle.extend(free_parts.with_readings(next(settled)))
                 self._settled += 1
+                if len(self._idle) > IDLE_AT_MOST:
+                    self._enough = f"more than {IDLE_AT_MOST} parts of rules above change nothing"
+                    return
 
     def so_far(self, why: str = Undecided.TIME) -> GatewayProof:
         """What is proved; whatever else there is to ask is undecided, and why."""
@@ -214,7 +223,10 @@ class Proving:
             PhaseClaim(phase=phase, found=(_not_asked(self._gateway, phase, why),))
             for phase in self._asked_phases[len(self._phases) :]
         ]
-        idle = [NotSettled(place=place, rule=rules[place], why=why) for place in applying]
+        idle = [
+            NotSettled(place=place, rule=rules[place], why=self._enough or why)
+            for place in applying
+        ]
         return GatewayProof(
             way=self._way,
             gateway=self._gateway,

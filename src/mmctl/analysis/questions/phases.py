@@ -41,6 +41,10 @@ COMPARED_AT_MOST: Final = 8
 """So many pairs of a phase are compared in whole gateways, where first messages show nothing."""
 SHOWN_AT_MOST: Final = 10
 """So many rules of a phase are shown; whether there are more is open then."""
+MESSAGES_AT_MOST: Final = 60
+"""So many messages are looked at for one phase; what is not asked by then is undecided."""
+TANGLED_AT_MOST: Final = 800
+"""So many pairs of a phase are asked about in which one rule changes what the other looks at."""
 EFFORT_OF_COMPARING: Final = 2_000
 """Conflicts that one question of such a comparison may take."""
 
@@ -137,6 +141,7 @@ class _PhaseOrder:
         self._phase = phase
         self._places = places
         self._left = COMPARED_AT_MOST
+        self._messages = MESSAGES_AT_MOST
         self._formulas = PhaseFormulas(proof, number, places)
         self.cores: list[tuple[int, ...]] = []
         """What could not hold together, of each question that no message answers."""
@@ -169,13 +174,20 @@ class _PhaseOrder:
         if hidden is not None:
             yield hidden
             return
-        shown = 0
+        shown = tangled = 0
         for at, place in enumerate(self._places):
+            if tangled > TANGLED_AT_MOST:
+                tried = f"above are {tangled:,} pairs of rules with one that changes what both read"
+                yield self._not_proved(place, f"{tried}; from here on nothing is asked")
+                return
             pairs = self._formulas.pairs(place, self._places[:at])
+            tangled += len(pairs.tangled)
             finding = self._asked(place, pairs) if pairs else None
             if finding is not None:
                 yield finding
                 shown += isinstance(finding, OrderMatters)
+            if self._messages < 0:
+                return
             below = self._places[at + 1 :]
             if shown == SHOWN_AT_MOST:
                 if below:
@@ -195,6 +207,10 @@ class _PhaseOrder:
                 break
             if isinstance(answer, Undecided):
                 return self._not_proved(place, answer.why)
+            self._messages -= 1
+            if self._messages < 0:
+                tried = f"{MESSAGES_AT_MOST} messages of its phase showed nothing for sure"
+                return self._not_proved(place, f"{tried}; the rules below are not asked about")
             shown = {
                 above: literal
                 for above, literal in self._literals_of(pairs, together)
