@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mmctl.analysis.questions.phases import OrderFinding
     from mmctl.judge.submission import Gateway, Submission
 
-SLICE: Final = range(80)
+SLICE: Final = range(40)
 MESSAGES: Final = 12
 ORDERS: Final = 24
 IN_PHASE: Final = "x"
@@ -116,13 +116,15 @@ def check(seeds: range) -> None:
     assert counts["OrderNotProved"] < len(seeds) // 4
 
 
+@pytest.mark.no_cover
 def test_what_is_proved_of_a_phase_holds_in_every_order() -> None:
     check(SLICE)
 
 
 @pytest.mark.slow
-def test_what_is_proved_of_a_thousand_phases_holds_in_every_order() -> None:
-    check(range(1_000))
+@pytest.mark.no_cover
+def test_what_is_proved_of_many_phases_holds_in_every_order() -> None:
+    check(range(1_000, 1_300))
 
 
 RULES: Final = """version: 1
