@@ -38,7 +38,7 @@ MIXED: Final = 3
 
 
 def contradictions(seeds: Iterable[int], counts: Counter[str]) -> Iterator[str]:
-    """Messages that are treated otherwise than is proved."""
+    """Messages that end in another way than the proof says."""
     for pair in busy_pairs(seeds):
         checked = _Checked(pair, counts)
         for wrong in (*checked.shown(), *checked.refuted(), *checked.compared()):

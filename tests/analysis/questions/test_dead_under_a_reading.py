@@ -7,7 +7,7 @@ from typing import Final
 from mmctl.analysis.encoding.proof import Proof, Shown
 from mmctl.analysis.questions.behavior import KeptMessage
 from mmctl.analysis.questions.dead import Dead
-from mmctl.analysis.questions.gateway_proof import proof_of
+from mmctl.analysis.questions.gateway_proof import Proving
 from mmctl.api import load
 from mmctl.judge.ingress import Way, gateway_behind
 from mmctl.language.readings import CHOICES
@@ -142,7 +142,9 @@ def project(rules: tuple[str, ...], reading: str, choice: str) -> dict[str, str]
 
 def answered(rules: tuple[str, ...], reading: str, choice: str) -> tuple[Dead | None, str]:
     """What `prove` says of the last rule, and in which words."""
-    found = proof_of(load(project(rules, reading, choice)), Way(rule_set="inbound"))
+    proving = Proving(load(project(rules, reading, choice)), Way(rule_set="inbound"))
+    proving.run()
+    found = proving.so_far()
     dead = [each for each in found.dead if each.place == len(rules) - 1]
     assert all(isinstance(each, Dead) for each in dead)
     kept = [KeptMessage(path="a.eml", command="mmctl why a.yaml", facts=()) for _ in found.claims]

@@ -24,7 +24,6 @@ from mmctl.analysis.sat.circuit import TRUE, Circuit
 from mmctl.analysis.sat.lanes import with_models
 from mmctl.analysis.sat.solver import Cadical, Solved
 from mmctl.analysis.theories.theory import holds, other_than
-from mmctl.judge.submission import Scenario
 from mmctl.language.project import PROOF_EFFORT
 from mmctl.model.enums import AcceptAction, RuleStringOperator
 from mmctl.model.rules import RuleStringExpression
@@ -98,7 +97,6 @@ class Proof:
         self,
         *gateways: Gateway,
         free: Iterable[str] = (),
-        scenario: Scenario | None = None,
         failures: bool = False,
         compared: bool = False,
         effort: int | None = EFFORT,
@@ -121,7 +119,6 @@ class Proof:
             conditions = Conditions(self.fields, gateway, readings)
             around = AroundGateway(
                 fields=self.fields,
-                scenario=scenario or Scenario(),
                 failures=failures,
                 gateway=number,
                 compared=compared,

@@ -1,7 +1,7 @@
 """What happens around a gateway in a proof: functions that answer, actions that fail, others.
 
-Free are the answers of functions that the scenario does not state, failures where they are asked
-for, whether other recipients are there, and which address of several a copy went to.
+Free are the answers of functions, failures where they are asked for, whether other recipients are
+there, and which address of several a copy went to.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from mmctl.analysis.sat.circuit import FALSE, TRUE
 from mmctl.judge.actions import kind_of, target_of
-from mmctl.judge.submission import LambdaAnswer, Scenario
+from mmctl.judge.submission import LambdaAnswer
 from mmctl.model.actions import CANNOT_FAIL
-from mmctl.records import dataclass, field
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -33,7 +33,6 @@ class AroundGateway:
     """The surroundings of one gateway."""
 
     fields: FreeFields
-    scenario: Scenario = field(default_factory=Scenario)
     failures: bool = False
     """Whether any action that can fail may fail."""
     gateway: int = 0
@@ -56,19 +55,12 @@ class AroundGateway:
     def fails(self, action: RuleAction) -> int:
         """Whether an action fails."""
         kind, target = kind_of(action), target_of(action)
-        if kind in CANNOT_FAIL:
-            return FALSE
-        if self.scenario.fails(kind, target):
-            return TRUE
-        if not self.failures:
+        if kind in CANNOT_FAIL or not self.failures:
             return FALSE
         return self.fields.flag(FAILS + (kind if target is None else f"{kind}:{target}"))
 
     def answers(self, function: str, answer: LambdaAnswer) -> int:
         """Whether a function answers so."""
-        stated = self.scenario.answer_of(function)
-        if stated is not None:
-            return TRUE if stated is answer else FALSE
         return self.fields.choice(f"{ANSWER}{function}", tuple(LambdaAnswer)).is_(answer)
 
     def branches(

@@ -238,13 +238,6 @@ class Proving:
         )
 
 
-def proof_of(project: Project, way: Way) -> GatewayProof:
-    """Prove what there is to prove of one gateway, within the effort."""
-    proving = Proving(project, way)
-    proving.run()
-    return proving.so_far()
-
-
 def _name(invariant: Invariant | None) -> str:
     return NO_LOSS if invariant is None else invariant.name
 
