@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cases": {"model", "language", "mail", "judge", "analysis"},
     "checks": {"model", "language", "mail", "judge", "analysis"},
     "compiler": {"model", "language", "mail", "judge", "analysis"},
-    "emulator": {"model", "mail", "judge"},
+    "emulator": {"model", "language", "mail", "judge"},
     "interchange": {"model", "language", "analysis"},
     "live": {"model", "language", "mail", "judge", "analysis", "compiler"},
     "render": {
@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "live",
     },
     # Rooms to come: they have their place, so that no wall has to be broken for them.
-    "client": {"model", "mail"},
+    "client": {"model", "language", "mail", "judge", "cases"},
     "operate": {"model", "language", "mail", "judge", "analysis", "cases", "compiler", "live"},
     "serve": {
         "model",
