@@ -160,6 +160,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     "analysis": ("sat", "theories", "encoding", "questions"),
     "cases": ("mutants",),
     "checks": ("company",),
+    "emulator": ("archive",),
 }
 """The sub-rooms of a room along the way of the data: each imports only those before it."""
 

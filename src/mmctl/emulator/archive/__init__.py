@@ -1,0 +1,1 @@
+"""Archived mail of the embedded Mail Manager: kept, searched, exported."""
