@@ -200,6 +200,11 @@ def _decoded(codec: str, run: Sequence[bytes], defects: list[str]) -> str:
     return text
 
 
+def codec_of(charset: str) -> str | None:
+    """Python's codec for a character set of mail, in lower case; None if there is none."""
+    return _codec(charset[:_LONGEST_CHARSET])
+
+
 @lru_cache(maxsize=256)
 def _codec(charset: str) -> str | None:
     """Python's codec for a character set of mail; None if there is none."""
