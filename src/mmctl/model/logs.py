@@ -30,6 +30,21 @@ class DestinationType(StrEnum):
     FIREHOSE = "FH"
 
 
+class ActionStatus(StrEnum):
+    """What a record of a rule set says became of an action."""
+
+    SUCCESS = "SUCCESS"
+    FAILURE = "FAILURE"
+    IN_PROGRESS = "IN_PROGRESS"
+
+
+class PolicyVerdict(StrEnum):
+    """What a debug record of a traffic policy says of a recipient."""
+
+    ACCEPT = "ACCEPT"
+    REJECT = "REJECT"
+
+
 _ARNS: Final = {
     DestinationType.CLOUDWATCH_LOGS: Pattern(
         r"arn:[a-z-]+:logs:[a-z0-9-]+:[0-9]{12}:log-group:[.\-_/#A-Za-z0-9]{1,512}"
