@@ -160,7 +160,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     "analysis": ("sat", "theories", "encoding", "questions"),
     "cases": ("mutants",),
     "checks": ("company",),
-    "emulator": ("archive", "records"),
+    "emulator": ("archive", "records", "delivering", "smtp"),
 }
 """The sub-rooms of a room along the way of the data: each imports only those before it."""
 

@@ -1,0 +1,1 @@
+"""What becomes of accepted mail: judged, actions carried out, handed on or kept."""
