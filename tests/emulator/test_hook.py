@@ -81,18 +81,6 @@ def test_times_arrive_as_datetimes(client: Any, clock: Any) -> None:
     assert client.get_archive(ArchiveId=identifier)["CreatedTimestamp"] == clock.now
 
 
-def test_operations_that_are_left_out_say_so(fresh_session: boto3.Session, embedded: Any) -> None:
-    attach(fresh_session.events, embedded, account=ACCOUNT, region=REGION)
-    with pytest.raises(ClientError, match="StartArchiveExport is not part of the embedded") as no:
-        mail_manager(fresh_session).start_archive_export(
-            ArchiveId="a-1",
-            FromTimestamp=0,
-            ToTimestamp=1,
-            ExportDestinationConfiguration={"S3": {"S3Location": "s3://bucket"}},
-        )
-    assert no.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
-
-
 def test_an_operation_that_does_not_exist_is_an_error_of_the_service(embedded: Any) -> None:
     with pytest.raises(ServiceError, match="unknown operation DescribeRuleSet"):
         embedded.call("DescribeRuleSet", {}, account=ACCOUNT, region=REGION)

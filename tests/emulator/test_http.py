@@ -467,7 +467,8 @@ def test_an_operation_that_does_not_exist_is_unknown(
 @pytest.mark.parametrize(
     ("method", "headers", "status"),
     [
-        ("GET", {}, 501),
+        ("GET", {}, 404),
+        ("GET", {"Transfer-Encoding": "chunked"}, 411),
         ("DELETE", {"Content-Length": "2"}, 501),
         ("POST", {}, 411),
         ("POST", {"Content-Length": "-1"}, 400),

@@ -17,6 +17,9 @@ from mmctl.model.kinds import Kind
 from mmctl.model.quotas import (
     ACCOUNT_QUOTAS,
     ADDRESSES,
+    ARCHIVE_EXPORTS,
+    ARCHIVE_SEARCHES,
+    EXPORT_MESSAGES,
     IMPORT_JOBS,
     MESSAGE_BYTES,
     QUOTAS,
@@ -26,6 +29,8 @@ from mmctl.model.quotas import (
     RULE_CONDITIONS,
     RULE_EXCEPTIONS,
     RULES,
+    SEARCH_DAYS,
+    SEARCH_ROWS,
     STATEMENT_CONDITIONS,
     STATEMENTS,
     UNCOUNTED,
@@ -35,7 +40,16 @@ from mmctl.model.quotas import (
 )
 
 DOCS = Path(__file__).parents[2] / "docs"
-OF_NO_PROJECT = {IMPORT_JOBS, RECIPIENTS, MESSAGE_BYTES}
+OF_NO_PROJECT = {
+    IMPORT_JOBS,
+    ARCHIVE_SEARCHES,
+    SEARCH_ROWS,
+    SEARCH_DAYS,
+    ARCHIVE_EXPORTS,
+    EXPORT_MESSAGES,
+    RECIPIENTS,
+    MESSAGE_BYTES,
+}
 """What no files use up: messages do, and calls."""
 EVERYTHING = """\
 version: 1

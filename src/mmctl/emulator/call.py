@@ -14,6 +14,7 @@ from mmctl.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from mmctl.emulator.archive.index import ArchiveIndex
     from mmctl.emulator.store import ResourceStore, Scope
     from mmctl.model.quotas import Quota
 
@@ -30,6 +31,7 @@ class Call:
     scope: Scope
     now: float
     store: ResourceStore
+    archived: ArchiveIndex
     new_id: Callable[[], str]
     quotas: Mapping[Quota, int]
     """Numbers that differ from those of the service."""

@@ -14,6 +14,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mmctl.emulator import import_jobs
+from mmctl.emulator.archive import jobs as archive_jobs
+from mmctl.emulator.archive.exports import EXPORT, export_work, objects_below
+from mmctl.emulator.archive.index import ArchiveIndex
+from mmctl.emulator.archive.searches import SEARCH, search_work
 from mmctl.emulator.call import Call
 from mmctl.emulator.database import IN_MEMORY, Database
 from mmctl.emulator.operations import MAIL_MANAGER, OPERATIONS, READING, S3
@@ -21,7 +25,7 @@ from mmctl.emulator.references import References
 from mmctl.emulator.service_error import ServiceError
 from mmctl.emulator.store import ResourceStore, Scope
 from mmctl.emulator.validation import project, validate, without_nulls
-from mmctl.model.quotas import ADDRESSES
+from mmctl.model.quotas import ADDRESSES, EXPORT_MESSAGES, SEARCH_ROWS
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
 
     from botocore.model import ServiceModel, StructureShape
 
+    from mmctl.emulator.archive.exports import PutObject
     from mmctl.model.quotas import Quota
 
 ID_LENGTH: Final = 26
@@ -69,7 +74,8 @@ class EmbeddedMailManager:
     behind the prefix, 26 letters and digits. `service_model` is botocore's, such as a client's
     `meta.service_model`; without one it is loaded at the first call. `references` decides what
     happens to requests that leave rules naming something that does not exist; if such a request is
-    carried out, `on_note` is called after the call.
+    carried out, `on_note` is called after the call. `data` is the folder with the archived mail;
+    without one there is none. Exports go there, or to `put_object`.
 
     Raises:
         UsageError: the file is damaged, or a database of another program.
@@ -87,6 +93,8 @@ class EmbeddedMailManager:
         service_model: ServiceModel | None = None,
         references: References = References.LOOSE,
         on_note: Callable[[str], object] | None = None,
+        data: Path | None = None,
+        put_object: PutObject | None = None,
     ) -> None:
         self._clock = clock
         self._ids = ids
@@ -95,6 +103,9 @@ class EmbeddedMailManager:
         self._given_model = service_model
         self._references = references
         self._on_note = on_note
+        self._data = data
+        self._put_object = put_object or (objects_below(data) if data is not None else None)
+        self._archived = ArchiveIndex(data)
         self._database = Database(path)
         self._store = ResourceStore(self._database)
 
@@ -111,6 +122,7 @@ class EmbeddedMailManager:
 
     def close(self) -> None:
         """Close the file; it holds every change that was answered."""
+        self._archived.close()
         self._database.close()
 
     def copy(self) -> EmbeddedMailManager:
@@ -123,6 +135,8 @@ class EmbeddedMailManager:
             quotas=self._quotas,
             service_model=self._given_model,
             references=self._references,
+            data=self._data,
+            put_object=self._put_object,
         )
         self._database.copy_to(other._database)
         return other
@@ -150,6 +164,8 @@ class EmbeddedMailManager:
         notes: list[str] = []
         if "AddressList" in operation:
             self._finish_imports(scope)
+        if "Archive" in operation:
+            self._finish_archive_jobs(scope)
         with self._database.transaction(write=write):
             call = Call(
                 operation=operation,
@@ -157,6 +173,7 @@ class EmbeddedMailManager:
                 scope=scope,
                 now=self._clock().timestamp(),
                 store=self._store,
+                archived=self._archived,
                 new_id=self._ids,
                 quotas=self._quotas,
                 settle_seconds=self._settle_seconds,
@@ -170,7 +187,7 @@ class EmbeddedMailManager:
         if self._on_note is not None:
             for note in notes:
                 self._on_note(note)
-        return project(known.answer, answer)
+        return answer if service == S3 else project(known.answer, answer)
 
     def _finish_imports(self, scope: Scope) -> None:
         """Carry out what import jobs would have done by now; nothing runs between calls."""
@@ -183,6 +200,28 @@ class EmbeddedMailManager:
                 most = self._quotas.get(ADDRESSES, ADDRESSES.most)
                 import_jobs.finish(self._store, scope, job, most=most, now=now)
 
+    def _finish_archive_jobs(self, scope: Scope) -> None:
+        """Carry out the searches and exports that should be done by now.
+
+        They can take long, so they are done outside of the transaction that records their end.
+        """
+        works = (
+            (SEARCH.kind, SEARCH_ROWS, search_work),
+            (EXPORT.kind, EXPORT_MESSAGES, export_work(self._put_object)),
+        )
+        for kind, quota, work in works:
+            now = self._clock().timestamp()
+            with self._database.transaction(write=False):
+                found = [
+                    (job, archive_jobs.wanted_of(self._store, scope, job, quota.most))
+                    for job in archive_jobs.due(self._store, scope, kind, now)
+                ]
+            for job, wanted in found:
+                gone = {"State": "FAILED", "Error": "The archive no longer exists"}
+                done = gone if wanted is None else work(self._archived, wanted, job)
+                with self._database.transaction(write=True):
+                    archive_jobs.finish(self._store, scope, job, done, now)
+
     def _model(self, service: str) -> ServiceModel:
         if self._given_model is not None and service == MAIL_MANAGER:
             return self._given_model
@@ -190,7 +229,7 @@ class EmbeddedMailManager:
 
     def _known(self, service: str, operation: str) -> _Operation:
         if service == S3:
-            # An upload has no model: the face that received it gives a URL and a body.
+            # What a pre-signed URL leads to has no model: the face gives the URL, and a body.
             return _Operation(None, None, frozenset())
         model = self._model(service)
         if operation not in model.operation_names:

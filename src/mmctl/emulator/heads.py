@@ -43,9 +43,15 @@ class BadRequest:
     text: str
 
 
-def body_length(head: Message) -> int | BadRequest:
-    """Return how many bytes the body has, or why the head is refused."""
-    return _unclear(head) or _length(head)
+def body_length(head: Message, *, may_lack: bool = False) -> int | BadRequest:
+    """Return how many bytes the body has, or why the head is refused.
+
+    `may_lack`: the method has no body, and needs no length.
+    """
+    fault = _unclear(head)
+    if fault is None and may_lack and "Content-Length" not in head:
+        return 0 if "Transfer-Encoding" not in head else _length(head)
+    return fault or _length(head)
 
 
 def _unclear(head: Message) -> BadRequest | None:

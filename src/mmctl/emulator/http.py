@@ -241,12 +241,16 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer one request."""
         self._answer("POST")
 
+    def do_GET(self) -> None:
+        """Answer with what a URL leads to."""
+        self._answer("GET")
+
     def do_PUT(self) -> None:
         """Take one upload."""
         self._answer("PUT")
 
     def _answer(self, method: str) -> None:
-        body = self._body()
+        body = self._body(may_lack=method == "GET")
         if body is None:
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -271,9 +275,9 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Log nothing: `served` reports what matters."""
 
-    def _body(self) -> bytes | None:
+    def _body(self, *, may_lack: bool) -> bytes | None:
         """Read the body; None when there is nothing more to do."""
-        length = body_length(self.headers)
+        length = body_length(self.headers, may_lack=may_lack)
         if isinstance(length, BadRequest):
             self.send_error(length.status, length.text)
             return None

@@ -1,6 +1,6 @@
 """The operations that the embedded Mail Manager answers, each with the function that answers it.
 
-Of CloudWatch Logs it has the log deliveries. It has no searches and exports of archives.
+Every operation of Mail Manager is here. Of CloudWatch Logs there are the log deliveries.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator import log_deliveries as logs
 from mmctl.emulator.addons import AddonInstances, AddonSubscriptions
+from mmctl.emulator.archive.exports import ArchiveExports
+from mmctl.emulator.archive.messages import DOWNLOAD, download, get_content, get_message
+from mmctl.emulator.archive.searches import ArchiveSearches
 from mmctl.emulator.holdings import AddressLists, Archives
 from mmctl.emulator.import_jobs import UPLOAD, ImportJobs, upload
 from mmctl.emulator.ingress import IngressPoints
@@ -30,6 +33,8 @@ def _operations() -> dict[str, Operation]:
     rule_sets, policies = RuleSets(), TrafficPolicies()
     lists, subscriptions = AddressLists(), AddonSubscriptions()
     members, jobs = MemberOperations(lists), ImportJobs(lists)
+    archives = Archives()
+    searches, exports = ArchiveSearches(archives), ArchiveExports(archives)
     operations: dict[str, Operation] = {
         "RegisterMemberToAddressList": members.register,
         "DeregisterMemberFromAddressList": members.deregister,
@@ -40,6 +45,17 @@ def _operations() -> dict[str, Operation]:
         "ListAddressListImportJobs": jobs.list,
         "StartAddressListImportJob": jobs.start,
         "StopAddressListImportJob": jobs.stop,
+        "StartArchiveSearch": searches.start,
+        "GetArchiveSearch": searches.get,
+        "GetArchiveSearchResults": searches.results,
+        "ListArchiveSearches": searches.list,
+        "StopArchiveSearch": searches.stop,
+        "StartArchiveExport": exports.start,
+        "GetArchiveExport": exports.get,
+        "ListArchiveExports": exports.list,
+        "StopArchiveExport": exports.stop,
+        "GetArchiveMessage": get_message,
+        "GetArchiveMessageContent": get_content,
         "TagResource": tag_resource,
         "UntagResource": untag_resource,
         "ListTagsForResource": list_tags,
@@ -48,7 +64,7 @@ def _operations() -> dict[str, Operation]:
         rule_sets,
         policies,
         IngressPoints(rule_sets, policies),
-        Archives(),
+        archives,
         lists,
         subscriptions,
         AddonInstances(subscriptions),
@@ -92,9 +108,9 @@ OPERATIONS: Final[Mapping[str, Mapping[str, Operation]]] = {
         "UntagResource": logs.untag_resource,
         "ListTagsForResource": logs.list_tags,
     },
-    S3: {UPLOAD: upload},
+    S3: {UPLOAD: upload, DOWNLOAD: download},
 }
-"""By service, under the names of botocore's models; of S3, only uploads to pre-signed URLs."""
+"""By service, under the names of botocore's models; of S3, only what pre-signed URLs lead to."""
 
 READING: Final = ("Get", "List", "Describe")
 """The prefixes of operations that change nothing."""

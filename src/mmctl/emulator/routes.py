@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator import sts, wire
+from mmctl.emulator.archive.messages import DOWNLOADS, LINK
 from mmctl.emulator.import_jobs import SCHEME
 from mmctl.emulator.operations import LOGS
 from mmctl.emulator.service_error import ServiceError
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
     from mmctl.emulator.core import MailManagerApi
 
-URL: Final = "PreSignedUrl"
+URLS: Final = ("PreSignedUrl", LINK)
+"""The members of answers that hold a pre-signed URL."""
 TARGET: Final = "MailManagerSvc"
 FORM: Final = "application/x-www-form-urlencoded"
 _CREDENTIAL: Final = re.compile(
@@ -38,7 +40,7 @@ LOGS_TARGET: Final = "Logs_20140328"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A POST or PUT request; the names in `headers` are lower case."""
+    """A POST, PUT or GET request; the names in `headers` are lower case."""
 
     path: str
     headers: Mapping[str, str]
@@ -91,6 +93,8 @@ def respond(
         return _refused(request, number, "InvalidHost", "Host must be 127.0.0.1 or localhost", 403)
     if request.method == "PUT":
         return _upload(request, service)
+    if request.method == "GET":
+        return _download(request, service)
     caller = request.caller
     if caller is None:
         return _refused(
@@ -118,8 +122,9 @@ class _Reachable:
         """Answer one call."""
         answer = self.behind.call(operation, parameters, **place)
         for each in (answer, *answer.get("ImportJobs", ())):
-            if URL in each:
-                each[URL] = each[URL].replace(f"{SCHEME}:/", self.here, 1)
+            for member in URLS:
+                if member in each:
+                    each[member] = each[member].replace(f"{SCHEME}:/", self.here, 1)
         return answer
 
 
@@ -148,6 +153,16 @@ def _upload(request: Request, service: MailManagerApi) -> wire.HttpAnswer:
     except MmctlError as error:
         failed = ServiceError("InternalError", error.message, 500)
         return wire.error_answer(failed)
+
+
+def _download(request: Request, service: MailManagerApi) -> wire.HttpAnswer:
+    """Answer with a message through a pre-signed URL, the only proof of who may read it."""
+    if not request.path.startswith(f"/{DOWNLOADS}/"):
+        return _refused(request, "", "NoSuchKey", "The specified key does not exist.", 404)
+    try:
+        return wire.download_answer(service, request.path)
+    except MmctlError as error:
+        return wire.error_answer(ServiceError("InternalError", error.message, 500))
 
 
 def _refused(

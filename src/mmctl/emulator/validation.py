@@ -92,7 +92,7 @@ def _failures(shape: Any, value: object, path: str) -> Iterator[str]:
             yield from _string(shape, value, path)
         case "integer" | "long":
             yield from _number(shape, value, path, (int,))
-        case "double" | "float":
+        case "double" | "float" | "timestamp":
             yield from _number(shape, value, path, (int, float))
         case _ if not isinstance(value, bool):
             yield failed(path, f"be a {shape.type_name}, got {_kind(value)}")

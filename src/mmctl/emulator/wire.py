@@ -11,6 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator import cbor
+from mmctl.emulator.archive.messages import DOWNLOAD, scope_of_download
 from mmctl.emulator.bodies import TooManyValues, load_json
 from mmctl.emulator.delivery import Delivery, Undelivered
 from mmctl.emulator.import_jobs import UPLOAD, scope_of
@@ -123,6 +124,46 @@ def upload(service: MailManagerApi, url: str, body: bytes) -> None:
         region=scope.region,
         service=S3,
     )
+
+
+def download_answer(service: MailManagerApi, url: str) -> HttpAnswer:
+    """Answer with what a pre-signed URL leads to, like Amazon S3."""
+    try:
+        body = download(service, url)
+    except ServiceError as error:
+        return _upload_outcome(error)
+    except Undelivered as undelivered:
+        outcome = undelivered.outcome
+        if isinstance(outcome, ServiceError):
+            return replace(_upload_outcome(outcome), delivery=undelivered.delivery)
+        body = (outcome or {}).get("Body", b"")
+        return replace(_message(body), delivery=undelivered.delivery)
+    return _message(body)
+
+
+def download(service: MailManagerApi, url: str) -> bytes:
+    """Return the bytes that a pre-signed URL from an earlier answer leads to.
+
+    Raises:
+        ServiceError: what Amazon S3 would answer instead.
+        Undelivered: a fault holds back the answer.
+    """
+    scope = scope_of_download(url)
+    answer = service.call(
+        DOWNLOAD, {"Url": url}, account=scope.account, region=scope.region, service=S3
+    )
+    body: bytes = answer["Body"]
+    return body
+
+
+def _message(body: bytes) -> HttpAnswer:
+    # A browser saves it and runs nothing in it: the message is from a stranger.
+    headers = (
+        ("Content-Disposition", 'attachment; filename="message.eml"'),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Cache-Control", "no-store"),
+    )
+    return HttpAnswer(status=200, content_type="message/rfc822", body=body, headers=headers)
 
 
 def _upload_outcome(error: ServiceError | None) -> HttpAnswer:

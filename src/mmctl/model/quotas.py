@@ -33,6 +33,8 @@ class Within(StrEnum):
     RESOURCE = "on a resource"
     MESSAGE = "of one message"
     IMPORTS = "at once"
+    SEARCH = "of one search"
+    EXPORT = "of one export"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +132,12 @@ ADDRESSES: Final = Quota(
 )
 TAGS: Final = Quota(noun="tags", within=Within.RESOURCE, most=200, advice="remove some")
 IMPORT_JOBS: Final = Quota(noun="imports into address lists", within=Within.IMPORTS, most=20)
+ARCHIVE_SEARCHES: Final = Quota(noun="searches of archives", within=Within.IMPORTS, most=1)
+SEARCH_ROWS: Final = Quota(noun="messages", within=Within.SEARCH, most=1000)
+SEARCH_DAYS: Final = Quota(noun="days", within=Within.SEARCH, most=30)
+"""From the first to the last day that it looks at."""
+ARCHIVE_EXPORTS: Final = Quota(noun="exports of archives", within=Within.IMPORTS, most=1)
+EXPORT_MESSAGES: Final = Quota(noun="messages", within=Within.EXPORT, most=250_000)
 RECIPIENTS: Final = Quota(noun="recipients", within=Within.MESSAGE, most=100)
 MESSAGE_BYTES: Final = Quota(noun="bytes", within=Within.MESSAGE, most=40_000_000)
 """Including headers; AWS says 40 MB."""
@@ -149,6 +157,11 @@ QUOTAS: Final = (
     ADDRESSES,
     TAGS,
     IMPORT_JOBS,
+    ARCHIVE_SEARCHES,
+    SEARCH_ROWS,
+    SEARCH_DAYS,
+    ARCHIVE_EXPORTS,
+    EXPORT_MESSAGES,
     RECIPIENTS,
     MESSAGE_BYTES,
 )
