@@ -467,7 +467,6 @@ def test_an_operation_that_does_not_exist_is_unknown(
 @pytest.mark.parametrize(
     ("method", "headers", "status"),
     [
-        ("GET", {}, 404),
         ("GET", {"Transfer-Encoding": "chunked"}, 411),
         ("DELETE", {"Content-Length": "2"}, 501),
         ("POST", {}, 411),

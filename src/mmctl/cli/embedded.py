@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 EMBEDDED_STATE: Final = ".mmctl/embedded.db"
 """Where the embedded Mail Manager keeps its state, below the project."""
+EMBEDDED_MAIL: Final = ".mmctl/mail"
+"""Where it keeps its mail, below the project."""
 
 
 def embedded_in(
@@ -39,7 +41,10 @@ def embedded_in(
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CouldNot(f"cannot create `{path.parent}`: {error.strerror}") from error
-        core = EmbeddedMailManager(path, clock=clock, service_model=model)
+        mail = root / EMBEDDED_MAIL
+        core = EmbeddedMailManager(
+            path, clock=clock, service_model=model, data=mail if mail.is_dir() else None
+        )
         return _Embedded(
             core=core, account=account, region=region, observe=observe, close=core.close
         )

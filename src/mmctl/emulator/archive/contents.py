@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from email.parser import BytesParser
-from email.policy import compat32
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from mmctl.mail.part_content import text_of
+from mmctl.mail.parts import Part, parts_of
 from mmctl.mail.reader import read_email
 from mmctl.records import dataclass
 
-if TYPE_CHECKING:
-    from email.message import Message
-
 MOST_BODY: Final = 1024 * 1024
-"""Characters of a body that are answered."""
+"""Bytes of a body that are answered."""
 _JOINED: Final = {"to": "To", "from": "From", "cc": "Cc"}
 _FIRST: Final = {
     "date": "Date",
@@ -50,37 +47,22 @@ def head_of(message: bytes) -> dict[str, Any]:
     received = email.header_values("received", decoded=False)
     if received:
         head["ReceivedHeaders"] = list(received)
-    head["HasAttachments"] = any(_is_attachment(part) for part in _parts(message))
+    head["HasAttachments"] = any(map(is_attachment, parts_of(message).parts))
     return head
 
 
+def is_attachment(part: Part) -> bool:
+    """Whether a part is an attachment: it says so, has a name, or is a message."""
+    return part.disposition == "attachment" or bool(part.name) or part.type == "message/rfc822"
+
+
 def bodies_of(message: bytes) -> Bodies:
-    """The first plain text and the first HTML of a message that are no attachments."""
-    found: dict[str, str] = {}
-    malformed = bool(read_email(message).notes)
-    for part in _parts(message):
-        malformed = malformed or bool(part.defects)
-        kind = part.get_content_type()
-        if kind in found or kind not in {"text/plain", "text/html"} or _is_attachment(part):
-            continue
-        found[kind] = _text_of(part)[:MOST_BODY]
-    return Bodies(text=found.get("text/plain"), html=found.get("text/html"), malformed=malformed)
-
-
-def _parts(message: bytes) -> list[Message]:
-    parsed = BytesParser(policy=compat32).parsebytes(message)
-    return [part for part in parsed.walk() if not part.is_multipart()]
-
-
-def _is_attachment(part: Message) -> bool:
-    return part.get_content_disposition() == "attachment" or part.get_filename() is not None
-
-
-def _text_of(part: Message) -> str:
-    content = part.get_payload(decode=True)
-    if not isinstance(content, bytes):
-        return ""
-    try:
-        return content.decode(part.get_content_charset("utf-8"), "replace")
-    except LookupError:
-        return content.decode("utf-8", "replace")
+    """The first plain text and the first HTML of a message."""
+    parts = parts_of(message)
+    texts = (
+        None if part is None else text_of(message, part, at_most=MOST_BODY)
+        for part in (parts.text, parts.html)
+    )
+    malformed = bool(parts.notes or read_email(message).notes)
+    text, html = texts
+    return Bodies(text=text, html=html, malformed=malformed)

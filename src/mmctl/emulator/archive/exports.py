@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from mmctl.emulator.archive.jobs import JobKind, Jobs
 from mmctl.emulator.archive.messages import metadata_of
 from mmctl.emulator.archive.searches import envelope_of
-from mmctl.emulator.resource import Body
 from mmctl.emulator.service_error import invalid
 from mmctl.model.quotas import ARCHIVE_EXPORTS, EXPORT_MESSAGES
 from mmctl.writing import write_whole
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from mmctl.emulator.archive.index import Archived, ArchiveIndex, Wanted
     from mmctl.emulator.call import Call
-    from mmctl.emulator.resource import Resource
+    from mmctl.emulator.resource import Body, Resource
     from mmctl.emulator.store import StoredResource
 
 EXPORT: Final = JobKind(

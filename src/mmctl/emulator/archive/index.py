@@ -1,7 +1,7 @@
 """The index of archived mail: what a search looks through, in a SQLite file beside the messages.
 
 It is derived: the lines that `keeping` wrote are the truth, and a file that is missing, damaged or
-of another version is made anew from them. Headers are read when a message is first looked for, not
+of another version is made again from them. Headers are read when a message is first looked for, not
 when it is kept. Any number of processes may have it open.
 """
 
@@ -10,15 +10,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import secrets
 import sqlite3
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator.archive.contents import head_of
 from mmctl.emulator.archive.filters import passes
+from mmctl.emulator.archive.index_file import connected, step
 from mmctl.emulator.archive.keeping import ARCHIVES, LINES
 from mmctl.errors import CouldNot
 from mmctl.records import dataclass
@@ -28,18 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 INDEX: Final = "index.db"
-FORMAT: Final = 1
-BUSY_SECONDS: Final = 60.0
 _BATCH: Final = 500
-_TABLES: Final = """
-create table read (archive text primary key, bytes integer not null);
-create table message (
-    id text primary key, archive text not null, account text not null, region text not null,
-    received real not null, file text not null, accepted text not null, head text not null
-) without rowid;
-create index message_received on message (archive, received);
-create table secret (value text not null);
-"""
 _COLUMNS: Final = "select id, archive, account, region, received, file, accepted, head from message"
 
 
@@ -93,8 +82,8 @@ class ArchiveIndex:
         """
         if self._data is None or wanted.most <= 0:
             return []
-        with self._opened() as connection:
-            self._read_lines(connection, wanted.archive)
+        with self._opened(self._data) as connection:
+            _read_lines(connection, self._data, wanted.archive)
             rows = connection.execute(
                 f"{_COLUMNS} where archive = ? and account = ? and region = ?"
                 " and received between ? and ? order by received desc, id desc",
@@ -116,12 +105,12 @@ class ArchiveIndex:
         """The messages that are still there, in the given order."""
         if self._data is None:
             return []
-        with self._opened() as connection:
-            found = [self._row(connection, id_) for id_ in ids]
+        with self._opened(self._data) as connection:
+            found = [_row(connection, id_) for id_ in ids]
             if any(row is None for row in found):
-                for archive in self._archives():
-                    self._read_lines(connection, archive)
-                found = [self._row(connection, id_) for id_ in ids]
+                for archive in _archives(self._data):
+                    _read_lines(connection, self._data, archive)
+                found = [_row(connection, id_) for id_ in ids]
             return [_archived(row) for row in found if row is not None]
 
     def content(self, archived: Archived) -> bytes | None:
@@ -130,141 +119,72 @@ class ArchiveIndex:
             return None
         return _content(self._data, archived.file)
 
-    def forget(self, archive: str, before: float) -> None:
-        """Delete the messages that came before a time, and their files."""
-        if self._data is None:
-            return
-        with self._opened() as connection:
-            self._read_lines(connection, archive)
-            with _step(connection):
-                old = connection.execute(
-                    "delete from message where archive = ? and received < ? returning file",
-                    (archive, before),
-                ).fetchall()
-            for (file,) in old:
-                with suppress(OSError):
-                    (self._data / file).unlink(missing_ok=True)
-
     def signature(self, text: str) -> str:
         """A signature of a text, with a secret that only this folder has."""
         if self._data is None:
             return ""
-        with self._opened() as connection:
+        with self._opened(self._data) as connection:
             found = connection.execute("select value from secret").fetchone()
         return hmac.new(str(found[0]).encode(), text.encode(), hashlib.sha256).hexdigest()
 
-    # Inside
-
-    def _archives(self) -> Iterator[str]:
-        if self._data is not None:
-            for lines in sorted((self._data / ARCHIVES).glob(f"*/{LINES}")):
-                yield lines.parent.name
-
-    def _row(self, connection: sqlite3.Connection, id_: str) -> tuple[Any, ...] | None:
-        row: tuple[Any, ...] | None = connection.execute(
-            f"{_COLUMNS} where id = ?", (id_,)
-        ).fetchone()
-        return row
-
-    def _read_lines(self, connection: sqlite3.Connection, archive: str) -> None:
-        """Read what was kept since the last time, some hundred messages a transaction."""
-        while self._read_some(connection, archive):
-            pass
-
-    def _read_some(self, connection: sqlite3.Connection, archive: str) -> bool:
-        assert self._data is not None
-        lines = self._data / ARCHIVES / archive / LINES
-        try:
-            size = lines.stat().st_size
-        except OSError:
-            return False
-        if self._read_up_to(connection, archive) >= size:
-            return False
-        with _step(connection):
-            place = start = self._read_up_to(connection, archive)
-            with lines.open("rb") as file:
-                file.seek(place)
-                for _, line in zip(range(_BATCH), file, strict=False):
-                    if not line.endswith(b"\n"):
-                        break  # it is still being written
-                    place += len(line)
-                    row = _row_of(self._data, archive, line)
-                    if row is not None:
-                        connection.execute(
-                            "insert or ignore into message values (?, ?, ?, ?, ?, ?, ?, ?)", row
-                        )
-            connection.execute("insert or replace into read values (?, ?)", (archive, place))
-        return place > start
-
-    def _read_up_to(self, connection: sqlite3.Connection, archive: str) -> int:
-        found = connection.execute("select bytes from read where archive = ?", (archive,))
-        return int((found.fetchone() or (0,))[0])
-
     @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        assert self._data is not None
-        path = self._data / ARCHIVES / INDEX
+    def _opened(self, data: Path) -> Iterator[sqlite3.Connection]:
+        path = data / ARCHIVES / INDEX
         with self._lock:
             try:
                 if self._connection is None:
-                    self._connection = _connected(path)
+                    self._connection = connected(path)
                 yield self._connection
             except (sqlite3.Error, OSError) as error:
                 self.close()
                 raise CouldNot(
                     f"could not use the index of archived mail in `{path}`: {error}",
                     help="make sure that its folder is writable and has room; the file itself may"
-                    " be deleted, it is made anew",
+                    " be deleted, it is made again",
                 ) from error
 
 
-def _connected(path: Path) -> sqlite3.Connection:
-    """Open the index; one that cannot be read, or is not of this version, is made anew."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        return _prepared(path)
-    except sqlite3.OperationalError:
-        raise
-    except sqlite3.DatabaseError:
-        for end in ("", "-wal", "-shm"):
-            path.with_name(path.name + end).unlink(missing_ok=True)
-        return _prepared(path)
+def _archives(data: Path) -> Iterator[str]:
+    for lines in sorted((data / ARCHIVES).glob(f"*/{LINES}")):
+        yield lines.parent.name
 
 
-def _prepared(path: Path) -> sqlite3.Connection:
-    if not path.exists():
-        path.touch(mode=0o600)
-    connection = sqlite3.connect(
-        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
-    try:
-        connection.execute("pragma journal_mode = wal")
-        connection.execute("pragma synchronous = normal")
-        with _step(connection):
-            version = connection.execute("pragma user_version").fetchone()[0]
-            if version != FORMAT:
-                tables = connection.execute("select name from sqlite_master where type = 'table'")
-                for (name,) in tables.fetchall():
-                    connection.execute(f'drop table "{name}"')
-                for statement in _TABLES.split(";"):
-                    connection.execute(statement)
-                connection.execute("insert into secret values (?)", (secrets.token_hex(32),))
-                connection.execute(f"pragma user_version = {FORMAT}")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+def _row(connection: sqlite3.Connection, id_: str) -> tuple[Any, ...] | None:
+    found = connection.execute(f"{_COLUMNS} where id = ?", (id_,))
+    row: tuple[Any, ...] | None = found.fetchone()
+    return row
 
 
-@contextmanager
-def _step(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("begin immediate")
-    try:
-        yield
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
+def _read_lines(connection: sqlite3.Connection, data: Path, archive: str) -> None:
+    """Read what was kept since the last time, some hundred messages a transaction."""
+    while _read_some(connection, data, archive):
+        pass
+
+
+def _read_some(connection: sqlite3.Connection, data: Path, archive: str) -> bool:
+    lines = data / ARCHIVES / archive / LINES
+    if not lines.exists() or _read_up_to(connection, archive) >= lines.stat().st_size:
+        return False
+    with step(connection):
+        place = start = _read_up_to(connection, archive)
+        with lines.open("rb") as file:
+            file.seek(place)
+            for _, line in zip(range(_BATCH), file, strict=False):
+                if not line.endswith(b"\n"):
+                    break  # it is still being written
+                place += len(line)
+                row = _row_of(data, archive, line)
+                if row is not None:
+                    connection.execute(
+                        "insert or ignore into message values (?, ?, ?, ?, ?, ?, ?, ?)", row
+                    )
+        connection.execute("insert or replace into read values (?, ?)", (archive, place))
+    return place > start
+
+
+def _read_up_to(connection: sqlite3.Connection, archive: str) -> int:
+    found = connection.execute("select bytes from read where archive = ?", (archive,))
+    return int((found.fetchone() or (0,))[0])
 
 
 def _row_of(data: Path, archive: str, line: bytes) -> tuple[object, ...] | None:
