@@ -158,7 +158,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     "cli": ("options", "changes", "messages", "files", "commands"),
     "judge": ("readings", "index"),
     "analysis": ("sat", "theories", "encoding", "questions"),
-    "cases": ("mutants",),
+    "cases": ("mutants", "library"),
     "checks": ("company",),
     "emulator": ("archive", "records", "delivering", "smtp"),
 }
