@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mmctl.emulator.archive.index import Archived, ArchiveIndex, Wanted
+    from mmctl.emulator.archive.index import Archived, ArchiveIndex, ArchiveQuery
     from mmctl.emulator.call import Call
     from mmctl.emulator.resource import Body, Resource
     from mmctl.emulator.store import StoredResource
@@ -82,10 +82,12 @@ def objects_below(data: Path) -> PutObject:
     return put
 
 
-def export_work(put: PutObject | None) -> Callable[[ArchiveIndex, Wanted, StoredResource], Body]:
+def export_work(
+    put: PutObject | None,
+) -> Callable[[ArchiveIndex, ArchiveQuery, StoredResource], Body]:
     """Return what carries out an export; without `put`, only one that finds nothing can succeed."""
 
-    def work(index: ArchiveIndex, wanted: Wanted, job: StoredResource) -> Body:
+    def work(index: ArchiveIndex, wanted: ArchiveQuery, job: StoredResource) -> Body:
         location = job.body["ExportDestinationConfiguration"]["S3"]["S3Location"]
         bucket, _, prefix = location.removeprefix(_SCHEME).partition("/")
         folder = "/".join(part for part in (*prefix.split("/"), job.id) if part)

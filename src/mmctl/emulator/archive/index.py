@@ -47,7 +47,7 @@ class Archived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ArchiveQuery:
     """What a search or export asks for: times in seconds since 1970, both included."""
 
     archive: str
@@ -74,7 +74,7 @@ class ArchiveIndex:
                 self._connection.close()
                 self._connection = None
 
-    def search(self, wanted: Wanted) -> list[Archived]:
+    def search(self, wanted: ArchiveQuery) -> list[Archived]:
         """The newest messages that are asked for, newest first.
 
         Raises:

@@ -6,10 +6,10 @@ change, and what it would have done by now is done by the next call that asks.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator import paging
-from mmctl.emulator.archive.index import Wanted
+from mmctl.emulator.archive.index import ArchiveQuery
 from mmctl.emulator.archive.retention import SECONDS_OF
 from mmctl.emulator.resource import Body, Resource, arn_of
 from mmctl.emulator.service_error import conflict, invalid, not_found
@@ -20,7 +20,7 @@ from mmctl.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mmctl.emulator.archive.index import Archived, ArchiveIndex
+    from mmctl.emulator.archive.index import Archived
     from mmctl.emulator.call import Call
     from mmctl.emulator.store import ResourceStore, Scope
     from mmctl.model.quotas import Quota
@@ -143,28 +143,22 @@ def _state(call: Call, job: StoredResource) -> str:
     return str(job.body["State"])
 
 
-class Work(Protocol):
-    """What a job does when it is due: returns what to add to its body, with its state."""
-
-    def __call__(self, index: ArchiveIndex, wanted: Wanted, job: StoredResource) -> Body:
-        """Do it; outside of any transaction, because it may take long."""
-        ...
-
-
 def due(store: ResourceStore, scope: Scope, kind: str, now: float) -> list[StoredResource]:
     """The jobs that should be done by now, but do not say so yet."""
     jobs = store.all(scope, kind, now)
     return [job for job in jobs if not job.body["State"] and job.body["Due"] <= now]
 
 
-def wanted_of(store: ResourceStore, scope: Scope, job: StoredResource, most: int) -> Wanted | None:
+def wanted_of(
+    store: ResourceStore, scope: Scope, job: StoredResource, most: int
+) -> ArchiveQuery | None:
     """What a job asks for, within the retention of its archive; None: the archive is gone."""
     asked = job.body
     archive = store.by_id(scope, Noun.ARCHIVE, asked["ArchiveId"], asked["Due"])
     if archive is None or archive.body["ArchiveState"] != "ACTIVE":
         return None
     kept_since = asked["Due"] - SECONDS_OF[archive.body["Retention"]["RetentionPeriod"]]
-    return Wanted(
+    return ArchiveQuery(
         archive=archive.id,
         account=scope.account,
         region=scope.region,

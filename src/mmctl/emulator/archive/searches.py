@@ -14,7 +14,7 @@ from mmctl.emulator.service_error import conflict, invalid
 from mmctl.model.quotas import ARCHIVE_SEARCHES, SEARCH_DAYS, SEARCH_ROWS
 
 if TYPE_CHECKING:
-    from mmctl.emulator.archive.index import Archived, ArchiveIndex, Wanted
+    from mmctl.emulator.archive.index import Archived, ArchiveIndex, ArchiveQuery
     from mmctl.emulator.call import Call
     from mmctl.emulator.resource import Resource
     from mmctl.emulator.store import StoredResource
@@ -58,7 +58,7 @@ class ArchiveSearches(Jobs):
         return {"Rows": [_row(each) for each in call.archived.by_ids(tuple(job.body["Found"]))]}
 
 
-def search_work(index: ArchiveIndex, wanted: Wanted, job: StoredResource) -> Body:
+def search_work(index: ArchiveIndex, wanted: ArchiveQuery, job: StoredResource) -> Body:
     """Search; the ids that it found are kept with the job."""
     del job
     return {"State": "COMPLETED", "Found": [each.id for each in index.search(wanted)]}
