@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from botocore.model import ServiceModel
 
     from mmctl.language.project import Environment
+    from mmctl.live.aws.log_events import LogGroup
     from mmctl.live.aws.sessions import AwsSession
 
 AT_ONCE: Final = 16
@@ -101,6 +102,23 @@ def open_bucket(environment: Environment, bucket: str) -> S3Bucket:
     session = session_of(environment, None, config)
     with asking("credentials"):
         return S3Bucket(session.client("s3", config=config), bucket)
+
+
+def open_log_group(environment: Environment, group: str) -> LogGroup:
+    """A log group of CloudWatch Logs, with the profile, region and role of an environment.
+
+    Log groups are not embedded: name another endpoint as for all AWS tools, by
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS or `endpoint_url` of the profile.
+
+    Raises:
+        CouldNot: there are no credentials.
+    """
+    from mmctl.live.aws.log_events import LogGroup
+
+    config = client_config()
+    session = session_of(environment, None, config)
+    with asking("credentials"):
+        return LogGroup(session.client("logs", config=config), group)
 
 
 def open_keys(environment: Environment, region: str) -> Any:

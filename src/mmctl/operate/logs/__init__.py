@@ -1,0 +1,1 @@
+"""Mail Manager's log records: read from where they lie, joined to messages, counted."""

@@ -1,0 +1,221 @@
+"""The names of a log in names of the files: live rules and statements → those of a project.
+
+A log says what a rule was called, and at which place, when the message came. The files say it for
+now: a rule that has moved since keeps its name here, and what the log says is told too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, assert_never
+
+from mmctl.judge.policy import BY_DEFAULT, TOO_LARGE, statement_name
+from mmctl.model.actions import Does, row_of
+from mmctl.model.enums import ActionFailurePolicy
+from mmctl.model.policies import (
+    IngressBooleanExpression,
+    IngressIpv4Expression,
+    IngressIpv6Expression,
+    IngressStringExpression,
+    IngressTlsProtocolExpression,
+)
+from mmctl.records import dataclass, field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mmctl.language.project import LogicalRule, LogicalRuleSet, LogicalTrafficPolicy, Project
+    from mmctl.model.policies import PolicyCondition, PolicyStatement
+    from mmctl.operate.logs.records import PolicyElement, PolicyRecord, RuleKey
+    from mmctl.problem import Position
+
+NO_NAME: Final = "a rule without a name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleName:
+    """What a rule of a log is called."""
+
+    name: str
+    """In the files, else in the log."""
+    rule_set: str | None = None
+    """The logical name of its rule set, else the live one."""
+    number: int | None = None
+    """Its place in the log, from 1."""
+    number_now: int | None = None
+    """Its place in the files; None: it is not live there."""
+    rule: LogicalRule | None = None
+    """What the files say of it; None: they have no such rule."""
+
+    @property
+    def moved(self) -> bool:
+        """Whether it stood at another place when the message came."""
+        return self.number_now is not None and self.number not in {None, self.number_now}
+
+    @property
+    def position(self) -> Position | None:
+        """Where it is written."""
+        return None if self.rule is None else self.rule.position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _KnownRuleSet:
+    name: str
+    rules: Mapping[str, LogicalRule]
+    """All of its rules by their live names."""
+    numbers: Mapping[str, int]
+    """The places of those that are live, by their live names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """The names of a project, as a log finds them."""
+
+    rule_sets: Mapping[str, _KnownRuleSet] = field(default_factory=dict)
+    """By live name, and by the name that a rule set had before."""
+    points: Mapping[str, str] = field(default_factory=dict)
+    """The logical names of ingress points by their live names."""
+    policies: tuple[LogicalTrafficPolicy, ...] = ()
+    known: dict[RuleKey, RuleName] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, project: Project | None) -> Names:
+        """The names of a project in its environment; None: there is none."""
+        if project is None:
+            return cls()
+        rule_sets: dict[str, _KnownRuleSet] = {}
+        for found in project.rule_sets.values():
+            known = _known(found, project.environment.name)
+            for name in (found.was, found.live_name):
+                if name:
+                    rule_sets[name] = known
+        points = {point.live_name: point.name for point in project.ingress_points.values()}
+        return cls(
+            rule_sets=rule_sets,
+            points=points,
+            policies=tuple(project.traffic_policies.values()),
+        )
+
+    def rule(self, key: RuleKey) -> RuleName:
+        """What a rule of the log is called."""
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = self._rule(key)
+        return found
+
+    def point(self, live_name: str | None) -> str | None:
+        """What an ingress point is called."""
+        return None if live_name is None else self.points.get(live_name, live_name)
+
+    def rule_set(self, live_name: str | None) -> str | None:
+        """What a rule set is called."""
+        known = self.rule_sets.get(live_name or "")
+        return live_name if known is None else known.name
+
+    def decided(self, record: PolicyRecord) -> str | None:
+        """The statement that decided about a recipient; None: the record does not say."""
+        found = record.decided
+        if found is None:
+            return None
+        place, element = found
+        match element.kind:
+            case "default":
+                return BY_DEFAULT
+            case "size":
+                return TOO_LARGE
+            case _:
+                return self._statement(place, record.elements)
+
+    def _rule(self, key: RuleKey) -> RuleName:
+        known = self.rule_sets.get(key.rule_set or "")
+        if known is None or key.rule is None:
+            name = key.rule or (f"rule {key.number}" if key.number else NO_NAME)
+            return RuleName(
+                name=name,
+                rule_set=key.rule_set if known is None else known.name,
+                number=key.number,
+            )
+        rule = known.rules.get(key.rule)
+        return RuleName(
+            name=key.rule if rule is None else rule.name,
+            rule_set=known.name,
+            number=key.number,
+            number_now=known.numbers.get(key.rule),
+            rule=rule,
+        )
+
+    def _statement(self, place: int, elements: tuple[PolicyElement, ...]) -> str:
+        """A statement's name in the files: in the one policy whose statements are these."""
+        told = [each for each in elements if each.kind == "statement"]
+        fitting = [each for each in self.policies if _fits(each, told)]
+        names = {statement_name(each.statement_names, place) for each in fitting}
+        return names.pop() if len(names) == 1 else statement_name((), place)
+
+
+def _known(rule_set: LogicalRuleSet, environment: str) -> _KnownRuleSet:
+    live = rule_set.live_rules(environment)
+    return _KnownRuleSet(
+        name=rule_set.name,
+        rules={live_name(rule, place): rule for place, rule in enumerate(rule_set.rules, 1)},
+        numbers={live_name(rule, place): place for place, rule in enumerate(live, 1)},
+    )
+
+
+def live_name(rule: LogicalRule, number: int) -> str:
+    """The name of a rule in the service, or what stands in its place."""
+    return rule.rule.name or rule.name or f"rule {number}"
+
+
+def _fits(policy: LogicalTrafficPolicy, told: list[PolicyElement]) -> bool:
+    """Whether a policy begins with the statements that a record tells."""
+    statements = policy.policy.policy_statements
+    return len(told) <= len(statements) and all(
+        _is(statement, element) for statement, element in zip(statements, told, strict=False)
+    )
+
+
+def _is(statement: PolicyStatement, element: PolicyElement) -> bool:
+    return (
+        statement.action.value == element.action
+        and len(statement.conditions) == len(element.conditions)
+        and all(
+            _values(condition) in ((), values)
+            for condition, (_, _, values, _) in zip(
+                statement.conditions, element.conditions, strict=True
+            )
+        )
+    )
+
+
+def _values(condition: PolicyCondition) -> tuple[str, ...]:
+    """The values that a record of a condition has too; (): the log spells them otherwise."""
+    match condition.value:
+        case (
+            IngressStringExpression() | IngressIpv4Expression() | IngressIpv6Expression()
+        ) as compared:
+            return tuple(compared.values)
+        case IngressTlsProtocolExpression() | IngressBooleanExpression():
+            return ()
+        case never:
+            assert_never(never)
+
+
+def drops_when_it_fails(name: RuleName, action_index: int | None) -> bool | None:
+    """Whether the files say `on_failure: drop` of an action; None: they do not know it."""
+    if name.rule is None or action_index is None:
+        return None
+    actions = name.rule.actions
+    if not 1 <= action_index <= len(actions):
+        return None
+    return actions[action_index - 1].failure_policy is ActionFailurePolicy.DROP
+
+
+def replacements(name: RuleName, action_index: int | None) -> tuple[str, ...] | None:
+    """The addresses that an action replaces recipients with; None: the files do not know it."""
+    if name.rule is None or action_index is None:
+        return None
+    actions = name.rule.actions
+    if not 1 <= action_index <= len(actions):
+        return None
+    action = actions[action_index - 1]
+    row = row_of(action)
+    return row.recipients(action.value) if row.does is Does.REPLACES else None

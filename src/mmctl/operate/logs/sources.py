@@ -1,0 +1,216 @@
+"""Where log records come from, each as a source that gives its records, again where it can."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from mmctl.live.aws.bucket import UnreadableObject
+from mmctl.operate.logs.files import records_at, records_of_file, records_on
+from mmctl.operate.logs.found import records_of_value
+from mmctl.operate.logs.records import time_of
+from mmctl.patterns import Pattern
+from mmctl.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from mmctl.live.aws.bucket import ObjectEntry
+    from mmctl.live.aws.log_events import LogGroup
+    from mmctl.live.aws.s3_mail import Objects
+    from mmctl.operate.logs.found import Counts
+    from mmctl.operate.logs.records import Record
+
+_TERM: Final = Pattern(r"[A-Za-z0-9.@_+=-]{3,256}")
+"""What is searched for as it is, in a log group or in lines: nothing that JSON writes otherwise."""
+_HOUR: Final = Pattern(r"/(20[0-9]{2})/([01][0-9])/([0-3][0-9])(?:/([0-2][0-9]))?/")
+"""The time in the keys of vended logs: `…/2026/11/28/21/…`."""
+_SLACK: Final = timedelta(hours=1)
+"""How much later than its records an object may be written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What of a source is wanted; a source may give more."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    term: str | None = None
+    """A text that is in each wanted record."""
+
+    @property
+    def needle(self) -> bytes | None:
+        """The term, where it stands in a record as it is; None: nothing can be passed over."""
+        plain = self.term is not None and _TERM.fullmatch(self.term) is not None
+        return self.term.encode() if plain and self.term is not None else None
+
+
+class Source(Protocol):
+    """Somewhere that records are read from."""
+
+    @property
+    def name(self) -> str:
+        """As people name it."""
+
+    @property
+    def again(self) -> bool:
+        """Whether it can be read a second time."""
+
+    def records(self, wanted: Wanted, counts: Counts) -> Iterator[Record]:
+        """Its records; what cannot be read is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class InFiles:
+    """A file, or a folder of them."""
+
+    path: Path
+    again: bool = True
+
+    @property
+    def name(self) -> str:
+        """Its path."""
+        return str(self.path)
+
+    def records(self, wanted: Wanted, counts: Counts) -> Iterator[Record]:
+        """The records in it.
+
+        Raises:
+            UsageError: it does not exist, or cannot be read.
+        """
+        return records_at(self.path, counts, wanted.needle)
+
+
+@dataclass(frozen=True, slots=True)
+class OnStandardInput:
+    """What is piped in."""
+
+    stdin: BinaryIO
+    name: str = "-"
+    again: bool = False
+
+    def records(self, _wanted: Wanted, counts: Counts) -> Iterator[Record]:
+        """The records in it."""
+        return records_on(self.stdin, counts)
+
+
+@dataclass(frozen=True, slots=True)
+class InLogGroup:
+    """A log group of CloudWatch Logs."""
+
+    group: LogGroup
+    again: bool = True
+
+    @property
+    def name(self) -> str:
+        """As the command line names it."""
+        return f"cloudwatch:{self.group.name}"
+
+    def records(self, wanted: Wanted, counts: Counts) -> Iterator[Record]:
+        """Its records of a time.
+
+        Raises:
+            CouldNot: it cannot be read.
+        """
+        counts.sources += 1
+        term = wanted.term if wanted.needle is not None else None
+        for event in self.group.events(since=wanted.since, until=wanted.until, term=term):
+            value = _parsed(event.message)
+            name = f"{self.name}/{event.stream}"
+            if value is None:
+                counts.damage(name, None, "holds an event that is no JSON")
+                continue
+            at = time_of(event.at) if event.at > 0 else None
+            yield from records_of_value(value, name, None, counts, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class InBucket:
+    """The objects of a bucket whose keys have a prefix."""
+
+    bucket: Objects
+    prefix: str
+    again: bool = True
+
+    @property
+    def name(self) -> str:
+        """As a URL."""
+        return f"{self.bucket.place}/{self.prefix}"
+
+    def records(self, wanted: Wanted, counts: Counts) -> Iterator[Record]:
+        """Its records; objects whose keys say another time are not fetched.
+
+        Raises:
+            CouldNot: it cannot be read.
+        """
+        for entry in self.bucket.entries(self.prefix):
+            if entry.size == 0 or not may_hold(entry.key, wanted.since, wanted.until):
+                continue
+            name = f"{self.bucket.place}/{entry.key}"
+            try:
+                with io.BufferedReader(_Object(self.bucket, entry), _BLOCK) as file:
+                    yield from records_of_file(file, name, counts, wanted.needle, size=entry.size)
+            except OSError as error:
+                counts.damage(name, None, f"cannot be read: {error.strerror or error}")
+
+
+def may_hold(key: str, since: datetime | None, until: datetime | None) -> bool:
+    """Whether an object can hold records of a time; a key that says no time can."""
+    found = _HOUR.search(f"/{key}")
+    if found is None:
+        return True
+    year, month, day, hour = found.groups()
+    try:
+        start = datetime(int(year), int(month), int(day), int(hour or 0), tzinfo=UTC)
+    except ValueError:
+        return True
+    end = start + (timedelta(days=1) if hour is None else timedelta(hours=1))
+    return (since is None or end + _SLACK >= since) and (until is None or start - _SLACK <= until)
+
+
+_BLOCK: Final = 1024 * 1024
+
+
+class _Object(io.RawIOBase):
+    """An object read from its beginning to its end, or from any place of it."""
+
+    def __init__(self, bucket: Objects, entry: ObjectEntry) -> None:
+        self._bucket, self._entry, self._at = bucket, entry, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._entry.size}
+        self._at = max(0, origin[whence] + offset)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # what io hands over
+        end = min(self._entry.size, self._at + len(buffer))
+        if end <= self._at:
+            return 0
+        try:
+            part = self._bucket.part(self._entry, self._at, end)
+        except UnreadableObject as unreadable:
+            raise OSError(0, str(unreadable)) from unreadable
+        buffer[: len(part)] = part
+        self._at += len(part)
+        return len(part)
+
+
+def _parsed(text: str) -> Any:
+    """The JSON value of an event; None: it is none."""
+    try:
+        return json.loads(text[max(0, text.find("{")) :])
+    except (ValueError, RecursionError):
+        return None
