@@ -37,6 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "checks",
         "compiler",
         "live",
+        "operate",
     },
     # Rooms to come: they have their place, so that no wall has to be broken for them.
     "client": {"model", "language", "mail", "judge", "cases"},
@@ -161,6 +162,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     "cases": ("mutants", "library"),
     "checks": ("company",),
     "emulator": ("archive", "records", "delivering", "smtp"),
+    "operate": ("logs",),
 }
 """The sub-rooms of a room along the way of the data: each imports only those before it."""
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mmctl.emulator.records.ingress import Client, IngressPieces
-from mmctl.emulator.records.records import INGRESS, RULES, Records
-from mmctl.emulator.records.rule_sets import ActionDone, RuleSetPieces, matched_of, tried_of
+from mmctl.emulator.records.records import INGRESS, RULES, LogRecords
+from mmctl.emulator.records.rule_sets import LoggedAction, RuleSetPieces, matched_of, tried_of
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import Submission, gateway_of_ingress_point
 from mmctl.language.parsing.load import read_text
@@ -100,7 +100,7 @@ def written(folder: Path, name: str) -> list[dict[str, Any]]:
 
 
 def test_an_accepted_message_has_the_members_of_the_guide_in_their_order(tmp_path: Path) -> None:
-    records = Records(tmp_path)
+    records = LogRecords(tmp_path)
     records.accepted(IngressPieces.of(ARN, IngressPointType.OPEN, "mx", **BASE), ACCEPTED)
     records.close()
     (record,) = written(tmp_path, INGRESS)
@@ -243,12 +243,12 @@ def test_rules_are_told_action_by_action_and_once_where_they_did_not_match(
     matched = matched_of(trace)
     assert matched == {1: ("a@example.com",), 2: ("b@example.com",)}
     done = [
-        ActionDone(2, 1, matched[2], ActionStatus.FAILURE, "Access denied"),
-        ActionDone(1, 0, matched[1]),
-        ActionDone(1, 1, matched[1]),
-        ActionDone(2, 0, matched[2], at="2026-11-28T21:00:01Z"),
+        LoggedAction(2, 1, matched[2], ActionStatus.FAILURE, "Access denied"),
+        LoggedAction(1, 0, matched[1]),
+        LoggedAction(1, 1, matched[1]),
+        LoggedAction(2, 0, matched[2], at="2026-11-28T21:00:01Z"),
     ]
-    records = Records(tmp_path)
+    records = LogRecords(tmp_path)
     pieces = RuleSetPieces.of(RULE_SET, "inbound", gateway.rules)
     records.rules(
         pieces,
@@ -303,6 +303,6 @@ def test_rules_behind_the_last_one_that_was_tried_have_no_record(gateway: Gatewa
         ),
     )
     tried = tried_of(alone, len(gateway.rules))
-    done = [ActionDone(1, place, ("a@example.com",)) for place in (0, 1)]
+    done = [LoggedAction(1, place, ("a@example.com",)) for place in (0, 1)]
     lines = pieces.lines("m", "2026-11-28T21:00:00Z", done, tried).splitlines()
     assert [json.loads(line)["rule_index"] for line in lines] == [1, 2, 2]

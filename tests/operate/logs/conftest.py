@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mmctl.emulator.records.ingress import Client, IngressPieces
-from mmctl.emulator.records.records import Records
-from mmctl.emulator.records.rule_sets import ActionDone, RuleSetPieces, matched_of, tried_of
+from mmctl.emulator.records.records import LogRecords
+from mmctl.emulator.records.rule_sets import LoggedAction, RuleSetPieces, matched_of, tried_of
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import Submission, gateway_of_ingress_point
 from mmctl.language.parsing.load import read_text
@@ -78,7 +78,7 @@ class Writer:
     def __init__(self, folder: Path, project: Project) -> None:
         self.folder = folder
         self.gateway = gateway_of_ingress_point(project, "mx-in")
-        self.records = Records(folder)
+        self.records = LogRecords(folder)
         self.point = IngressPieces.of(
             f"{ARN}ingress-point/inp-1",
             IngressPointType.OPEN,
@@ -130,7 +130,7 @@ class Writer:
             for place, kind in enumerate(self._kinds(trace, rule)):
                 reason = (failing or {}).get(kind)
                 ended = (status, reason) if reason is not None else (ActionStatus.SUCCESS, None)
-                done.append(ActionDone(rule, place, whom, *ended))
+                done.append(LoggedAction(rule, place, whom, *ended))
         tried = tried_of(trace, len(self.gateway.rules))
         self.records.rules(self.pieces, message_id=id_, at=at, done=done, tried=tried)
         return trace

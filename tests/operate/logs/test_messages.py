@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from mmctl.language.project import Outcome
 from mmctl.model.logs import ActionStatus
-from mmctl.operate.logs.asked import Asked, network_of
-from mmctl.operate.logs.names import Names
+from mmctl.operate.logs.asked import AskedMessages, network_of
+from mmctl.operate.logs.names import LogNames
 from mmctl.operate.logs.outcomes import WhyUnknown, endings
 from mmctl.operate.logs.reading import Log
-from mmctl.operate.logs.sources import InFiles
+from mmctl.operate.logs.sources import LogFiles
 
 if TYPE_CHECKING:
     from mmctl.language.project import Project
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from operate.logs.conftest import Writer
 
 
-def read(writer: Writer, asked: Asked | None = None) -> list[LoggedMessage]:
-    return list(Log(sources=[InFiles(writer.folder)]).messages(asked))
+def read(writer: Writer, asked: AskedMessages | None = None) -> list[LoggedMessage]:
+    return list(Log(sources=[LogFiles(writer.folder)]).messages(asked))
 
 
 def test_what_the_evaluator_decides_is_read_back_from_the_log(
     writer: Writer, project: Project
 ) -> None:
-    names = Names.of(project)
+    names = LogNames.of(project)
     everybody = ("a@example.com", "b@example.com", "r@example.com", "lost@example.com")
     traces = {
         "m1": writer.message("m1", (*everybody, "x@example.org"), at="2026-11-28T21:00:00Z"),
@@ -53,7 +53,7 @@ def test_the_debug_records_of_a_message_are_found_by_what_they_share(writer: Wri
 
 
 def test_a_failed_action_is_told_and_what_follows_from_it(writer: Writer, project: Project) -> None:
-    names = Names.of(project)
+    names = LogNames.of(project)
     writer.message("m1", ("b@example.com",), failing={"relay": "connection refused"})
     writer.message("m2", ("b@example.com",), failing={"relay": ""}, status=ActionStatus.IN_PROGRESS)
     one, two = read(writer)
@@ -77,17 +77,17 @@ def test_a_message_is_found_by_each_thing_that_the_records_say(writer: Writer) -
     found = {
         name: [message.id for message in read(writer, asked)]
         for name, asked in {
-            "id": Asked(message_ids=("m2",)),
-            "two ids": Asked(message_ids=("m1", "m3")),
-            "sender": Asked(mail_from="y@example.NET"),
-            "domain": Asked(mail_from="@example.org"),
-            "null sender": Asked(mail_from="<>"),
-            "recipient": Asked(recipient="b@example.com"),
-            "refused recipient": Asked(recipient="no@example.org"),
-            "helo": Asked(helo="MAIL.example.org"),
-            "network": Asked(network=network_of("198.51.100.0/24", option="--ip")),
-            "nobody": Asked(recipient="z@example.com"),
-            "rule": Asked(rules=("block-a",)),
+            "id": AskedMessages(message_ids=("m2",)),
+            "two ids": AskedMessages(message_ids=("m1", "m3")),
+            "sender": AskedMessages(mail_from="y@example.NET"),
+            "domain": AskedMessages(mail_from="@example.org"),
+            "null sender": AskedMessages(mail_from="<>"),
+            "recipient": AskedMessages(recipient="b@example.com"),
+            "refused recipient": AskedMessages(recipient="no@example.org"),
+            "helo": AskedMessages(helo="MAIL.example.org"),
+            "network": AskedMessages(network=network_of("198.51.100.0/24", option="--ip")),
+            "nobody": AskedMessages(recipient="z@example.com"),
+            "rule": AskedMessages(rules=("block-a",)),
         }.items()
     }
     assert found == {
@@ -103,6 +103,6 @@ def test_a_message_is_found_by_each_thing_that_the_records_say(writer: Writer) -
         "nobody": [],
         "rule": ["m1"],
     }
-    (one,) = read(writer, Asked(message_ids=("m3",)))
+    (one,) = read(writer, AskedMessages(message_ids=("m3",)))
     assert [record.accepted for record in one.policy] == [True, False]
     assert len(one.rules) == 5 + 1 + 1

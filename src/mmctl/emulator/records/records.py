@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mmctl.emulator.records.ingress import Client, IngressPieces
-    from mmctl.emulator.records.rule_sets import ActionDone, RuleSetPieces
+    from mmctl.emulator.records.rule_sets import LoggedAction, RuleSetPieces
     from mmctl.judge.trace import PolicyTrace
 
 INGRESS: Final = "ingress-application"
@@ -26,7 +26,7 @@ POLICY: Final = "traffic-policy-debug"
 RULES: Final = "rule-set-application"
 
 
-class Records:
+class LogRecords:
     """Writes the records; safe for threads, and each call is one write."""
 
     def __init__(self, folder: Path, *, on_trouble: Callable[[str], None] | None = None) -> None:
@@ -81,7 +81,7 @@ class Records:
         *,
         message_id: str,
         at: datetime | str,
-        done: Iterable[ActionDone],
+        done: Iterable[LoggedAction],
         tried: int,
     ) -> None:
         """Write the records of one message: one an action, and one for each unmatched rule.
@@ -98,6 +98,9 @@ class Records:
         """Close the files."""
         for log in (self._ingress, self._policy, self._rules):
             log.close()
+
+
+Records = LogRecords
 
 
 def _nothing(_: str) -> None:

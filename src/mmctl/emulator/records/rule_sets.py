@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mmctl.language.project import LogicalRule
 
 
-class ActionDone(NamedTuple):
+class LoggedAction(NamedTuple):
     """One action as it was carried out, with the places of rule and action from 0."""
 
     rule: int
@@ -30,6 +30,9 @@ class ActionDone(NamedTuple):
     """Why it failed."""
     at: datetime | str | None = None
     """When; None: when the rules were asked."""
+
+
+ActionDone = LoggedAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,7 @@ class RuleSetPieces:
         )
 
     def lines(
-        self, message_id: str, at: datetime | str, done: Iterable[ActionDone], tried: int
+        self, message_id: str, at: datetime | str, done: Iterable[LoggedAction], tried: int
     ) -> str:
         """The lines of one message: what was done, and of the first `tried` rules the others."""
         middle = f',"message_id":{quoted(message_id)}'
@@ -87,7 +90,7 @@ class RuleSetPieces:
         return "".join(lines)
 
 
-def _place(done: ActionDone) -> tuple[int, int]:
+def _place(done: LoggedAction) -> tuple[int, int]:
     return done.rule, done.action
 
 

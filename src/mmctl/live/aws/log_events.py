@@ -85,7 +85,7 @@ class LogGroup:
                 ) from answered
             if answered.code in _DENIED:
                 raise CouldNot(
-                    f"FilterLogEvents: access to log group `{self.name}` is denied",
+                    f"access to log group `{self.name}` is denied",
                     help="allow logs:FilterLogEvents, or check `profile:` and `role_arn:`",
                 ) from answered
             raise unreadable(answered) from answered

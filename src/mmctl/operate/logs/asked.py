@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.errors import UsageError
 from mmctl.operate.logs.records import IngressRecord, PolicyRecord, RuleRecord
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
 
     from mmctl.operate.logs.messages import LoggedMessage
-    from mmctl.operate.logs.names import Names
+    from mmctl.operate.logs.names import LogNames
     from mmctl.operate.logs.records import Record
 
 LATER: Final = timedelta(days=1)
@@ -27,7 +27,7 @@ LATER: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AskedMessages:
     """What is asked for; what is None or empty does not matter."""
 
     message_ids: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class Asked:
     since: datetime | None = None
     until: datetime | None = None
     rules: tuple[str, ...] = ()
-    """Names of rules in the files, or as the log has them: one of them matched."""
+    """LogNames of rules in the files, or as the log has them: one of them matched."""
 
     @property
     def by_client(self) -> bool:
@@ -68,6 +68,8 @@ class Asked:
                 return self._is_from(record, record.recipients) and self._in_time(record.at)
             case PolicyRecord():
                 return self._is_from(record, (record.recipient,)) and self._in_time(record.at)
+            case _:
+                assert_never(record)
 
     def may_belong(self, at: datetime) -> bool:
         """Whether a record of some time can belong to a message that is asked for."""
@@ -75,7 +77,7 @@ class Asked:
             self.until is None or at <= self.until + LATER
         )
 
-    def is_met(self, message: LoggedMessage, names: Names) -> bool:
+    def is_met(self, message: LoggedMessage, names: LogNames) -> bool:
         """Whether a joined message is asked for."""
         if self.message_ids and message.id not in self.message_ids:
             return False

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-    from mmctl.operate.logs.found import Counts
+    from mmctl.operate.logs.found import ReadCounts
     from mmctl.operate.logs.records import Record
     from mmctl.operate.logs.values import Value
 
@@ -34,7 +34,7 @@ OWN_LOGS: Final = ("logs", "messages.jsonl")
 """What a data folder of the embedded Mail Manager holds: its logs are in the first."""
 
 
-def records_at(path: Path, counts: Counts, needle: bytes | None = None) -> Iterator[Record]:
+def records_at(path: Path, counts: ReadCounts, needle: bytes | None = None) -> Iterator[Record]:
     """The records in a file, or in all files of logs below a folder, in order of their names.
 
     Raises:
@@ -67,7 +67,7 @@ def logs_below(folder: Path) -> Iterator[Path]:
             yield file
 
 
-def _below(folder: Path, counts: Counts, needle: bytes | None) -> Iterator[Record]:
+def _below(folder: Path, counts: ReadCounts, needle: bytes | None) -> Iterator[Record]:
     """A file that cannot be read does not stop the others."""
     for file in logs_below(folder):
         try:
@@ -81,12 +81,12 @@ def _below(folder: Path, counts: Counts, needle: bytes | None) -> Iterator[Recor
 def records_of_file(
     stream: io.BufferedReader[Any],
     name: str,
-    counts: Counts,
+    counts: ReadCounts,
     needle: bytes | None = None,
     *,
     size: int | None = None,
 ) -> Iterator[Record]:
-    """The records in an open file, packed or not; of a pipe the size is not known."""
+    """The records in an open file, packed or not; the size of a pipe is unknown."""
     counts.sources += 1
     start = stream.peek(len(MAGIC))
     if start.startswith(MAGIC):
@@ -97,7 +97,9 @@ def records_of_file(
         yield from records_in(values_in(stream, needle), name, counts)
 
 
-def records_on(stdin: BinaryIO, counts: Counts, needle: bytes | None = None) -> Iterator[Record]:
+def records_on(
+    stdin: BinaryIO, counts: ReadCounts, needle: bytes | None = None
+) -> Iterator[Record]:
     """The records on standard input."""
     with io.BufferedReader(Stream(stdin)) as stream:
         yield from records_of_file(stream, "-", counts, needle)

@@ -23,7 +23,7 @@ _LATEST: Final = 253_402_300_799_999
 
 
 @dataclass(slots=True, kw_only=True)
-class Counts:
+class ReadCounts:
     """What was read, and what could not be."""
 
     records: int = 0
@@ -49,7 +49,7 @@ class Counts:
             self.named.append(f"{name}: {reason}" if line is None else f"{name}:{line}: {reason}")
 
 
-def records_in(values: Iterable[Value | Damage], name: str, counts: Counts) -> Iterator[Record]:
+def records_in(values: Iterable[Value | Damage], name: str, counts: ReadCounts) -> Iterator[Record]:
     """The records in the values of one source; the others are counted."""
     for each in values:
         if isinstance(each, Damage):
@@ -62,7 +62,7 @@ def records_of_value(
     value: Any,
     name: str,
     line: int | None,
-    counts: Counts,
+    counts: ReadCounts,
     *,
     at: datetime | None = None,
 ) -> Iterator[Record]:

@@ -121,7 +121,7 @@ class Joiner:
 
     def messages(self) -> Iterator[LoggedMessage]:
         """The messages in the order of their times; the records are given up."""
-        asked = _Asked(self._sessions.values())
+        asked = _PolicySessions(self._sessions.values())
         self._sessions = {}
         times = {
             known: parts.accepted.at if parts.accepted else parts.first
@@ -204,7 +204,7 @@ def sent_by(record: IngressRecord | PolicyRecord) -> Sent:
     return record.source_ip, record.helo, record.mail_from
 
 
-class _Asked:
+class _PolicySessions:
     """Sessions in which a policy was asked, looked up by what a message shares with them."""
 
     def __init__(self, sessions: Iterable[list[PolicyRecord]]) -> None:

@@ -1,7 +1,7 @@
 """The names of a log in names of the files: live rules and statements → those of a project.
 
 A log says what a rule was called, and at which place, when the message came. The files say it for
-now: a rule that has moved since keeps its name here, and what the log says is told too.
+now: a rule that has moved since keeps its name here, and what the log says is said too.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class _KnownRuleSet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class LogNames:
     """The names of a project, as a log finds them."""
 
     rule_sets: Mapping[str, _KnownRuleSet] = field(default_factory=dict)
@@ -78,7 +78,7 @@ class Names:
     known: dict[RuleKey, RuleName] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def of(cls, project: Project | None) -> Names:
+    def of(cls, project: Project | None) -> LogNames:
         """The names of a project in its environment; None: there is none."""
         if project is None:
             return cls()

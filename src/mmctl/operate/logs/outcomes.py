@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mmctl.operate.logs.messages import LoggedMessage
-    from mmctl.operate.logs.names import Names, RuleName
+    from mmctl.operate.logs.names import LogNames, RuleName
     from mmctl.operate.logs.records import ActionRecord, RuleRecord
 
 DOES: Final[Mapping[str, Does]] = {row.key: row.does for row in ACTIONS}
@@ -35,7 +35,7 @@ class WhyUnknown(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class LoggedEnd:
     """How it ended for one recipient, as far as the log says."""
 
     recipient: str
@@ -49,7 +49,7 @@ class Ended:
     """The actions that failed for it."""
 
 
-def endings(message: LoggedMessage, names: Names) -> tuple[Ended, ...]:
+def endings(message: LoggedMessage, names: LogNames) -> tuple[LoggedEnd, ...]:
     """How a message ended, recipient by recipient."""
     refused = {record.recipient: record for record in message.refused}
     admitted = message.accepted.recipients if message.accepted else ()
@@ -57,19 +57,19 @@ def endings(message: LoggedMessage, names: Names) -> tuple[Ended, ...]:
     for recipient in message.recipients:
         if recipient in refused and recipient not in admitted:
             by = names.decided(refused[recipient])
-            ended.append(Ended(recipient=recipient, outcome=Outcome.REFUSED, by=by))
+            ended.append(LoggedEnd(recipient=recipient, outcome=Outcome.REFUSED, by=by))
         else:
             ended.append(_ended(message, recipient, names))
     return tuple(ended)
 
 
-def _ended(message: LoggedMessage, recipient: str, names: Names) -> Ended:
+def _ended(message: LoggedMessage, recipient: str, names: LogNames) -> LoggedEnd:
     if message.id is None:
         why = WhyUnknown.NOT_ACCEPTED
-        return Ended(recipient=recipient, outcome=Outcome.UNKNOWN, why_unknown=why)
+        return LoggedEnd(recipient=recipient, outcome=Outcome.UNKNOWN, why_unknown=why)
     if not message.acted and not message.passed:
         why = WhyUnknown.NO_RULES
-        return Ended(recipient=recipient, outcome=Outcome.UNKNOWN, why_unknown=why)
+        return LoggedEnd(recipient=recipient, outcome=Outcome.UNKNOWN, why_unknown=why)
     way = _Way(message, recipient, names)
     for record in message.acted:
         way.go(record)
@@ -79,7 +79,7 @@ def _ended(message: LoggedMessage, recipient: str, names: Names) -> Ended:
 class _Way:
     """The way of one recipient through the actions of a message."""
 
-    def __init__(self, message: LoggedMessage, recipient: str, names: Names) -> None:
+    def __init__(self, message: LoggedMessage, recipient: str, names: LogNames) -> None:
         self._names = names
         self._recipient = recipient
         self._envelope = frozenset(message.accepted.recipients if message.accepted else ())
@@ -113,7 +113,7 @@ class _Way:
         elif does is Does.DELIVERS:
             self._waiting = True
 
-    def ended(self) -> Ended:
+    def ended(self) -> LoggedEnd:
         """How it ended: the first that applies, in the order of the language."""
         outcome, by = self._outcome()
         why: WhyUnknown | None = None
@@ -122,7 +122,7 @@ class _Way:
                 why = WhyUnknown.IN_PROGRESS
             elif self._unknown:
                 why = WhyUnknown.FAILED
-        return Ended(
+        return LoggedEnd(
             recipient=self._recipient,
             outcome=outcome if why is None else Outcome.UNKNOWN,
             by=by if why is None else None,

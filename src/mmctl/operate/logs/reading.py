@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.operate.logs.asked import LATER, Asked
-from mmctl.operate.logs.found import Counts
+from mmctl.operate.logs.asked import LATER, AskedMessages
+from mmctl.operate.logs.found import ReadCounts
 from mmctl.operate.logs.messages import ASKED_BEFORE, Joiner, sent_by, session_of
-from mmctl.operate.logs.names import Names
+from mmctl.operate.logs.names import LogNames
 from mmctl.operate.logs.records import IngressRecord, PolicyRecord
-from mmctl.operate.logs.sources import Wanted
+from mmctl.operate.logs.sources import WantedRecords
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
     from mmctl.operate.logs.messages import LoggedMessage, Sent
     from mmctl.operate.logs.records import Record
-    from mmctl.operate.logs.sources import Source
+    from mmctl.operate.logs.sources import RecordSource
 
 
 @dataclass(slots=True, kw_only=True)
 class Log:
     """A log that is read: its sources, and what was seen of it so far."""
 
-    sources: Sequence[Source]
-    counts: Counts = field(default_factory=Counts)
+    sources: Sequence[RecordSource]
+    counts: ReadCounts = field(default_factory=ReadCounts)
     first: datetime | None = None
     """The time of its first record; None: it has none, or was not read yet."""
     last: datetime | None = None
@@ -41,7 +41,7 @@ class Log:
         return None if self.first is None or self.last is None else (self.first, self.last)
 
     def records(
-        self, wanted: Wanted | None = None, counts: Counts | None = None
+        self, wanted: WantedRecords | None = None, counts: ReadCounts | None = None
     ) -> Iterator[Record]:
         """All records, source by source.
 
@@ -49,35 +49,35 @@ class Log:
             UsageError, CouldNot: a source cannot be read.
         """
         for source in self.sources:
-            for record in source.records(wanted or Wanted(), counts or self.counts):
+            for record in source.records(wanted or WantedRecords(), counts or self.counts):
                 self._saw(record.at)
                 yield record
 
     def messages(
-        self, asked: Asked | None = None, names: Names | None = None
+        self, asked: AskedMessages | None = None, names: LogNames | None = None
     ) -> Iterator[LoggedMessage]:
         """The messages that are asked for, in the order of their times.
 
         Raises:
             UsageError, CouldNot: a source cannot be read.
         """
-        what, named = asked or Asked(), names or Names()
+        what, named = asked or AskedMessages(), names or LogNames()
         twice = what.narrow and all(source.again for source in self.sources)
         joiner = self._some(what) if twice else self._all(what)
         return (message for message in joiner.messages() if what.is_met(message, named))
 
-    def _all(self, asked: Asked) -> Joiner:
+    def _all(self, asked: AskedMessages) -> Joiner:
         joiner = Joiner()
         for record in self.records(_wanted(asked)):
             if asked.may_belong(record.at):
                 joiner.add(record)
         return joiner
 
-    def _some(self, asked: Asked) -> Joiner:
+    def _some(self, asked: AskedMessages) -> Joiner:
         """The records of the messages that are asked for, in two readings."""
         only = asked.message_ids[0] if len(asked.message_ids) == 1 else None
         joiner = Joiner()
-        found = _Found()
+        found = _FirstReading()
         for record in self.records(_wanted(asked, only)):
             if asked.may_be(record):
                 found.add(record, by_id=bool(asked.message_ids))
@@ -85,7 +85,7 @@ class Log:
                     joiner.add(record)
         if found.senders:
             # Whoever was refused may be one recipient of a message that was accepted for others.
-            for record in self.records(_wanted(asked), Counts()):
+            for record in self.records(_wanted(asked), ReadCounts()):
                 if isinstance(record, IngressRecord) and sent_by(record) in found.senders:
                     found.add(record, by_id=True)
         if only is None:
@@ -95,12 +95,14 @@ class Log:
             self._add(joiner, asked, found, found.accepted[0].mail_from or None)
         return joiner
 
-    def _add(self, joiner: Joiner, asked: Asked, found: _Found, term: str | None = None) -> None:
+    def _add(
+        self, joiner: Joiner, asked: AskedMessages, found: _FirstReading, term: str | None = None
+    ) -> None:
         """Add the records of some messages, and of the sessions that may be theirs."""
         if not (found.ids or found.sessions or found.accepted):
             return
         sent = {sent_by(each) for each in found.accepted}
-        for record in self.records(_wanted(asked, term), Counts()):
+        for record in self.records(_wanted(asked, term), ReadCounts()):
             if isinstance(record, PolicyRecord):
                 if sent_by(record) in sent or session_of(record) in found.sessions:
                     joiner.add(record)
@@ -114,8 +116,8 @@ class Log:
             self.last = at
 
 
-def _wanted(asked: Asked, term: str | None = None) -> Wanted:
-    return Wanted(
+def _wanted(asked: AskedMessages, term: str | None = None) -> WantedRecords:
+    return WantedRecords(
         since=None if asked.since is None else asked.since - ASKED_BEFORE,
         until=None if asked.until is None else asked.until + LATER,
         term=term,
@@ -123,7 +125,7 @@ def _wanted(asked: Asked, term: str | None = None) -> Wanted:
 
 
 @dataclass(slots=True)
-class _Found:
+class _FirstReading:
     """What the first reading has found."""
 
     ids: set[str] = field(default_factory=set)

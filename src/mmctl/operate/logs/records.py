@@ -1,9 +1,9 @@
 """Log records of Mail Manager as typed values: what each says, and nothing that it does not say.
 
-Texts are as in the log; nothing is folded or decoded. Members that are not known are ignored, and
+Texts are as in the log; nothing is folded or decoded. Unknown members are ignored, and
 a delivery may be configured to leave members out: only those without which a record is about
 nothing must be there.
-Source: "Mail Manager logging", Amazon SES Developer Guide.
+RecordSource: "Mail Manager logging", Amazon SES Developer Guide.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LARGEST: Final = 253_402_300_799_999
 """The last millisecond that a `datetime` holds: the end of the year 9999."""
 _TLS: Final = {"TLSv1.2": Tls.TLS1_2, "TLSv1.3": Tls.TLS1_3, "": Tls.NONE, "-": Tls.NONE}
 _CERTIFICATE: Final = {"common_names": "CN", "serial_number": "SERIAL_NUMBER"}
-"""Alternative names are not told apart by the log: no attribute of a rule can be read from them."""
+"""The log does not say of which kind an alternative name is: no attribute of a rule is in it."""
 
 
 class NotARecordError(ValueError):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mmctl.live.aws.bucket import ObjectEntry
     from mmctl.live.aws.log_events import LogGroup
     from mmctl.live.aws.s3_mail import Objects
-    from mmctl.operate.logs.found import Counts
+    from mmctl.operate.logs.found import ReadCounts
     from mmctl.operate.logs.records import Record
 
 _TERM: Final = Pattern(r"[A-Za-z0-9.@_+=-]{3,256}")
@@ -34,7 +34,7 @@ _SLACK: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedRecords:
     """What of a source is wanted; a source may give more."""
 
     since: datetime | None = None
@@ -49,7 +49,7 @@ class Wanted:
         return self.term.encode() if plain and self.term is not None else None
 
 
-class Source(Protocol):
+class RecordSource(Protocol):
     """Somewhere that records are read from."""
 
     @property
@@ -60,12 +60,12 @@ class Source(Protocol):
     def again(self) -> bool:
         """Whether it can be read a second time."""
 
-    def records(self, wanted: Wanted, counts: Counts) -> Iterator[Record]:
+    def records(self, wanted: WantedRecords, counts: ReadCounts) -> Iterator[Record]:
         """Its records; what cannot be read is counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class InFiles:
+class LogFiles:
     """A file, or a folder of them."""
 
     path: Path
@@ -76,7 +76,7 @@ class InFiles:
         """Its path."""
         return str(self.path)
 
-    def records(self, wanted: Wanted, counts: Counts) -> Iterator[Record]:
+    def records(self, wanted: WantedRecords, counts: ReadCounts) -> Iterator[Record]:
         """The records in it.
 
         Raises:
@@ -86,20 +86,20 @@ class InFiles:
 
 
 @dataclass(frozen=True, slots=True)
-class OnStandardInput:
+class LogPipe:
     """What is piped in."""
 
     stdin: BinaryIO
     name: str = "-"
     again: bool = False
 
-    def records(self, _wanted: Wanted, counts: Counts) -> Iterator[Record]:
+    def records(self, _wanted: WantedRecords, counts: ReadCounts) -> Iterator[Record]:
         """The records in it."""
         return records_on(self.stdin, counts)
 
 
 @dataclass(frozen=True, slots=True)
-class InLogGroup:
+class LogOfGroup:
     """A log group of CloudWatch Logs."""
 
     group: LogGroup
@@ -110,7 +110,7 @@ class InLogGroup:
         """As the command line names it."""
         return f"cloudwatch:{self.group.name}"
 
-    def records(self, wanted: Wanted, counts: Counts) -> Iterator[Record]:
+    def records(self, wanted: WantedRecords, counts: ReadCounts) -> Iterator[Record]:
         """Its records of a time.
 
         Raises:
@@ -129,7 +129,7 @@ class InLogGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class InBucket:
+class LogBucket:
     """The objects of a bucket whose keys have a prefix."""
 
     bucket: Objects
@@ -141,7 +141,7 @@ class InBucket:
         """As a URL."""
         return f"{self.bucket.place}/{self.prefix}"
 
-    def records(self, wanted: Wanted, counts: Counts) -> Iterator[Record]:
+    def records(self, wanted: WantedRecords, counts: ReadCounts) -> Iterator[Record]:
         """Its records; objects whose keys say another time are not fetched.
 
         Raises:
@@ -152,7 +152,7 @@ class InBucket:
                 continue
             name = f"{self.bucket.place}/{entry.key}"
             try:
-                with io.BufferedReader(_Object(self.bucket, entry), _BLOCK) as file:
+                with io.BufferedReader(_LogObject(self.bucket, entry), _BLOCK) as file:
                     yield from records_of_file(file, name, counts, wanted.needle, size=entry.size)
             except OSError as error:
                 counts.damage(name, None, f"cannot be read: {error.strerror or error}")
@@ -175,7 +175,7 @@ def may_hold(key: str, since: datetime | None, until: datetime | None) -> bool:
 _BLOCK: Final = 1024 * 1024
 
 
-class _Object(io.RawIOBase):
+class _LogObject(io.RawIOBase):
     """An object read from its beginning to its end, or from any place of it."""
 
     def __init__(self, bucket: Objects, entry: ObjectEntry) -> None:
