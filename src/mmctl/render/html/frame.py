@@ -59,7 +59,7 @@ def page_of(
         element("main", [view.section for view in views], data_noun=noun),
         element("footer", _keys(noun, views)),
         element("script", passed_over.markup(), type="application/json", id="passed-over"),
-        element("script", Markup(_part("page.js"))),
+        element("script", Markup(part("unfold.js") + part("page.js"))),
     )
     return f'<!doctype html>\n<html lang="en">{head_of(title)}{body}</html>\n'
 
@@ -73,7 +73,7 @@ def head_of(title: str) -> Markup:
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("title", title),
-        element("style", Markup(_part("page.css"))),
+        element("style", Markup(part("page.css"))),
     )
 
 
@@ -87,7 +87,8 @@ def chip(outcome: str) -> Markup:
     return element("span", outcome, class_=f"chip {outcome}")
 
 
-def _part(name: str) -> str:
+def part(name: str) -> str:
+    """The text of a style sheet or a script of pages."""
     return files("mmctl.render").joinpath("html", name).read_text(encoding="utf-8")
 
 

@@ -1,4 +1,3 @@
-"use strict";
 // Views, search, filters and keys. Without this the page is one long document.
 (() => {
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -73,32 +72,11 @@
     }
   }
 
-  // The rules that did not apply are unfolded from data: there are rules times items of them.
-  function unfold(details) {
-    if (!details.dataset.list) return;
-    const flat = data.lists[details.dataset.list];
-    const list = document.createElement("ul");
-    for (let at = 0; at < flat.length; at += 3) {
-      const [name, place, index] = data.rules[flat[at]];
-      const line = document.createElement("li");
-      const link = document.createElement("a");
-      link.textContent = data.texts[name];
-      link.href = `#${data.texts[place]}`;
-      link.dataset.rule = index;
-      const why = document.createElement("span");
-      why.textContent = [data.texts[flat[at + 1]], data.texts[flat[at + 2]]].filter(Boolean).join("; ");
-      line.append(link, " ", why);
-      list.append(line);
-    }
-    details.append(list);
-    delete details.dataset.list;
-  }
-
   // The item of a cell, with the rule of its column.
   function open(cell) {
     const item = document.getElementById(cell.parentElement.dataset.item);
     show(sections[0].id);
-    for (const details of all(".others", item)) unfold(details);
+    for (const details of all(".others", item)) unfold(details, data);
     item.hidden = false;
     item.open = true;
     for (const stage of all(".stage.found")) stage.classList.remove("found");
@@ -160,7 +138,7 @@
   }
 
   document.addEventListener("toggle", (event) => {
-    if (event.target.open && event.target.classList.contains("others")) unfold(event.target);
+    if (event.target.open && event.target.classList.contains("others")) unfold(event.target, data);
   }, true);
 
   for (const text of all(".suggestion")) {

@@ -6,7 +6,7 @@ Their number is rules times messages, so each text is written once and referred 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mmctl.counted import counted
 from mmctl.judge.trace import RuleResult
@@ -43,14 +43,17 @@ class PassedOver:
             data_list=self._lists.setdefault(flat, len(self._lists)),
         )
 
-    def markup(self) -> Markup:
+    def document(self) -> dict[str, list[Any]]:
         """The data: texts, rules (name, place), and lists of rule, condition and compared value."""
-        document = {
+        return {
             "texts": list(self._texts),
             "rules": self._rule_rows,
             "lists": [list(flat) for flat in self._lists],
         }
-        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+    def markup(self) -> Markup:
+        """The data as the content of a script element."""
+        text = json.dumps(self.document(), ensure_ascii=False, separators=(",", ":"))
         # Only `<` could start something that ends a script element.
         return Markup(text.replace("<", "\\u003c"))
 

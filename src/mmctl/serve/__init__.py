@@ -1,0 +1,1 @@
+"""What answers a person's browser or editor while they work, on loopback alone."""

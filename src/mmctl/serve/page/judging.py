@@ -1,0 +1,75 @@
+"""The way of a stored message through the rules: judged again, by the evaluator that judged it.
+
+The facts are those that were written down when it was accepted, and what functions answered and
+which actions failed afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mmctl.judge.judging import judge
+from mmctl.judge.submission import LambdaAnswer, Scenario, Submission
+from mmctl.mail.facts import STATED, envelope_of, facts_of, session_of, shown, value_of
+from mmctl.mail.reader import read_email
+from mmctl.model.facts import EnvelopeFact
+from mmctl.serve.page.rows import mapping, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mmctl.judge.submission import Gateway
+    from mmctl.judge.trace import Trace
+
+
+def submission_of(accepted: Mapping[str, Any], content: bytes) -> Submission:
+    """A message with what was known of it when it was accepted.
+
+    Raises:
+        ValueError: a fact is not what facts are.
+        KeyError: the same.
+    """
+    return Submission(
+        email=read_email(content),
+        session=session_of(mapping(accepted, "session")),
+        envelope=envelope_of(mapping(accepted, "envelope")),
+        facts=facts_of(mapping(accepted, "verdicts")),
+    )
+
+
+def judged_again(
+    gateway: Gateway,
+    submission: Submission,
+    accepted: Mapping[str, Any],
+    events: Sequence[Mapping[str, Any]],
+) -> Trace:
+    """The trace of a message."""
+    last = _last_judged(events)
+    answers = {**mapping(accepted, "lambda"), **mapping(last, "answers")}
+    failing = (*texts(accepted.get("failing")), *texts(last.get("failing")))
+    scenario = Scenario(
+        answers={
+            function: LambdaAnswer(answer.lower())
+            for function, answer in answers.items()
+            if isinstance(answer, str) and answer.lower() in LambdaAnswer
+        },
+        failing=frozenset(failing),
+    )
+    return judge(gateway, submission, scenario, assume_pass=True)
+
+
+def assumed(events: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
+    """Facts that nobody stated, and what they were taken to be."""
+    found = mapping(_last_judged(events), "assumed")
+    return tuple((fact, str(value)) for fact, value in found.items())
+
+
+def known(submission: Submission) -> tuple[tuple[str, str], ...]:
+    """The facts of session and verdicts that were known, in words."""
+    values = ((name, value_of(name, submission)) for name in STATED if name not in EnvelopeFact)
+    return tuple((name.value, shown(value)) for name, value in values if value is not None)
+
+
+def _last_judged(events: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    judged = [event for event in events if event.get("event") == "judged"]
+    return judged[-1] if judged else {}
