@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.emulator.delivery import Delivery
 from mmctl.emulator.heads import BadRequest, body_length
-from mmctl.emulator.routes import Request, respond
+from mmctl.emulator.routes import Request, is_of_page, respond
 from mmctl.emulator.wire import HttpAnswer
 from mmctl.errors import CouldNot, Refused
 
@@ -49,7 +49,7 @@ class HttpFace:
 
     `port` 0 takes a free one. `clock` gives the time that decides when credentials expire.
     `on_served` gets each request and its answer, from the thread that answers it. `stopping` is
-    set when the server stops, for whatever waits behind it.
+    set when the server stops, for whatever waits behind it. `page` answers what a browser asks.
 
     Raises:
         Refused: the host is not this machine.
@@ -65,6 +65,7 @@ class HttpFace:
         host: str = "127.0.0.1",
         on_served: Callable[[Request, HttpAnswer], object] | None = None,
         stopping: threading.Event | None = None,
+        page: Callable[[Request], HttpAnswer] | None = None,
     ) -> None:
         if host not in LOOPBACK:
             raise Refused(
@@ -74,6 +75,8 @@ class HttpFace:
             )
 
         def answer(request: Request, number: str) -> HttpAnswer:
+            if page is not None and is_of_page(request):
+                return page(request)
             answer = respond(request, service, now=clock(), number=number)
             if on_served is not None:
                 on_served(request, answer)

@@ -88,9 +88,14 @@ def respond(
     request: Request, service: MailManagerApi, *, now: datetime, number: str
 ) -> wire.HttpAnswer:
     """Answer one request; `number` is its request id."""
-    if not _is_for_this_machine(request.headers.get("host", "")):
+    if not is_for_this_machine(request.headers.get("host", "")):
         # A page of another site can reach this machine, but not with the machine's name as host.
         return _refused(request, number, "InvalidHost", "Host must be 127.0.0.1 or localhost", 403)
+    if request.method != "GET" and "origin" in request.headers:
+        # Browsers say so; no AWS client does.
+        return _refused(
+            request, number, "InvalidOrigin", "A page of a browser cannot call this", 403
+        )
     if request.method == "PUT":
         return _upload(request, service)
     if request.method == "GET":
@@ -174,5 +179,11 @@ def _refused(
     return wire.error_answer(error, request.protocol)
 
 
-def _is_for_this_machine(host: str) -> bool:
+def is_of_page(request: Request) -> bool:
+    """Whether a browser asks for the page: AWS clients get nothing but messages of archives."""
+    return request.method == "GET" and not request.path.startswith(f"/{DOWNLOADS}/")
+
+
+def is_for_this_machine(host: str) -> bool:
+    """Whether a Host header names this machine."""
     return _HERE.fullmatch(host) is not None

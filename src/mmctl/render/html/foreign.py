@@ -40,18 +40,20 @@ _HIDDEN: Final = frozenset(
     | {"svg", "math", "object", "template", "audio", "video", "plaintext"}
 )
 """Elements that are left out with all that is in them."""
-_SHOWN: Final = frozenset(
-    """a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup
-    dd del details dfn div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img
-    ins kbd label legend li main mark nav ol p pre q s samp section small span strike strong sub
-    summary sup table tbody td tfoot th thead tr tt u ul var wbr""".split()
+_ELEMENTS: Final = (
+    "a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup"
+    " dd del details dfn div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i"
+    " img ins kbd label legend li main mark nav ol p pre q s samp section small span strike strong"
+    " sub summary sup table tbody td tfoot th thead tr tt u ul var wbr"
 )
+_SHOWN: Final = frozenset(_ELEMENTS.split())
 _VOID: Final = frozenset({"br", "col", "hr", "img", "wbr"})
-_KEPT: Final = frozenset(
-    """align alt axis bgcolor border cellpadding cellspacing class color cols colspan dir face
-    headers height hspace id lang nowrap reversed rowspan rules scope size span start style summary
-    title type valign value vspace width""".split()
+_ATTRIBUTES: Final = (
+    "align alt axis bgcolor border cellpadding cellspacing class color cols colspan dir face"
+    " headers height hspace id lang nowrap reversed rowspan rules scope size span start summary"
+    " title type valign value vspace width"
 )
+_KEPT: Final = frozenset(_ATTRIBUTES.split())
 
 
 @dataclass(slots=True)
@@ -149,7 +151,7 @@ class _Writing:
         return place + len(end)
 
     def _inside(self, tag: re.Match[str], name: str) -> tuple[int, int]:
-        """Where the content of an element ends that has no tags in it, and where the next begins."""
+        """Where the content of an element without tags ends, and where what follows begins."""
         mark = f"</{name}"
         place = -1 if mark in self._missing else self._lower.find(mark, tag.end())
         if place < 0:

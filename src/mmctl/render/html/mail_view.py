@@ -168,9 +168,7 @@ def _way(shown: MailView, passed_over: PassedOver) -> Child:
         [element("h3", "What was known", class_="part"), _pairs(shown.known, "facts")]
         if shown.known
         else None,
-        element(
-            "ul", [element("li", f"note: {note}") for note in trace.notes], class_="about"
-        )
+        element("ul", [element("li", f"note: {note}") for note in trace.notes], class_="about")
         if trace is not None and trace.notes
         else None,
     ]
@@ -225,7 +223,9 @@ def _files(key: str, body: Body) -> Child:
         [
             element(
                 "li",
-                element("a", each.name, href=f"/message/{key}/part/{each.path}", download=each.name),
+                element(
+                    "a", each.name, href=f"/message/{key}/part/{each.path}", download=each.name
+                ),
                 " ",
                 element("small", f"{each.type}, {counted(each.size, 'byte')}"),
             )
@@ -256,7 +256,12 @@ def _source(key: str, body: Body) -> Child:
     return [
         element(
             "p",
-            element("a", "Save the message as a file", href=f"/message/{key}/source", download=f"{key}.eml"),
+            element(
+                "a",
+                "Save the message as a file",
+                href=f"/message/{key}/source",
+                download=f"{key}.eml",
+            ),
         ),
         _lines(body.source),
     ]

@@ -95,8 +95,8 @@ class Arrivals:
             if known.messages.is_another() or known.events.is_another():
                 known = self._known = self._nothing()
                 self._version += 1
-            if any([self._accepted(place, line) for place, line in known.messages.lines()]):
-                self._version += 1
+            for place, line in known.messages.lines():
+                self._version += self._accepted(place, line)
             if len(known.early) < _MOST_EARLY or not known.messages.left:
                 for place, line in known.events.lines():
                     self._event(place, line)

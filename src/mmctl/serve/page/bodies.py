@@ -28,9 +28,8 @@ def body_of(content: bytes) -> Body:
     foreign = None if parts.html is None else _foreign(content, parts, parts.html)
     text = None if parts.text is None else text_of(content, parts.text, at_most=TEXT_AT_MOST)
     notes = list(parts.notes)
-    if text is not None and parts.text is not None:
-        if parts.text.end - parts.text.start > TEXT_AT_MOST:
-            notes.append(f"the first {TEXT_AT_MOST // 1024} KiB of the text are shown")
+    if parts.text is not None and parts.text.end - parts.text.start > TEXT_AT_MOST:
+        notes.append(f"the first {TEXT_AT_MOST // 1024} KiB of the text are shown")
     return Body(
         text=text,
         html=foreign is not None,

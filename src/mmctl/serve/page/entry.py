@@ -1,6 +1,6 @@
 """Who may see the page: whoever has the URL that the server printed, from this machine.
 
-The URL holds a token. The first request exchanges it for a cookie that only this page's own requests
+The URL holds a token. The first request exchanges it for a cookie that only requests of this page
 carry. The cookie does not hold the token, and no other page can make use of either.
 """
 
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 from mmctl.emulator.routes import is_for_this_machine
 from mmctl.records import dataclass
 from mmctl.serve.page.answers import plain
-from mmctl.emulator.wire import HttpAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mmctl.emulator.routes import Request
+    from mmctl.emulator.wire import HttpAnswer
 
 _OWN: Final = frozenset({"same-origin", "none"})
 """Where a request may come from, as browsers say in Sec-Fetch-Site: this page, or the person."""
@@ -44,8 +44,8 @@ class Entry:
         headers = request.headers
         if not is_for_this_machine(headers.get("host", "")):
             return plain(403, "Host must be 127.0.0.1 or localhost")
-        if request.method not in {"GET", "HEAD"}:
-            return plain(405, "the page only answers GET", ("Allow", "GET, HEAD"))
+        if request.method != "GET":
+            return plain(405, "the page only answers GET", ("Allow", "GET"))
         path, _, _ = request.path.partition("?")
         if path == "/" and "token" in query:
             return self._exchange(headers.get("host", ""), query["token"])

@@ -53,7 +53,9 @@ def _of(event: Mapping[str, Any]) -> Iterator[Happened]:
         case "report":
             about = ", ".join(_some(texts(event.get("about"))))
             said = f"about {about}" if about else ""
-            yield _happened(at, f"delivery report to {text(event, 'to')}", "fair", said, _file(event))
+            yield _happened(
+                at, f"delivery report to {text(event, 'to')}", "fair", said, _file(event)
+            )
         case "finished":
             yield Happened(at=at, what="finished", kind="good")
         case str(other):

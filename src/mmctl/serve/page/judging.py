@@ -51,7 +51,7 @@ def judged_again(
         answers={
             function: LambdaAnswer(answer.lower())
             for function, answer in answers.items()
-            if isinstance(answer, str) and answer.lower() in LambdaAnswer
+            if isinstance(answer, str) and answer.lower() in set(LambdaAnswer)
         },
         failing=frozenset(failing),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from mmctl.mail.encoded_words import decode_words
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class Row:
         self.rules = _once(
             name
             for each in recipients
-            for name in (texts(each.get("rules")) + ((text(each, "by"),)))
+            for name in (*texts(each.get("rules")), text(each, "by"))
             if name
         )
         self.by = next((sys.intern(text(each, "by")) for each in recipients), "")
@@ -114,19 +115,18 @@ def accepted_row(accepted: Mapping[str, Any], place: int) -> Row:
     envelope = mapping(accepted, "envelope")
     session = mapping(accepted, "session")
     recipients = texts(envelope.get("recipients"))
+    shown = {name: decode_words(text(header, name)).text for name in ("from", "to", "subject")}
     size = accepted.get("size")
     sender = text(envelope, "mail_from")
-    words = (
-        text(accepted, "id"), sender, *recipients, text(header, "from"), text(header, "to"),
-        text(header, "subject"), text(session, "source_ip"), text(session, "helo"),
-    )  # fmt: skip
+    where = (text(session, "source_ip"), text(session, "helo"))
+    words = (text(accepted, "id"), sender, *recipients, *shown.values(), *where)
     return Row(
         key=text(accepted, "id"),
         at=text(accepted, "at"),
-        sender=(text(header, "from") or sender or "<>")[:LONGEST_SHOWN],
+        sender=(shown["from"] or sender or "<>")[:LONGEST_SHOWN],
         recipients=(recipients[0] if recipients else "")[:LONGEST_SHOWN],
         more=max(0, len(recipients) - 1),
-        subject=text(header, "subject")[:LONGEST_SHOWN],
+        subject=shown["subject"][:LONGEST_SHOWN],
         point=sys.intern(text(mapping(accepted, "ingress_point"), "name")),
         size=size if isinstance(size, int) else 0,
         sought="\n".join(words)[:LONGEST_SOUGHT].lower(),

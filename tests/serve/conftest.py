@@ -1,0 +1,7 @@
+"""A headless browser for the tests of pages."""
+
+from __future__ import annotations
+
+from tests.browsing import Browser, browser
+
+__all__ = ["Browser", "browser"]
