@@ -156,6 +156,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "iam",
     ),
     "render": ("text", "documents", "html"),
+    "serve": ("page",),
     "cli": ("options", "changes", "messages", "files", "commands"),
     "judge": ("readings", "index"),
     "analysis": ("sat", "theories", "encoding", "questions"),

@@ -9,7 +9,7 @@ import pytest
 
 from mmctl.mail.parameters import parameters
 from mmctl.mail.part_content import decoded, file_name, text_of
-from mmctl.mail.parts import DEEPEST, MOST_PARTS, Part, parts_of
+from mmctl.mail.parts import DEEPEST, MOST_PARTS, MimePart, parts_of
 
 
 def composed() -> bytes:
@@ -67,7 +67,7 @@ def test_names_of_downloads_are_safe_everywhere() -> None:
         f"{'a' * 300}.pdf": f"{'a' * 116}.pdf",
     }
     made = {
-        name: file_name(Part(path="2", type="a/b", start=0, end=0, name=name)) for name in table
+        name: file_name(MimePart(path="2", type="a/b", start=0, end=0, name=name)) for name in table
     }
     assert made == table
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.browsing import Browser, browser
+from browsing import Browser, browser
 
 __all__ = ["Browser", "browser"]

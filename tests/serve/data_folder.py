@@ -1,6 +1,6 @@
 """Data folders as `mmctl emulate` leaves them, with invented mail: as much of it as is wanted.
 
-`python -m tests.serve.data_folder DIR COUNT` writes one, and serves it until it is stopped.
+`python -m serve.data_folder DIR COUNT` writes one, and serves it until it is stopped.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.mail.encoded_words import codec_of
 
 if TYPE_CHECKING:
-    from mmctl.mail.parts import Part
+    from mmctl.mail.parts import MimePart
 
 LONGEST_NAME: Final = 120
 """Characters of a file name for a download."""
@@ -23,7 +23,7 @@ _WORST: Final = 4
 """Encoded bytes for one byte of content, at most: quoted-printable takes three, and line ends."""
 
 
-def decoded(content: bytes, part: Part, *, at_most: int | None = None) -> bytes:
+def decoded(content: bytes, part: MimePart, *, at_most: int | None = None) -> bytes:
     """The bytes of a part of a message; with `at_most`, the first ones."""
     end = part.end if at_most is None else min(part.end, part.start + at_most * _WORST)
     body = content[part.start : end]
@@ -37,7 +37,7 @@ def decoded(content: bytes, part: Part, *, at_most: int | None = None) -> bytes:
     return body if at_most is None else body[:at_most]
 
 
-def text_of(content: bytes, part: Part, *, at_most: int | None = None) -> str:
+def text_of(content: bytes, part: MimePart, *, at_most: int | None = None) -> str:
     """The text of a part, lines ended by LF; bytes that its character set does not have are U+FFFD.
 
     Without a character set, or with one that nobody knows, it is UTF-8, else Latin-1.
@@ -53,11 +53,11 @@ def text_of(content: bytes, part: Part, *, at_most: int | None = None) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def file_name(part: Part) -> str:
+def file_name(part: MimePart) -> str:
     """A name under which a part can be saved anywhere: no path, no hidden file, no odd character.
 
-    >>> from mmctl.mail.parts import Part
-    >>> file_name(Part(path="2", type="text/csv", start=0, end=0, name="../a/b: c.csv"))
+    >>> from mmctl.mail.parts import MimePart
+    >>> file_name(MimePart(path="2", type="text/csv", start=0, end=0, name="../a/b: c.csv"))
     'b_ c.csv'
     """
     name = re.split(r"[/\\]", part.name)[-1]

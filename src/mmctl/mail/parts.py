@@ -1,8 +1,8 @@
 """The parts of a message (RFC 2045, RFC 2046): where each is, and what it says it is.
 
 For any bytes, in time that grows with their number: parts, levels and the size of header sections
-are bounded, and what lies beyond is said in `Parts.notes`. Nothing is decoded here; `part_content`
-does that, one part at a time.
+are bounded, and what lies beyond is said in `MimeParts.notes`. Nothing is decoded here;
+`part_content` does that, one part at a time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_PARTS: Final = 500
-"""Parts that are looked at; a real message has fewer than a hundred."""
+"""MimeParts that are looked at; a real message has fewer than a hundred."""
 DEEPEST: Final = 20
 """Levels of parts in parts that are looked at."""
 MOST_HEADER: Final = 256 * 1024
@@ -34,7 +34,7 @@ _ENDS: Final = re.compile("\r\n?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class MimePart:
     """One part that is not made of others, or a message in the message."""
 
     path: str
@@ -61,36 +61,36 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class MimeParts:
     """The fields of a message in their order, and its parts."""
 
     fields: tuple[tuple[str, str], ...]
     """Names and values as written, unfolded."""
     header_end: int
-    parts: tuple[Part, ...]
+    parts: tuple[MimePart, ...]
     notes: tuple[str, ...] = ()
 
-    def of(self, path: str) -> Part | None:
+    def of(self, path: str) -> MimePart | None:
         """The part at a place; None: there is none."""
         return next((part for part in self.parts if part.path == path), None)
 
     @property
-    def text(self) -> Part | None:
+    def text(self) -> MimePart | None:
         """The part with the plain text of the message."""
         return self._shown("text/plain")
 
     @property
-    def html(self) -> Part | None:
+    def html(self) -> MimePart | None:
         """The part with the HTML of the message."""
         return self._shown("text/html")
 
     @property
-    def attachments(self) -> tuple[Part, ...]:
+    def attachments(self) -> tuple[MimePart, ...]:
         """All parts that are neither of the two."""
         shown = {part.path for part in (self.text, self.html) if part is not None}
         return tuple(part for part in self.parts if part.path not in shown)
 
-    def _shown(self, kind: str) -> Part | None:
+    def _shown(self, kind: str) -> MimePart | None:
         return next((part for part in self.parts if part.is_text and part.type == kind), None)
 
 
@@ -99,7 +99,7 @@ class _Walk:
     """What was found so far."""
 
     content: bytes
-    parts: list[Part] = field(default_factory=list)
+    parts: list[MimePart] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
 
     def part(self, start: int, end: int, path: str, depth: int, within: str) -> None:
@@ -119,7 +119,7 @@ class _Walk:
                 return
             self.notes[f"parts are nested more than {DEEPEST} levels deep"] = None
         disposition, more = parameters(told.get("content-disposition", ""))
-        part = Part(
+        part = MimePart(
             path=path or "1",
             type=kind,
             start=body,
@@ -145,13 +145,15 @@ class _Walk:
             self.part(first, last, f"{before}{number}", depth + 1, kind)
 
 
-def parts_of(content: bytes) -> Parts:
+def parts_of(content: bytes) -> MimeParts:
     """The parts of a message; never fails, whatever the bytes are."""
     start = bytes_before(content)
     fields, body = fields_of(content, start, len(content))
     walk = _Walk(content)
     walk.part(start, len(content), "", 0, "")
-    return Parts(fields=fields, header_end=body, parts=tuple(walk.parts), notes=tuple(walk.notes))
+    return MimeParts(
+        fields=fields, header_end=body, parts=tuple(walk.parts), notes=tuple(walk.notes)
+    )
 
 
 def fields_of(content: bytes, start: int, end: int) -> tuple[tuple[tuple[str, str], ...], int]:

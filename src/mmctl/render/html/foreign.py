@@ -1,6 +1,6 @@
 """The HTML of a stranger's mail, written again so that it can only be looked at.
 
-Nothing is copied: tags and attributes that only show something are written anew, all else is left
+Nothing is copied: tags and attributes that only show something are written out, all else is left
 out, so that it does not matter how the original would be read. Pictures that the mail carries are
 put in; what would be loaded from elsewhere is left out and counted. In linear time, for any text.
 
@@ -74,7 +74,7 @@ class Foreign:
 def inert(text: str, picture: Callable[[str], str | None]) -> Foreign:
     """The HTML of a message for a frame; `picture` gives the data URL of a picture by its cid."""
     found = Foreign(cut=len(text) > LONGEST)
-    writing = _Writing(text[:LONGEST], found, picture)
+    writing = _Rewriting(text[:LONGEST], found, picture)
     body = writing.written()
     found.html = (
         '<!doctype html><html><head><meta charset="utf-8"><title>message</title><style>'
@@ -85,7 +85,7 @@ def inert(text: str, picture: Callable[[str], str | None]) -> Foreign:
     return found
 
 
-class _Writing:
+class _Rewriting:
     def __init__(self, text: str, found: Foreign, picture: Callable[[str], str | None]) -> None:
         self._text = text
         self._lower = text.lower() if text.isascii() else _lower(text)

@@ -351,7 +351,7 @@
     } catch (error) {
       if (mine !== showing) return;
       if (error instanceof Refused || failedSince || !/^404/.test(error.message)) return trouble(error);
-      detail.replaceChildren(piece("p", "nothing", "This message is not in the list any more."));
+      detail.replaceChildren(piece("p", "nothing", "This message is no longer in the list."));
       return;
     }
     if (mine !== showing || found === null) return;

@@ -28,7 +28,7 @@ MOST_FIELDS: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
+class WhatHappened:
     """One thing that became of a message."""
 
     at: str
@@ -49,7 +49,7 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class MailBody:
     """What a person reads of a message."""
 
     text: str | None
@@ -71,13 +71,13 @@ class MailView:
     heading: str
     envelope: tuple[tuple[str, str], ...]
     outcomes: tuple[str, ...]
-    happened: tuple[Happened, ...]
+    happened: tuple[WhatHappened, ...]
     known: tuple[tuple[str, str], ...] = ()
     assumed: tuple[tuple[str, str], ...] = ()
     trace: Trace | None = None
     no_trace: str = ""
     """Why its way is not drawn."""
-    body: Body | None = None
+    body: MailBody | None = None
 
 
 def mail_view(shown: MailView, passed_over: PassedOver) -> Markup:
@@ -174,7 +174,7 @@ def _way(shown: MailView, passed_over: PassedOver) -> Child:
     ]
 
 
-def _happened(each: Happened) -> Markup:
+def _happened(each: WhatHappened) -> Markup:
     return element(
         "li",
         element("time", each.at[11:23], datetime=each.at),
@@ -183,7 +183,7 @@ def _happened(each: Happened) -> Markup:
     )
 
 
-def _read(key: str, body: Body) -> Child:
+def _read(key: str, body: MailBody) -> Child:
     frame = element(
         "iframe",
         data_src=f"/message/{key}/html",
@@ -215,7 +215,7 @@ def _links(links: Sequence[str]) -> Markup:
     return element("ol", [element("li", element("code", link)) for link in links], class_="links")
 
 
-def _files(key: str, body: Body) -> Child:
+def _files(key: str, body: MailBody) -> Child:
     if not body.attached:
         return element("p", "The message has no attachments.", class_="nothing")
     return element(
@@ -235,7 +235,7 @@ def _files(key: str, body: Body) -> Child:
     )
 
 
-def _fields(body: Body) -> Child:
+def _fields(body: MailBody) -> Child:
     left = len(body.fields) - MOST_FIELDS
     return [
         element(
@@ -252,7 +252,7 @@ def _fields(body: Body) -> Child:
     ]
 
 
-def _source(key: str, body: Body) -> Child:
+def _source(key: str, body: MailBody) -> Child:
     return [
         element(
             "p",

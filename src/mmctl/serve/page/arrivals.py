@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.inputs import parse_json
 from mmctl.records import dataclass, field
-from mmctl.serve.page.rows import REFUSED, Row, accepted_row, refused_row, text
+from mmctl.serve.page.rows import REFUSED, MailRow, accepted_row, refused_row, text
 from mmctl.serve.page.tailing import Tail
 
 if TYPE_CHECKING:
@@ -27,31 +27,31 @@ _MOST_EARLY: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundRows:
     """Some rows of the list, newest first, and how many there are."""
 
     version: int
-    rows: Sequence[Row]
+    rows: Sequence[MailRow]
     total: int
     """Rows that match."""
     every: int
     newest: int
     """The number of rows that were ever added, which a page gives back to see no newer ones."""
     left_out: int
-    """Older rows that the list does not have any more."""
+    """Older rows that the list no longer has."""
     unread: float
     """The part of the files that is still to be read."""
     counts: Mapping[str, Mapping[str, int]]
 
 
 @dataclass(slots=True)
-class _Known:
+class _ReadSoFar:
     """What was read so far."""
 
     messages: Tail
     events: Tail
-    rows: list[Row] = field(default_factory=list)
-    by_key: dict[str, Row] = field(default_factory=dict)
+    rows: list[MailRow] = field(default_factory=list)
+    by_key: dict[str, MailRow] = field(default_factory=dict)
     early: dict[str, list[tuple[int, Mapping[str, Any]]]] = field(default_factory=dict)
     """Events of messages that are not read yet: the files are read one after the other."""
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -61,7 +61,7 @@ class _Known:
     left_out: int = 0
     unordered: bool = False
 
-    def count(self, row: Row, by: int) -> None:
+    def count(self, row: MailRow, by: int) -> None:
         """Count a row, or take it out of the counts before it changes."""
         for counter, names in (
             (self.outcomes, row.outcomes),
@@ -82,11 +82,13 @@ class Arrivals:
         self._most = most
         self._lock = RLock()
         self._version = 0
-        self._last: tuple[Sought, int, list[Row]] | None = None
+        self._last: tuple[Sought, int, list[MailRow]] | None = None
         self._known = self._nothing()
 
-    def _nothing(self) -> _Known:
-        return _Known(Tail(self._folder / "messages.jsonl"), Tail(self._folder / "events.jsonl"))
+    def _nothing(self) -> _ReadSoFar:
+        return _ReadSoFar(
+            Tail(self._folder / "messages.jsonl"), Tail(self._folder / "events.jsonl")
+        )
 
     def look(self) -> int:
         """Read what is new, up to a few megabytes; the version, which grows with each change."""
@@ -110,12 +112,12 @@ class Arrivals:
                 self._forget()
             return self._version
 
-    def row(self, key: str) -> Row | None:
+    def row(self, key: str) -> MailRow | None:
         """One row; None: the list does not have it."""
         with self._lock:
             return self._known.by_key.get(key)
 
-    def find(self, sought: Sought, *, offset: int, limit: int) -> Found:
+    def find(self, sought: Sought, *, offset: int, limit: int) -> FoundRows:
         """Some of the rows that match, the newest first."""
         with self._lock:
             known = self._known
@@ -124,7 +126,7 @@ class Arrivals:
             rows = matching[max(0, last - limit) : max(0, last)][::-1]
             left = known.messages.left + known.events.left
             whole = known.messages.size + known.events.size
-            return Found(
+            return FoundRows(
                 version=self._version,
                 rows=rows,
                 total=len(matching),
@@ -140,7 +142,7 @@ class Arrivals:
                 },
             )
 
-    def _matching(self, sought: Sought) -> list[Row]:
+    def _matching(self, sought: Sought) -> list[MailRow]:
         if self._last is not None and self._last[:2] == (sought, self._version):
             return self._last[2]
         rows = self._known.rows
@@ -176,7 +178,7 @@ class Arrivals:
             return
         self._version += 1
 
-    def _add(self, row: Row) -> None:
+    def _add(self, row: MailRow) -> None:
         known = self._known
         known.by_key[row.key] = row
         known.count(row, 1)

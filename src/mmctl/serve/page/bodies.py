@@ -10,10 +10,10 @@ from mmctl.mail.encoded_words import decode_words
 from mmctl.mail.part_content import decoded, file_name, text_of
 from mmctl.mail.parts import parts_of
 from mmctl.render.html.foreign import LONGEST, PICTURES, Foreign, inert
-from mmctl.render.html.mail_view import Attached, Body
+from mmctl.render.html.mail_view import Attached, MailBody
 
 if TYPE_CHECKING:
-    from mmctl.mail.parts import Part, Parts
+    from mmctl.mail.parts import MimePart, MimeParts
 
 TEXT_AT_MOST: Final = 256 * 1024
 """Bytes of text, and of source, that the page shows."""
@@ -22,7 +22,7 @@ PICTURES_AT_MOST: Final = 10 * 1024 * 1024
 """Bytes of the pictures of one message that are put into its HTML."""
 
 
-def body_of(content: bytes) -> Body:
+def body_of(content: bytes) -> MailBody:
     """What the page shows of a message."""
     parts = parts_of(content)
     foreign = None if parts.html is None else _foreign(content, parts, parts.html)
@@ -30,7 +30,7 @@ def body_of(content: bytes) -> Body:
     notes = list(parts.notes)
     if parts.text is not None and parts.text.end - parts.text.start > TEXT_AT_MOST:
         notes.append(f"the first {TEXT_AT_MOST // 1024} KiB of the text are shown")
-    return Body(
+    return MailBody(
         text=text,
         html=foreign is not None,
         left_out=() if foreign is None else tuple(_left_out(foreign)),
@@ -60,7 +60,7 @@ def subject_of(content: bytes) -> str:
     return _decoded(next(found, ""))
 
 
-def _foreign(content: bytes, parts: Parts, html: Part) -> Foreign:
+def _foreign(content: bytes, parts: MimeParts, html: MimePart) -> Foreign:
     pictures = {part.cid: part for part in parts.parts if part.cid}
     made: dict[str, str] = {}
     left = PICTURES_AT_MOST
@@ -93,7 +93,7 @@ def _left_out(foreign: Foreign) -> list[str]:
     return [*said, f"only the first {LONGEST:,} characters of the HTML"] if foreign.cut else said
 
 
-def _attached(content: bytes, part: Part) -> Attached:
+def _attached(content: bytes, part: MimePart) -> Attached:
     size = part.end - part.start
     if part.encoding == "base64":
         # Lines have 76 characters and a line end; the exact size is that of the saved file.

@@ -29,7 +29,7 @@ _HOW: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class PageEntry:
     """The token of one server, and the cookie that it is exchanged for."""
 
     token: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.render.html.mail_view import Happened
+from mmctl.render.html.mail_view import WhatHappened
 from mmctl.serve.page.rows import objects, text, texts
 
 if TYPE_CHECKING:
@@ -14,21 +14,21 @@ MOST_NAMED: Final = 5
 """Recipients that a line names."""
 
 
-def happenings(events: Sequence[Mapping[str, Any]]) -> tuple[Happened, ...]:
+def happenings(events: Sequence[Mapping[str, Any]]) -> tuple[WhatHappened, ...]:
     """All that happened, in order."""
     return tuple(happened for event in events for happened in _of(event))
 
 
-def refusal(event: Mapping[str, Any]) -> Happened:
+def refusal(event: Mapping[str, Any]) -> WhatHappened:
     """The one thing that happened to what was refused."""
     by = text(event, "by")
     more = (text(event, "reply"), f"by {by}" if by else "")
-    return Happened(
+    return WhatHappened(
         at=text(event, "at"), what="refused", kind="bad", more=tuple(filter(None, more))
     )
 
 
-def _of(event: Mapping[str, Any]) -> Iterator[Happened]:
+def _of(event: Mapping[str, Any]) -> Iterator[WhatHappened]:
     at = text(event, "at")
     target = text(event, "target")
     host = text(event, "host")
@@ -36,7 +36,7 @@ def _of(event: Mapping[str, Any]) -> Iterator[Happened]:
     reply = text(event, "reply")
     match event.get("event"):
         case "judged":
-            yield Happened(at=at, what="judged", kind="", more=tuple(_outcomes(event)))
+            yield WhatHappened(at=at, what="judged", kind="", more=tuple(_outcomes(event)))
         case "action":
             yield _action(at, event)
         case "delivered":
@@ -57,14 +57,14 @@ def _of(event: Mapping[str, Any]) -> Iterator[Happened]:
                 at, f"delivery report to {text(event, 'to')}", "fair", said, _file(event)
             )
         case "finished":
-            yield Happened(at=at, what="finished", kind="good")
+            yield WhatHappened(at=at, what="finished", kind="good")
         case str(other):
-            yield Happened(at=at, what=other, kind="")
+            yield WhatHappened(at=at, what=other, kind="")
         case _:
             return
 
 
-def _action(at: str, event: Mapping[str, Any]) -> Happened:
+def _action(at: str, event: Mapping[str, Any]) -> WhatHappened:
     target = text(event, "target")
     status = text(event, "status")
     kind = {"SUCCESS": "good", "FAILURE": "bad"}.get(status, "")
@@ -75,8 +75,8 @@ def _action(at: str, event: Mapping[str, Any]) -> Happened:
     return _happened(at, what + words.get(status, f" {status}"), kind, *more)
 
 
-def _happened(at: str, what: str, kind: str, *more: str) -> Happened:
-    return Happened(at=at, what=what, kind=kind, more=tuple(filter(None, more)))
+def _happened(at: str, what: str, kind: str, *more: str) -> WhatHappened:
+    return WhatHappened(at=at, what=what, kind=kind, more=tuple(filter(None, more)))
 
 
 def _outcomes(event: Mapping[str, Any]) -> Iterator[str]:

@@ -15,11 +15,11 @@ from mmctl.render.html.passed_over import PassedOver
 from mmctl.serve.page import answers
 from mmctl.serve.page.arrivals import Arrivals
 from mmctl.serve.page.bodies import attachment, html_of
-from mmctl.serve.page.entry import Entry
+from mmctl.serve.page.entry import PageEntry
 from mmctl.serve.page.seeking import Sought
 from mmctl.serve.page.sending import places, sending
-from mmctl.serve.page.stored import Stored
-from mmctl.serve.page.views import View
+from mmctl.serve.page.stored import StoredMail
+from mmctl.serve.page.views import ViewMaker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,10 +65,10 @@ class MailPage:
         gateway_of: Callable[[Mapping[str, object]], Gateway],
         wait: Callable[[float], bool],
     ) -> None:
-        self._entry = Entry(token=token)
+        self._entry = PageEntry(token=token)
         self._arrivals = Arrivals(folder)
-        self._stored = Stored(folder)
-        self._view = View(self._stored, gateway_of)
+        self._stored = StoredMail(folder)
+        self._view = ViewMaker(self._stored, gateway_of)
         self._wait = wait
 
     def __call__(self, request: Request) -> HttpAnswer:

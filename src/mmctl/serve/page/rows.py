@@ -25,7 +25,7 @@ LONGEST_SOUGHT: Final = 4000
 
 
 @dataclass(slots=True)
-class Row:
+class MailRow:
     """One line of the list, and where the files tell about it."""
 
     key: str
@@ -109,7 +109,7 @@ class Row:
         self.by = next((sys.intern(text(each, "by")) for each in recipients), "")
 
 
-def accepted_row(accepted: Mapping[str, Any], place: int) -> Row:
+def accepted_row(accepted: Mapping[str, Any], place: int) -> MailRow:
     """The row of an accepted message."""
     header = mapping(accepted, "header")
     envelope = mapping(accepted, "envelope")
@@ -120,7 +120,7 @@ def accepted_row(accepted: Mapping[str, Any], place: int) -> Row:
     sender = text(envelope, "mail_from")
     where = (text(session, "source_ip"), text(session, "helo"))
     words = (text(accepted, "id"), sender, *recipients, *shown.values(), *where)
-    return Row(
+    return MailRow(
         key=text(accepted, "id"),
         at=text(accepted, "at"),
         sender=(shown["from"] or sender or "<>")[:LONGEST_SHOWN],
@@ -134,14 +134,14 @@ def accepted_row(accepted: Mapping[str, Any], place: int) -> Row:
     )
 
 
-def refused_row(event: Mapping[str, Any], place: int) -> Row:
+def refused_row(event: Mapping[str, Any], place: int) -> MailRow:
     """The row of a recipient or a session that was refused."""
     recipient = text(event, "recipient")
     reply = text(event, "reply")
     sender = text(event, "mail_from")
     by = sys.intern(text(event, "by"))
     words = (sender, recipient, reply, text(event, "source_ip"), text(event, "helo"), by)
-    return Row(
+    return MailRow(
         key=f"{REFUSED}-{place}",
         at=text(event, "at"),
         sender=(sender or ("<>" if recipient else text(event, "source_ip")))[:LONGEST_SHOWN],

@@ -10,7 +10,7 @@ from mmctl.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mmctl.serve.page.rows import Row
+    from mmctl.serve.page.rows import MailRow
 
 LONGEST_WORDS: Final = 1000
 """Characters of a search that count."""
@@ -35,7 +35,7 @@ class Sought:
         """Whether every row fits."""
         return not (self.words or self.outcomes or self.states or self.rules or self.points)
 
-    def fits(self, row: Row) -> bool:
+    def fits(self, row: MailRow) -> bool:
         """Whether a row is looked for."""
         return (
             all(word in row.sought for word in self.words)

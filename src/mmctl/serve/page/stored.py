@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from mmctl.serve.page.rows import Row
+    from mmctl.serve.page.rows import MailRow
 
 MESSAGE_ID: Final = Pattern("[a-z0-9]{40}")
 DIGEST: Final = Pattern("[A-Za-z0-9_-]{8,128}")
@@ -24,22 +24,22 @@ MOST_EVENTS: Final = 500
 """Events of a message that are shown, the last ones."""
 
 
-class Stored:
+class StoredMail:
     """One data folder."""
 
     def __init__(self, folder: Path) -> None:
         """Read nothing yet."""
         self._folder = folder
 
-    def accepted(self, row: Row) -> Mapping[str, Any]:
+    def accepted(self, row: MailRow) -> Mapping[str, Any]:
         """What was known when the message was accepted."""
         return _object(line_at(self._folder / "messages.jsonl", row.place))
 
-    def refused(self, row: Row) -> Mapping[str, Any]:
+    def refused(self, row: MailRow) -> Mapping[str, Any]:
         """The event of a refusal."""
         return _object(line_at(self._folder / "events.jsonl", row.place))
 
-    def events(self, row: Row) -> list[Mapping[str, Any]]:
+    def events(self, row: MailRow) -> list[Mapping[str, Any]]:
         """What became of the message, in order."""
         file = self._folder / "events.jsonl"
         return [_object(line_at(file, place)) for place in row.events[-MOST_EVENTS:]]

@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
     from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import Trace
-    from mmctl.serve.page.rows import Row
-    from mmctl.serve.page.stored import Stored
+    from mmctl.serve.page.rows import MailRow
+    from mmctl.serve.page.stored import StoredMail
 
 KEPT_GATEWAYS: Final = 4
 """Configurations that are kept in memory: most looks are at mail of the newest one."""
 MOST_NAMED: Final = 20
 
 
-class View:
+class ViewMaker:
     """Makes what is shown of a row."""
 
     def __init__(
-        self, stored: Stored, gateway_of: Callable[[Mapping[str, object]], Gateway]
+        self, stored: StoredMail, gateway_of: Callable[[Mapping[str, object]], Gateway]
     ) -> None:
         """Know where things are stored, and how a gateway is made of its document."""
         self._stored = stored
@@ -39,7 +39,7 @@ class View:
         self._gateways: OrderedDict[str, Gateway] = OrderedDict()
         self._lock = Lock()
 
-    def of(self, row: Row) -> MailView:
+    def of(self, row: MailRow) -> MailView:
         """What is shown of a row."""
         if row.key.startswith(f"{REFUSED}-"):
             return _refused(row, self._stored.refused(row))
@@ -65,7 +65,7 @@ class View:
     ) -> tuple[Trace | None, tuple[tuple[str, str], ...], str]:
         """The trace, what was known, and why there is no trace."""
         if content is None:
-            return None, (), "The message is not in the data folder any more."
+            return None, (), "The message is no longer in the data folder."
         try:
             submission = submission_of(accepted, content)
             gateway = self._gateway(text(accepted, "gateway"))
@@ -93,7 +93,7 @@ class View:
         return made
 
 
-def _envelope(row: Row, accepted: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _envelope(row: MailRow, accepted: Mapping[str, Any]) -> list[tuple[str, str]]:
     envelope = mapping(accepted, "envelope")
     header = mapping(accepted, "header")
     people = texts(envelope.get("recipients"))
@@ -127,7 +127,7 @@ def _entered(accepted: Mapping[str, Any]) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _refused(row: Row, event: Mapping[str, Any]) -> MailView:
+def _refused(row: MailRow, event: Mapping[str, Any]) -> MailView:
     envelope = (
         ("Sender", text(event, "mail_from") or ("<>" if text(event, "recipient") else "")),
         ("Recipient", text(event, "recipient")),
