@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mmctl.mail.part_content import text_of
-from mmctl.mail.parts import Part, parts_of
+from mmctl.mail.parts import MimePart, parts_of
 from mmctl.mail.reader import read_email
 from mmctl.records import dataclass
 
@@ -51,7 +51,7 @@ def head_of(message: bytes) -> dict[str, Any]:
     return head
 
 
-def is_attachment(part: Part) -> bool:
+def is_attachment(part: MimePart) -> bool:
     """Whether a part is an attachment: it says so, has a name, or is a message."""
     return part.disposition == "attachment" or bool(part.name) or part.type == "message/rfc822"
 
