@@ -12,6 +12,7 @@ from mmctl.judge.answers import known
 from mmctl.judge.compare import number_matches
 from mmctl.judge.lookup import Lookup, about_dmarc_policy, ip_found, list_found, string_found
 from mmctl.judge.trace import ConditionTrace
+from mmctl.judge.unread import unread_number_found, unread_text_found
 from mmctl.model.enums import (
     RuleBooleanEmailAttribute,
     RuleBooleanOperator,
@@ -23,6 +24,7 @@ from mmctl.model.enums import (
     RuleVerdictAttribute,
     RuleVerdictOperator,
 )
+from mmctl.model.facts import HeaderFact
 from mmctl.model.operands import CLIENT_CERTIFICATE, DMARC_POLICY, HEADER, RULE_OPERAND
 from mmctl.model.rules import (
     Analysis,
@@ -88,6 +90,8 @@ def _string(expression: RuleStringExpression, asking: Asking) -> Lookup:
         case RuleStringEmailAttribute() as attribute:
             operand = RULE_OPERAND[attribute]
             name, texts = operand.key, asking.texts.of(operand.fact, asking.recipient)
+            if texts is None and isinstance(operand.fact, HeaderFact):
+                return unread_text_found(asking, expression, operand, name)
         case RuleClientCertificateAttribute() as field:
             operand, name = CLIENT_CERTIFICATE, f"{CLIENT_CERTIFICATE.key} {field.value.lower()}"
             texts = _certificate(field, asking)
@@ -95,6 +99,8 @@ def _string(expression: RuleStringExpression, asking: Asking) -> Lookup:
             return add_ons.text_found(asking, analysis, expression.operator, expression.values)
         case MimeHeaderAttribute() as header:
             operand, name = HEADER, f"{HEADER.key} {header}"
+            if not asking.submission.email.headers.are_known:
+                return unread_text_found(asking, expression, operand, name, header)
             texts = asking.texts.x_header(header, asking.added)
         case never:
             assert_never(never)
@@ -140,6 +146,8 @@ def _boolean(expression: RuleBooleanExpression, asking: Asking) -> Lookup:
 def _number(expression: RuleNumberExpression, asking: Asking) -> Lookup:
     """The size as received: headers that rules add do not count."""
     operand = RULE_OPERAND[expression.evaluate.value]
+    if not asking.submission.email.length.is_known:
+        return unread_number_found(asking, expression, operand)
     number, compared = _number_of(expression.evaluate.value, asking.submission.email)
     return Lookup(
         operand=operand.key,

@@ -204,13 +204,17 @@ class Evaluator:
             ]
             if not acting:
                 break
-            fails = self.scenario.fails(kind_of(action), target_of(action))
+            fails = self._fails(acting[0].steps[-1].index, place, action)
             self._note(rule, action, place, acting, fails=fails)
             if fails:
                 self._fail(rule, action, acting, copies)
             else:
                 matched = self._carry_out(rule, action, acting, matched, copies)
         return matched
+
+    def _fails(self, index: int, place: int, action: RuleAction) -> bool:  # noqa: ARG002 - a log tells each action apart
+        """Whether an action of a rule fails, by the places of both."""
+        return self.scenario.fails(kind_of(action), target_of(action))
 
     def _carry_out(
         self,

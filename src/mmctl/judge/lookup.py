@@ -135,7 +135,9 @@ class Asking:
     def flag(self, fact: Fact) -> tuple[Answer, tuple[str, ...]]:
         """Whether a fact is true, and what it is; for a TLS version, whether there is one."""
         if isinstance(fact.name, (HeaderName, MessageFact)):
-            texts = self.texts.of(fact, self.recipient) or ()
+            texts = self.texts.of(fact, self.recipient)
+            if texts is None:
+                return self.depending(_MISSING[fact.name], lambda could_be: could_be == YES), ()
             return known(any(text != _FALSE for text in texts)), texts
         match value_of(fact.name, self.submission):
             case None if fact.within_tls and self.submission.session.tls is Tls.NONE:

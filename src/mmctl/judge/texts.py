@@ -45,13 +45,16 @@ class Texts:
         """The texts that a string condition compares; empty: it has none; None: unknown."""
         if isinstance(fact, HeaderFact):
             headers, readings = self._submission.email.headers, self._readings
+            if not headers.are_known:
+                return None
             return self._once(fact.key, lambda: header_texts(fact, headers, readings))
         return stated_texts(fact, self._submission, recipient)
 
     def addresses_of(self, fact: Fact, recipient: str) -> tuple[str, ...] | None:
         """The addresses that are looked up in an address list; None: unknown."""
         if isinstance(fact, HeaderFact):
-            return header_addresses(fact, self._submission.email.headers, self._readings)
+            headers = self._submission.email.headers
+            return header_addresses(fact, headers, self._readings) if headers.are_known else None
         return stated_texts(fact, self._submission, recipient)
 
     def x_header(self, name: str, added: Sequence[AddedHeader]) -> tuple[str, ...]:
@@ -124,6 +127,8 @@ def stated_texts(fact: Fact, submission: Submission, recipient: str) -> tuple[st
         case SessionFact() | EnvelopeFact() | VerdictFact() as name:
             return _texts(fact, value_of(name, submission))
         case MessageFact.READ_RECEIPT:
+            if not submission.email.headers.are_known:
+                return None
             return ("true",) if submission.email.read_receipt_requested else ("false",)
         case MessageFact.SIZE:
             return (str(submission.email.size),)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from enum import StrEnum
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from mmctl.records import dataclass, field
 
@@ -29,6 +29,8 @@ class Size:
     """How many bytes a message has: counted on demand, because nothing else takes as long."""
 
     __slots__ = ("_at_least", "_at_most", "_known")
+    is_known: ClassVar[bool] = True
+    """Whether anybody knows it, or can count it."""
 
     def __init__(self, known: int | None = None, *, at_least: int = 0, at_most: int = 0) -> None:
         """A known number, or its bounds: then `_counted` counts it."""
@@ -86,6 +88,16 @@ class Size:
 
     def __reduce__(self) -> tuple[type[Size], tuple[int]]:
         return Size, (self.bytes,)
+
+
+class UnknownSize(Size):
+    """The size of a message that nobody has; every limit let it pass, because it was accepted."""
+
+    __slots__ = ()
+    is_known = False
+
+    def __init__(self) -> None:
+        super().__init__(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

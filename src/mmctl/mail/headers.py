@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import chain
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 from mmctl.mail.addresses import addresses_by_value
 from mmctl.mail.encoded_words import decode_words
@@ -63,6 +63,9 @@ class Headers(Mapping[str, tuple[str, ...]]):
         "_words",
         "_written",
     )
+
+    are_known: ClassVar[bool] = True
+    """Whether anybody has the message: a log does not hold its headers."""
 
     def __init__(self, written: Mapping[str, Sequence[str]], *, has_words: bool = True) -> None:
         """Values as written between the colon and the next field, LF line ends.
@@ -195,6 +198,19 @@ class Headers(Mapping[str, tuple[str, ...]]):
             known = tuple(dict.fromkeys(chain.from_iterable(chosen)))
             self._distinct[name, which] = known
         return known
+
+
+class UnreadHeaders(Headers):
+    """The headers of a message that nobody has: what they hold is unknown.
+
+    For the evaluator, which answers unknown; the index of rules reads messages alone.
+    """
+
+    __slots__ = ()
+    are_known = False
+
+    def __init__(self) -> None:
+        super().__init__({})
 
 
 def _of_known(values: Mapping[str, Sequence[str]]) -> Headers:
