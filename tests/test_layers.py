@@ -163,7 +163,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     "cases": ("mutants", "library"),
     "checks": ("company",),
     "emulator": ("archive", "records", "delivering", "smtp"),
-    "operate": ("logs",),
+    "operate": ("logs", "comparing"),
 }
 """The sub-rooms of a room along the way of the data: each imports only those before it."""
 

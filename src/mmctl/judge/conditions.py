@@ -13,6 +13,7 @@ from mmctl.judge.compare import number_matches
 from mmctl.judge.lookup import Lookup, about_dmarc_policy, ip_found, list_found, string_found
 from mmctl.judge.trace import ConditionTrace
 from mmctl.judge.unread import unread_number_found, unread_text_found
+from mmctl.mail.email import SomeFields
 from mmctl.model.enums import (
     RuleBooleanEmailAttribute,
     RuleBooleanOperator,
@@ -119,7 +120,9 @@ def _certificate(field: RuleClientCertificateAttribute, asking: Asking) -> tuple
     if not asking.gateway.certificates:
         return ()
     certificate = asking.submission.session.client_certificate
-    return None if certificate is None else tuple(certificate.get(field, ()))
+    if certificate is None or (isinstance(certificate, SomeFields) and field not in certificate):
+        return None
+    return tuple(certificate.get(field, ()))
 
 
 def _boolean(expression: RuleBooleanExpression, asking: Asking) -> Lookup:

@@ -10,19 +10,19 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from mmctl.judge.answers import Lack, MissingFact, known
 from mmctl.judge.copies import Copy, Step
 from mmctl.judge.evaluator import Evaluator
-from mmctl.judge.judging import coupled
-from mmctl.judge.policy import ADMITTED, refused_by, refused_outright
+from mmctl.judge.lookup import NO, YES
 from mmctl.judge.remembering import Memory
 from mmctl.judge.submission import Scenario
 from mmctl.judge.texts import Texts
 from mmctl.judge.trace import ActionResult, RuleResult
 from mmctl.judge.worlds import Worlds
-from mmctl.records import dataclass, field
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mmctl.judge.remembering import AskedConditions
     from mmctl.judge.submission import Gateway, Submission
@@ -45,7 +45,7 @@ class HeardRule:
     """What was recorded of one rule for one message."""
 
     recipients: frozenset[str]
-    """Whom it applied to, in lower case; empty: it was tried and applied to nobody."""
+    """Whom it applied to; empty: it was tried and applied to nobody."""
     actions: Mapping[int, HeardAction] = field(default_factory=dict)
     """What was done, by the place of the action."""
 
@@ -124,16 +124,20 @@ class Followed:
     """What is known of the policy's answer, for each recipient."""
     copies: tuple[Copy, ...]
 
+    @property
+    def open(self) -> int:
+        """How many rules may apply of which there is no record."""
+        return sum(said.applied is None and not said.asked.answer.is_false for said in self.said)
 
-def follow(
+
+def followed(
     gateway: Gateway, submission: Submission, heard: Heard, *, assume_pass: bool = False
-) -> Followed:
-    """Follow what was recorded of a message; never fails on a message.
+) -> Iterator[Followed]:
+    """Follow what was recorded of a message, in one world after the other.
 
-    Answers of functions are not recorded: of those that are possible, the ones that disagree
-    least with what was recorded afterwards are taken.
+    Answers of functions are not recorded, nor which of two copies for one address is meant: there
+    is a world for each. Never fails on a message.
     """
-    best: Followed | None = None
     memory, texts = Memory(), Texts(submission, gateway.readings)
     for world in Worlds():
         follower = _Follower(
@@ -148,13 +152,39 @@ def follow(
             assumed={},
             heard=heard,
         )
-        followed = follower.follow()
-        if best is None or len(followed.found) < len(best.found):
-            best = followed
-        if not best.found:
+        yield follower.follow()
+
+
+def answer_of_policy(
+    gateway: Gateway, submission: Submission, place: int = 0, *, assume_pass: bool = False
+) -> PolicyTrace:
+    """What is certain of the traffic policy's answer for one recipient, in every world."""
+    recipient = submission.envelope.recipients[place]
+    texts, memory = Texts(submission, gateway.readings), Memory()
+    answers: set[bool] = set()
+    worlds = Worlds()
+    first: PolicyTrace | None = None
+    for world in worlds:
+        evaluator = Evaluator(
+            gateway=gateway,
+            among=(),
+            submission=submission,
+            scenario=Scenario(),
+            texts=texts,
+            world=world,
+            memory=memory,
+            assume_pass=assume_pass,
+            assumed={},
+        )
+        asked, decided = evaluator.admit(place, recipient)
+        first = first or asked
+        answers.add(decided.admitted.is_true)
+        if len(answers) > 1:
             break
-    assert best is not None  # noqa: S101 - there is one world at least
-    return best
+    assert first is not None  # noqa: S101 - there is one world at least
+    if len(answers) == 1 and worlds.exhausted:
+        return replace(first, admitted=known(answers.pop()))
+    return first
 
 
 @dataclass(slots=True, kw_only=True)
@@ -164,23 +194,20 @@ class _Follower(Evaluator):
     heard: Heard
     said: list[Said] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
+    copies: list[Copy] = field(default_factory=list)
+    """Everybody under way, and those who have ended."""
     met: dict[int, set[str]] = field(default_factory=dict)
     """The recipients in the record of each rule who were under way when it was tried."""
 
     def follow(self) -> Followed:
         """Admit everybody, as happened, and try every rule."""
         recipients = self.submission.envelope.recipients
-        policies = [self._policy(place, each) for place, each in enumerate(recipients)]
-        places = range(len(recipients))
-        groups = [places] if coupled(self.gateway.readings) else [[place] for place in places]
-        copies: list[Copy] = []
-        for group in groups:
-            copies += self.run(
-                [
-                    Copy(place=place, address=recipients[place], seen=recipients[place])
-                    for place in group
-                ]
-            )
+        policies = [self._policy(place) for place in range(len(recipients))]
+        self.copies = [
+            Copy(place=place, address=address, seen=address)
+            for place, address in enumerate(recipients)
+        ]
+        copies = self.run(self.copies)
         self._strangers(copies)
         self._compare_actions(copies)
         return Followed(
@@ -190,30 +217,34 @@ class _Follower(Evaluator):
             copies=tuple(copies),
         )
 
-    def _policy(self, place: int, recipient: str) -> PolicyTrace:
-        known = self._known_policy(place, recipient)
-        if known.admitted.is_false:
-            self.found.append(Found(kind=Disagreement.REFUSED, place=place, policy=known))
-        return known
-
-    def _known_policy(self, place: int, recipient: str) -> PolicyTrace:
-        refused = refused_outright(self.gateway, self.submission, place)
-        if refused is not None:
-            return refused_by(refused)
-        policy = self.gateway.policy
-        return ADMITTED if policy is None else self.policy_in(policy, recipient, ())
+    def _policy(self, place: int) -> PolicyTrace:
+        answer = answer_of_policy(
+            self.gateway, self.submission, place, assume_pass=self.assume_pass
+        )
+        if answer.admitted.is_false:
+            self.found.append(Found(kind=Disagreement.REFUSED, place=place, policy=answer))
+        return answer
 
     def _applies(self, rule: LogicalRule, index: int, copy: Copy) -> bool:
-        """What the record says; without one, what is certain."""
-        added = self._visible(copy)
-        asked = self.rule_in(copy.seen, (index, added, ()))
+        """What the record says; without one, nothing applies."""
+        asked = self._asked(index, copy)
         heard = self.heard.rules.get(index)
         applied = None if heard is None else self._is_in(heard, index, copy)
+        open_ = False
+        if applied and self._has_namesakes(index, copy):
+            # The record names one address: which of the copies for it is meant, facts decide.
+            open_ = asked.answer.is_unknown
+            applied = self._is_meant(index, copy) if open_ else asked.answer.is_true
         self.said.append(
-            Said(place=copy.place, index=index, seen=copy.seen, asked=asked, applied=applied)
+            Said(
+                place=copy.place,
+                index=index,
+                seen=copy.seen,
+                asked=asked,
+                applied=None if open_ else applied,
+            )
         )
         self._disagreements(index, copy, asked, applied)
-        applies = asked.answer.is_true if applied is None else applied
         copy.steps.append(
             Step(
                 rule=rule,
@@ -221,17 +252,68 @@ class _Follower(Evaluator):
                 recipient=copy.seen,
                 conditions=asked.conditions,
                 unless=asked.unless,
-                result=RuleResult.APPLIED if applies else RuleResult.NOT_APPLIED,
+                result=RuleResult.APPLIED if applied else RuleResult.NOT_APPLIED,
                 missing=asked.answer.missing,
             )
         )
-        return applies and applied is not None
+        return bool(applied)
+
+    def _asked(self, index: int, copy: Copy) -> AskedConditions:
+        return self.rule_in(copy.seen, (index, self._visible(copy), ()))
 
     def _is_in(self, heard: HeardRule, index: int, copy: Copy) -> bool:
         """Whether a rule was recorded as applying to a copy: under the name that it saw."""
-        names = {copy.seen.lower(), copy.address.lower()} & heard.recipients
+        names = self._names_of(copy, heard)
         self.met.setdefault(index, set()).update(names)
         return bool(names)
+
+    def _names_of(self, copy: Copy, heard: HeardRule) -> set[str]:
+        """The recipients in a record that a copy may be for.
+
+        Letter case counts only between recipients of the envelope that differ in nothing else.
+        """
+        own = {copy.seen, copy.address}
+        names = own & heard.recipients
+        if names:
+            return names
+        folded = {each.lower() for each in own}
+        return {
+            each
+            for each in heard.recipients
+            if each.lower() in folded and each not in self.submission.envelope.recipients
+        }
+
+    def _is_meant(self, index: int, copy: Copy) -> bool:
+        """Whether a record means a copy that it cannot tell from another: each in one world."""
+        number = next(place for place, other in enumerate(self.copies) if other is copy)
+        fact = MissingFact(
+            fact="records that name one address twice",
+            about=f"rule {index}, copy {number}",
+            states="",
+            in_case="",
+            choices=(YES, NO),
+        )
+        self.world.decide(Lack(fact, frozenset({YES})))
+        return YES in self.world.could_be[fact]
+
+    def _has_namesakes(self, index: int, copy: Copy) -> bool:
+        """Whether another copy is under way that a record cannot tell from this one.
+
+        It counts only if the rule can apply to one of them at least.
+        """
+        if len(self.copies) == 1:
+            return False
+        own = {copy.seen, copy.address}
+        alike = [
+            other
+            for other in self.copies
+            if other is not copy
+            and (other.ending is None or other.ended_at is None)
+            and {other.seen, other.address} & own
+        ]
+        return bool(alike) and any(
+            not self._asked(index, other).answer.is_false for other in (copy, *alike)
+        )
 
     def _disagreements(
         self, index: int, copy: Copy, asked: AskedConditions, applied: bool | None
@@ -262,7 +344,7 @@ class _Follower(Evaluator):
             ended.setdefault(self.submission.envelope.recipients[copy.place].lower(), copy)
         for index, heard in self.heard.rules.items():
             for address in sorted(heard.recipients - self.met.get(index, set())):
-                self.found.append(_stranger(index, address, ended.get(address)))
+                self.found.append(_stranger(index, address, ended.get(address.lower())))
 
     def _compare_actions(self, copies: Sequence[Copy]) -> None:
         """Compare what the rules that applied did with what was recorded."""

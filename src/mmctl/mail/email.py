@@ -172,6 +172,10 @@ class Tls(StrEnum):
     TLS1_3 = "TLS1_3"
 
 
+class SomeFields(dict[str, tuple[str, ...]]):
+    """The fields of a client's certificate that somebody noted; the others are unknown."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """The SMTP connection; None is unknown."""

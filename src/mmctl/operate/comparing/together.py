@@ -17,7 +17,7 @@ from mmctl.model.enums import RuleStringOperator
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mmctl.judge.answers import MissingFact
+    from mmctl.judge.answers import Lack, MissingFact
     from mmctl.judge.following import Said
     from mmctl.judge.trace import ConditionTrace
     from mmctl.language.readings import Readings
@@ -60,9 +60,29 @@ def clashing(said: Sequence[Said], readings: Readings) -> tuple[Said, ...]:
         statement = _statement(each, readings)
         if statement is not None:
             stated.setdefault(statement, each)
-    if len(stated) < 2:  # noqa: PLR2004 - one thing alone was compared before
+    if not stated:
         return ()
     return tuple(stated[statement] for statement in _clash(frozenset(stated)))
+
+
+def forced(said: Said, readings: Readings) -> bool | None:
+    """Whether a rule applies, if that is the same whatever its missing facts are; None: it is not.
+
+    One fact may be asked in two conditions, so that neither answer alone says it.
+    """
+    conditions = _questions(said.asked.conditions, readings)
+    unless = _questions(said.asked.unless, readings)
+    if conditions is None or unless is None:
+        return None
+    return _forced(conditions, unless)
+
+
+@lru_cache(maxsize=_CACHED)
+def _forced(conditions: tuple[Question, ...], unless: tuple[Question, ...]) -> bool | None:
+    for applied in (True, False):
+        if _clash(frozenset({Statement(applied, conditions, unless)})):
+            return not applied
+    return None
 
 
 def _statement(said: Said, readings: Readings) -> Statement | None:
@@ -77,9 +97,7 @@ def _statement(said: Said, readings: Readings) -> Statement | None:
     return Statement(said.applied, conditions, unless)
 
 
-def _questions(
-    asked: Iterable[ConditionTrace], readings: Readings
-) -> tuple[Question, ...] | None:
+def _questions(asked: Iterable[ConditionTrace], readings: Readings) -> tuple[Question, ...] | None:
     """What conditions leave open; None: it is more than one fact a condition."""
     found: list[Question] = []
     for condition in asked:
@@ -93,13 +111,21 @@ def _questions(
         found.append(
             Question(
                 fact=lack.fact,
-                holds_for=lack.true_for,
+                holds_for=_holds_for(condition, lack),
                 operand=condition.operand,
                 operator=_positive(condition.operator) if compares else "",
                 values=_compared(condition, readings) if compares else (),
             )
         )
     return tuple(found)
+
+
+def _holds_for(condition: ConditionTrace, lack: Lack) -> frozenset[str]:
+    """The values of a fact for which a condition holds: a flag may be asked for its opposite."""
+    opposite = condition.operator == "is" and condition.values == ("false",)
+    if opposite and lack.fact.answer is None:
+        return frozenset(lack.fact.choices) - lack.true_for
+    return lack.true_for
 
 
 def _positive(operator: str) -> str:
@@ -142,7 +168,8 @@ class _Encoded:
     def __init__(self) -> None:
         self.solver = Cadical()
         self._last = 0
-        self._choices: dict[MissingFact, dict[str, int]] = {}
+        # One answer of an add-on may be asked as a verdict and as a flag: not the same choices.
+        self._choices: dict[tuple[MissingFact, tuple[str, ...]], dict[str, int]] = {}
         self._atoms: dict[tuple[str, str, str], int] = {}
         self._absent: dict[str, int] = {}
 
@@ -185,11 +212,12 @@ class _Encoded:
 
     def _values(self, question: Question) -> dict[str, int]:
         """A literal for each value of a fact, exactly one of which holds."""
-        known = self._choices.get(question.fact)
+        key = (question.fact, question.fact.choices)
+        known = self._choices.get(key)
         if known is not None:
             return known
         values = {value: self._new() for value in question.fact.choices}
-        self._choices[question.fact] = values
+        self._choices[key] = values
         self.solver.add_clause(list(values.values()))
         for one, other in permutations(values.values(), 2):
             if one < other:

@@ -1,0 +1,80 @@
+"""Which gateway of a project judged a message, by the names that log records use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.judge.submission import Gateway, gateway_of_ingress_point, gateway_of_rule_set
+from mmctl.operate.logs.names import live_name
+from mmctl.records import dataclass, field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mmctl.language.project import Project
+    from mmctl.operate.logs.messages import LoggedMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedGateway:
+    """One way in, with the names that records and files have for its rules."""
+
+    name: str
+    """What reports call it: `ingress point NAME`, or `rule set NAME`."""
+    gateway: Gateway
+    places: Mapping[str, int] = field(default_factory=dict)
+    """The place of each rule, by its live name, else by its name in the files."""
+
+    @classmethod
+    def of(cls, name: str, gateway: Gateway) -> NamedGateway:
+        """A gateway with the places of its rules."""
+        places: dict[str, int] = {}
+        for place, rule in enumerate(gateway.rules):
+            places.setdefault(live_name(rule, place + 1), place)
+        for place, rule in enumerate(gateway.rules):
+            places.setdefault(rule.name, place)
+            if not rule.rule.name:
+                places.setdefault(f"rule {place + 1}", place)
+        return cls(name=name, gateway=gateway, places=places)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateways:
+    """All ways in of a project, by live names."""
+
+    ingress_points: Mapping[str, NamedGateway]
+    rule_sets: Mapping[str, NamedGateway]
+
+    @classmethod
+    def of(cls, project: Project) -> Gateways:
+        """The gateways of a project; an ingress point that lacks something is left out."""
+        points: dict[str, NamedGateway] = {}
+        behind: dict[str, list[NamedGateway]] = {}
+        for name, point in project.ingress_points.items():
+            try:
+                gateway = gateway_of_ingress_point(project, name)
+            except KeyError:
+                continue
+            named = NamedGateway.of(f"ingress point {name}", gateway)
+            points[point.live_name] = named
+            rule_set = project.rule_sets[point.ingress_point.rule_set_id]
+            behind.setdefault(rule_set.live_name, []).append(named)
+        sets: dict[str, NamedGateway] = {}
+        for name, rule_set in project.rule_sets.items():
+            ways = behind.get(rule_set.live_name, [])
+            sets[rule_set.live_name] = (
+                ways[0]
+                if len(ways) == 1
+                else NamedGateway.of(f"rule set {name}", gateway_of_rule_set(project, name))
+            )
+        return cls(ingress_points=points, rule_sets=sets)
+
+    def of_message(self, message: LoggedMessage) -> NamedGateway | None:
+        """The gateway that judged a message; None: the project does not have it."""
+        if message.accepted is not None and message.accepted.ingress_point is not None:
+            found = self.ingress_points.get(message.accepted.ingress_point)
+            if found is not None:
+                return found
+        keys = (*(record.key for record in message.acted), *message.passed)
+        rule_set = next((key.rule_set for key in keys if key.rule_set), None)
+        return None if rule_set is None else self.rule_sets.get(rule_set)

@@ -1,0 +1,113 @@
+"""The records of one message → what the evaluator follows, and what it is asked about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.judge.following import Heard, HeardAction, HeardRule
+from mmctl.judge.submission import Submission
+from mmctl.mail.email import Email, Envelope, Facts, Session, Size, SomeFields, UnknownSize
+from mmctl.mail.headers import UnreadHeaders
+from mmctl.model.actions import ACTIONS
+from mmctl.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mmctl.operate.comparing.gateways import NamedGateway
+    from mmctl.operate.logs.messages import LoggedMessage
+    from mmctl.operate.logs.records import IngressRecord, RuleKey, RuleRecord
+
+_KIND_OF: Final = {row.key.replace("_", ""): row.key for row in ACTIONS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardMessage:
+    """What the records of a message say, in places of the gateway's rules."""
+
+    heard: Heard
+    strangers: tuple[RuleRecord, ...] = ()
+    """Records of rules that applied and that the gateway does not have."""
+
+
+def heard_of(message: LoggedMessage, named: NamedGateway, *, whole: bool) -> HeardMessage:
+    """What the records of a message say; `whole`: no more of them can come."""
+    passed = (place_of(key, named) for key in message.passed)
+    recipients: dict[int, set[str]] = {place: set() for place in passed if place is not None}
+    actions: dict[int, dict[int, HeardAction]] = {}
+    strangers: list[RuleRecord] = []
+    for record in message.acted:
+        place = place_of(record.key, named)
+        if place is None:
+            if record.recipients:
+                strangers.append(record)
+            continue
+        recipients.setdefault(place, set()).update(record.recipients)
+        done = record.action
+        if done is not None and done.index is not None:
+            # A later record of the same action says how it ended.
+            actions.setdefault(place, {})[done.index - 1] = HeardAction(
+                kind=kind_in_log(done.name), failed=done.failed
+            )
+    rules = {
+        place: HeardRule(recipients=frozenset(found), actions=actions.get(place, {}))
+        for place, found in recipients.items()
+    }
+    return HeardMessage(heard=Heard(rules=rules, whole=whole), strangers=tuple(strangers))
+
+
+def place_of(key: RuleKey, named: NamedGateway) -> int | None:
+    """The place of a record's rule in the gateway: by its name, else by its number."""
+    if key.rule:
+        return named.places.get(key.rule)
+    place = (key.number or 0) - 1
+    return place if 0 <= place < len(named.gateway.rules) else None
+
+
+def kind_in_log(name: str) -> str:
+    """An action's key in the language; a word that no action has stays as it is."""
+    return _KIND_OF.get(name.replace("_", "").lower(), name)
+
+
+def submission_of(message: LoggedMessage) -> Submission:
+    """What the records say of a message: its size, session and envelope, and nothing in it."""
+    accepted = message.accepted
+    size = None if accepted is None else accepted.size
+    return Submission(
+        email=Email(
+            headers=UnreadHeaders(),
+            length=UnknownSize() if size is None else Size(size),
+        ),
+        session=Session() if accepted is None else session_of(accepted),
+        envelope=envelope_of(message),
+        facts=Facts(),
+    )
+
+
+def session_of(accepted: IngressRecord) -> Session:
+    """The session of an accepted message."""
+    return Session(
+        source_ip=accepted.source_ip,
+        helo=accepted.helo,
+        tls=accepted.tls,
+        client_certificate=None
+        if accepted.certificate is None
+        else SomeFields(accepted.certificate),
+    )
+
+
+def envelope_of(message: LoggedMessage) -> Envelope:
+    """The envelope of a message; without the record of its arrival, whom rules applied to."""
+    if message.accepted is not None:
+        return Envelope(
+            mail_from=message.accepted.mail_from, recipients=message.accepted.recipients
+        )
+    return Envelope(mail_from=None, recipients=_matched(message.acted))
+
+
+def _matched(rules: Iterable[RuleRecord]) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for record in rules:
+        for recipient in record.recipients:
+            found.setdefault(recipient.lower(), recipient)
+    return tuple(found.values())

@@ -1,0 +1,105 @@
+"""Messages that were stored, joined with what a log says of them.
+
+A message is known by the service's id: an archive, a bucket and the embedded Mail Manager have it
+in the name of the copy, and whoever received the message has it in a `Received` header.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.judge.actions import actions_in_effect
+from mmctl.judge.simulation import submission_from
+from mmctl.mail.email import Size
+from mmctl.mail.facts import Stated, over
+from mmctl.mail.headers import Headers, records
+from mmctl.mail.reader import read_email
+from mmctl.model.actions import added_header
+from mmctl.operate.comparing.heard import envelope_of, place_of, session_of
+from mmctl.patterns import Pattern
+from mmctl.records import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from mmctl.judge.simulation import Authenticate
+    from mmctl.judge.submission import Submission
+    from mmctl.mail.email import Email
+    from mmctl.mail.partial import Message
+    from mmctl.operate.comparing.gateways import NamedGateway
+    from mmctl.operate.logs.messages import LoggedMessage
+
+_WORD: Final = Pattern(r"[A-Za-z0-9]{16,64}")
+"""What an id may look like: letters and digits, without a blank."""
+_LONGEST_NAME: Final = 1_024
+_HEADERS: Final = ("received", "x-ses-message-id", "x-mmctl-released")
+
+
+def id_of(message: Message, known: Collection[str]) -> str | None:
+    """The id under which a log knows a stored message; None: it does not."""
+    for word in _WORD.findall(message.name[-_LONGEST_NAME:]):
+        if word in known:
+            return str(word)
+    headers = read_email(message.content, unread=message.unread).headers
+    for name in _HEADERS:
+        for value in records(headers.values_of(name)):
+            for word in _WORD.findall(value):
+                if word in known:
+                    return str(word)
+    return None
+
+
+def submission_with(
+    message: Message,
+    logged: LoggedMessage,
+    named: NamedGateway,
+    stated: Stated,
+    authenticate: Authenticate | None,
+) -> Submission:
+    """What is known of a message: what was stored of it, and its session and envelope by the log.
+
+    What is stated comes first, then the log, then what is computed or found in headers.
+    """
+    email = as_received(read_email(message.content, unread=message.unread), logged, named)
+    accepted = logged.accepted
+    by_log = Stated(envelope=envelope_of(logged))
+    if accepted is not None:
+        by_log = replace(by_log, session=session_of(accepted))
+    known = replace(over(stated, by_log), assume_pass=stated.assume_pass)
+    submission, _ = submission_from(
+        email,
+        known,
+        None
+        if authenticate is None
+        else lambda envelope, session, facts: authenticate(
+            message.content, email, envelope, session, facts
+        ),
+    )
+    return submission
+
+
+def as_received(email: Email, logged: LoggedMessage, named: NamedGateway) -> Email:
+    """A stored message as it arrived: without what rules had added to this copy of it."""
+    size = None if logged.accepted is None else logged.accepted.size
+    if size is None or email.unread or email.size == size:
+        return email if size is None else replace(email, length=Size(size))
+    values = {name: list(each) for name, each in email.headers.items()}
+    for name, value in _added(logged, named):
+        written = values.get(name.lower(), [])
+        if value in written:
+            written.remove(value)
+    left = {name: tuple(each) for name, each in values.items() if each}
+    return replace(email, headers=Headers.of(left), length=Size(size))
+
+
+def _added(logged: LoggedMessage, named: NamedGateway) -> Iterator[tuple[str, str]]:
+    """The headers that rules added, as the log says."""
+    for record in logged.acted:
+        done, place = record.action, place_of(record.key, named)
+        if done is None or done.index is None or place is None or not record.recipients:
+            continue
+        actions = actions_in_effect(named.gateway.rules[place])
+        if 0 < done.index <= len(actions):
+            header = added_header(actions[done.index - 1])
+            if header is not None:
+                yield header
