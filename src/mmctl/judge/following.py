@@ -7,12 +7,12 @@ not hide, and does not cause, another.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mmctl.judge.answers import Lack, MissingFact, known
 from mmctl.judge.copies import Copy, Step
 from mmctl.judge.evaluator import Evaluator
+from mmctl.judge.heard import Disagreement, Followed, FoundDisagreement, RuleSaid
 from mmctl.judge.lookup import NO, YES
 from mmctl.judge.remembering import Memory
 from mmctl.judge.submission import Scenario
@@ -22,112 +22,14 @@ from mmctl.judge.worlds import Worlds
 from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from mmctl.judge.heard import Heard, HeardRule
     from mmctl.judge.remembering import AskedConditions
     from mmctl.judge.submission import Gateway, Submission
     from mmctl.judge.trace import PolicyTrace
     from mmctl.language.project import LogicalRule
     from mmctl.model.rules import RuleAction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeardAction:
-    """One action as it was recorded."""
-
-    kind: str
-    """Its key in the language; a word that no action has stays as it was recorded."""
-    failed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeardRule:
-    """What was recorded of one rule for one message."""
-
-    recipients: frozenset[str]
-    """Whom it applied to; empty: it was tried and applied to nobody."""
-    actions: Mapping[int, HeardAction] = field(default_factory=dict)
-    """What was done, by the place of the action."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """What was recorded of one message."""
-
-    rules: Mapping[int, HeardRule]
-    """By the place of the rule in the gateway."""
-    whole: bool = True
-    """Whether no more records can come: then a rule without a record was not tried."""
-
-
-class Disagreement(StrEnum):
-    """How a record and the evaluator disagree, whatever the missing facts are."""
-
-    REFUSED = "refused"
-    """The policy refuses a recipient who was accepted."""
-    APPLIED = "applied"
-    """The rule applied, and cannot apply."""
-    NOT_APPLIED = "not applied"
-    """The rule was tried and did not apply, and must apply."""
-    NOT_TRIED = "not tried"
-    """The rule must apply, and there is no record of it."""
-    ENDED = "ended"
-    """The rule applied to a recipient who had ended before."""
-    STRANGER = "stranger"
-    """The rule applied to somebody whom the message was not for."""
-    NOT_DONE = "not done"
-    """An action that is part of the rule was not recorded."""
-    DONE = "done"
-    """An action was recorded that the rule does not do."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What the evaluator and the record say of one rule for one recipient."""
-
-    place: int
-    """Which recipient of the envelope."""
-    index: int
-    seen: str
-    """The recipient as conditions saw it."""
-    asked: AskedConditions
-    applied: bool | None
-    """What the record says; None: there is none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """One disagreement."""
-
-    kind: Disagreement
-    place: int | None
-    """Which recipient of the envelope; None: all whom the rule applied to."""
-    index: int | None = None
-    """The rule; None: the policy."""
-    asked: AskedConditions | None = None
-    policy: PolicyTrace | None = None
-    address: str | None = None
-    """The recipient in the record, if the envelope has another or none."""
-    action: tuple[int, str] | None = None
-    """Place and kind of an action."""
-    ended_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Followed:
-    """A record, followed to its end."""
-
-    found: tuple[Found, ...]
-    said: tuple[Said, ...]
-    """What was said of each rule for each recipient, in the order of trying."""
-    policies: tuple[PolicyTrace, ...]
-    """What is known of the policy's answer, for each recipient."""
-    copies: tuple[Copy, ...]
-
-    @property
-    def open(self) -> int:
-        """How many rules may apply of which there is no record."""
-        return sum(said.applied is None and not said.asked.answer.is_false for said in self.said)
 
 
 def followed(
@@ -192,8 +94,8 @@ class _Follower(Evaluator):
     """Evaluates one message in one world, as the record says."""
 
     heard: Heard
-    said: list[Said] = field(default_factory=list)
-    found: list[Found] = field(default_factory=list)
+    said: list[RuleSaid] = field(default_factory=list)
+    found: list[FoundDisagreement] = field(default_factory=list)
     copies: list[Copy] = field(default_factory=list)
     """Everybody under way, and those who have ended."""
     met: dict[int, set[str]] = field(default_factory=dict)
@@ -222,7 +124,9 @@ class _Follower(Evaluator):
             self.gateway, self.submission, place, assume_pass=self.assume_pass
         )
         if answer.admitted.is_false:
-            self.found.append(Found(kind=Disagreement.REFUSED, place=place, policy=answer))
+            self.found.append(
+                FoundDisagreement(kind=Disagreement.REFUSED, place=place, policy=answer)
+            )
         return answer
 
     def _applies(self, rule: LogicalRule, index: int, copy: Copy) -> bool:
@@ -236,7 +140,7 @@ class _Follower(Evaluator):
             open_ = asked.answer.is_unknown
             applied = self._is_meant(index, copy) if open_ else asked.answer.is_true
         self.said.append(
-            Said(
+            RuleSaid(
                 place=copy.place,
                 index=index,
                 seen=copy.seen,
@@ -327,7 +231,7 @@ class _Follower(Evaluator):
             kind = Disagreement.NOT_TRIED
         else:
             return
-        self.found.append(Found(kind=kind, place=copy.place, index=index, asked=asked))
+        self.found.append(FoundDisagreement(kind=kind, place=copy.place, index=index, asked=asked))
 
     def _fails(self, index: int, place: int, action: RuleAction) -> bool:  # noqa: ARG002 - as the evaluator has it
         """Whether the record says that an action failed."""
@@ -369,19 +273,25 @@ class _Follower(Evaluator):
         if ours == theirs:
             return
         if ours is not None and (theirs is not None or self.heard.whole):
-            found = Found(kind=Disagreement.NOT_DONE, place=None, index=index, action=(place, ours))
+            found = FoundDisagreement(
+                kind=Disagreement.NOT_DONE, place=None, index=index, action=(place, ours)
+            )
             self.found.append(found)
         if theirs is not None:
-            found = Found(kind=Disagreement.DONE, place=None, index=index, action=(place, theirs))
+            found = FoundDisagreement(
+                kind=Disagreement.DONE, place=None, index=index, action=(place, theirs)
+            )
             self.found.append(found)
 
 
-def _stranger(index: int, address: str, copy: Copy | None) -> Found:
+def _stranger(index: int, address: str, copy: Copy | None) -> FoundDisagreement:
     """A recipient in the record of a rule who was not under way; `copy` is one for the address."""
     if copy is None or copy.ended_at is None or copy.ended_at >= index:
         place = None if copy is None else copy.place
-        return Found(kind=Disagreement.STRANGER, place=place, index=index, address=address)
-    return Found(
+        return FoundDisagreement(
+            kind=Disagreement.STRANGER, place=place, index=index, address=address
+        )
+    return FoundDisagreement(
         kind=Disagreement.ENDED,
         place=copy.place,
         index=index,

@@ -27,11 +27,23 @@ from mmctl.operate.comparing.comparer import compare_message
 from mmctl.operate.comparing.gateways import NamedGateway
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mmctl.judge.submission import Gateway, Submission
     from mmctl.operate.comparing.compared import ComparedMessage
     from mmctl.operate.logs.messages import LoggedMessage
 
-FIELDS = {"isPassed": True, "category": "spam", "verdict": "PASS", "is Listed": False}
+FIELDS: Mapping[str, str | bool] = {
+    "isPassed": True,
+    "category": "spam",
+    "verdict": "PASS",
+    "is Listed": False,
+}
+    "isPassed": True,
+    "category": "spam",
+    "verdict": "PASS",
+    "is Listed": False,
+}
 
 
 def everything_known(random: Random) -> Submission:

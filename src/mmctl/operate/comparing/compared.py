@@ -10,7 +10,7 @@ from mmctl.records import dataclass, field
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mmctl.judge.following import Disagreement
+    from mmctl.judge.heard import Disagreement
 
 
 class Told(StrEnum):
@@ -66,7 +66,7 @@ class ComparedMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
+class ExplainingReading:
     """How many differences another choice of a reading explains."""
 
     reading: str
@@ -83,7 +83,7 @@ class Explanation:
 
 
 @dataclass(slots=True, kw_only=True)
-class Comparison:
+class LogComparison:
     """All messages of a log, compared."""
 
     against: str | None = None
@@ -103,7 +103,7 @@ class Comparison:
     """The first messages that differ."""
     unknown_gateways: dict[str, int] = field(default_factory=dict)
     """Messages that came in where the project has no way in, by its name in the log."""
-    explanations: tuple[Explanation, ...] = ()
+    explanations: tuple[ExplainingReading, ...] = ()
     explained: bool = False
     """Whether readings were tried: only where messages were available."""
 

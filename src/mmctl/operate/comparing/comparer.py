@@ -27,7 +27,7 @@ from mmctl.records import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mmctl.judge.following import Followed, Found, Heard, Said
+    from mmctl.judge.heard import Followed, FoundDisagreement, Heard, RuleSaid
     from mmctl.judge.submission import Gateway
     from mmctl.language.readings import Readings
     from mmctl.operate.comparing.gateways import NamedGateway
@@ -39,7 +39,7 @@ RECORDS: Final = "later records of the log"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
+class ComparedWith:
     """One message with what it was compared by, for whoever tries other readings on it."""
 
     message: ComparedMessage
@@ -55,7 +55,7 @@ def compare_message(
     whole: bool,
     submission: Submission | None = None,
     assume_pass: bool = False,
-) -> Compared:
+) -> ComparedWith:
     """Compare one message; `submission` is what is known of it beyond the log."""
     heard = heard_of(logged, named, whole=whole)
     known = submission or submission_of(logged)
@@ -68,10 +68,10 @@ def compare_message(
         recipients=recipients,
         read=submission is not None and submission.email.headers.are_known,
     )
-    return Compared(message=message, named=named, heard=heard, submission=known)
+    return ComparedWith(message=message, named=named, heard=heard, submission=known)
 
 
-def under(compared: Compared, readings: Readings, *, assume_pass: bool) -> ComparedMessage:
+def under(compared: ComparedWith, readings: Readings, *, assume_pass: bool) -> ComparedMessage:
     """The same message, compared under other readings."""
     gateway = replace(compared.named.gateway, readings=readings)
     named = replace(compared.named, gateway=gateway)
@@ -106,9 +106,9 @@ def compared_recipients(
 
 def _best(
     gateway: Gateway, submission: Submission, heard: Heard, *, assume_pass: bool
-) -> tuple[Followed, tuple[Said, ...]]:
+) -> tuple[Followed, tuple[RuleSaid, ...]]:
     """The world that agrees best with the record, and what in it cannot be so together."""
-    best: tuple[Followed, tuple[Said, ...]] | None = None
+    best: tuple[Followed, tuple[RuleSaid, ...]] | None = None
     least = (0, 0)
     for each in followed(gateway, submission, heard, assume_pass=assume_pass):
         clash = clashing(each.said, gateway.readings)
@@ -136,7 +136,7 @@ def _recipient(
     return ComparedRecipient(recipient=address, told=Told.SAME)
 
 
-def _concerned(found: Found, heard: HeardMessage, followed: Followed) -> list[int]:
+def _concerned(found: FoundDisagreement, heard: HeardMessage, followed: Followed) -> list[int]:
     """The recipients whom a disagreement is about; everybody if nobody is known."""
     if found.place is not None:
         return [found.place]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.judge.readings.asked import Answers, questions_of
 from mmctl.judge.readings.matter import about_actions
 from mmctl.language.readings import CHOICES
-from mmctl.operate.comparing.compared import Explanation, Told
+from mmctl.operate.comparing.compared import ExplainingReading, Told
 from mmctl.operate.comparing.comparer import under
 from mmctl.records import dataclass, field
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mmctl.judge.submission import Gateway
     from mmctl.operate.comparing.compared import ComparedMessage, Discrepancy
-    from mmctl.operate.comparing.comparer import Compared
+    from mmctl.operate.comparing.comparer import ComparedWith
 
 EXPLAINED_AT_MOST: Final = 500
 """Messages that differ on which readings are tried."""
@@ -32,10 +32,10 @@ class Explainer:
     """Collects messages, then tries readings on them."""
 
     assume_pass: bool = False
-    differing: list[Compared] = field(default_factory=list)
-    same: list[Compared] = field(default_factory=list)
+    differing: list[ComparedWith] = field(default_factory=list)
+    same: list[ComparedWith] = field(default_factory=list)
 
-    def see(self, compared: Compared) -> None:
+    def see(self, compared: ComparedWith) -> None:
         """Keep a message that was available, if there are not too many yet."""
         if not compared.message.read:
             return
@@ -46,7 +46,7 @@ class Explainer:
         elif Told.SAME in tolds and len(self.same) < CHECKED_AT_MOST:
             self.same.append(compared)
 
-    def explanations(self) -> tuple[Explanation, ...]:
+    def explanations(self) -> tuple[ExplainingReading, ...]:
         """The choices that explain differences, those that explain most first."""
         found: dict[tuple[str, str], _Explained] = {}
         for compared in self.differing:
@@ -59,8 +59,8 @@ class Explainer:
         ordered = sorted(found.items(), key=lambda each: (-each[1].recipients, each[0]))
         return tuple(self._explanation(*name, explained) for name, explained in ordered)
 
-    def _explanation(self, reading: str, choice: str, explained: _Explained) -> Explanation:
-        return Explanation(
+    def _explanation(self, reading: str, choice: str, explained: _Explained) -> ExplainingReading:
+        return ExplainingReading(
             reading=reading,
             choice=choice,
             chosen=explained.compared.named.gateway.readings.choice(reading),
@@ -70,7 +70,7 @@ class Explainer:
             evidence=explained.evidence,
         )
 
-    def _spoiled(self, compared: Compared, reading: str, choice: str) -> int:
+    def _spoiled(self, compared: ComparedWith, reading: str, choice: str) -> int:
         """The recipients of a message who are the same, and differ under a choice."""
         if (reading, choice) not in set(self._choices(compared)):
             return 0
@@ -80,7 +80,7 @@ class Explainer:
             for before, after in zip(compared.message.recipients, changed.recipients, strict=True)
         )
 
-    def _choices(self, compared: Compared) -> Iterator[tuple[str, str]]:
+    def _choices(self, compared: ComparedWith) -> Iterator[tuple[str, str]]:
         """The choices of readings that may make a difference to a message."""
         gateway = compared.named.gateway
         asked = Answers(gateway, compared.submission, assume_pass=self.assume_pass)
@@ -90,7 +90,7 @@ class Explainer:
                 if about_acts or (about_answers and asked.would_change(reading, choice)):
                     yield reading, choice
 
-    def _under(self, compared: Compared, reading: str, choice: str) -> ComparedMessage:
+    def _under(self, compared: ComparedWith, reading: str, choice: str) -> ComparedMessage:
         readings = compared.named.gateway.readings.choosing(reading, choice)
         return under(compared, readings, assume_pass=self.assume_pass)
 
@@ -99,7 +99,7 @@ class Explainer:
 class _Explained:
     """What a choice explains: the first message, with what differs there, and how many."""
 
-    compared: Compared
+    compared: ComparedWith
     evidence: Discrepancy
     recipients: int = 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.judge.following import Heard, HeardAction, HeardRule
+from mmctl.judge.heard import Heard, HeardAction, HeardRule
 from mmctl.judge.submission import Submission
 from mmctl.mail.email import Email, Envelope, Facts, Session, Size, SomeFields, UnknownSize
 from mmctl.mail.headers import UnreadHeaders

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.facts import Stated
-from mmctl.operate.comparing.compared import Comparison
+from mmctl.operate.comparing.compared import LogComparison
 from mmctl.operate.comparing.comparer import compare_answer, compare_message
 from mmctl.operate.comparing.explaining import Explainer
 from mmctl.operate.comparing.stored import id_of, submission_with
@@ -40,7 +40,7 @@ def compare_log(
     messages: Sequence[LoggedMessage],
     stored: Iterable[Message] | None = None,
     watch: Callable[[int], None] | None = None,
-) -> Comparison:
+) -> LogComparison:
     """Compare all messages of a log; `watch` hears how many were compared."""
     run = _Run(comparing, messages, readings=stored is not None)
     for message in stored or ():
@@ -64,7 +64,7 @@ class _Run:
         self._by_id = {logged.id: logged for logged in messages if logged.id is not None}
         self._points = _points(messages)
         self._last = _last(messages)
-        self._comparison = Comparison(against=comparing.against, explained=readings)
+        self._comparison = LogComparison(against=comparing.against, explained=readings)
         self._explainer = Explainer(assume_pass=comparing.stated.assume_pass)
         self.done: set[str] = set()
 
@@ -124,7 +124,7 @@ class _Run:
         counts = self._comparison.unknown_gateways
         counts[name or ""] = counts.get(name or "", 0) + 1
 
-    def end(self) -> Comparison:
+    def end(self) -> LogComparison:
         """The result, with the readings that explain differences."""
         if self._comparison.explained:
             self._comparison.explanations = self._explainer.explanations()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, assert_never
 
-from mmctl.judge.following import Disagreement
+from mmctl.judge.heard import Disagreement
 from mmctl.operate.comparing.compared import Discrepancy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mmctl.judge.following import Found, Said
+    from mmctl.judge.heard import FoundDisagreement, RuleSaid
     from mmctl.judge.remembering import AskedConditions
     from mmctl.judge.submission import Submission
     from mmctl.judge.trace import ConditionTrace, PolicyTrace
@@ -33,7 +33,7 @@ class Sentences:
         self._rules = named.gateway.rules
         self._submission = submission
 
-    def of(self, found: Found) -> Discrepancy:
+    def of(self, found: FoundDisagreement) -> Discrepancy:
         """One disagreement, both sides of it."""
         rule = None if found.index is None else self._rules[found.index]
         log, simulation = self._both(found)
@@ -46,7 +46,7 @@ class Sentences:
             because=_because(found),
         )
 
-    def _both(self, found: Found) -> tuple[str, str]:
+    def _both(self, found: FoundDisagreement) -> tuple[str, str]:
         match found.kind:
             case Disagreement.REFUSED:
                 by = "" if found.policy is None else f" by `{found.policy.by}`"
@@ -69,12 +69,12 @@ class Sentences:
                 assert_never(found.kind)
 
 
-def _action(found: Found) -> str:
+def _action(found: FoundDisagreement) -> str:
     place, kind = found.action or (0, "")
     return f"{place + 1} `{kind}`"
 
 
-def _because(found: Found) -> str | None:
+def _because(found: FoundDisagreement) -> str | None:
     """The condition that decides for the evaluator."""
     if found.policy is not None:
         return _of_policy(found.policy)
@@ -123,7 +123,7 @@ def recorded_elsewhere(record: RuleRecord) -> Discrepancy:
     )
 
 
-def together(clash: Sequence[Said], named: NamedGateway) -> Discrepancy:
+def together(clash: Sequence[RuleSaid], named: NamedGateway) -> Discrepancy:
     """Rules of which the log says what cannot be so together."""
     rules = named.gateway.rules
     first = rules[clash[0].index]
@@ -137,7 +137,7 @@ def together(clash: Sequence[Said], named: NamedGateway) -> Discrepancy:
     )
 
 
-def _said(said: Said) -> str:
+def _said(said: RuleSaid) -> str:
     return "applied" if said.applied else "did not apply"
 
 

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mmctl.judge.answers import Lack, MissingFact
-    from mmctl.judge.following import Said
+    from mmctl.judge.heard import RuleSaid
     from mmctl.judge.trace import ConditionTrace
     from mmctl.language.readings import Readings
 
 CONFLICTS: Final = 2_000
-"""The effort for one message; beyond it nothing is told."""
+"""The effort for one message; beyond it nobody knows."""
 _CACHED: Final = 4_096
 _EQUALS: Final = RuleStringOperator.EQUALS.lower()
 _STARTS: Final = RuleStringOperator.STARTS_WITH.lower()
@@ -33,7 +33,7 @@ _NOT_EQUALS: Final = RuleStringOperator.NOT_EQUALS.lower()
 _TEXT_OPERATORS: Final = frozenset({_EQUALS, _STARTS, _ENDS, _CONTAINS, _NOT_EQUALS})
 
 
-class Question(NamedTuple):
+class OpenQuestion(NamedTuple):
     """What a condition leaves open: a missing fact, and the values for which it holds."""
 
     fact: MissingFact
@@ -49,13 +49,13 @@ class Statement(NamedTuple):
     """What a log says of one rule: applied or not, with what is open about its conditions."""
 
     applied: bool
-    conditions: tuple[Question, ...]
-    unless: tuple[Question, ...]
+    conditions: tuple[OpenQuestion, ...]
+    unless: tuple[OpenQuestion, ...]
 
 
-def clashing(said: Sequence[Said], readings: Readings) -> tuple[Said, ...]:
+def clashing(said: Sequence[RuleSaid], readings: Readings) -> tuple[RuleSaid, ...]:
     """Some of what a log says that cannot be so together; empty: all of it can, or nobody knows."""
-    stated: dict[Statement, Said] = {}
+    stated: dict[Statement, RuleSaid] = {}
     for each in said:
         statement = _statement(each, readings)
         if statement is not None:
@@ -65,7 +65,7 @@ def clashing(said: Sequence[Said], readings: Readings) -> tuple[Said, ...]:
     return tuple(stated[statement] for statement in _clash(frozenset(stated)))
 
 
-def forced(said: Said, readings: Readings) -> bool | None:
+def forced(said: RuleSaid, readings: Readings) -> bool | None:
     """Whether a rule applies, if that is the same whatever its missing facts are; None: it is not.
 
     One fact may be asked in two conditions, so that neither answer alone says it.
@@ -78,14 +78,14 @@ def forced(said: Said, readings: Readings) -> bool | None:
 
 
 @lru_cache(maxsize=_CACHED)
-def _forced(conditions: tuple[Question, ...], unless: tuple[Question, ...]) -> bool | None:
+def _forced(conditions: tuple[OpenQuestion, ...], unless: tuple[OpenQuestion, ...]) -> bool | None:
     for applied in (True, False):
         if _clash(frozenset({Statement(applied, conditions, unless)})):
             return not applied
     return None
 
 
-def _statement(said: Said, readings: Readings) -> Statement | None:
+def _statement(said: RuleSaid, readings: Readings) -> Statement | None:
     """What the log says of a rule whose answer is unknown; None: nothing that can clash."""
     asked = said.asked
     if said.applied is None or not asked.answer.is_unknown:
@@ -97,9 +97,11 @@ def _statement(said: Said, readings: Readings) -> Statement | None:
     return Statement(said.applied, conditions, unless)
 
 
-def _questions(asked: Iterable[ConditionTrace], readings: Readings) -> tuple[Question, ...] | None:
+def _questions(
+    asked: Iterable[ConditionTrace], readings: Readings
+) -> tuple[OpenQuestion, ...] | None:
     """What conditions leave open; None: it is more than one fact a condition."""
-    found: list[Question] = []
+    found: list[OpenQuestion] = []
     for condition in asked:
         if not condition.answer.is_unknown:
             continue
@@ -109,7 +111,7 @@ def _questions(asked: Iterable[ConditionTrace], readings: Readings) -> tuple[Que
         (lack,) = lacks
         compares = condition.operator in _TEXT_OPERATORS and YES in lack.fact.choices
         found.append(
-            Question(
+            OpenQuestion(
                 fact=lack.fact,
                 holds_for=_holds_for(condition, lack),
                 operand=condition.operand,
@@ -201,7 +203,7 @@ class _Encoded:
         self._last += 1
         return self._last
 
-    def _literals(self, question: Question, *, negated: bool = False) -> list[int]:
+    def _literals(self, question: OpenQuestion, *, negated: bool = False) -> list[int]:
         """The values of a fact, one of which it has if the question is true, or false."""
         values = self._values(question)
         return [
@@ -210,7 +212,7 @@ class _Encoded:
             if (value in question.holds_for) is not negated
         ]
 
-    def _values(self, question: Question) -> dict[str, int]:
+    def _values(self, question: OpenQuestion) -> dict[str, int]:
         """A literal for each value of a fact, exactly one of which holds."""
         key = (question.fact, question.fact.choices)
         known = self._choices.get(key)
@@ -226,7 +228,7 @@ class _Encoded:
             self._compare(question, values)
         return values
 
-    def _compare(self, question: Question, values: dict[str, int]) -> None:
+    def _compare(self, question: OpenQuestion, values: dict[str, int]) -> None:
         """A text meets one of the values if the answer is yes, and else none."""
         atoms = [self._atom(question.operand, question.operator, each) for each in question.values]
         self.solver.add_clause([-values[YES], *atoms])
