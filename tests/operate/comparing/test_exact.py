@@ -39,11 +39,6 @@ FIELDS: Mapping[str, str | bool] = {
     "verdict": "PASS",
     "is Listed": False,
 }
-    "isPassed": True,
-    "category": "spam",
-    "verdict": "PASS",
-    "is Listed": False,
-}
 
 
 def everything_known(random: Random) -> Submission:
