@@ -25,6 +25,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("lint", _TEST, "lint:lint"),
     ("simulate", _TEST, "simulate:simulate"),
     ("why", _TEST, "why:why"),
+    ("send", _TEST, "send:send"),
     ("prove", _TEST, "prove:prove"),
     ("explain", _TEST, "explain:explain"),
     ("checks", _TEST, "checks:checks"),

@@ -186,6 +186,17 @@ CLOUDFORMATION: Final = Result(
     gate=Printing.EXACT,
 )
 TERRAFORM: Final = Result(commands=("export",), writers={Format.HCL: "cli.commands.export:text"})
+SENT: Final = Result(
+    commands=("send",),
+    writers={Format.HUMAN: "cli.sending.sent:human", Format.JSON: "cli.sending.sent:document"},
+)
+LOADED: Final = Result(
+    commands=("send",),
+    writers={
+        Format.HUMAN: "cli.sending.loading:human",
+        Format.JSON: "cli.sending.loading:document",
+    },
+)
 
 RESULTS: Final = (
     PROBLEMS,
@@ -211,6 +222,8 @@ RESULTS: Final = (
     API_JSON,
     CLOUDFORMATION,
     TERRAFORM,
+    SENT,
+    LOADED,
 )
 
 

@@ -110,6 +110,13 @@ def standard_input_bytes() -> BinaryIO:
     return sys.stdin.buffer
 
 
+def ask_secret(question: str) -> str:
+    """Ask on the terminal, without showing what is typed."""
+    import getpass
+
+    return getpass.getpass(question)
+
+
 def with_home(path: str) -> str:
     """A path in which `~` is the home of the person."""
     return os.path.expanduser(path)

@@ -1,0 +1,193 @@
+"""`mmctl send`: a test client that sends mail to an SMTP endpoint and reports the dialogue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from mmctl.cli.run import Run
+from mmctl.client.endpoint import DEFAULT_TIMEOUT, TlsMode
+
+if TYPE_CHECKING:
+    import typer
+
+_CONNECTION = "Connection"
+_MESSAGE = "Message"
+_LOAD = "Load"
+
+
+def _option(panel: str, name: str, help: str, metavar: str | None = None) -> Any:
+    import typer
+
+    return typer.Option(name, help=help, rich_help_panel=panel, metavar=metavar)
+
+
+def send(
+    run: Run,
+    messages: Annotated[
+        list[str] | None, typer.Argument(help="Files, folders, archives, or `-` for stdin.")
+    ] = None,
+    scenario: Annotated[
+        str | None,
+        _option(_MESSAGE, "--scenario", "A message of the library, such as phishing.", "NAME"),
+    ] = None,
+    mail_from: Annotated[
+        str | None,
+        _option(_MESSAGE, "--mail-from", "The envelope sender; `<>` is null.", "ADDRESS"),
+    ] = None,
+    rcpt: Annotated[
+        list[str] | None, _option(_MESSAGE, "--rcpt", "An envelope recipient.", "ADDRESS")
+    ] = None,
+    header: Annotated[
+        list[str] | None,
+        _option(_MESSAGE, "--header", "A header to put on top: `NAME: VALUE`.", "HEADER"),
+    ] = None,
+    sign: Annotated[
+        Path | None,
+        _option(_MESSAGE, "--sign", "Sign by DKIM with a private key in PEM.", "FILE"),
+    ] = None,
+    sign_selector: Annotated[
+        str | None, _option(_MESSAGE, "--sign-selector", "Its selector. Default: mmctl.", "NAME")
+    ] = None,
+    sign_domain: Annotated[
+        str | None,
+        _option(
+            _MESSAGE, "--sign-domain", "The domain that signs. Default: that of From.", "DOMAIN"
+        ),
+    ] = None,
+    to: Annotated[
+        str | None,
+        _option(
+            _CONNECTION,
+            "--to",
+            "The server. Default: the ingress point of the environment.",
+            "HOST:PORT",
+        ),
+    ] = None,
+    ingress_point: Annotated[
+        str | None, _option(_CONNECTION, "--ingress-point", "The ingress point to send to.", "NAME")
+    ] = None,
+    data: Annotated[
+        Path | None,
+        _option(
+            _CONNECTION,
+            "--data",
+            "The data folder of `mmctl emulate`. Default: .mmctl/mail.",
+            "FOLDER",
+        ),
+    ] = None,
+    helo: Annotated[
+        str | None,
+        _option(_CONNECTION, "--helo", "The name in EHLO. Default: this machine's.", "NAME"),
+    ] = None,
+    tls: Annotated[
+        TlsMode | None,
+        _option(
+            _CONNECTION,
+            "--tls",
+            "required, optional, none or wrapped. Default: required.",
+            "MODE",
+        ),
+    ] = None,
+    ca: Annotated[
+        Path | None,
+        _option(_CONNECTION, "--ca", "Trust the certificates that these issued.", "FILE"),
+    ] = None,
+    insecure: Annotated[
+        bool, _option(_CONNECTION, "--insecure", "Accept any certificate of the server.")
+    ] = False,
+    cert: Annotated[
+        Path | None, _option(_CONNECTION, "--cert", "The client's certificate, in PEM.", "FILE")
+    ] = None,
+    key: Annotated[
+        Path | None,
+        _option(_CONNECTION, "--key", "Its private key. Default: in the same file.", "FILE"),
+    ] = None,
+    user: Annotated[
+        str | None,
+        _option(
+            _CONNECTION,
+            "--user",
+            "The user of AUTH. Default for an ingress point of type auth: its id.",
+            "NAME",
+        ),
+    ] = None,
+    password_env: Annotated[
+        str | None,
+        _option(_CONNECTION, "--password-env", "The variable with the password.", "NAME"),
+    ] = None,
+    password_file: Annotated[
+        Path | None,
+        _option(_CONNECTION, "--password-file", "The file with the password, on one line.", "FILE"),
+    ] = None,
+    source_address: Annotated[
+        str | None,
+        _option(_CONNECTION, "--source-address", "An address of this machine to send from.", "IP"),
+    ] = None,
+    pipelining: Annotated[
+        bool, _option(_CONNECTION, "--pipelining", "Send the commands in one piece (RFC 2920).")
+    ] = False,
+    timeout: Annotated[
+        float,
+        _option(_CONNECTION, "--timeout", "How long a reply may take.", "SECONDS"),
+    ] = DEFAULT_TIMEOUT,
+    wait: Annotated[
+        float | None,
+        _option(
+            _CONNECTION,
+            "--wait",
+            "How long to wait for what becomes of mail. Default: 10 with an embedded endpoint.",
+            "SECONDS",
+        ),
+    ] = None,
+    count: Annotated[
+        int | None, _option(_LOAD, "--count", "Send so many messages; loopback only.", "N")
+    ] = None,
+    concurrency: Annotated[
+        int | None, _option(_LOAD, "--concurrency", "Over so many connections. Default: 1.", "N")
+    ] = None,
+) -> int:
+    """Send mail to an SMTP endpoint as a test client, and report the dialogue."""
+    from mmctl.cli.interruptions import stoppable
+    from mmctl.cli.sending.options import SendOptions
+    from mmctl.errors import UsageError
+    from mmctl.mail.facts import bare_address
+
+    options = SendOptions(
+        paths=tuple(messages or ()),
+        scenario=scenario,
+        to=to,
+        ingress_point=ingress_point,
+        data=data,
+        mail_from=None if mail_from is None else bare_address(mail_from),
+        rcpt=tuple(map(bare_address, rcpt or ())),
+        helo=helo,
+        header=tuple(header or ()),
+        user=user,
+        password_env=password_env,
+        password_file=password_file,
+        tls=tls,
+        insecure=insecure,
+        ca=ca,
+        cert=cert,
+        key=key,
+        source_address=source_address,
+        pipelining=pipelining,
+        sign=sign,
+        sign_selector=sign_selector,
+        sign_domain=sign_domain,
+        count=count,
+        concurrency=concurrency,
+        timeout=timeout,
+        wait=wait,
+    )
+    if concurrency is not None and count is None:
+        raise UsageError("`--concurrency` needs a number of messages", help="--count N")
+    with stoppable():
+        if count is not None:
+            from mmctl.cli.sending.loading import send_load
+
+            return send_load(run, options)
+        from mmctl.cli.sending.sent import send_messages
+
+        return send_messages(run, options)

@@ -1,0 +1,1 @@
+"""What `mmctl send` does: where it connects, what it sends, and what became of it."""

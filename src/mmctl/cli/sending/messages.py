@@ -1,0 +1,142 @@
+"""The messages that `mmctl send` sends: files, standard input, or scenarios of the library."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.client.outgoing import header_of, outgoing, with_content
+from mmctl.errors import UsageError
+from mmctl.inputs import MIB, read_file
+from mmctl.records import dataclass
+
+if TYPE_CHECKING:
+    from mmctl.cli.run import Run
+    from mmctl.cli.sending.options import SendOptions
+    from mmctl.client.outgoing import Outgoing
+    from mmctl.client.signing import Signer
+    from mmctl.language.project import Project
+    from mmctl.mail.email import Facts, Session
+
+MESSAGES_AT_MOST: Final = 10_000
+_KEY_AT_MOST: Final = MIB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToSend:
+    """One message to send, and what the library says about it."""
+
+    message: Outgoing
+    session: Session | None = None
+    facts: Facts | None = None
+    because: str | None = None
+
+
+def messages_to_send(run: Run, options: SendOptions, project: Project | None) -> list[ToSend]:
+    """The messages that the command line names, with its headers and signatures.
+
+    Raises:
+        UsageError: one cannot be read or sent, or there is none.
+    """
+    if options.scenario is not None:
+        if options.paths:
+            raise UsageError("got messages and `--scenario`", help="send one, then the other")
+        found = [_scenario(options, project)]
+    else:
+        found = _from_files(run, options)
+    signer = _signer(options)
+    if signer is None:
+        return found
+    return [
+        ToSend(
+            message=with_content(each.message, signer.signed(each.message)),
+            session=each.session,
+            facts=each.facts,
+            because=each.because,
+        )
+        for each in found
+    ]
+
+
+def _from_files(run: Run, options: SendOptions) -> list[ToSend]:
+    from mmctl.cli import world
+    from mmctl.mail.sources import STANDARD_INPUT, messages
+
+    if not options.paths:
+        raise UsageError(
+            "there is nothing to send",
+            help="name a message, `-`, `--scenario NAME`, or `--expect` for the cases",
+        )
+    paths = [
+        path if path == STANDARD_INPUT else str(run.directory / path) for path in options.paths
+    ]
+    stdin = world.standard_input_bytes() if STANDARD_INPUT in paths else None
+    headers = [header_of(text) for text in options.header]
+    found: list[ToSend] = []
+    for message in messages(paths, stdin):
+        if len(found) == MESSAGES_AT_MOST:
+            raise UsageError(
+                f"there are more than {MESSAGES_AT_MOST:,} messages", help="send them in parts"
+            )
+        found.append(
+            ToSend(
+                message=outgoing(
+                    message.name,
+                    message.content,
+                    mail_from=options.mail_from,
+                    recipients=options.rcpt,
+                    headers=headers,
+                )
+            )
+        )
+    if not found:
+        raise UsageError(f"`{options.paths[0]}` holds no message", help="name .eml files")
+    return found
+
+
+def _scenario(options: SendOptions, project: Project | None) -> ToSend:
+    """A message of the library, filled in with the project's own domains."""
+    name = options.scenario or ""
+    if project is None:
+        raise UsageError(
+            f"scenario `{name}` needs a project, whose domains and people are filled in",
+            help="name its folder with `-C DIR`, or make a project with `mmctl init`",
+        )
+    from mmctl.cases.library.filling import filled
+
+    found = filled(name, project)
+    message = outgoing(
+        found.entry.name,
+        found.message,
+        mail_from=found.envelope.mail_from if options.mail_from is None else options.mail_from,
+        recipients=options.rcpt or found.envelope.recipients,
+        headers=[header_of(text) for text in options.header],
+    )
+    return ToSend(
+        message=message,
+        session=found.session,
+        facts=found.facts,
+        because=found.entry.description,
+    )
+
+
+def _signer(options: SendOptions) -> Signer | None:
+    from mmctl.cli.sending.options import DEFAULT_SELECTOR
+    from mmctl.client.signing import signer_of
+
+    if options.sign is None:
+        for name, value in (
+            ("--sign-selector", options.sign_selector),
+            ("--sign-domain", options.sign_domain),
+        ):
+            if value is not None:
+                raise UsageError(f"`{name}` needs a key", help="--sign FILE")
+        return None
+    try:
+        pem = read_file(options.sign, at_most=_KEY_AT_MOST)
+    except OSError as error:
+        raise UsageError(
+            f"cannot read `--sign {options.sign}`: {(error.strerror or str(error)).lower()}"
+        ) from None
+    return signer_of(
+        pem, selector=options.sign_selector or DEFAULT_SELECTOR, domain=options.sign_domain
+    )

@@ -1,0 +1,159 @@
+"""What became of a message that an embedded endpoint took, and what the project's files say.
+
+Values and their comparison; who reads the endpoint's events hands them in as documents.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.judge.judging import judge
+from mmctl.judge.submission import LambdaAnswer, Scenario, Submission
+from mmctl.language.project import Outcome
+from mmctl.mail.facts import envelope_of, facts_of, session_of
+from mmctl.mail.reader import read_email
+from mmctl.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mmctl.judge.submission import Gateway
+    from mmctl.judge.trace import Trace
+
+Event = dict[str, Any]
+"""One line of the endpoint's events."""
+FINISHED: Final = "finished"
+JUDGED: Final = "judged"
+_PERFORMED: Final = frozenset({"action", "delivered", "waiting", "failed", "report"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientBecame:
+    """How it ended for one recipient."""
+
+    recipient: str
+    outcome: str
+    by: str | None
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """One thing that the endpoint did with the message."""
+
+    what: str
+    """`archive vault`, `relay exchange`, `delivered to exchange`."""
+    status: str
+    recipients: tuple[str, ...]
+    where: str | None
+    """The file below the data folder, the host, or the reply."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Became:
+    """What became of one message."""
+
+    recipients: tuple[RecipientBecame, ...] = ()
+    """Empty: it was not judged in time."""
+    done: tuple[Done, ...] = ()
+    finished: bool = False
+    assumed: tuple[str, ...] = ()
+    """Facts that nobody stated, and what the endpoint assumed: `spf=PASS`."""
+    simulated: tuple[RecipientBecame, ...] | None = None
+    """What `simulate` says by the project's files; None: there is no project to ask."""
+
+    @property
+    def differing(self) -> tuple[RecipientBecame, ...]:
+        """What `simulate` says, for the recipients for whom it says something else."""
+        if self.simulated is None:
+            return ()
+        got = {each.recipient.lower(): each for each in self.recipients}
+        return tuple(
+            each
+            for each in self.simulated
+            if each.recipient.lower() in got and not _same(each, got[each.recipient.lower()])
+        )
+
+
+def _same(simulated: RecipientBecame, got: RecipientBecame) -> bool:
+    return (simulated.outcome, simulated.rules) == (got.outcome, got.rules)
+
+
+def became_of(events: Sequence[Event]) -> Became:
+    """What the events of one message say; the last judgment counts."""
+    judged = [event for event in events if event.get("event") == JUDGED]
+    last = judged[-1] if judged else {}
+    return Became(
+        recipients=tuple(_recipient(each) for each in _list(last.get("recipients"))),
+        done=tuple(_done(event) for event in events if event.get("event") in _PERFORMED),
+        finished=any(event.get("event") == FINISHED for event in events),
+        assumed=tuple(f"{name}={value}" for name, value in _map(last.get("assumed")).items()),
+    )
+
+
+def simulated_as(
+    gateway: Gateway, content: bytes, accepted: Mapping[str, Any], events: Sequence[Event]
+) -> tuple[RecipientBecame, ...]:
+    """What `simulate` says about a message with the facts that the endpoint had."""
+    judged = [event for event in events if event.get("event") == JUDGED]
+    last = judged[-1] if judged else {}
+    submission = Submission(
+        email=read_email(content),
+        session=session_of(_map(accepted.get("session"))),
+        envelope=envelope_of(_map(accepted.get("envelope"))),
+        facts=facts_of(_map(accepted.get("verdicts"))),
+    )
+    answers = {**_map(accepted.get("lambda")), **_map(last.get("answers"))}
+    failing = (*_list(accepted.get("failing")), *_list(last.get("failing")))
+    scenario = Scenario(
+        answers={
+            str(name): LambdaAnswer(str(answer).lower())
+            for name, answer in answers.items()
+            if str(answer).lower() in set(LambdaAnswer)
+        },
+        failing=frozenset(map(str, failing)),
+    )
+    return recipients_of(judge(gateway, submission, scenario, assume_pass=True))
+
+
+def recipients_of(trace: Trace) -> tuple[RecipientBecame, ...]:
+    """How each recipient of a trace ended."""
+    return tuple(
+        RecipientBecame(
+            recipient=each.recipient, outcome=each.outcome.value, by=each.by, rules=each.applied
+        )
+        for each in trace.recipients
+    )
+
+
+def _recipient(document: Mapping[str, Any]) -> RecipientBecame:
+    by = document.get("by")
+    return RecipientBecame(
+        recipient=str(document.get("recipient", "")),
+        outcome=str(document.get("outcome", Outcome.UNKNOWN.value)),
+        by=None if by is None else str(by),
+        rules=tuple(map(str, _list(document.get("rules")))),
+    )
+
+
+def _done(event: Event) -> Done:
+    kind = str(event["event"])
+    target = event.get("target")
+    words = [str(event.get("action", "")).lower() if kind == "action" else kind]
+    if target is not None:
+        words.append(str(target))
+    where = event.get("file") or event.get("host") or event.get("reply") or event.get("detail")
+    return Done(
+        what=" ".join(words),
+        status=str(event.get("status", kind)),
+        recipients=tuple(map(str, _list(event.get("recipients")))),
+        where=None if where is None else str(where),
+    )
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _map(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,47 @@
+"""What a command sent, and what became of it: values for those who show it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.records import dataclass
+
+if TYPE_CHECKING:
+    from mmctl.client.became import Became
+    from mmctl.client.endpoint import Endpoint
+    from mmctl.client.load import Load
+    from mmctl.client.sending import Sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentOne:
+    """One message that was sent, and what became of it if that can be followed."""
+
+    sent: Sent
+    because: str | None = None
+    """What a scenario is about."""
+    became: Became | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentAll:
+    """All messages of a command, and where they went."""
+
+    endpoint: Endpoint
+    embedded: bool
+    data: str | None
+    """The data folder of the embedded server."""
+    messages: tuple[SentOne, ...]
+    shows_dialogue: bool
+    waited: float
+    """How many seconds outcomes were waited for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A load, and where it went."""
+
+    endpoint: Endpoint
+    embedded: bool
+    concurrency: int
+    load: Load
