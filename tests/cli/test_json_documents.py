@@ -37,6 +37,8 @@ COMMANDS = (
     ("history show 0001", "mmctl/history@1"),
     ("history diff 0001 0001", "mmctl/diff@1"),
     ("diff {snapshot} .", "mmctl/diff@1"),
+    ("send {message} --to 127.0.0.1:1 --rcpt a@example.com", "mmctl/send@1"),
+    ("send {message} --to 127.0.0.1:1 --rcpt a@example.com --count 2", "mmctl/send@1"),
 )
 
 

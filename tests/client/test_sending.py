@@ -6,6 +6,7 @@ import base64
 import smtplib
 import ssl
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,7 +44,7 @@ def test_messages_arrive_byte_for_byte_and_as_smtplib_sends_them() -> None:
         "blank lines at the end": b"text\r\n\r\n\r\n",
         "eight bits": "grüße\r\n".encode(),
         "no text at all": bytes(range(1, 10)) + bytes(range(14, 256)) + b"\r\n",
-        "a long line": b"x" * 5_000 + b"\r\n",
+        "a long line": b"x" * 990 + b"\r\n",
         "bare LF": b"one\ntwo\n.three\n",
         "bare CR": b"one\rtwo\r\n",
         "many": b"0123456789abcdef\r\n.\r\n" * 20_000,
@@ -57,8 +58,8 @@ def test_messages_arrive_byte_for_byte_and_as_smtplib_sends_them() -> None:
             sent = sent_to(endpoint(server.port), content)
             if not sent.accepted or server.arrived[-1].content != expected:
                 wrong.append(name)
-            if name == "bare CR":
-                continue  # smtplib sends it bare, which servers refuse as smuggling
+            if name.startswith("bare"):
+                continue  # smtplib sends them bare, which servers refuse as smuggling
             with smtplib.SMTP("127.0.0.1", server.port) as other:
                 other.sendmail("a@example.org", ["b@example.com"], content)
             if server.arrived[-1].content != expected:
@@ -245,7 +246,7 @@ def test_a_password_is_sent_and_never_shown(tmp_path: Path, mechanism: str) -> N
     options = {"authenticator": check, "auth_exclude_mechanism": excluded, "auth_required": True}
     with sink(tls_context=server_context(tmp_path), **options) as server:
         for password, good in (("pass word", True), ("wrong", False)):
-            credentials = Credentials(user="inp-1", password=lambda said=password: said)
+            credentials = Credentials(user="inp-1", password=partial(str, password))
             sent = sent_to(endpoint(server.port, tls=TlsMode.REQUIRED, credentials=credentials))
             assert sent.accepted is good, (mechanism, sent.failure, sent.dialogue)
             assert Stage.AUTH in sent.times
@@ -296,6 +297,7 @@ def test_facts_are_stated_before_the_message_and_only_where_they_are_taken() -> 
     with scripted(play) as port:
         sender = Sender(SmtpSession(endpoint(port), None, time.monotonic))
         sent = sender.send(outgoing("message", PLAIN), facts=facts)
+        sender.close()
     assert sent.accepted, sent.failure
     assert sent.facts_stated
     assert heard[0] == f"XMMFACTS {facts}\r\n".encode()

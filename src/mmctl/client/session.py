@@ -63,9 +63,14 @@ class SmtpSession:
 
         Raises:
             SessionFailed: one of them did not work.
+            UsageError: a file of certificates cannot be used.
         """
         start = self._clock()
         self.features, self.agreed = {}, None
+        if self._context is None and self.endpoint.tls is not TlsMode.NONE:
+            from mmctl.client.tls import context_of  # noqa: PLC0415 - ssl is slow to import
+
+            self._context = context_of(self.endpoint)
         sock = self._connected()
         self._wire = Wire(sock, self.dialogue, self._clock, self.endpoint.timeout)
         if self.endpoint.tls is TlsMode.WRAPPED:
@@ -188,11 +193,12 @@ class SmtpSession:
         self._hello()
 
     def _encrypt(self, *, wrapped: bool) -> None:
-        from mmctl.client.tls import context_of, encrypted  # noqa: PLC0415 - ssl is slow to import
+        from mmctl.client.tls import encrypted  # noqa: PLC0415 - ssl is slow to import
 
         start = self._clock()
-        context = context_of(self.endpoint) if self._context is None else self._context
-        inside, agreed = encrypted(self.wire.sock, context, self.endpoint, wrapped=wrapped)
+        if self._context is None:
+            raise ValueError("the session is not open")
+        inside, agreed = encrypted(self.wire.sock, self._context, self.endpoint, wrapped=wrapped)
         self.times.add(Stage.TLS, start)
         self._wire = Wire(inside, self.dialogue, self._clock, self.endpoint.timeout)
         self.agreed = agreed

@@ -111,13 +111,14 @@ class Wire:
 
     def _received(self, doing: str, until: float, allowed: float) -> bytes:
         left = until - self._clock()
+        what = f"did not finish its reply {doing}" if self._buffer else f"gave no reply {doing}"
         if left <= 0:
-            raise self._too_slow(f"did not finish its reply {doing}", allowed)
+            raise self._too_slow(what, allowed)
         self.sock.settimeout(left)
         try:
             received = self.sock.recv(LONGEST_LINE)
         except TimeoutError:
-            raise self._too_slow(f"gave no reply {doing}", allowed) from None
+            raise self._too_slow(what, allowed) from None
         except OSError as error:
             raise _lost(error, doing) from None
         if not received:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mmctl.cli.sending.options import SendOptions
     from mmctl.client.outgoing import Outgoing
     from mmctl.client.signing import Signer
+    from mmctl.judge.submission import Scenario
     from mmctl.language.project import Project
     from mmctl.mail.email import Facts, Session
 
@@ -28,6 +29,7 @@ class ToSend:
     message: Outgoing
     session: Session | None = None
     facts: Facts | None = None
+    scenario: Scenario | None = None
     because: str | None = None
 
 
@@ -51,6 +53,7 @@ def messages_to_send(run: Run, options: SendOptions, project: Project | None) ->
             message=with_content(each.message, signer.signed(each.message)),
             session=each.session,
             facts=each.facts,
+            scenario=each.scenario,
             because=each.because,
         )
         for each in found
@@ -115,6 +118,7 @@ def _scenario(options: SendOptions, project: Project | None) -> ToSend:
         message=message,
         session=found.session,
         facts=found.facts,
+        scenario=found.scenario,
         because=found.entry.description,
     )
 

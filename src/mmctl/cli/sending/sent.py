@@ -104,7 +104,8 @@ def _facts(target: Destination, each: ToSend) -> str | None:
     """What the library says about a message, for an embedded endpoint that takes facts."""
     if not target.embedded or target.project is None or each.facts is None:
         return None
-    return facts_document(facts_stated(target.project, each.session or Session(), each.facts))
+    session = each.session or Session()
+    return facts_document(facts_stated(target.project, session, each.facts, each.scenario))
 
 
 def _followed(target: Destination, follower: Follower, each: SentOne) -> SentOne:
