@@ -165,8 +165,14 @@ COMMANDS: Final = {
     "simulate cases/messages --results json": ("json",),
     "why MESSAGE --rcpt someone@example.com": ("human", "json"),
     "why MESSAGE --rcpt someone@example.com --rule keep --against git:HEAD": ("human",),
-    "send MESSAGE --to 127.0.0.1:1 --rcpt a@example.com": ("human", "json"),
-    "send MESSAGE --to 127.0.0.1:1 --rcpt a@example.com --count 2": ("human", "json"),
+    "send MESSAGE --to 127.0.0.1:1 --mail-from b@example.com --rcpt a@example.com": (
+        "human",
+        "json",
+    ),
+    "send MESSAGE --to 127.0.0.1:1 --mail-from b@example.com --rcpt a@example.com --count 2": (
+        "human",
+        "json",
+    ),
     "plan": ("human", "markdown", "html"),
     "plan --force lint": ("human", "json", "markdown", "html"),
     "plan --force lint -v --messages --corpus cases/messages": (

@@ -105,6 +105,9 @@ def scripted(play: Callable[[socket.socket], None]) -> Iterator[int]:
     try:
         yield listening.getsockname()[1]
     finally:
+        with contextlib.suppress(OSError):
+            listening.shutdown(socket.SHUT_RDWR)  # wakes `accept`
+        thread.join(timeout=30)
         listening.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -47,11 +48,6 @@ def _drips(connection: socket.socket) -> None:
     for _ in range(10_000):
         connection.sendall(b"2")
         time.sleep(0.05)
-
-
-def _stops_reading(connection: socket.socket) -> None:
-    lines_to(connection, *_TO_DATA)
-    time.sleep(5)
 
 
 SERVERS: dict[str, tuple[Callable[[socket.socket], None], FailureKind, str]] = {
@@ -99,8 +95,15 @@ def test_a_hostile_server_ends_in_a_clear_message(name: str) -> None:
 def test_a_server_that_stops_reading_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "_PIECE", 1024 * 1024)
     big = b"From: a@example.org\r\nTo: b@example.com\r\n\r\n" + b"x" * 50_000_000 + b"\r\n"
-    with scripted(_stops_reading) as port:
+    over = threading.Event()
+
+    def play(connection: socket.socket) -> None:
+        lines_to(connection, *_TO_DATA)
+        over.wait(30)
+
+    with scripted(play) as port:
         sent = sent_to(endpoint(port, timeout=0.5), big)
+        over.set()
     assert sent.failure is not None
     assert sent.failure.kind is FailureKind.TIMEOUT
 

@@ -71,7 +71,7 @@ def served_points(data: Path) -> tuple[ServedPoint, ...] | None:
         ) from None
 
 
-class Tail:
+class JournalTail:
     """Lines that are added to a journal from now on, by the id in them."""
 
     def __init__(self, path: Path) -> None:
@@ -103,8 +103,8 @@ class Follower:
         from mmctl.emulator.data_folder import DataFolder
 
         folder = DataFolder(data)
-        self._accepted = Tail(folder.messages)
-        self._events = Tail(folder.events)
+        self._accepted = JournalTail(folder.messages)
+        self._events = JournalTail(folder.events)
 
     def wait_for(self, ids: Collection[str], seconds: float) -> None:
         """Read until all messages are finished, at most so long; one without rest was judged."""
