@@ -10,7 +10,7 @@ import pytest
 from mmctl.emulator.data_folder import DataFolder, FolderLock, Lines, file_name, read_lines
 from mmctl.emulator.journal import (
     Accepted,
-    ActionDone,
+    ActionTaken,
     Delivered,
     Event,
     Failed,
@@ -83,7 +83,7 @@ HAPPENINGS = (
         answers={"f": "continue"},
         failing=("relay:x",),
     ),
-    ActionDone(
+    ActionTaken(
         rule="r",
         rule_index=1,
         action="RELAY",

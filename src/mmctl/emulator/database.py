@@ -95,6 +95,15 @@ class Database:
         """Run one statement inside the current transaction."""
         return self._connection.execute(statement, values)
 
+    def version(self) -> int:
+        """A number that is another one after another process or connection has changed the file.
+
+        Raises:
+            CouldNot: the file cannot be read.
+        """
+        with self._lock, self._explained():
+            return self._number("pragma data_version")
+
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[None]:
         """Do everything inside as one transaction: all of it happens, or nothing.

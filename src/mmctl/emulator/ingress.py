@@ -165,7 +165,11 @@ def _check_credentials(type_: str, credentials: Body | None) -> None:
 def _authentication(call: Call, credentials: Body, old: Body) -> Body:
     """Return what is kept of credentials: of a password only its version and a digest."""
     if "SmtpPassword" not in credentials:
-        return {"IngressPointAuthConfiguration": credentials, "PasswordDigest": None}
+        return {
+            "IngressPointAuthConfiguration": credentials,
+            "PreviousPasswordDigest": None,
+            "PasswordDigest": None,
+        }
     version = call.new_id()
     shown: Body = {"SmtpPasswordVersion": version}
     earlier = old.get("IngressPointAuthConfiguration", {}).get("IngressPointPasswordConfiguration")
@@ -176,6 +180,7 @@ def _authentication(call: Call, credentials: Body, old: Body) -> Body:
         }
     return {
         "IngressPointAuthConfiguration": {"IngressPointPasswordConfiguration": shown},
+        "PreviousPasswordDigest": old.get("PasswordDigest"),
         "PasswordDigest": password_digest(version, credentials["SmtpPassword"]),
     }
 

@@ -225,7 +225,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActionDone:
+class ActionTaken:
     """One action ran for some recipients."""
 
     rule: str
@@ -296,7 +296,7 @@ class Finished:
 
 
 Happening: TypeAlias = (
-    RefusedMail | Judged | ActionDone | Delivered | Waiting | Failed | ReportWritten | Finished
+    RefusedMail | Judged | ActionTaken | Delivered | Waiting | Failed | ReportWritten | Finished
 )
 
 
@@ -355,7 +355,7 @@ def happening_json(what: Happening) -> dict[str, Any]:
                 "answers": dict(what.answers),
                 "failing": list(what.failing),
             }
-        case ActionDone():
+        case ActionTaken():
             return {
                 "event": "action",
                 "rule": what.rule,
@@ -428,7 +428,7 @@ def happening_of(members: Mapping[str, Any]) -> Happening | None:
                 failing=tuple(known["failing"]),
             )
         case "action":
-            return ActionDone(**known)
+            return ActionTaken(**known)
         case "delivered":
             return Delivered(**known)
         case "waiting":

@@ -83,6 +83,13 @@ class ResourceStore:
         """Yield all resources of a kind, oldest first."""
         return self._many(scope, now, "and kind = ? order by sequence", kind)
 
+    def scopes(self, kind: str) -> list[Scope]:
+        """Return the accounts and regions that have a resource of the kind, or had one."""
+        found = self._database.execute(
+            "select distinct account, region from resource where kind = ? order by 1, 2", (kind,)
+        ).fetchall()
+        return [Scope(account=account, region=region) for account, region in found]
+
     def after(
         self, scope: Scope, kind: str, now: float, *, sequence: int, limit: int
     ) -> list[StoredResource]:
@@ -204,6 +211,13 @@ class ResourceStore:
             "select created from member where list = ? and address = ?", (of.sequence, address)
         ).fetchone()
         return None if found is None else float(found[0])
+
+    def all_members(self, of: StoredResource) -> list[str]:
+        """Return all addresses of a list, in the order of their text."""
+        found = self._database.execute(
+            "select address from member where list = ? order by address", (of.sequence,)
+        )
+        return [address for (address,) in found]
 
     def members_after(
         self, of: StoredResource, *, address: str, prefix: str, limit: int
