@@ -77,7 +77,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 'More',
                 True,
                 (
-                    ((('1;36', (('emulate ', '1;36'),)),), (('', (('Serve the embedded Mail Manager for boto3, the aws command and others, until Ctrl-C.', ''),)),)),
+                    ((('1;36', (('emulate ', '1;36'),)),), (('', (('Serve the embedded Mail Manager: API for boto3 and the aws command, and mail by SMTP.', ''),)),)),
                     ((('1;36', (('schema  ', '1;36'),)),), (('', (('Print the JSON Schemas, for editors and programs.', ''),)),)),
                 ),
             ),
@@ -1056,19 +1056,27 @@ HELP_PAGES: Final[dict[str, Page]] = {
     "emulate": (
         (('Usage: ', '1;33'), ('mmctl emulate [OPTIONS]', '1')),
         (
-            ('', (('Serve the embedded Mail Manager for boto3, the aws command and others, until Ctrl-C.', ''),)),
+            ('', (('Serve the embedded Mail Manager: API for boto3 and the aws command, and mail by SMTP.', ''),)),
         ),
         (
             (
                 'Options',
                 False,
                 (
-                    ((('', (('--no-smtp', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Serve only the API; mail is not served yet in any case.', ''),)),)),
+                    ((('', (('--no-smtp', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Serve only the API; take no mail.', ''),)),)),
                     ((('', (('--api-port', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('N', '1;33'),)),), (('', (('The port; 0 takes a free one.', ''),)), ('2', (('[default: 4579]', '2'),)))),
+                    ((('', (('--smtp-port', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('N', '1;33'),)),), (('', (('The port of the first ingress point; others count up. 0 takes free ones.', ''),)), ('2', (('[default: 2525]', '2'),)))),
+                    ((('', (('--data', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('DIR', '1;33'),)),), (('', (('The folder of the mail. Default: .mmctl/mail.', ''),)),)),
                     ((('', (('--host', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('HOST', '1;33'),)),), (('', (('127.0.0.1, localhost or ::1.', ''),)), ('2', (('[default: 127.0.0.1]', '2'),)))),
                     ((('', (('--state', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('FILE', '1;33'),)),), (('', (('The state, or `:memory:`. Default: .mmctl/embedded.db.', ''),)),)),
                     ((('', (('--settle', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('SECONDS', '1;33'),)),), (('', (('How long an ingress point takes to change.', ''),)), ('2', (('[default: 2.0]', '2'),)))),
                     ((('', (('--references', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('MODE', '1;33'),)),), (('', (('Rules that name missing resources: loose accepts (', ''), ('-v', '1;32'), (' shows them), strict refuses.', ''))), ('2', (('[default: loose]', '2'),)))),
+                    ((('', (('--accept-facts', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Let clients state facts, by the command XMMFACTS.', ''),)),)),
+                    ((('', (('--add-on', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('FILE', '1;33'),)),), (('', (('What add-ons answer, by recipient, sender or header. Default: good answers.', ''),)),)),
+                    ((('', (('--zone', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('FILE', '1;33'),)),), (('', (('Authenticate mail by the records of a zone file. Default: all passes.', ''),)),)),
+                    ((('', (('--dns', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Authenticate mail by the DNS.', ''),)),)),
+                    ((('', (('--reading', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('NAME=CHOICE', '1;33'),)),), (('', (('Choose a reading. Default: as the project chooses; repeatable.', ''),)),)),
+                    ((('', (('--ingress-secret', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('SPEC', '1;33'),)),), (('', (('The password of an ingress point that has it in a secret: POINT=FILE or POINT=env:VARIABLE; repeatable.', ''),)),)),
                     ((('', (('--fault', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('SPEC', '1;33'),)),), (('', (('KIND[=SECONDS][:OPERATION], such as cut-after:Create*@2; repeatable.', ''),)),)),
                     ((('', (('--help', '1;36'),)),), (('', (('-h', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Show this message and exit.', ''),)),)),
                 ),

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
-from mmctl.cli import world
 from mmctl.cli.interruptions import stoppable
 from mmctl.cli.run import Run
 from mmctl.emulator.references import References
-from mmctl.errors import UsageError
+from mmctl.errors import CouldNot, UsageError
 
 if TYPE_CHECKING:
     import typer
 
-    from mmctl.emulator.faults import Fault
     from mmctl.emulator.routes import Request
     from mmctl.emulator.wire import HttpAnswer
 
@@ -27,7 +26,8 @@ _SETTLE_SECONDS = 2.0
 _LONGEST_SETTLE = 86_400.0
 _PORT = 4579
 _A_LONG_TIME = 3600
-_NO_SMTP = "Serve only the API; mail is not served yet in any case."
+_SMTP_PORT = 2525
+_NO_SMTP = "Serve only the API; take no mail."
 
 
 def emulate(
@@ -36,6 +36,18 @@ def emulate(
     api_port: Annotated[
         int, typer.Option("--api-port", help="The port; 0 takes a free one.", metavar="N")
     ] = _PORT,
+    smtp_port: Annotated[
+        int,
+        typer.Option(
+            "--smtp-port",
+            help="The port of the first ingress point; others count up. 0 takes free ones.",
+            metavar="N",
+        ),
+    ] = _SMTP_PORT,
+    data: Annotated[
+        str | None,
+        typer.Option("--data", help="The folder of the mail. Default: .mmctl/mail.", metavar="DIR"),
+    ] = None,
     host: Annotated[
         str, typer.Option("--host", help="127.0.0.1, localhost or ::1.", metavar="HOST")
     ] = "127.0.0.1",
@@ -62,6 +74,44 @@ def emulate(
             metavar="MODE",
         ),
     ] = References.LOOSE,
+    accept_facts: Annotated[
+        bool,
+        typer.Option("--accept-facts", help="Let clients state facts, by the command XMMFACTS."),
+    ] = False,
+    add_on: Annotated[
+        str | None,
+        typer.Option(
+            "--add-on",
+            help="What add-ons answer, by recipient, sender or header. Default: good answers.",
+            metavar="FILE",
+        ),
+    ] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(
+            "--zone",
+            help="Authenticate mail by the records of a zone file. Default: all passes.",
+            metavar="FILE",
+        ),
+    ] = None,
+    dns: Annotated[bool, typer.Option("--dns", help="Authenticate mail by the DNS.")] = False,
+    reading: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reading",
+            help="Choose a reading. Default: as the project chooses; repeatable.",
+            metavar="NAME=CHOICE",
+        ),
+    ] = None,
+    ingress_secret: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ingress-secret",
+            help="The password of an ingress point that has it in a secret: POINT=FILE or "
+            "POINT=env:VARIABLE; repeatable.",
+            metavar="SPEC",
+        ),
+    ] = None,
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -71,20 +121,37 @@ def emulate(
         ),
     ] = None,
 ) -> int:
-    """Serve the embedded Mail Manager for boto3, the aws command and others, until Ctrl-C."""
+    """Serve the embedded Mail Manager: API for boto3 and the aws command, and mail by SMTP."""
+    from mmctl.cli.emulated_mail import MailOptions, greeting, smtp_settings
+    from mmctl.cli.smtp_child import SmtpChild
     from mmctl.emulator.core import EmbeddedMailManager
     from mmctl.emulator.faults import Faults, FaultyMailManager, parse_fault
     from mmctl.emulator.http import HttpFace
 
-    del no_smtp  # mail is not served yet, as the greeting says
     if not 0 <= settle <= _LONGEST_SETTLE:
         raise UsageError(
             f"got `--settle {settle:g}`", help=f"expected seconds from 0 to {_LONGEST_SETTLE:g}"
         )
     faults = tuple(parse_fault(spec) for spec in fault or ())
-    place = _place(run, state)
-    stopping = threading.Event()
+    mail = MailOptions(
+        port=smtp_port,
+        data=data,
+        accept_facts=accept_facts,
+        add_on=add_on,
+        zone=zone,
+        dns=dns,
+        readings=tuple(reading or ()),
+        secrets=tuple(ingress_secret or ()),
+    )
+    if no_smtp:
+        mail.refuse_any()
+    stopping, ended = threading.Event(), threading.Event()
     with stoppable(by_hangup=True), ExitStack() as stack:
+        shown = _place(run, state)
+        place = shown
+        if shown == _IN_MEMORY and not no_smtp:
+            # Two processes share the state: it is a file that goes away with them.
+            place = str(Path(stack.enter_context(TemporaryDirectory())) / "embedded.db")
         embedded = stack.enter_context(
             EmbeddedMailManager(
                 place,
@@ -110,10 +177,19 @@ def emulate(
             )
         )
         with suppress(KeyboardInterrupt):
-            run.write(_greeting(face.url, place, faults))
+            settings, points = None, []
+            if not no_smtp:
+                settings = smtp_settings(run, mail, state=place, host=host, api=face.url)
+                child = SmtpChild(settings, on_note=_said(run), on_ended=ended.set)
+                points = stack.enter_context(child).points
+            run.write(greeting(face.url, shown, faults, settings, points))
             sys.stdout.flush()
-            while True:
-                world.sleep(_A_LONG_TIME)
+            while not ended.wait(_A_LONG_TIME):
+                pass
+            raise CouldNot(
+                "the SMTP process ended unexpectedly",
+                help="start again: mail that was accepted is still there",
+            )
     run.say("stopped")
     return 0
 
@@ -145,6 +221,15 @@ def _note(run: Run) -> Callable[[str], None]:
     return note
 
 
+def _said(run: Run) -> Callable[[str], None]:
+    """Pass on what the SMTP process reports."""
+
+    def said(text: str) -> None:
+        run.say(f"{run.now():%H:%M:%S} {text}")
+
+    return said
+
+
 def _log(run: Run) -> Callable[[Request, HttpAnswer], None]:
     """Report each request on stderr: time, account, region, operation, status."""
     from mmctl.emulator.delivery import Delivery
@@ -158,32 +243,3 @@ def _log(run: Run) -> Callable[[Request, HttpAnswer], None]:
         run.say(f"{run.now():%H:%M:%S} {where} {what} {answer.status}{how}")
 
     return log
-
-
-def _greeting(url: str, place: str, faults: Sequence[Fault]) -> str:
-    """What a user needs at the start; 80 columns. The account is the one of a new project."""
-    from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION
-
-    where = "kept in memory, lost at the end" if place == _IN_MEMORY else f"in {place}"
-    broken = "".join(f"fault: {fault}\n" for fault in faults)
-    return (
-        f"the embedded Mail Manager answers at {url}\n"
-        f"state: {where}\n"
-        f"{broken}"
-        "\n"
-        "In another shell:\n"
-        f"  export AWS_ENDPOINT_URL_MAILMANAGER={url}\n"
-        f"  export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS={url}\n"
-        f"  export AWS_ENDPOINT_URL_STS={url}\n"
-        f"  export AWS_ACCESS_KEY_ID={EMBEDDED_ACCOUNT} AWS_SECRET_ACCESS_KEY=any\n"
-        f"  aws mailmanager list-rule-sets --region {EMBEDDED_REGION}\n"
-        "\n"
-        "Bounds:\n  - it serves the API; mail by SMTP is not served yet\n  - it listens only on "
-        "this machine (loopback)\n  - it verifies no signature; an access key of 12 digits is "
-        "the account,\n"
-        "    any other key is account 000000000000\n"
-        "  - the state is plain text\n"
-        "  - it is for trying things out, not for production mail\n"
-        "\n"
-        "Ctrl-C stops it.\n"
-    )

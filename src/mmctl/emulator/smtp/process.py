@@ -1,0 +1,117 @@
+"""The SMTP process: everything is opened, mail is taken, everything is closed in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.emulator.data_folder import DataFolder, FolderLock, unusable
+from mmctl.emulator.database import Database
+from mmctl.emulator.delivering.post_office import PostOffice
+from mmctl.emulator.gateways import Gateways
+from mmctl.emulator.journal_file import Journal
+from mmctl.emulator.records.records import Records
+from mmctl.emulator.smtp.doors import Doors
+from mmctl.emulator.smtp.front import Front
+from mmctl.emulator.smtp.storing import Storing
+from mmctl.emulator.store import ResourceStore
+from mmctl.errors import MmctlError
+from mmctl.language.readings import Readings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from mmctl.emulator.smtp.settings import SmtpSettings
+    from mmctl.emulator.smtp.storing import StoredMessage
+
+LOOK_SECONDS: Final = 0.1
+"""How long it takes at most until a new ingress point has its port."""
+
+
+def serve(
+    settings: SmtpSettings,
+    *,
+    clock: Callable[[], datetime],
+    on_ready: Callable[[list[dict[str, Any]]], object],
+    on_note: Callable[[str], None],
+    ended: Callable[[asyncio.AbstractEventLoop, asyncio.Event], object],
+) -> None:
+    """Take mail until the event that `ended` gets is set.
+
+    Raises:
+        MmctlError: it cannot begin: a port is in use, the folder cannot be written, …
+    """
+    logging.getLogger("mail.log").setLevel(logging.CRITICAL + 1)
+    folder = DataFolder(Path(settings.data))
+    folder.make()
+    with ExitStack() as stack:
+        stack.enter_context(FolderLock(folder))
+        stack.callback(lambda: folder.ports.unlink(missing_ok=True))
+        database = stack.enter_context(closing(Database(settings.state)))
+        gateways = Gateways(
+            database,
+            ResourceStore(database),
+            clock=clock,
+            readings=Readings.of(settings.readings),
+        )
+        try:
+            journal = stack.enter_context(closing(Journal(folder, clock=clock)))
+            records = stack.enter_context(closing(Records(folder.logs, on_trouble=on_note)))
+            office = stack.enter_context(closing(PostOffice(folder, journal)))
+
+            def stored(group: Sequence[StoredMessage]) -> None:
+                for each in group:
+                    configured = each.received.configured
+                    records.accepted(front.pieces(configured), each.line)
+                    office.take(each.accepted, configured, each.submission)
+
+            storing = stack.enter_context(
+                closing(Storing(folder, journal, clock=clock, on_stored=stored))
+            )
+        except OSError as error:
+            raise unusable(folder, error) from error
+        loop = asyncio.new_event_loop()
+        stack.enter_context(closing(loop))
+        front = Front(
+            settings,
+            gateways,
+            storing=storing,
+            journal=journal,
+            records=records,
+            clock=clock,
+            loop=loop,
+            tls_context=lambda _: None,
+            on_note=on_note,
+        )
+        loop.run_until_complete(_run(front, folder, on_ready, on_note, ended))
+
+
+async def _run(
+    front: Front,
+    folder: DataFolder,
+    on_ready: Callable[[list[dict[str, Any]]], object],
+    on_note: Callable[[str], None],
+    ended: Callable[[asyncio.AbstractEventLoop, asyncio.Event], object],
+) -> None:
+    stop = asyncio.Event()
+    ended(front.loop, stop)
+    doors = Doors(front, folder, on_note=on_note)
+    await doors.follow(at_start=True)
+    on_ready(doors.points)
+    said = ""
+    while not stop.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
+        try:
+            await doors.follow()
+            said = ""
+        except (MmctlError, OSError) as error:
+            text = error.message if isinstance(error, MmctlError) else str(error)
+            if text != said:
+                on_note(text)
+                said = text
+    await doors.close()
