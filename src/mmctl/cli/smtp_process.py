@@ -20,8 +20,8 @@ from mmctl.errors import MmctlError
 
 def main() -> int:
     """Take mail until stdin ends."""
-    for each in ("SIGINT", "SIGHUP"):
-        if number := getattr(signal, each, None):
+    for number in (signal.SIGINT, getattr(signal, "SIGHUP", None)):  # Windows has no SIGHUP
+        if number is not None:
             signal.signal(number, signal.SIG_IGN)
     stdin = world.standard_input_bytes()
     settings = SmtpSettings.of_json(json.loads(stdin.readline()))

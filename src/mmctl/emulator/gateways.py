@@ -152,14 +152,14 @@ class Gateways:
         points = list(self._store.all(scope, Noun.INGRESS_POINT, now))
         if not points:
             return
-        parts = _Parts.read(self._store, scope, now)
+        parts = _PointParts.read(self._store, scope, now)
         for each in parts.timed(points):
             if each > now:
                 self._until = min(self._until, each)
         for point in points:
             yield point.sequence, self._one(point, parts, now)
 
-    def _one(self, point: StoredResource, parts: _Parts, now: float) -> Served:
+    def _one(self, point: StoredResource, parts: _PointParts, now: float) -> Served:
         body = point.body
         document = parts.document(point, self._readings)
         text = json.dumps(document, sort_keys=True, separators=(",", ":"))
@@ -187,7 +187,7 @@ class Gateways:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Parts:
+class _PointParts:
     """What ingress points of one account and region are made of."""
 
     scope: Scope
@@ -201,7 +201,7 @@ class _Parts:
     archives: list[StoredResource]
 
     @classmethod
-    def read(cls, store: ResourceStore, scope: Scope, now: float) -> _Parts:
+    def read(cls, store: ResourceStore, scope: Scope, now: float) -> _PointParts:
         """Read them."""
 
         def of(noun: Noun) -> list[StoredResource]:
