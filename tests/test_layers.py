@@ -119,7 +119,11 @@ THE_WORLD = {
     "sys.stdin.buffer",
 }
 """Clock, environment variables, terminal, person, machine and the exit: `cli/world.py` alone."""
-PATIENCE = {("emulator/http.py", "time.monotonic"), ("mail/verify_spf.py", "time.monotonic")}
+PATIENCE = {
+    ("emulator/http.py", "time.monotonic"),
+    ("mail/verify_spf.py", "time.monotonic"),
+    ("emulator/delivering/commands.py", "time.monotonic"),
+}
 """How long a connection or a look-up may take: a limit, and no time that anybody is told."""
 WORDING = {
     "mmctl.counted",

@@ -310,6 +310,8 @@ def _performed(recipients: Iterable[RecipientTrace], readings: Readings) -> tupl
             key = (trace.index, action.path, action.headers, action.result)
             performed = forms.get(key) or Performed(
                 rule=trace.rule,
+                index=trace.index,
+                path=action.path,
                 kind=action.kind,
                 target=action.target,
                 action=action.action,

@@ -246,6 +246,10 @@ class Performed:
     """One action as it runs: once for each form of the message, with a list of recipients."""
 
     rule: str
+    index: int
+    """The place of the rule in the rule set, from 0."""
+    path: Path
+    """Where the action is in the rule."""
     kind: str
     target: str | None
     action: RuleAction

@@ -1,0 +1,109 @@
+"""Judging accepted mail, with the evaluator that `mmctl simulate` judges with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.emulator.journal import Judged, RecipientEnd
+from mmctl.emulator.records.rule_sets import RuleSetPieces
+from mmctl.judge.index.index import index_of
+from mmctl.judge.judging import judge
+from mmctl.judge.submission import LambdaAnswer, Scenario, Submission
+from mmctl.mail.reader import read_email
+from mmctl.model.actions import asked_function
+from mmctl.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.emulator.delivering.progress import DoneSoFar
+    from mmctl.emulator.gateways import Configured
+    from mmctl.emulator.journal import Accepted
+    from mmctl.judge.trace import Trace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What is the same for all messages of one configuration."""
+
+    configured: Configured
+    functions: tuple[str, ...]
+    """The functions whose answers its rules wait for."""
+    pieces: RuleSetPieces
+
+    @classmethod
+    def of(cls, configured: Configured) -> Prepared:
+        """Prepare a configuration."""
+        rules = configured.gateway.rules
+        asked = (asked_function(action) for rule in rules for action in rule.actions)
+        return cls(
+            configured=configured,
+            functions=tuple(dict.fromkeys(each for each in asked if each is not None)),
+            pieces=RuleSetPieces.of(configured.rule_set_arn, configured.rule_set.name, rules),
+        )
+
+    def judge(self, submission: Submission, accepted: Accepted, progress: DoneSoFar) -> Trace:
+        """Judge a message with what its functions answered and what failed so far.
+
+        What nobody stated or computed is assumed to be good; a function that was not asked yet
+        answers `continue`.
+        """
+        gateway = self.configured.gateway
+        stated = {name: LambdaAnswer(answer) for name, answer in accepted.answers.items()}
+        not_asked = dict.fromkeys(self.functions, LambdaAnswer.CONTINUE)
+        known = {**stated, **progress.answers}
+        answers = {**known, **{name: each for name, each in not_asked.items() if name not in known}}
+        scenario = Scenario(
+            answers=answers,  # the first name that fits a function counts
+            failing=frozenset((*self._labels(accepted), *progress.failing)),
+        )
+        among = index_of(gateway, assume_pass=True).survey(submission).rules
+        return judge(gateway, submission, scenario, assume_pass=True, among=among)
+
+    def _labels(self, accepted: Accepted) -> Iterator[str]:
+        """What fails by statement of the client, who knows the names: rules have the ids."""
+        for label in accepted.failing:
+            yield label
+            kind, colon, name = label.partition(":")
+            for body in self._named(kind.strip(), name.strip()) if colon else ():
+                yield f"{kind.strip()}:{body}"
+
+    def _named(self, kind: str, name: str) -> Iterator[str]:
+        match kind:
+            case "relay":
+                bodies = self.configured.relays.values()
+                yield from {each["RelayId"] for each in bodies if each["RelayName"] == name}
+            case "archive":
+                bodies = self.configured.archives.values()
+                yield from {each["ArchiveId"] for each in bodies if each["ArchiveName"] == name}
+            case _:
+                return
+
+
+def submission_of(accepted: Accepted, content: bytes) -> Submission:
+    """What is judged: the message, its session and envelope, and what is known of it."""
+    return Submission(
+        email=read_email(content),
+        session=accepted.session,
+        envelope=accepted.envelope,
+        facts=accepted.verdicts,
+    )
+
+
+def judged(trace: Trace, accepted: Accepted, progress: DoneSoFar) -> Judged:
+    """What the journal says of a judgment."""
+    answers = {**accepted.answers, **{name: str(each) for name, each in progress.answers.items()}}
+    return Judged(
+        recipients=tuple(
+            RecipientEnd(
+                recipient=each.recipient,
+                outcome=each.outcome.value,
+                by=each.by,
+                rules=each.applied,
+            )
+            for each in trace.recipients
+        ),
+        assumed={fact.fact: value for fact, value in trace.assumed.items()},
+        answers=answers,
+        failing=(*accepted.failing, *progress.failing),
+    )

@@ -1,0 +1,66 @@
+"""What was done so far for one message: kept in its entry of the queue while something waits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mmctl.emulator.delivering.letters import Letter
+from mmctl.judge.submission import LambdaAnswer
+from mmctl.records import dataclass, field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(slots=True, kw_only=True)
+class DoneSoFar:
+    """What was done for one message."""
+
+    done: set[str] = field(default_factory=set)
+    """The keys of the actions that are done, or have failed."""
+    failing: list[str] = field(default_factory=list)
+    """The labels of those that failed: `archive:a-1`."""
+    answers: dict[str, LambdaAnswer] = field(default_factory=dict)
+    """What functions answered, by ARN."""
+    letters: dict[str, Letter] = field(default_factory=dict)
+    """What is still to be handed on."""
+    walked: bool = False
+    """Whether all actions are done, so that only letters are left."""
+    tries: int = 0
+    """How often the action that waits was tried."""
+    since: str = ""
+    """When it was tried first."""
+    next: str | None = None
+    """When to go on; None: now."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Its form in the queue."""
+        return {
+            "done": sorted(self.done),
+            "failing": list(self.failing),
+            "answers": {name: answer.value for name, answer in self.answers.items()},
+            "letters": [letter.to_json() for letter in self.letters.values()],
+            "walked": self.walked,
+            "tries": self.tries,
+            "since": self.since,
+            "next": self.next,
+        }
+
+    @classmethod
+    def of_json(cls, members: Mapping[str, Any]) -> DoneSoFar:
+        """Read its form in the queue.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is none.
+        """
+        letters = [Letter.of_json(each) for each in members["letters"]]
+        return cls(
+            done=set(map(str, members["done"])),
+            failing=list(map(str, members["failing"])),
+            answers={str(name): LambdaAnswer(each) for name, each in members["answers"].items()},
+            letters={letter.key: letter for letter in letters},
+            walked=bool(members["walked"]),
+            tries=int(members["tries"]),
+            since=str(members["since"]),
+            next=members["next"],
+        )

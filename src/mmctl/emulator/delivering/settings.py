@@ -1,0 +1,112 @@
+"""What the command line says of deliveries: where mail may go, and how patient to be.
+
+Values only, so that the process that serves SMTP gets them as they are.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING, Final
+
+from mmctl.emulator.delivering.message_copy import one_line
+from mmctl.records import dataclass, field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SEND: Final = "send"
+BOUNCES: Final = "bounces"
+REPORTS: Final = "reports"
+OWN_TARGETS: Final = (SEND, BOUNCES, REPORTS)
+"""Names that `--deliver` takes for what is no relay; `relay:NAME` is always a relay."""
+_LOCAL_NAMES: Final = frozenset({"localhost", "localhost."})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostPort:
+    """Where a server listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        host = one_line(self.host)
+        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether this is surely the machine itself; a name that DNS resolves never is."""
+        if self.host.lower() in _LOCAL_NAMES:
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A user name and a password; never shown."""
+
+    username: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long others may take, in seconds."""
+
+    connect: float = 15.0
+    command: float = 60.0
+    letter: float = 300.0
+    """One message, from MAIL to the reply after its end."""
+    function: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retries:
+    """When to try again, in seconds."""
+
+    first: float = 10.0
+    factor: float = 2.0
+    most: float = 900.0
+    age: float = 172_800.0
+    """So old, what still waits is given up: two days."""
+
+    def after(self, tries: int) -> float:
+        """How long to wait after so many tries."""
+        return min(self.most, self.first * self.factor ** min(tries - 1, 30))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverySettings:
+    """All of it."""
+
+    deliver: Mapping[str, HostPort] = field(default_factory=dict)
+    """By the name of a target: a relay, `send`, `bounces` or `reports`."""
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    """By the name of a target."""
+    functions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The command of each function, by its name."""
+    s3_url: str | None = None
+    sns_url: str | None = None
+    lambda_url: str | None = None
+    patience: Patience = field(default_factory=Patience)
+    retries: Retries = field(default_factory=Retries)
+
+    def server_of(self, target: str) -> HostPort | None:
+        """Where `send`, `bounces` or `reports` go; None: into a Maildir."""
+        return self.deliver.get(target)
+
+    def server_of_relay(self, name: str, server: HostPort) -> HostPort | None:
+        """Where the mail of a relay goes; None: into a Maildir."""
+        told = self.deliver.get(f"relay:{name}")
+        if told is None and name not in OWN_TARGETS:
+            told = self.deliver.get(name)
+        if told is not None:
+            return told
+        return server if server.on_loopback else None
+
+    def secret_of_relay(self, name: str) -> Secret | None:
+        """The secret for a relay, if the command line names one."""
+        return self.secrets.get(f"relay:{name}") or self.secrets.get(name)
