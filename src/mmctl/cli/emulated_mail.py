@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli import world
+from mmctl.cli.options.delivering import said_at_start
+from mmctl.emulator.delivering.settings import DeliverySettings
 from mmctl.emulator.smtp.settings import SmtpSettings
 from mmctl.errors import MmctlError, UsageError
 from mmctl.inputs import MIB, parse_json, read_text
@@ -41,7 +43,7 @@ class MailOptions:
     dns: bool = False
     readings: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
-    delivering: Mapping[str, Any] = field(default_factory=dict)
+    delivering: DeliverySettings = field(default_factory=DeliverySettings)
 
     def refuse_any(self) -> None:
         """Refuse options about mail where none is taken.
@@ -56,6 +58,12 @@ class MailOptions:
             "--zone": self.zone,
             "--dns": self.dns,
             "--ingress-secret": self.secrets,
+            "--deliver": self.delivering.deliver,
+            "--secret": self.delivering.secrets,
+            "--lambda": self.delivering.functions,
+            "--s3": self.delivering.s3_url,
+            "--sns": self.delivering.sns_url,
+            "--lambda-endpoint": self.delivering.lambda_url,
         }
         for option, value in named.items():
             if value:
@@ -94,7 +102,7 @@ def smtp_settings(
         readings={**_project_readings(run), **dict(map(_reading, options.readings))},
         passwords=dict(_password(run, spec) for spec in options.secrets),
         verbose=run.verbose,
-        delivering=options.delivering,
+        delivering=options.delivering.to_json(),
     )
 
 
@@ -207,6 +215,7 @@ def _about_mail(settings: SmtpSettings, points: Sequence[Mapping[str, Any]]) -> 
     yield f"mail: in {settings.data}\n"
     if settings.accept_facts:
         yield "facts: clients may state any, by XMMFACTS\n"
+    yield from said_at_start(DeliverySettings.of_json(settings.delivering))
     if not points:
         yield "smtp: no ingress point yet; each gets a port when it is created\n"
         return

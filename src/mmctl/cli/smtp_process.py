@@ -13,6 +13,8 @@ import threading
 from typing import Any
 
 from mmctl.cli import world
+from mmctl.cli.local_services import services_of
+from mmctl.emulator.delivering.settings import DeliverySettings
 from mmctl.emulator.smtp.process import serve
 from mmctl.emulator.smtp.settings import SmtpSettings
 from mmctl.errors import MmctlError
@@ -47,6 +49,7 @@ def main() -> int:
             on_ready=lambda points: say(ready=points),
             on_note=lambda text: say(note=text),
             ended=ended,
+            services=services_of(DeliverySettings.of_json(settings.delivering)),
         )
     except MmctlError as error:
         say(error=error.message, help=error.help, code=error.exit_code)

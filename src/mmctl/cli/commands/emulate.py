@@ -112,6 +112,53 @@ def emulate(
             metavar="SPEC",
         ),
     ] = None,
+    deliver: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--deliver",
+            help="Send the mail of a relay, `send`, `bounces` or `reports` to a server. Default: "
+            "relays on this machine as they are, all else into a Maildir; repeatable.",
+            metavar="NAME=HOST:PORT",
+        ),
+    ] = None,
+    secret: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--secret",
+            help="A file with the user name and password for a relay, as its secret holds them; "
+            "repeatable.",
+            metavar="NAME=FILE",
+        ),
+    ] = None,
+    function: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--lambda",
+            help="The command to run for a function, with the event on its standard input; "
+            "repeatable.",
+            metavar="NAME=COMMAND",
+        ),
+    ] = None,
+    lambda_endpoint: Annotated[
+        str | None,
+        typer.Option(
+            "--lambda-endpoint",
+            help="Where functions without a command are called, on this machine.",
+            metavar="URL",
+        ),
+    ] = None,
+    s3: Annotated[
+        str | None,
+        typer.Option(
+            "--s3", help="An S3 endpoint on this machine. Default: a folder.", metavar="URL"
+        ),
+    ] = None,
+    sns: Annotated[
+        str | None,
+        typer.Option(
+            "--sns", help="An SNS endpoint on this machine. Default: files.", metavar="URL"
+        ),
+    ] = None,
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -123,6 +170,7 @@ def emulate(
 ) -> int:
     """Serve the embedded Mail Manager: API for boto3 and the aws command, and mail by SMTP."""
     from mmctl.cli.emulated_mail import MailOptions, greeting, smtp_settings
+    from mmctl.cli.options.delivering import delivery_settings
     from mmctl.cli.smtp_child import SmtpChild
     from mmctl.emulator.core import EmbeddedMailManager
     from mmctl.emulator.faults import Faults, FaultyMailManager, parse_fault
@@ -142,6 +190,15 @@ def emulate(
         dns=dns,
         readings=tuple(reading or ()),
         secrets=tuple(ingress_secret or ()),
+        delivering=delivery_settings(
+            run.directory,
+            deliver=deliver or (),
+            secret=secret or (),
+            function=function or (),
+            s3=s3,
+            sns=sns,
+            lambda_endpoint=lambda_endpoint,
+        ),
     )
     if no_smtp:
         mail.refuse_any()

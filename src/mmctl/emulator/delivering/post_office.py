@@ -1,129 +1,395 @@
-"""Where accepted mail goes on: it is judged, and what the rules say is done."""
+"""The post office: takes accepted mail, and sees to it that what the rules say happens.
+
+A message is in the queue on disk until nothing is left to do for it. After a crash the queue is
+taken up again: actions are done at least once, and after an orderly stop no action twice.
+"""
 
 from __future__ import annotations
 
 import queue
 import threading
-from typing import TYPE_CHECKING, Protocol
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final, assert_never
 
-from mmctl.emulator.gateways import submission_of
-from mmctl.emulator.journal import (
-    ActionTaken,
-    Delivered,
-    Finished,
-    Judged,
-    RecipientEnd,
-)
-from mmctl.judge.index.index import index_of
-from mmctl.judge.judging import judge
+from mmctl.emulator.delivering.carrier import carry
+from mmctl.emulator.delivering.journey import DISK, InLane, Journey, Later, Walked
+from mmctl.emulator.delivering.judging import Prepared
+from mmctl.emulator.delivering.lanes import Lanes
+from mmctl.emulator.delivering.means import DeliveryMeans
+from mmctl.emulator.delivering.moments import moment
+from mmctl.emulator.delivering.outcomes import happened_to, records_of
+from mmctl.emulator.delivering.progress import DoneSoFar
+from mmctl.emulator.delivering.queue_folder import STATE, DamagedEntry, QueueFolder
+from mmctl.emulator.delivering.reporting import report
+from mmctl.emulator.delivering.services import Services
+from mmctl.emulator.delivering.settings import DeliverySettings
+from mmctl.emulator.journal import Accepted, Finished
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
     from mmctl.emulator.data_folder import DataFolder
+    from mmctl.emulator.delivering.carrier import HandedOn
+    from mmctl.emulator.delivering.lanes import Lane
+    from mmctl.emulator.delivering.letters import Letter
     from mmctl.emulator.gateways import Configured
-    from mmctl.emulator.journal import Accepted
     from mmctl.emulator.journal_file import Journal
+    from mmctl.emulator.records.records import Records
     from mmctl.judge.submission import Submission
 
-
-class Office(Protocol):
-    """Anything that takes accepted mail."""
-
-    def take(
-        self, accepted: Accepted, configured: Configured, submission: Submission | None = None
-    ) -> None:
-        """Take a message; what becomes of it is done later, in other threads."""
-
-    def close(self) -> None:
-        """Finish what is under way; what is not stays in the queue on disk."""
+WAITING_AT_MOST: Final = 2_000
+"""So many messages wait for the office in memory; then whoever brings one waits."""
+_BATCH: Final = 64
+_BEHIND: Final = 200
+"""With so many letters before it in its lane, a message waits on disk alone."""
+_AFTER_TROUBLE: Final = timedelta(seconds=30)
+_STOPS_WITHIN: Final = 10.0
 
 
 class PostOffice:
-    """Takes accepted mail and carries it through the rules, in a thread of its own."""
+    """Takes accepted mail; what becomes of it is done in threads of its own."""
 
-    def __init__(self, folder: DataFolder, journal: Journal) -> None:
-        self._folder, self._journal = folder, journal
-        self._taken: queue.SimpleQueue[tuple[Accepted, Configured, Submission | None] | None] = (
-            queue.SimpleQueue()
+    def __init__(
+        self,
+        folder: DataFolder,
+        journal: Journal,
+        *,
+        clock: Callable[[], datetime],
+        settings: DeliverySettings | None = None,
+        services: Services | None = None,
+        records: Records | None = None,
+        on_trouble: Callable[[str], None] | None = None,
+    ) -> None:
+        self._means = DeliveryMeans.of(
+            folder.root, settings or DeliverySettings(), services or Services(), clock
         )
-        self._thread = threading.Thread(target=self._work, name="post office", daemon=True)
-        self._thread.start()
+        self._journal = journal
+        self._records = records
+        self._say_trouble = on_trouble or _nothing
+        self._queue = QueueFolder(folder.root)
+        self._lanes = Lanes(clock)
+        self._lock = threading.Lock()
+        self._live: dict[str, Journey] = {}
+        self._prepared: dict[str, Prepared] = {}
+        self._configured_of: Callable[[str], Configured | None] = _nobody
+        self._taken: queue.Queue[str | None] = queue.Queue(WAITING_AT_MOST)
+        self._closing = threading.Event()
+        self._resuming: threading.Thread | None = None
+        self._worker = threading.Thread(target=self._work, name="post office", daemon=True)
+        self._worker.start()
 
     def take(
         self, accepted: Accepted, configured: Configured, submission: Submission | None = None
     ) -> None:
-        """Take a message; what becomes of it is done later, in other threads.
+        """Take a message that is in the queue on disk; `submission`: as it was received.
 
-        `submission` is the message as it was received, if it is known already.
+        Who brings more than the office can do waits here.
         """
-        self._taken.put((accepted, configured, submission))
+        prepared = self._prepared_for(accepted, configured)
+        journey = Journey(accepted, prepared, self._means, submission=submission)
+        with self._lock:
+            self._live[accepted.id] = journey
+        self._taken.put(accepted.id)
+
+    def resume(self, configured_of: Callable[[str], Configured | None]) -> None:
+        """Go on with what is in the queue; `configured_of` finds a configuration by its digest."""
+        self._configured_of = configured_of
+        names = self._queue.names()
+        self._resuming = threading.Thread(
+            target=self._resume, args=(names,), name="queue", daemon=True
+        )
+        self._resuming.start()
+
+    def is_idle(self) -> bool:
+        """Whether nothing is due now; what waits for a later time does not count."""
+        resuming = self._resuming is not None and self._resuming.is_alive()
+        return not resuming and not self._taken.unfinished_tasks and self._lanes.is_idle()
 
     def close(self) -> None:
-        """Finish what is under way; what is not stays in the queue on disk."""
+        """Finish what is under way; what is not stays in the queue on disk, with what was done."""
+        self._closing.set()
+        if self._resuming is not None:
+            self._resuming.join(_STOPS_WITHIN)
         self._taken.put(None)
-        self._thread.join()
+        self._worker.join(_STOPS_WITHIN)
+        self._lanes.stop(_STOPS_WITHIN)
+        with self._lock:
+            left = [each for each in self._live.values() if not each.over]
+        for journey in left:
+            with suppress(OSError):
+                self._save(journey)
+        self._means.keeper.close()
+
+    # What was taken
 
     def _work(self) -> None:
-        while (taken := self._taken.get()) is not None:
-            self._carry(*taken)
+        ending = False
+        while not ending:
+            batch = [self._taken.get()]
+            with suppress(queue.Empty):
+                while len(batch) < _BATCH:
+                    batch.append(self._taken.get_nowait())
+            walked: list[Journey] = []
+            for message_id in batch:
+                if message_id is None:
+                    ending = True
+                else:
+                    self._walk(message_id, None, walked)
+            self._finish(walked)
+            for _ in batch:
+                self._taken.task_done()
 
-    def _carry(
-        self, accepted: Accepted, configured: Configured, submission: Submission | None
-    ) -> None:
-        path = self._folder.message(accepted.id)
-        if submission is None:
-            submission = submission_of(accepted.to_json(), path.read_bytes())
-        gateway = configured.gateway
-        survey = index_of(gateway, assume_pass=True).survey(submission)
-        trace = judge(gateway, submission, assume_pass=True, among=survey.rules)
-        self._journal.event(
-            accepted.id,
-            Judged(
-                recipients=tuple(
-                    RecipientEnd(
-                        recipient=each.recipient,
-                        outcome=each.outcome.value,
-                        by=each.by,
-                        rules=each.applied,
-                    )
-                    for each in trace.recipients
-                ),
-                assumed={fact.fact: value for fact, value in trace.assumed.items()},
-            ),
-        )
-        places = {rule.name: place for place, rule in enumerate(gateway.rules, 1)}
-        for done in trace.performed:
-            if done.kind != "relay":
+    def _resume(self, names: list[str]) -> None:
+        for name in names:
+            if self._closing.is_set():
+                return
+            try:
+                entry = self._queue.load(name)
+            except DamagedEntry as damage:
+                self._trouble(str(damage))
                 continue
-            relay = configured.relays.get(done.target or "", {})
-            name = relay.get("RelayName", done.target or "")
-            target = self._folder.maildir("relays", name) / "new"
-            target.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file = target / accepted.id
-            file.write_bytes(path.read_bytes())
-            kept = self._folder.relative(file)
-            self._journal.event(
-                accepted.id,
-                ActionTaken(
-                    rule=done.rule,
-                    rule_index=places[done.rule],
-                    action="RELAY",
-                    action_index=1,
-                    target=name,
-                    recipients=done.recipients,
-                    status="SUCCESS",
-                    file=kept,
-                ),
+            except OSError as error:
+                self._trouble(f"cannot read `{name}` in the queue: {_reason(error)}")
+                continue
+            if entry is not None:
+                self._taken.put(entry["id"])
+
+    def _walk(self, message_id: str, lane: str | None, walked: list[Journey]) -> None:
+        """Go on with the actions of a message."""
+        with self._using(message_id) as journey:
+            if journey is None:
+                return
+            with journey.lock:
+                if journey.over:
+                    return
+                if journey.progress.walked:
+                    self._post_letters(journey)
+                else:
+                    self._go_on(journey, lane)
+                if journey.progress.walked and not journey.progress.letters:
+                    walked.append(journey)
+
+    def _go_on(self, journey: Journey, lane: str | None) -> None:
+        message_id = journey.accepted.id
+        journey.saved = False
+        waits = journey.progress.next
+        if waits is not None and journey.resumed and moment(waits) > self._means.clock():
+            journey.resumed = False
+            self._later(journey, DISK, moment(waits))
+            return
+        try:
+            step = journey.go_on(partial(self._journal.event, message_id), lane)
+        except FileNotFoundError:
+            journey.over = True
+            self._trouble(str(self._queue.set_aside(message_id, "is of a message that is gone")))
+            return
+        except OSError as error:
+            self._trouble(f"message {message_id} waits: {_reason(error)}")
+            self._later(journey, DISK, self._means.clock() + _AFTER_TROUBLE)
+            return
+        except Exception as error:  # noqa: BLE001 - one message must not stop the others
+            self._trouble(f"message {message_id} waits: {type(error).__name__}: {error}")
+            self._later(journey, DISK, self._means.clock() + _AFTER_TROUBLE)
+            return
+        match step:
+            case Walked():
+                self._write_records(journey, step)
+                self._post_letters(journey)
+            case InLane():
+                self._lanes.put(step.lane, partial(self._walk_in, message_id))
+            case Later():
+                self._later(journey, step.lane, step.due)
+            case _:
+                assert_never(step)
+
+    def _walk_in(self, message_id: str, lane: Lane) -> None:
+        walked: list[Journey] = []
+        self._walk(message_id, lane.name, walked)
+        self._finish(walked)
+
+    def _later(self, journey: Journey, lane: str, due: datetime) -> None:
+        with suppress(OSError):  # what was done so far is then done again after a crash
+            self._save(journey)
+        self._lanes.put(lane, partial(self._walk_in, journey.accepted.id), due)
+
+    def _finish(self, walked: list[Journey]) -> None:
+        """Take messages out of the queue, once the journal has all of their events."""
+        if not walked:
+            return
+        try:
+            for journey in walked:
+                if not journey.told:
+                    self._journal.event(journey.accepted.id, Finished())
+                    journey.told = True
+            self._journal.flush()
+        except OSError as error:
+            self._trouble(f"cannot write to the journal: {_reason(error)}")
+            due = self._means.clock() + _AFTER_TROUBLE
+            self._lanes.put(DISK, lambda _: self._finish(walked), due)
+            return
+        for journey in walked:
+            self._queue.remove(journey.accepted.id)
+            journey.over = True
+            with self._lock:
+                if not journey.users:
+                    self._live.pop(journey.accepted.id, None)
+
+    def _write_records(self, journey: Journey, walked: Walked) -> None:
+        if self._records is not None:
+            self._records.rules(
+                journey.prepared.pieces,
+                message_id=journey.accepted.id,
+                at=self._means.clock(),
+                done=walked.records,
+                tried=walked.tried,
             )
-            self._journal.event(
-                accepted.id,
-                Delivered(
-                    target=name,
-                    host="maildir",
-                    recipients=done.recipients,
-                    reply="250 kept",
-                    file=kept,
-                ),
+
+    # Letters
+
+    def _post_letters(self, journey: Journey) -> None:
+        behind = 0
+        for letter in journey.progress.letters.values():
+            behind = max(behind, self._post(journey, letter))
+        if behind > _BEHIND:
+            with suppress(OSError):
+                self._save(journey)
+
+    def _post(self, journey: Journey, letter: Letter) -> int:
+        """Put a letter into its lane; how many are before it."""
+        due = None if letter.next is None else moment(letter.next)
+        return self._lanes.put(
+            letter.lane, partial(self._carry, journey.accepted.id, letter.key), due
+        )
+
+    def _carry(self, message_id: str, key: str, lane: Lane) -> None:
+        """Try to hand a letter over, and see to what follows."""
+        with self._using(message_id) as journey:
+            letter = None if journey is None else journey.progress.letters.get(key)
+            if journey is None or letter is None:
+                return
+            try:
+                carried = carry(letter, journey, lane, self._means)
+                with journey.lock:
+                    self._carried(journey, letter, carried)
+            except OSError as error:
+                self._trouble(f"message {message_id} waits: {_reason(error)}")
+                due = self._means.clock() + _AFTER_TROUBLE
+                self._lanes.put(lane.name, partial(self._carry, message_id, key), due)
+                return
+            except Exception as error:  # noqa: BLE001 - one message must not stop the others
+                self._trouble(f"message {message_id} waits: {type(error).__name__}: {error}")
+                due = self._means.clock() + _AFTER_TROUBLE
+                self._lanes.put(lane.name, partial(self._carry, message_id, key), due)
+                return
+            if journey.progress.walked and not journey.progress.letters:
+                self._finish([journey])
+
+    def _carried(self, journey: Journey, letter: Letter, carried: HandedOn) -> None:
+        posted = report(letter, carried, journey, self._means)
+        for happened in happened_to(letter, carried, journey):
+            self._journal.event(journey.accepted.id, happened)
+        if self._records is not None and (records := records_of(letter, carried)):
+            self._records.rules(
+                journey.prepared.pieces,
+                message_id=journey.accepted.id,
+                at=self._means.clock(),
+                done=records,
+                tried=0,
             )
-        self._journal.event(accepted.id, Finished())
-        self._journal.flush()
-        self._folder.queued(accepted.id).unlink(missing_ok=True)
+        journey.saved = False
+        letters = journey.progress.letters
+        if posted is not None:
+            self._journal.event(journey.accepted.id, posted.report)
+            if posted.letter is not None:
+                letters[posted.letter.key] = posted.letter
+                self._post(journey, posted.letter)
+        if carried.left is None:
+            del letters[letter.key]
+            if letter.file is not None:
+                with suppress(OSError):
+                    (self._means.folder.root / letter.file).unlink(missing_ok=True)
+        else:
+            letters[letter.key] = carried.left
+            self._post(journey, carried.left)
+        if letters or not journey.progress.walked:
+            with suppress(OSError):
+                self._save(journey)
+
+    # Who is under way
+
+    @contextmanager
+    def _using(self, message_id: str) -> Iterator[Journey | None]:
+        """The journey of a message, which stays in memory as long as somebody needs it."""
+        with self._lock:
+            journey = self._live.get(message_id) or self._loaded(message_id)
+            if journey is not None:
+                journey.users += 1
+        try:
+            yield journey
+        finally:
+            if journey is not None:
+                with self._lock:
+                    journey.users -= 1
+                    if not journey.users and (journey.over or journey.saved):
+                        self._live.pop(message_id, None)
+
+    def _loaded(self, message_id: str) -> Journey | None:
+        """A message that waits on disk; None: it is finished, or its entry is damaged."""
+        try:
+            entry = self._queue.entry(message_id)
+            if entry is None:
+                return None
+            try:
+                accepted = Accepted.of_json(entry)
+                progress = DoneSoFar.of_json(entry[STATE]) if STATE in entry else None
+            except (KeyError, TypeError, ValueError, AttributeError):
+                raise self._queue.set_aside(message_id, "is no whole entry") from None
+            prepared = self._prepared.get(accepted.gateway)
+            if prepared is None:
+                configured = self._configured_of(accepted.gateway)
+                if configured is None:
+                    raise self._queue.set_aside(message_id, "is of a configuration that is gone")
+                prepared = self._prepared_for(accepted, configured)
+        except DamagedEntry as damage:
+            self._trouble(str(damage))
+            return None
+        except OSError as error:
+            self._trouble(f"cannot read the entry of message {message_id}: {_reason(error)}")
+            due = self._means.clock() + _AFTER_TROUBLE
+            self._lanes.put(DISK, partial(self._walk_in, message_id), due)
+            return None
+        journey = Journey(accepted, prepared, self._means, progress=progress, again=True)
+        journey.resumed = True
+        self._live[message_id] = journey
+        return journey
+
+    def _prepared_for(self, accepted: Accepted, configured: Configured) -> Prepared:
+        prepared = self._prepared.get(accepted.gateway)
+        if prepared is None:
+            prepared = self._prepared[accepted.gateway] = Prepared.of(configured)
+        return prepared
+
+    def _save(self, journey: Journey) -> None:
+        with journey.lock:
+            if not journey.over:
+                self._queue.save(journey.accepted.id, journey.entry())
+                journey.saved = True
+
+    def _trouble(self, text: str) -> None:
+        self._say_trouble(visible(text))
+
+
+def _nothing(_: str) -> None:
+    """Nobody listens."""
+
+
+def _nobody(_: str) -> None:
+    """No configuration is known."""
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

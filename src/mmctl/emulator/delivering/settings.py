@@ -6,7 +6,7 @@ Values only, so that the process that serves SMTP gets them as they are.
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator.delivering.message_copy import one_line
 from mmctl.records import dataclass, field
@@ -93,6 +93,39 @@ class DeliverySettings:
     lambda_url: str | None = None
     patience: Patience = field(default_factory=Patience)
     retries: Retries = field(default_factory=Retries)
+
+    def to_json(self) -> dict[str, Any]:
+        """Its form on the way to the process that serves SMTP, passwords included."""
+        return {
+            "deliver": {name: [each.host, each.port] for name, each in self.deliver.items()},
+            "secrets": {
+                name: [each.username, each.password] for name, each in self.secrets.items()
+            },
+            "functions": {name: list(command) for name, command in self.functions.items()},
+            "s3_url": self.s3_url,
+            "sns_url": self.sns_url,
+            "lambda_url": self.lambda_url,
+        }
+
+    @classmethod
+    def of_json(cls, members: Mapping[str, Any]) -> DeliverySettings:
+        """Read that form; what is left out is not allowed."""
+        return cls(
+            deliver={
+                name: HostPort(host=host, port=port)
+                for name, (host, port) in members.get("deliver", {}).items()
+            },
+            secrets={
+                name: Secret(username=username, password=password)
+                for name, (username, password) in members.get("secrets", {}).items()
+            },
+            functions={
+                name: tuple(command) for name, command in members.get("functions", {}).items()
+            },
+            s3_url=members.get("s3_url"),
+            sns_url=members.get("sns_url"),
+            lambda_url=members.get("lambda_url"),
+        )
 
     def server_of(self, target: str) -> HostPort | None:
         """Where `send`, `bounces` or `reports` go; None: into a Maildir."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import ExitStack, closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator.data_folder import DataFolder, FolderLock, unusable
 from mmctl.emulator.database import Database
+from mmctl.emulator.delivering.configurations import kept_configuration
 from mmctl.emulator.delivering.post_office import PostOffice
+from mmctl.emulator.delivering.settings import DeliverySettings
 from mmctl.emulator.gateways import Gateways
 from mmctl.emulator.journal_file import Journal
 from mmctl.emulator.records.records import Records
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from mmctl.emulator.delivering.services import Services
     from mmctl.emulator.smtp.settings import SmtpSettings
     from mmctl.emulator.smtp.storing import StoredMessage
 
@@ -39,6 +43,7 @@ def serve(
     on_ready: Callable[[list[dict[str, Any]]], object],
     on_note: Callable[[str], None],
     ended: Callable[[asyncio.AbstractEventLoop, asyncio.Event], object],
+    services: Services | None = None,
 ) -> None:
     """Take mail until the event that `ended` gets is set.
 
@@ -61,7 +66,20 @@ def serve(
         try:
             journal = stack.enter_context(closing(Journal(folder, clock=clock)))
             records = stack.enter_context(closing(Records(folder.logs, on_trouble=on_note)))
-            office = stack.enter_context(closing(PostOffice(folder, journal)))
+            office = stack.enter_context(
+                closing(
+                    PostOffice(
+                        folder,
+                        journal,
+                        clock=clock,
+                        settings=DeliverySettings.of_json(settings.delivering),
+                        services=services,
+                        records=records,
+                        on_trouble=on_note,
+                    )
+                )
+            )
+            office.resume(partial(kept_configuration, folder))
 
             def stored(group: Sequence[StoredMessage]) -> None:
                 for each in group:
