@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from mmctl.emulator.delivering.archiving import archive
 from mmctl.emulator.delivering.bouncing import bounce
-from mmctl.emulator.delivering.deed import Done
+from mmctl.emulator.delivering.deed import DoneDeed
 from mmctl.emulator.delivering.functions import function_lane, invoke_lambda
 from mmctl.emulator.delivering.handing_on import deliver_to_mailbox, relay, send
 from mmctl.emulator.delivering.q_business import deliver_to_q_business
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mmctl.emulator.delivering.means import DeliveryMeans
 
 
-def carry_out(deed: Deed, means: DeliveryMeans) -> Done:
+def carry_out(deed: Deed, means: DeliveryMeans) -> DoneDeed:
     """Do what an action says, for one form of a message.
 
     Raises:
@@ -42,7 +42,7 @@ def carry_out(deed: Deed, means: DeliveryMeans) -> Done:
     action = deed.performed.action.value
     match action:
         case DropAction() | AddHeaderAction() | ReplaceRecipientAction():
-            return Done(target=deed.performed.target)  # the judge did it
+            return DoneDeed(target=deed.performed.target)  # the judge did it
         case ArchiveAction():
             return archive(deed, action, means)
         case RelayAction():

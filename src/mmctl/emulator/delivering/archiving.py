@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.emulator.delivering.deed import ActionFails, Done, resource_named
+from mmctl.emulator.delivering.deed import ActionFails, DoneDeed, resource_named
 from mmctl.model.enums import ArchiveState
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mmctl.model.rules import ArchiveAction
 
 
-def archive(deed: Deed, action: ArchiveAction, means: DeliveryMeans) -> Done:
+def archive(deed: Deed, action: ArchiveAction, means: DeliveryMeans) -> DoneDeed:
     """Keep the message as it is now.
 
     Raises:
@@ -31,4 +31,4 @@ def archive(deed: Deed, action: ArchiveAction, means: DeliveryMeans) -> Done:
         file = means.keeper.keep(archive_id, members, deed.stored, again=deed.again)
     except ValueError:
         raise ActionFails(f"archive `{name}` has no id that can name a folder") from None
-    return Done(target=name, file=file)
+    return DoneDeed(target=name, file=file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.emulator.delivering.deed import Done
+from mmctl.emulator.delivering.deed import DoneDeed
 from mmctl.emulator.delivering.notices import Notice, Unreached, list_of, written
 from mmctl.emulator.delivering.posting import post
 from mmctl.emulator.delivering.settings import BOUNCES
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from mmctl.model.rules import BounceAction
 
 
-def bounce(deed: Deed, action: BounceAction, means: DeliveryMeans) -> Done:
-    """Tell the sender; nobody tells the null sender (RFC 5321 §4.5.5).
+def bounce(deed: Deed, action: BounceAction, means: DeliveryMeans) -> DoneDeed:
+    """Tell the sender; the null sender gets nothing (RFC 5321 §4.5.5).
 
     Raises:
         OSError: it cannot be written.
     """
     if not deed.mail_from:
-        return Done(target=None, detail="nobody is told: the sender is null")
+        return DoneDeed(target=None, detail="nobody is told: the sender is null")
     said = f"{action.smtp_reply_code} {action.status_code} {action.diagnostic_message}"
     missed = tuple(
         Unreached(recipient=each, status=action.status_code, diagnostic=said)
@@ -49,7 +49,7 @@ def bounce(deed: Deed, action: BounceAction, means: DeliveryMeans) -> Done:
         content=content,
         place=(deed.performed.index, deed.action_index - 1),
     )
-    return Done(
+    return DoneDeed(
         target=BOUNCES,
         file=posted.file,
         happened=(posted.report,),

@@ -13,7 +13,7 @@ from mmctl.emulator.delivering.letters import LetterKind
 from mmctl.emulator.delivering.message_copy import one_line, with_headers
 from mmctl.emulator.delivering.moments import is_over
 from mmctl.emulator.delivering.notices import MTA
-from mmctl.emulator.delivering.smtp_link import Link, Reply, Unreachable
+from mmctl.emulator.delivering.smtp_link import Link, ServerReply, Unreachable
 from mmctl.emulator.journal import instant
 from mmctl.records import dataclass, replace
 
@@ -104,7 +104,7 @@ def _by_mail(letter: Letter, journey: Journey, lane: Lane, means: DeliveryMeans)
     return _tried(letter, taken, wait, refused, means)
 
 
-def _waits(reply: Reply) -> bool:
+def _waits(reply: ServerReply) -> bool:
     return not reply.accepts and not reply.refuses
 
 

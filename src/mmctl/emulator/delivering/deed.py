@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mmctl.judge.trace import Performed
 
 
-class StoredMessage:
+class MessageFile:
     """A message in its file, which is read when somebody asks."""
 
     def __init__(self, path: Path) -> None:
@@ -51,7 +51,7 @@ class Deed:
 
     accepted: Accepted
     configured: Configured
-    message: StoredMessage
+    message: MessageFile
     """The message as received."""
     performed: Performed
     form: int
@@ -110,7 +110,7 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class DoneDeed:
     """An action that was done."""
 
     target: str | None = None

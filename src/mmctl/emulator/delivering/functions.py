@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from mmctl.emulator.delivering.commands import CommandFails, run_command
-from mmctl.emulator.delivering.deed import Done, NotNow
+from mmctl.emulator.delivering.deed import DoneDeed, NotNow
 from mmctl.emulator.delivering.files import put_file
 from mmctl.emulator.delivering.letters import Letter, LetterKind
 from mmctl.emulator.delivering.services import ServiceBusy, ServiceFails
@@ -50,7 +50,7 @@ def function_lane(deed: Deed, action: InvokeLambdaAction, means: DeliveryMeans) 
     return f"function {arn}" if called else None
 
 
-def invoke_lambda(deed: Deed, action: InvokeLambdaAction, means: DeliveryMeans) -> Done:
+def invoke_lambda(deed: Deed, action: InvokeLambdaAction, means: DeliveryMeans) -> DoneDeed:
     """Call the function, or put the call into the queue if nobody waits for its answer.
 
     Raises:
@@ -61,17 +61,19 @@ def invoke_lambda(deed: Deed, action: InvokeLambdaAction, means: DeliveryMeans) 
     name = arn.rpartition(":")[2]
     stated = _stated(deed, arn)
     if stated is not None:
-        return Done(target=name, detail=f"answered {stated}, as the client stated", answer=stated)
+        return DoneDeed(
+            target=name, detail=f"answered {stated}, as the client stated", answer=stated
+        )
     if not is_called(arn, means):
         nobody = f"nothing is called: no `--lambda {name}=COMMAND`"
         waits = action.invocation_type is LambdaInvocationType.REQUEST_RESPONSE
         answer = LambdaAnswer.CONTINUE if waits else None
-        return Done(target=name, detail=nobody, answer=answer)
+        return DoneDeed(target=name, detail=nobody, answer=answer)
     event = function_event(deed, arn, _INVOCATIONS[action.invocation_type])
     if action.invocation_type is LambdaInvocationType.EVENT:
         return _posted(deed, action, means, event)
     answer, said = _answer_of(call(arn, event, means, waits=True))
-    return Done(target=name, detail=said, answer=answer)
+    return DoneDeed(target=name, detail=said, answer=answer)
 
 
 def call(arn: str, event: bytes, means: DeliveryMeans, *, waits: bool) -> bytes:
@@ -98,7 +100,7 @@ def _stated(deed: Deed, arn: str) -> LambdaAnswer | None:
     return None
 
 
-def _posted(deed: Deed, action: InvokeLambdaAction, means: DeliveryMeans, event: bytes) -> Done:
+def _posted(deed: Deed, action: InvokeLambdaAction, means: DeliveryMeans, event: bytes) -> DoneDeed:
     file = f"{EVENTS}/{deed.accepted.id}.{deed.key}.json"
     put_file(means.folder.root, file, event)
     letter = Letter(
@@ -113,7 +115,7 @@ def _posted(deed: Deed, action: InvokeLambdaAction, means: DeliveryMeans, event:
         since=instant(means.clock()),
     )
     name = action.function_arn.rpartition(":")[2]
-    return Done(target=name, detail="nobody waits for the answer", letter=letter)
+    return DoneDeed(target=name, detail="nobody waits for the answer", letter=letter)
 
 
 def _answer_of(said: bytes) -> tuple[LambdaAnswer, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.emulator.delivering.deed import ActionFails, Done, resource_named
+from mmctl.emulator.delivering.deed import ActionFails, DoneDeed, resource_named
 from mmctl.emulator.delivering.letters import Letter, LetterKind
 from mmctl.emulator.delivering.maildir import envelope_lines
 from mmctl.emulator.delivering.safe_names import safe_path
@@ -25,7 +25,7 @@ REPLACED: Final = "mail-manager.invalid"
 """The domain of senders that a relay replaces; which one the service takes is unknown."""
 
 
-def relay(deed: Deed, action: RelayAction, means: DeliveryMeans) -> Done:
+def relay(deed: Deed, action: RelayAction, means: DeliveryMeans) -> DoneDeed:
     """Hand the message to a relay.
 
     Raises:
@@ -48,7 +48,7 @@ def relay(deed: Deed, action: RelayAction, means: DeliveryMeans) -> Done:
     return _posted(deed, means, name, server, mail_from)
 
 
-def send(deed: Deed, action: SendAction, means: DeliveryMeans) -> Done:
+def send(deed: Deed, action: SendAction, means: DeliveryMeans) -> DoneDeed:
     """Send the message as Amazon SES would.
 
     Raises:
@@ -61,7 +61,9 @@ def send(deed: Deed, action: SendAction, means: DeliveryMeans) -> Done:
     return _posted(deed, means, SEND, server, deed.mail_from)
 
 
-def deliver_to_mailbox(deed: Deed, action: DeliverToMailboxAction, means: DeliveryMeans) -> Done:
+def deliver_to_mailbox(
+    deed: Deed, action: DeliverToMailboxAction, means: DeliveryMeans
+) -> DoneDeed:
     """Put the message where the mailboxes of a WorkMail organization would be.
 
     Raises:
@@ -71,11 +73,13 @@ def deliver_to_mailbox(deed: Deed, action: DeliverToMailboxAction, means: Delive
     return _put_aside(deed, means, name, safe_path((MAILBOXES, name)), deed.mail_from)
 
 
-def _put_aside(deed: Deed, means: DeliveryMeans, target: str, folder: str, mail_from: str) -> Done:
+def _put_aside(
+    deed: Deed, means: DeliveryMeans, target: str, folder: str, mail_from: str
+) -> DoneDeed:
     recipients = deed.performed.recipients
     content = envelope_lines(mail_from, recipients) + deed.copy()
     file = means.maildirs.put(folder, f"{deed.accepted.id}.{deed.key}.mmctl", content)
-    return Done(
+    return DoneDeed(
         target=target,
         file=file,
         happened=(
@@ -92,7 +96,7 @@ def _put_aside(deed: Deed, means: DeliveryMeans, target: str, folder: str, mail_
 
 def _posted(
     deed: Deed, means: DeliveryMeans, target: str, server: HostPort, mail_from: str
-) -> Done:
+) -> DoneDeed:
     letter = Letter(
         key=deed.key,
         kind=LetterKind.MAIL,
@@ -105,4 +109,4 @@ def _posted(
         action_index=deed.action_index - 1,
         since=instant(means.clock()),
     )
-    return Done(target=target, detail=f"to {server}", letter=letter)
+    return DoneDeed(target=target, detail=f"to {server}", letter=letter)

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator.delivering.actions import carry_out, lane_of, minutes_to_try
-from mmctl.emulator.delivering.deed import ActionFails, Deed, NotNow, StoredMessage
+from mmctl.emulator.delivering.deed import ActionFails, Deed, MessageFile, NotNow
 from mmctl.emulator.delivering.judging import judged, submission_of
 from mmctl.emulator.delivering.moments import is_over
 from mmctl.emulator.delivering.progress import DoneSoFar
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from mmctl.emulator.delivering.deed import Done
+    from mmctl.emulator.delivering.deed import DoneDeed
     from mmctl.emulator.delivering.judging import Prepared
     from mmctl.emulator.delivering.means import DeliveryMeans
     from mmctl.emulator.journal import Accepted, Happening
@@ -83,7 +83,7 @@ class Journey:
         self.prepared = prepared
         self.progress = progress or DoneSoFar()
         self.lock = threading.RLock()
-        self.message = StoredMessage(means.folder.message(accepted.id))
+        self.message = MessageFile(means.folder.message(accepted.id))
         self.users = 0
         """How many threads work on it now."""
         self.saved = False
@@ -191,7 +191,7 @@ class Journey:
         self.progress.failing.append(label)
         return True
 
-    def _answered(self, deed: Deed, done: Done) -> bool:
+    def _answered(self, deed: Deed, done: DoneDeed) -> bool:
         """Whether a function answered what changes the judgment; its first answer counts."""
         function = row_of(deed.performed.action).function(deed.performed.action.value)
         if done.answer is None or function is None or function in self.progress.answers:
@@ -233,7 +233,7 @@ class Journey:
         return Later(due, lane)
 
     def _note(
-        self, deed: Deed, say: Say, status: ActionStatus, detail: str, done: Done | None = None
+        self, deed: Deed, say: Say, status: ActionStatus, detail: str, done: DoneDeed | None = None
     ) -> None:
         """Say how an action ended, to the journal and to the service's own log."""
         self.progress.done.add(deed.key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.emulator.delivering.deed import Done
+from mmctl.emulator.delivering.deed import DoneDeed
 from mmctl.emulator.delivering.files import put_file
 from mmctl.emulator.delivering.safe_names import safe_path
 
@@ -18,7 +18,7 @@ INDEXES: Final = "q_business"
 
 def deliver_to_q_business(
     deed: Deed, action: DeliverToQBusinessAction, means: DeliveryMeans
-) -> Done:
+) -> DoneDeed:
     """Put the message where the index would read it.
 
     Raises:
@@ -27,4 +27,4 @@ def deliver_to_q_business(
     name = f"{deed.accepted.id}.eml"
     file = safe_path((INDEXES, action.application_id, action.index_id, name))
     put_file(means.folder.root, file, deed.stored)
-    return Done(target=action.application_id, file=file)
+    return DoneDeed(target=action.application_id, file=file)

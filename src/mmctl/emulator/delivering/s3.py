@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.emulator.delivering.deed import ActionFails, Done, NotNow
+from mmctl.emulator.delivering.deed import ActionFails, DoneDeed, NotNow
 from mmctl.emulator.delivering.files import put_file
 from mmctl.emulator.delivering.safe_names import safe_name, safe_path
 from mmctl.emulator.delivering.services import ServiceBusy, ServiceFails
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 BUCKETS: Final = "s3"
 
 
-def write_to_s3(deed: Deed, action: S3Action, means: DeliveryMeans) -> Done:
+def write_to_s3(deed: Deed, action: S3Action, means: DeliveryMeans) -> DoneDeed:
     """Write the message under its prefix and its id.
 
     Raises:
@@ -32,11 +32,11 @@ def write_to_s3(deed: Deed, action: S3Action, means: DeliveryMeans) -> Done:
     if put_object is None:
         file = f"{BUCKETS}/{safe_name(bucket)}/{safe_path(key.split('/'))}"
         put_file(means.folder.root, file, deed.stored)
-        return Done(target=target, file=file)
+        return DoneDeed(target=target, file=file)
     try:
         put_object(bucket, key, deed.copy())
     except ServiceFails as error:
         raise ActionFails(str(error)) from None
     except ServiceBusy as error:
         raise NotNow(str(error)) from None
-    return Done(target=target, detail=f"s3://{bucket}/{key}")
+    return DoneDeed(target=target, detail=f"s3://{bucket}/{key}")

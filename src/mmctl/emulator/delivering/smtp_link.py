@@ -35,7 +35,7 @@ _NO_ADDRESS: Final = "553 5.1.3 the address has characters that no address can h
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ServerReply:
     """What a server says of one recipient."""
 
     code: int
@@ -131,7 +131,7 @@ class Link:
 
     def hand_over(
         self, mail_from: str, recipients: Sequence[str], content: bytes
-    ) -> dict[str, Reply]:
+    ) -> dict[str, ServerReply]:
         """Hand over a message; the reply for each recipient.
 
         Raises:
@@ -147,7 +147,7 @@ class Link:
 
     def _hand_over(
         self, mail_from: str, recipients: Sequence[str], content: bytes
-    ) -> dict[str, Reply]:
+    ) -> dict[str, ServerReply]:
         try:
             with self._in_time():
                 smtp = self._connected()
@@ -232,7 +232,7 @@ class Link:
 
 def _transaction(
     smtp: _Bounded, mail_from: str, recipients: Sequence[str], content: bytes
-) -> dict[str, Reply]:
+) -> dict[str, ServerReply]:
     refused = _refused_before(smtp, mail_from, recipients, content)
     if refused is not None:
         return dict.fromkeys(recipients, refused)
@@ -241,7 +241,7 @@ def _transaction(
     if not reply.accepts:
         _reset(smtp, reply)
         return dict.fromkeys(recipients, reply)
-    replies: dict[str, Reply] = {}
+    replies: dict[str, ServerReply] = {}
     for each in recipients:
         if _NOT_IN_ADDRESS.search(each):
             replies[each] = _own(_NO_ADDRESS)
@@ -265,7 +265,7 @@ def _transaction(
 
 def _refused_before(
     smtp: _Bounded, mail_from: str, recipients: Sequence[str], content: bytes
-) -> Reply | None:
+) -> ServerReply | None:
     """What the server said in EHLO that makes the message impossible for it."""
     if _NOT_IN_ADDRESS.search(mail_from):
         return _own(_NO_ADDRESS.replace("5.1.3", "5.1.7"))
@@ -290,18 +290,18 @@ def _options(smtp: _Bounded, mail_from: str, content: bytes) -> str:
     return options
 
 
-def _reset(smtp: _Bounded, reply: Reply | None) -> None:
+def _reset(smtp: _Bounded, reply: ServerReply | None) -> None:
     if reply is not None and reply.code == _CLOSES:
         raise smtplib.SMTPServerDisconnected(reply.text)
     smtp.rset()
 
 
-def _reply(answer: tuple[int, bytes | str]) -> Reply:
-    return Reply(answer[0], _line(*answer))
+def _reply(answer: tuple[int, bytes | str]) -> ServerReply:
+    return ServerReply(answer[0], _line(*answer))
 
 
-def _own(text: str) -> Reply:
-    return Reply(int(text[:3]), text)
+def _own(text: str) -> ServerReply:
+    return ServerReply(int(text[:3]), text)
 
 
 def _line(code: int, text: bytes | str) -> str:

@@ -9,7 +9,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Final
 
-from mmctl.emulator.delivering.deed import ActionFails, Done, NotNow
+from mmctl.emulator.delivering.deed import ActionFails, DoneDeed, NotNow
 from mmctl.emulator.delivering.safe_names import safe_name
 from mmctl.emulator.delivering.services import ServiceBusy, ServiceFails
 from mmctl.emulator.delivering.ses_event import notification
@@ -30,7 +30,7 @@ _PRIVATE: Final = 0o600
 _appending: Final = threading.Lock()
 
 
-def publish_to_sns(deed: Deed, action: SnsAction, means: DeliveryMeans) -> Done:
+def publish_to_sns(deed: Deed, action: SnsAction, means: DeliveryMeans) -> DoneDeed:
     """Publish the message, or its headers.
 
     Raises:
@@ -48,14 +48,14 @@ def publish_to_sns(deed: Deed, action: SnsAction, means: DeliveryMeans) -> Done:
         file = f"{TOPICS}/{safe_name(name)}.jsonl"
         line = {"at": instant(means.clock()), "TopicArn": arn, "Message": text}
         _append(means.folder.root / file, json.dumps(line).encode() + b"\n")
-        return Done(target=name, file=file)
+        return DoneDeed(target=name, file=file)
     try:
         number = publish(arn, text)
     except ServiceFails as error:
         raise ActionFails(str(error)) from None
     except ServiceBusy as error:
         raise NotNow(str(error)) from None
-    return Done(target=name, detail=f"published as {number}")
+    return DoneDeed(target=name, detail=f"published as {number}")
 
 
 def _notification(deed: Deed, action: SnsAction) -> str:
