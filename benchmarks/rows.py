@@ -257,6 +257,21 @@ ROWS: Final = (
         unit="s",
         quiet=True,
     ),
+    Row(
+        key="smtp",
+        what="a message by SMTP through 40 rules into an archive, CPU of the server",
+        better=Better.LESS,
+        floor=1.6,
+        aim=1.2,
+        unit="ms",
+    ),
+    Row(
+        key="smtp-rate",
+        what="messages by SMTP, the same, a second, sender on the same machine",
+        floor=500,
+        unit="messages/s",
+        quiet=True,
+    ),
 )
 
 ROW: Final = {row.key: row for row in ROWS}

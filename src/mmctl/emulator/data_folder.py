@@ -166,6 +166,7 @@ class Lines:
         self._path = path
         self._waiting: list[str] = []
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._file = _open_private(path, os.O_APPEND)
         self._end_a_torn_line()
 
@@ -175,7 +176,8 @@ class Lines:
 
     def add_text(self, line: str) -> None:
         """Append a line that is JSON already, without its end, with the next flush."""
-        self._waiting.append(line)
+        with self._lock:
+            self._waiting.append(line)
 
     def flush(self) -> None:
         """Write all lines that wait.
@@ -183,16 +185,17 @@ class Lines:
         Raises:
             OSError: the disk is full; the lines wait on, and no half of one is in the file.
         """
-        with self._lock:
-            lines = self._waiting
+        with self._writing:
+            with self._lock:
+                lines, self._waiting = self._waiting, []
             if not lines:
                 return
-            self._waiting = []
             content = ("\n".join(lines) + "\n").encode("utf-8", "surrogatepass")
             try:
                 _write_all(self._file, content)
             except OSError:
-                self._waiting[:0] = lines
+                with self._lock:
+                    self._waiting[:0] = lines
                 raise
 
     def close(self) -> None:

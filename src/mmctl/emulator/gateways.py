@@ -244,10 +244,15 @@ class _PointParts:
                 {**self.lists[arn][0].body, "Addresses": self.lists[arn][1]} for arn in named
             ],
             "add_ons": [each.body for arn, each in self.add_ons.items() if json.dumps(arn) in text],
-            "relays": [each.body for each in self.relays if each.id in text],
-            "archives": [each.body for each in self.archives if each.id in text],
+            "relays": [each.body for each in self.relays if _is_named(each, text)],
+            "archives": [each.body for each in self.archives if _is_named(each, text)],
             "readings": {name: readings.choice(name) for name in CHOICES},
         }
+
+
+def _is_named(resource: StoredResource, text: str) -> bool:
+    """Whether a text in JSON names a resource, by id, ARN or name."""
+    return resource.id in text or (resource.name is not None and json.dumps(resource.name) in text)
 
 
 def gateway_of_document(document: Body) -> Gateway:

@@ -13,9 +13,8 @@ from mmctl.emulator.data_folder import Lines
 from mmctl.emulator.journal import Event, instant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
-    from typing import Any
 
     from mmctl.emulator.data_folder import DataFolder
     from mmctl.emulator.journal import Happening
@@ -40,9 +39,9 @@ class Journal:
         self._thread = threading.Thread(target=self._flush_often, name="journal", daemon=True)
         self._thread.start()
 
-    def message(self, accepted: Mapping[str, Any]) -> None:
-        """Add the line of an accepted message, from its JSON form."""
-        self._messages.add(accepted)
+    def message(self, line: str) -> None:
+        """Add the line of an accepted message: its JSON form as text."""
+        self._messages.add_text(line)
         self._added.set()
 
     def event(self, id_: str | None, what: Happening, *, at: str | None = None) -> None:

@@ -14,12 +14,11 @@ import os
 import queue
 import sys
 import threading
-from base64 import b32encode
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mmctl.emulator.data_folder import PRIVATE_FILE, PRIVATE_FOLDER, message_path
-from mmctl.emulator.journal import Accepted, ShownHeader, TlsSession, instant
+from mmctl.emulator.journal import ID_LENGTH, Accepted, ShownHeader, TlsSession, instant
 from mmctl.judge.submission import Submission
 from mmctl.mail.reader import read_email
 from mmctl.records import dataclass, replace
@@ -68,6 +67,8 @@ class StoredMessage(NamedTuple):
     accepted: Accepted
     line: Mapping[str, Any]
     """Its JSON form."""
+    text: str
+    """That on one line."""
     submission: Submission
     received: Received
 
@@ -88,6 +89,7 @@ class Storing:
     ) -> None:
         self._folder, self._journal, self._clock = folder, journal, clock
         self._on_stored = on_stored
+        self._root = str(folder.root)
         self._new = folder.root / "messages" / _NEW
         self._kept_gateways: set[str] = set()
         self._made: set[str] = set()
@@ -142,7 +144,7 @@ class Storing:
         try:
             self._sync.all()
             for _, each in stored:
-                self._journal.message(each.line)
+                self._journal.message(each.text)
             self._journal.flush()
         except OSError as error:
             for order, each in stored:
@@ -169,11 +171,11 @@ class Storing:
         if folder not in self._made:
             (self._folder.root / "messages" / folder).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
             self._made.add(folder)
-        message = str(self._folder.message(id_))
+        text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
         try:
-            self._write(id_, received.content, message)
-            entry = json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass")
-            self._write(id_, entry, str(self._folder.queued(id_)))
+            self._write(id_, received.content, f"{self._root}/{accepted.file}")
+            entry = text.encode("utf-8", "surrogatepass")
+            self._write(id_, entry, f"{self._root}/queue/{id_}.json")
         except OSError:
             self._remove(id_)
             raise
@@ -183,7 +185,7 @@ class Storing:
             envelope=received.envelope,
             facts=received.facts,
         )
-        return StoredMessage(accepted, line, submission, received)
+        return StoredMessage(accepted, line, text, submission, received)
 
     def _accepted(self, id_: str, received: Received, email: Email) -> Accepted:
         configured = received.configured
@@ -275,7 +277,7 @@ class Sync:
 
 def new_id() -> str:
     """The id of a message: 40 lower-case letters and digits, as the service's."""
-    return b32encode(os.urandom(25)).decode().lower()
+    return os.urandom(ID_LENGTH // 2).hex()
 
 
 def _refusal(error: OSError) -> str:

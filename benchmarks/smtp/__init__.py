@@ -1,0 +1,1 @@
+"""What a message costs the SMTP face of the embedded Mail Manager."""
