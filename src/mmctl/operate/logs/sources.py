@@ -119,7 +119,7 @@ class LogOfGroup:
         counts.sources += 1
         term = wanted.term if wanted.needle is not None else None
         for event in self.group.events(since=wanted.since, until=wanted.until, term=term):
-            value = _parsed(event.message)
+            value = parsed(event.message)
             name = f"{self.name}/{event.stream}"
             if value is None:
                 counts.damage(name, None, "holds an event that is no JSON")
@@ -208,7 +208,7 @@ class _LogObject(io.RawIOBase):
         return len(part)
 
 
-def _parsed(text: str) -> Any:
+def parsed(text: str) -> Any:
     """The JSON value of an event; None: it is none."""
     try:
         return json.loads(text[max(0, text.find("{")) :])

@@ -1,0 +1,119 @@
+"""`mmctl logs`: what Mail Manager's log records say of messages and rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from mmctl.cli.run import Run
+from mmctl.errors import UsageError
+
+if TYPE_CHECKING:
+    import typer
+
+
+def logs(
+    run: Run,
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SOURCE]...",
+            help="A file, a folder, `-`, cloudwatch:GROUP, s3://BUCKET/PREFIX. Default: the "
+            "environment's own.",
+        ),
+    ] = None,
+    message_id: Annotated[
+        list[str] | None,
+        typer.Option("--message-id", help="One message; repeatable.", metavar="ID"),
+    ] = None,
+    mail_from: Annotated[
+        str | None,
+        typer.Option(
+            "--mail-from", help="Envelope sender; @domain: all of it.", metavar="ADDRESS"
+        ),
+    ] = None,
+    rcpt: Annotated[
+        str | None,
+        typer.Option("--rcpt", help="Envelope recipient; @domain: all of it.", metavar="ADDRESS"),
+    ] = None,
+    helo: Annotated[
+        str | None, typer.Option("--helo", help="The client's HELO name.", metavar="NAME")
+    ] = None,
+    ip: Annotated[
+        str | None,
+        typer.Option("--ip", help="The client's address, or a network.", metavar="IP"),
+    ] = None,
+    rule: Annotated[
+        list[str] | None,
+        typer.Option("--rule", help="Messages that this rule matched; repeatable."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since", help="From this time on: 2h, yesterday, 2026-11-28T14:30Z.", metavar="TIME"
+        ),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="Before this time.", metavar="TIME")
+    ] = None,
+    stats: Annotated[bool, typer.Option("--stats", help="Numbers instead of messages.")] = False,
+    never_hit: Annotated[
+        bool, typer.Option("--never-hit", help="The live rules that matched nothing.")
+    ] = False,
+    shadow: Annotated[
+        bool, typer.Option("--shadow", help="What shadow rules would have hit; --rule names one.")
+    ] = False,
+    cases: Annotated[
+        str | None,
+        typer.Option(
+            "--cases", help="With --shadow: write ten cases a rule to a new file.", metavar="FILE"
+        ),
+    ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Show messages as they come, until Ctrl-C.")
+    ] = False,
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Pseudonyms for addresses, HELO names, clients.")
+    ] = False,
+) -> int:
+    """Follow messages through the log records of Mail Manager, or count what these say."""
+    from mmctl.cli.messages import logged
+    from mmctl.operate.logs.asked import AskedMessages, network_of
+    from mmctl.operate.logs.times import moment
+
+    modes = [
+        option
+        for option, is_on in (
+            ("--stats", stats),
+            ("--never-hit", never_hit),
+            ("--shadow", shadow),
+            ("--follow", follow),
+        )
+        if is_on
+    ]
+    if len(modes) > 1:
+        raise UsageError(f"got {' and '.join(f'`{each}`' for each in modes)}", help="give one")
+    if cases is not None and not shadow:
+        raise UsageError("got `--cases` without `--shadow`", help="add --shadow")
+    now = run.now()
+    asked = AskedMessages(
+        message_ids=tuple(message_id or ()),
+        mail_from=mail_from,
+        recipient=rcpt,
+        helo=helo,
+        network=None if ip is None else network_of(ip, option="--ip"),
+        since=None if since is None else moment(since, now, option="--since"),
+        until=None if until is None else moment(until, now, option="--until", end=True),
+        rules=tuple(rule or ()),
+    )
+    if asked.since is not None and asked.until is not None and asked.since >= asked.until:
+        raise UsageError("`--since` is not before `--until`", help="swap them")
+    opened = logged.opened(run, sources, asked, redact=redact)
+    if follow:
+        return logged.follow(opened)
+    if stats:
+        return logged.count(opened, never_only=False)
+    if never_hit:
+        return logged.count(opened, never_only=True)
+    if shadow:
+        return logged.mark(opened, cases)
+    return logged.show(opened)

@@ -1,0 +1,98 @@
+"""A logged message with all names in names of the files, as it is shown and written."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from mmctl.operate.logs.outcomes import endings
+from mmctl.records import dataclass
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mmctl.mail.email import Tls
+    from mmctl.operate.logs.messages import LoggedMessage
+    from mmctl.operate.logs.names import LogNames, RuleName
+    from mmctl.operate.logs.outcomes import LoggedEnd
+    from mmctl.operate.logs.records import ActionRecord, RuleKey, RuleRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldAction:
+    """One action of a rule that matched, and for whom."""
+
+    at: datetime
+    action: ActionRecord
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldRule:
+    """One rule that matched."""
+
+    name: RuleName
+    recipients: tuple[str, ...]
+    actions: tuple[ToldAction, ...]
+
+    @property
+    def is_shadow(self) -> bool:
+        """Whether it only left its mark."""
+        rule = self.name.rule
+        only_marks = all(each.action.kind == "add_header" for each in self.actions)
+        return rule is not None and rule.shadow and only_marks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldMessage:
+    """What a log says of one message."""
+
+    at: datetime
+    id: str | None
+    point: str | None
+    rule_set: str | None
+    mail_from: str | None
+    helo: str | None
+    source_ip: str | None
+    tls: Tls | None
+    size: int | None
+    ends: tuple[LoggedEnd, ...]
+    rules: tuple[ToldRule, ...]
+    passed: tuple[str, ...]
+    """The rules that did not match, by name."""
+
+
+def told(message: LoggedMessage, names: LogNames) -> ToldMessage:
+    """A message in names of the files."""
+    client, accepted = message.client, message.accepted
+    key = next((record.key for record in message.acted), next(iter(message.passed), None))
+    return ToldMessage(
+        at=message.at,
+        id=message.id,
+        point=None if accepted is None else names.point(accepted.ingress_point),
+        rule_set=None if key is None else names.rule_set(key.rule_set),
+        mail_from=None if client is None else client.mail_from,
+        helo=None if client is None else client.helo,
+        source_ip=None if client is None else client.source_ip,
+        tls=None if client is None else client.tls,
+        size=None if accepted is None else accepted.size,
+        ends=endings(message, names),
+        rules=tuple(
+            _rule(names, key, tuple(records))
+            for key, records in groupby(message.acted, key=lambda record: record.key)
+        ),
+        passed=tuple(names.rule(key).name for key in message.passed),
+    )
+
+
+def _rule(names: LogNames, key: RuleKey, records: tuple[RuleRecord, ...]) -> ToldRule:
+    recipients = (recipient for record in records for recipient in record.recipients)
+    return ToldRule(
+        name=names.rule(key),
+        recipients=tuple(dict.fromkeys(recipients)),
+        actions=tuple(
+            ToldAction(at=record.at, action=record.action, recipients=record.recipients)
+            for record in records
+            if record.action is not None
+        ),
+    )
