@@ -39,6 +39,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("history", _LOOK_BACK, "history:history"),
     ("drift", _LOOK_BACK, "drift:drift"),
     ("diff", _LOOK_BACK, "diff:diff"),
+    ("logs", _LOOK_BACK, "logs:logs"),
     ("emulate", _MORE, "emulate:emulate"),
     ("schema", _MORE, "schema:schema"),
 )

@@ -16,6 +16,7 @@ class Format(StrEnum):
 
     HUMAN = "human"
     JSON = "json"
+    JSONL = "jsonl"
     SARIF = "sarif"
     GITHUB = "github"
     JUNIT = "junit"
@@ -59,6 +60,7 @@ class FormatRow:
 FORMATS: Final[dict[Format, FormatRow]] = {
     Format.HUMAN: FormatRow(what="text for people", gate=Printing.RENDERED),
     Format.JSON: FormatRow(what="JSON", gate=Printing.DOCUMENT, shows_traces=True),
+    Format.JSONL: FormatRow(what="one JSON object a line", gate=Printing.EXACT),
     Format.SARIF: FormatRow(what="SARIF report", gate=Printing.DOCUMENT),
     Format.GITHUB: FormatRow(what="annotations", gate=Printing.COMMANDS, for_others=True),
     Format.JUNIT: FormatRow(what="JUnit report", gate=Printing.TEXT),

@@ -173,6 +173,28 @@ DRIFT: Final = Result(
     commands=("drift",),
     writers={Format.HUMAN: "cli.commands.drift:human", Format.JSON: "cli.commands.drift:document"},
 )
+LOGGED: Final = Result(
+    commands=("logs",),
+    writers={
+        Format.HUMAN: "cli.messages.logged_writers:messages",
+        Format.JSON: "cli.messages.logged_writers:document",
+        Format.JSONL: "cli.messages.logged_writers:messages",
+    },
+)
+LOGGED_NUMBERS: Final = Result(
+    commands=("logs",),
+    writers={
+        Format.HUMAN: "cli.messages.logged_writers:numbers",
+        Format.JSON: "cli.messages.logged_writers:numbers_document",
+    },
+)
+LOGGED_SHADOW: Final = Result(
+    commands=("logs",),
+    writers={
+        Format.HUMAN: "cli.messages.logged_writers:shadow",
+        Format.JSON: "cli.messages.logged_writers:shadow_document",
+    },
+)
 LAYOUT: Final = Result(
     commands=("fmt",),
     writers={Format.HUMAN: "cli.commands.fmt:human", Format.JSON: "cli.commands.fmt:document"},
@@ -218,6 +240,9 @@ RESULTS: Final = (
     HISTORY_DIFFERENCE,
     DIFFERENCE,
     DRIFT,
+    LOGGED,
+    LOGGED_NUMBERS,
+    LOGGED_SHADOW,
     LAYOUT,
     API_JSON,
     CLOUDFORMATION,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
+from mmctl.cli.formats import Format
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
 
@@ -16,7 +17,7 @@ def logs(
     sources: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[SOURCE]...",
+            metavar="SOURCE...",
             help="A file, a folder, `-`, cloudwatch:GROUP, s3://BUCKET/PREFIX. Default: the "
             "environment's own.",
         ),
@@ -27,9 +28,7 @@ def logs(
     ] = None,
     mail_from: Annotated[
         str | None,
-        typer.Option(
-            "--mail-from", help="Envelope sender; @domain: all of it.", metavar="ADDRESS"
-        ),
+        typer.Option("--mail-from", help="Envelope sender; @domain: all of it.", metavar="ADDRESS"),
     ] = None,
     rcpt: Annotated[
         str | None,
@@ -44,7 +43,7 @@ def logs(
     ] = None,
     rule: Annotated[
         list[str] | None,
-        typer.Option("--rule", help="Messages that this rule matched; repeatable."),
+        typer.Option("--rule", help="Messages that this rule matched; repeatable.", metavar="NAME"),
     ] = None,
     since: Annotated[
         str | None,
@@ -74,12 +73,31 @@ def logs(
     redact: Annotated[
         bool, typer.Option("--redact", help="Pseudonyms for addresses, HELO names, clients.")
     ] = False,
+    not_logged: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--subject",
+            "--header",
+            "--from",
+            "--to",
+            "--spf",
+            "--dkim",
+            "--dmarc-policy",
+            "--add-on",
+            hidden=True,
+        ),
+    ] = None,
 ) -> int:
     """Follow messages through the log records of Mail Manager, or count what these say."""
     from mmctl.cli.messages import logged
     from mmctl.operate.logs.asked import AskedMessages, network_of
     from mmctl.operate.logs.times import moment
 
+    if not_logged:
+        raise UsageError(
+            "the records hold no subject, header, verdict or answer of an add-on",
+            help="--message-id, --mail-from, --rcpt, --helo, --ip, --since, --until, --rule",
+        )
     modes = [
         option
         for option, is_on in (
@@ -92,6 +110,10 @@ def logs(
     ]
     if len(modes) > 1:
         raise UsageError(f"got {' and '.join(f'`{each}`' for each in modes)}", help="give one")
+    if modes and run.format is Format.JSONL and not follow:
+        raise UsageError(f"got `--format jsonl` and `{modes[0]}`", help="--format json")
+    if follow and run.format is Format.JSON:
+        raise UsageError("got `--format json` and `--follow`", help="--format jsonl")
     if cases is not None and not shadow:
         raise UsageError("got `--cases` without `--shadow`", help="add --shadow")
     now = run.now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli import world
@@ -129,7 +130,12 @@ def _own(run: Run, project: Project | None) -> Iterator[RecordSource]:
 
 def embedded_logs(run: Run) -> Path:
     """The folder of the logs that `mmctl emulate` writes for the project."""
-    return run.root / EMBEDDED_MAIL / "logs"
+    from pathlib import Path
+
+    folder = run.root / EMBEDDED_MAIL / "logs"
+    with suppress(ValueError):
+        return folder.resolve().relative_to(Path.cwd())
+    return folder
 
 
 def _deliveries(project: Project) -> Iterator[RecordSource]:

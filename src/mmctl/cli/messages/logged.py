@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, assert_never
+from typing import TYPE_CHECKING, Final
 
 from mmctl.cli import world
 from mmctl.cli.formats import FORMATS, Format
 from mmctl.cli.interruptions import stoppable
 from mmctl.cli.messages.log_sources import log_sources, project_of_logs
-from mmctl.cli.progress import Progress
-from mmctl.cli.result_table import LOGGED_NUMBERS, LOGGED_SHADOW, write
+from mmctl.cli.result_table import LOGGED, LOGGED_NUMBERS, LOGGED_SHADOW, write
+from mmctl.counted import counted
 from mmctl.errors import UsageError
 from mmctl.operate.logs.reading import Log
-from mmctl.operate.logs.sources import LogBucket, LogFiles, LogOfGroup, LogPipe
+from mmctl.operate.logs.sources import LogFiles, LogOfGroup, WantedRecords
 from mmctl.operate.logs.told import told
 from mmctl.records import dataclass, replace
+from mmctl.visible import visible_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from mmctl.cli.run import Run
     from mmctl.language.project import Project
@@ -31,7 +33,9 @@ if TYPE_CHECKING:
     from mmctl.operate.logs.records import Record
     from mmctl.operate.logs.redaction import Pseudonyms
     from mmctl.operate.logs.shadow import ShadowHits
+    from mmctl.operate.logs.sources import RecordSource
     from mmctl.operate.logs.statistics import LogStatistics, NeverHit
+    from mmctl.operate.logs.told import ToldMessage
 
 _BY_ITSELF: Final = timedelta(days=1)
 """How far back a log group is read where no time is named."""
@@ -52,30 +56,23 @@ class OpenedLogs:
 
     def records(self) -> Iterator[Record]:
         """The records that count."""
-        found = self.log.records(self.wanted)
         asked = self.asked
-        inside = (
+        found = self.log.records(WantedRecords(since=asked.since, until=asked.until))
+        return (
             record
             for record in found
             if (asked.since is None or record.at >= asked.since)
             and (asked.until is None or record.at < asked.until)
         )
-        return inside if self.pseudonyms is None else map(self.pseudonyms.record, inside)
-
-    @property
-    def wanted(self) -> Any:
-        """What is asked of the sources."""
-        from mmctl.operate.logs.sources import WantedRecords
-
-        return WantedRecords(since=self.asked.since, until=self.asked.until)
 
     def messages(self) -> Iterator[LoggedMessage]:
         """The messages that are asked for."""
-        return map(self.shown, self.log.messages(self.asked, self.names))
+        return self.log.messages(self.asked, self.names)
 
-    def shown(self, message: LoggedMessage) -> LoggedMessage:
+    def told(self, message: LoggedMessage) -> ToldMessage:
         """A message as it may be shown."""
-        return message if self.pseudonyms is None else self.pseudonyms.message(message)
+        found = told(message, self.names)
+        return found if self.pseudonyms is None else self.pseudonyms.message(found)
 
 
 def opened(
@@ -109,25 +106,8 @@ def opened(
 
 def show(logs: OpenedLogs) -> int:
     """Show the messages that are asked for."""
-    from mmctl.render.documents import logs as documents
-    from mmctl.render.text.logs import summary
-
-    run, shown = logs.run, 0
-    with Progress(run, "message") as progress:
-        if run.format is Format.JSON:
-            found = [documents.message(told(each, logs.names)) for each in logs.messages()]
-            shown = len(found)
-            run.write_json(_head(logs) | {"messages": found})
-        else:
-            for message in logs.messages():
-                progress.clear()
-                _write_one(logs, message, first=not shown)
-                shown += 1
-    _say_damage(logs)
-    if run.format is Format.HUMAN:
-        if not shown:
-            run.write("no message\n")
-        run.say(summary(shown, logs.log.counts, logs.log.reach))
+    write(logs.run, LOGGED, logs)
+    say_damage(logs)
     return 0
 
 
@@ -137,20 +117,24 @@ def count(logs: OpenedLogs, *, never_only: bool) -> int:
 
     if never_only and logs.project is None:
         raise UsageError("`--never-hit` compares with the rules of a project", help="-C DIR")
+    if never_only and (logs.asked.narrow or logs.asked.rules):
+        raise UsageError(
+            "`--never-hit` is about all mail of a time", help="give only --since and --until"
+        )
     found = LogStatistics(names=logs.names)
     if logs.asked.narrow or logs.asked.rules:
         for message in logs.messages():
             found.add_message(message)
         never = None
-        if never_only:
-            raise UsageError("`--never-hit` is about all mail of a time", help="only --since, --until")
     else:
         for record in logs.records():
             found.add(record)
         never = None if logs.project is None else never_hit(found, logs.project)
-    numbers = Numbers(logs=logs, found=found, never=never, never_only=never_only)
+    if logs.pseudonyms is not None:
+        logs.pseudonyms.statistics(found)
+    numbers = LogNumbers(logs=logs, found=found, never=never, never_only=never_only)
     write(logs.run, LOGGED_NUMBERS, numbers)
-    _say_damage(logs)
+    say_damage(logs)
     return 0
 
 
@@ -184,10 +168,15 @@ def mark(logs: OpenedLogs, cases: str | None) -> int:
         raise UsageError("got several `--rule` with `--shadow`", help="name one, or none for all")
     everything = replace(logs, asked=replace(logs.asked, rules=()))
     found = marked(everything, rules[0] if rules else None)
-    write(logs.run, LOGGED_SHADOW, Shadow(logs=logs, found=found))
+    if cases is not None and logs.pseudonyms is not None:
+        raise UsageError("got `--cases` and `--redact`", help="a case needs the facts: give one")
+    if logs.pseudonyms is not None:
+        for each in found:
+            each.senders = logs.pseudonyms.senders(each.senders)
+    write(logs.run, LOGGED_SHADOW, MarkedMail(logs=logs, found=found))
     if cases is not None:
         _write_cases(logs, found, cases)
-    _say_damage(logs)
+    say_damage(logs)
     return 0
 
 
@@ -207,7 +196,8 @@ def _write_cases(logs: OpenedLogs, found: Sequence[ShadowHits], file: str) -> No
     except OSError as error:
         raise UsageError(f"cannot write `{file}`: {(error.strerror or '').lower()}") from None
     number = sum(len(each.examples) for each in found)
-    logs.run.say(f"wrote {number} cases to {file}; a log holds no header or verdict: state them")
+    what = f"{counted(number, 'case')} to {file}"
+    logs.run.say(f"wrote {what}; a log holds no header or verdict: state them")
 
 
 def follow(logs: OpenedLogs) -> int:
@@ -224,49 +214,70 @@ def follow(logs: OpenedLogs) -> int:
             new = [record for source in sources for record in source.new(logs.log.counts)]
             for message in following.take(new):
                 if logs.asked.is_met(message, logs.names):
-                    _write_one(logs, logs.shown(message), first=first)
+                    write_one(logs, message, first=first)
                     first = False
             sys.stdout.flush()
             world.sleep(_LOOK_IN_CLOUD if in_cloud else _LOOK_EVERY)
     for message in following.rest():
         if logs.asked.is_met(message, logs.names):
-            _write_one(logs, logs.shown(message), first=first)
+            write_one(logs, message, first=first)
             first = False
-    _say_damage(logs)
+    say_damage(logs)
     return 0
 
 
-def _followed(logs: OpenedLogs, source: object) -> Followed:
+def _followed(logs: OpenedLogs, source: RecordSource) -> Followed:
     from mmctl.operate.logs.following import FollowedFiles, FollowedGroup
 
-    match source:
-        case LogFiles(path=path):
-            return FollowedFiles(path) if logs.asked.since else FollowedFiles.from_now(path)
-        case LogOfGroup(group=group):
-            return FollowedGroup(group, logs.asked.since or logs.run.now())
-        case LogPipe() | LogBucket():
-            raise UsageError(
-                f"`{source.name}` cannot be followed",
-                help="follow a file, a folder or cloudwatch:GROUP",
-            )
-        case _:
-            raise TypeError(source)
+    since = logs.asked.since
+    if isinstance(source, LogFiles):
+        return FollowedFiles(source.path) if since else FollowedFiles.from_now(source.path)
+    if isinstance(source, LogOfGroup):
+        return FollowedGroup(source.group, since or logs.run.now())
+    raise UsageError(
+        f"`{source.name}` cannot be followed",
+        help="follow a file, a folder or cloudwatch:GROUP",
+    )
 
 
-def _write_one(logs: OpenedLogs, message: LoggedMessage, *, first: bool) -> None:
+def write_one(logs: OpenedLogs, message: LoggedMessage, *, first: bool) -> None:
     """Write one message in the format of the run."""
-    from mmctl.cli.printing import printed
     from mmctl.render.documents import logs as documents
     from mmctl.render.text import logs as text
-    from mmctl.visible import visible_json
 
-    run, found = logs.run, told(message, logs.names)
-    if run.format is Format.HUMAN:
-        if not first:
-            run.write("\n")
-        run.write_passed(run.let_out(text.message(found, verbose=run.verbose), FORMATS[run.format].gate))
-        return
-    import json
+    run, found = logs.run, logs.told(message)
+    match run.format:
+        case Format.HUMAN:
+            if not first:
+                run.write("\n")
+            block = text.message(found, verbose=run.verbose)
+            run.write_passed(run.let_out(block, FORMATS[run.format].gate))
+        case _:
+            line = json.dumps(documents.message(found), sort_keys=True, ensure_ascii=False)
+            run.write_passed(visible_json(line) + "\n")
 
-    line = json.dumps(documents.message(found), sort_keys=True, ensure_ascii=False)
-    run.write_passed(visible_json(line) + "\n")
+
+def say_damage(logs: OpenedLogs) -> None:
+    """Say on stderr what of the log could not be read."""
+    from mmctl.render.text.logs import damage
+
+    for line in damage(logs.log.counts):
+        logs.run.warn(f"warning: {line}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogNumbers:
+    """The numbers of a log, as they are asked for."""
+
+    logs: OpenedLogs
+    found: LogStatistics
+    never: Sequence[NeverHit] | None
+    never_only: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedMail:
+    """What shadow rules would have hit."""
+
+    logs: OpenedLogs
+    found: Sequence[ShadowHits]

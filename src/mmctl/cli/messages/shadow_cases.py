@@ -1,4 +1,4 @@
-"""Cases made of messages of a log that a shadow rule marked: the facts that a log holds, no others."""
+"""Cases made of logged messages that a shadow rule marked: the facts of the log, no others."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _HEADER: Final = (
     "# Messages that shadow rules marked, as the log tells them, and how they ended without the\n"
-    "# rule. A log holds no header, subject, body, verdict or answer of an add-on: state those that\n"
-    "# the rules read, under `message:`, `verdicts:`. Then say what is meant to happen."
+    "# rule. A log holds no header, subject, body, verdict or answer of an add-on: state what the\n"
+    "# rules read of these under `message:` and `verdicts:`, and then what is meant to happen."
 )
 
 
@@ -65,12 +65,12 @@ def _expected(message: LoggedMessage, names: LogNames) -> dict[str, Any]:
         said: dict[str, Any] = {"outcome": end.outcome.value}
         if end.by is not None:
             said["by"] = end.by
-        said["rules"] = list(
-            dict.fromkeys(
-                names.rule(record.key).name
-                for record in message.acted
-                if end.recipient in record.recipients
-            )
+        rules = dict.fromkeys(
+            names.rule(record.key).name
+            for record in message.acted
+            if end.recipient in record.recipients
         )
+        if end.by is None or end.by in rules:
+            said["rules"] = list(rules)
         expected[end.recipient] = said
     return expected

@@ -8,17 +8,18 @@ anything may stand: what looks like an address or a host is replaced in them too
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
-from mmctl.operate.logs.records import IngressRecord, PolicyRecord, RuleRecord
+from mmctl.operate.logs.statistics import UNKNOWN_SENDER
 from mmctl.patterns import Pattern
 from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from mmctl.operate.logs.messages import LoggedMessage
-    from mmctl.operate.logs.records import ActionRecord, PolicyElement, Record
+    from collections.abc import Iterable
 
-R = TypeVar("R", IngressRecord, PolicyRecord)
+    from mmctl.operate.logs.outcomes import LoggedEnd
+    from mmctl.operate.logs.statistics import LogStatistics
+    from mmctl.operate.logs.told import ToldAction, ToldMessage, ToldRule
 
 _IN_FAILURE: Final = Pattern(
     r"\S*@\S*|\S*[0-9a-fA-F]*:[0-9a-fA-F:.]*:\S*|\S*\d+\.\d+\.\d+\.\d+\S*|\S*[^\W\d]\.[^\W\d]\S*"
@@ -34,23 +35,33 @@ class Pseudonyms:
     known: dict[tuple[str, str], str] = field(default_factory=dict)
     numbers: Counter[str] = field(default_factory=Counter)
 
-    def record(self, record: Record) -> Record:
-        """A record in which nothing personal is left."""
-        if isinstance(record, RuleRecord):
-            return self._rule(record)
-        if isinstance(record, PolicyRecord):
-            return self._policy(record)
-        return self._ingress(record)
-
-    def message(self, message: LoggedMessage) -> LoggedMessage:
-        """A message in whose records nothing personal is left."""
-        accepted = message.accepted
+    def message(self, message: ToldMessage) -> ToldMessage:
+        """A message in which nothing personal is left."""
         return replace(
             message,
-            accepted=None if accepted is None else self._ingress(accepted),
-            acted=tuple(map(self._rule, message.acted)),
-            policy=tuple(map(self._policy, message.policy)),
+            mail_from=None if message.mail_from is None else self.address(message.mail_from),
+            helo=None if message.helo is None else self._host(message.helo),
+            source_ip=None if message.source_ip is None else self._of("client", message.source_ip),
+            ends=tuple(map(self._end, message.ends)),
+            rules=tuple(map(self._rule, message.rules)),
         )
+
+    def statistics(self, found: LogStatistics) -> None:
+        """Leave nothing personal in the numbers of a log."""
+        found.senders = self.senders(found.senders)
+        failures: Counter[tuple[str, str, str]] = Counter()
+        for (rule, action, reason), number in found.failures.items():
+            failures[rule, action, without_names(reason)] += number
+        found.failures = failures
+
+    def senders(self, counted: Counter[str]) -> Counter[str]:
+        """Senders with their numbers; the most frequent gets the first pseudonym."""
+        order = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+        return Counter({self.sender(sender): number for sender, number in order})
+
+    def sender(self, sender: str) -> str:
+        """The pseudonym of a sender that may be unknown."""
+        return sender if sender == UNKNOWN_SENDER else self.address(sender)
 
     def address(self, address: str) -> str:
         """The pseudonym of an address; the null sender stays."""
@@ -69,54 +80,32 @@ class Pseudonyms:
             found = self.known[kind, value] = f"{kind}-{self.numbers[kind]}"
         return found
 
-    def _ingress(self, record: IngressRecord) -> IngressRecord:
-        certificate = record.certificate
+    def _host(self, name: str) -> str:
+        return f"{self._of('host', name.lower())}.invalid"
+
+    def _addresses(self, addresses: Iterable[str]) -> tuple[str, ...]:
+        return tuple(map(self.address, addresses))
+
+    def _end(self, end: LoggedEnd) -> LoggedEnd:
+        return replace(end, recipient=self.address(end.recipient), failed=())
+
+    def _rule(self, rule: ToldRule) -> ToldRule:
         return replace(
-            self._client(record),
-            recipients=tuple(map(self.address, record.recipients)),
-            certificate=None
-            if certificate is None
-            else {
-                name: tuple(self._of("certificate", each) for each in values)
-                for name, values in certificate.items()
-            },
+            rule,
+            recipients=self._addresses(rule.recipients),
+            actions=tuple(map(self._action, rule.actions)),
         )
 
-    def _policy(self, record: PolicyRecord) -> PolicyRecord:
+    def _action(self, told: ToldAction) -> ToldAction:
+        failure = told.action.failure
+        hidden = None if failure is None else without_names(failure)
         return replace(
-            self._client(record),
-            recipient=self.address(record.recipient),
-            elements=tuple(map(_without_values, record.elements)),
-        )
-
-    def _rule(self, record: RuleRecord) -> RuleRecord:
-        action = record.action
-        return replace(
-            record,
-            recipients=tuple(map(self.address, record.recipients)),
-            action=None if action is None else _without_names(action),
-        )
-
-    def _client(self, record: R) -> R:
-        ip, helo, mail_from = record.source_ip, record.helo, record.mail_from
-        return replace(
-            record,
-            source_ip=ip if ip is None else self._of("client", ip),
-            helo=helo if helo is None else f"{self._of('host', helo.lower())}.invalid",
-            mail_from=mail_from if mail_from is None else self.address(mail_from),
+            told,
+            recipients=self._addresses(told.recipients),
+            action=replace(told.action, failure=hidden),
         )
 
 
-def _without_values(element: PolicyElement) -> PolicyElement:
-    """An element without the values of its conditions: they may be addresses and networks."""
-    told = tuple(
-        (attribute, operator, (HIDDEN,) if values else (), result)
-        for attribute, operator, values, result in element.conditions
-    )
-    return replace(element, conditions=told)
-
-
-def _without_names(action: ActionRecord) -> ActionRecord:
-    if action.failure is None:
-        return action
-    return replace(action, failure=_IN_FAILURE.sub(HIDDEN, action.failure))
+def without_names(text: str) -> str:
+    """The text of a failure without what may be personal."""
+    return _IN_FAILURE.sub(HIDDEN, text)

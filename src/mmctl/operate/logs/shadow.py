@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from mmctl.operate.logs.outcomes import endings
+from mmctl.operate.logs.statistics import sender_of
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -86,9 +87,9 @@ class ShadowHits:
         self.messages += 1
         self.recipients += len(matched)
         self.by_day[message.at.date()] += 1
-        sender = message.client.mail_from if message.client else None
+        sender = sender_of(message.client.mail_from if message.client else None)
         if sender in self.senders or len(self.senders) < _SENDERS:
-            self.senders["unknown" if sender is None else sender or "<>"] += 1
+            self.senders[sender] += 1
         others = {
             names.rule(record.key).name
             for record in message.acted
@@ -97,7 +98,7 @@ class ShadowHits:
         self.overlap.update(others)
         ended = [each for each in endings(message, names) if each.recipient in matched]
         self.outcomes.update(each.outcome for each in ended)
-        self._keep(message, str(sender), "".join(sorted(each.outcome for each in ended)))
+        self._keep(message, sender, "".join(sorted(each.outcome for each in ended)))
 
     def _keep(self, message: LoggedMessage, sender: str, outcomes: str) -> None:
         """Keep a message as an example: another kind takes the place of a repeated one."""

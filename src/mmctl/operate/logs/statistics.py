@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 TOP: Final = 10
 """How many senders are listed."""
+UNKNOWN_SENDER: Final = "unknown"
+"""A sender whom the record does not say."""
 _SENDERS: Final = 100_000
 """How many different senders are counted; beyond that the rarest are given up."""
 _RECENT: Final = 50_000
@@ -113,7 +115,7 @@ class LogStatistics:
         self.recipients += len(record.recipients)
         self.bytes += record.size or 0
         self.points[self.names.point(record.ingress_point) or "unnamed"] += 1
-        self.senders["<>" if record.mail_from == "" else record.mail_from or "unknown"] += 1
+        self.senders[sender_of(record.mail_from)] += 1
         if len(self.senders) > _SENDERS:
             self.rare_senders = True
             self.senders = Counter(dict(self.senders.most_common(_SENDERS // 2)))
@@ -153,6 +155,11 @@ class LogStatistics:
         if len(self.recent) > _RECENT:
             self.recent.popitem(last=False)
         return True
+
+
+def sender_of(mail_from: str | None) -> str:
+    """A sender as it is counted."""
+    return UNKNOWN_SENDER if mail_from is None else mail_from or "<>"
 
 
 def never_hit(statistics: LogStatistics, project: Project) -> list[NeverHit]:

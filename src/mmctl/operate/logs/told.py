@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from mmctl.operate.logs.outcomes import endings
+from mmctl.model.actions import KEEPS, STOP, Does
+from mmctl.operate.logs.outcomes import DOES, endings
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ class ToldAction:
     """One action of a rule that matched, and for whom."""
 
     at: datetime
+    kind: str
+    """Its key in the language: a drop after what delivers or stores is `stop`."""
     action: ActionRecord
     recipients: tuple[str, ...]
 
@@ -39,7 +42,7 @@ class ToldRule:
     def is_shadow(self) -> bool:
         """Whether it only left its mark."""
         rule = self.name.rule
-        only_marks = all(each.action.kind == "add_header" for each in self.actions)
+        only_marks = all(each.kind == "add_header" for each in self.actions)
         return rule is not None and rule.shadow and only_marks
 
 
@@ -87,12 +90,23 @@ def told(message: LoggedMessage, names: LogNames) -> ToldMessage:
 
 def _rule(names: LogNames, key: RuleKey, records: tuple[RuleRecord, ...]) -> ToldRule:
     recipients = (recipient for record in records for recipient in record.recipients)
+    actions: list[ToldAction] = []
+    for record in records:
+        if record.action is not None:
+            stops = any(DOES.get(each.kind) in KEEPS for each in actions)
+            actions.append(_action(record, record.action, stops=stops))
     return ToldRule(
         name=names.rule(key),
         recipients=tuple(dict.fromkeys(recipients)),
-        actions=tuple(
-            ToldAction(at=record.at, action=record.action, recipients=record.recipients)
-            for record in records
-            if record.action is not None
-        ),
+        actions=tuple(actions),
+    )
+
+
+def _action(record: RuleRecord, action: ActionRecord, *, stops: bool) -> ToldAction:
+    ends = DOES.get(action.kind) is Does.ENDS
+    return ToldAction(
+        at=record.at,
+        kind=STOP if ends and stops else action.kind,
+        action=action,
+        recipients=record.recipients,
     )

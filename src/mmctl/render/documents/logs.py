@@ -73,7 +73,7 @@ def _rule(rule: ToldRule) -> dict[str, Any]:
         "actions": [
             {
                 "at": _time(each.at),
-                "action": each.action.kind,
+                "action": each.kind,
                 "index": each.action.index,
                 "status": each.action.status,
                 "failure": each.action.failure,

@@ -89,7 +89,7 @@ def _rule(parts: StyledParts, rule: ToldRule, ends: Sequence[LoggedEnd]) -> None
     for each in rule.actions:
         action = each.action
         index = "" if action.index is None else f"{action.index} "
-        parts.add(f"    {index}{_shown(action.kind)}: ")
+        parts.add(f"    {index}{_shown(each.kind)}: ")
         status = _STATUS.get(action.status, _shown(action.status or "unknown"))
         parts.add(status, _STYLE.get(action.status, ""))
         if action.failure is not None:
