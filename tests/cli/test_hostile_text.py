@@ -22,6 +22,7 @@ import pytest
 from markdown_it import MarkdownIt
 from result_writers import all_writers, noted_writers
 from ruamel.yaml import YAML
+from sample_log import sample_log
 
 from mmctl.cases.parsing import cases_of
 from mmctl.cli.formats import Format
@@ -195,6 +196,10 @@ COMMANDS: Final = {
     "export --to terraform": ("human",),
     "fmt --check": ("human", "json"),
     "history": ("human", "json"),
+    "logs log.jsonl": ("human", "json", "jsonl"),
+    "logs log.jsonl --stats": ("human", "json"),
+    "logs log.jsonl --never-hit": ("human",),
+    "logs log.jsonl --shadow": ("human", "json"),
     "apply --yes": ("human",),
     "apply --yes --force lint --force cases --force size --force ordinary-mail": ("human",),
     "history show 0002": ("human", "json"),
@@ -243,6 +248,11 @@ def as_text(_out: str, _where: str) -> None:
 
 def as_json(out: str, _where: str) -> None:
     json.loads(out)
+
+
+def as_json_lines(out: str, _where: str) -> None:
+    for line in out.splitlines():
+        json.loads(line)
 
 
 def as_sarif(out: str, where: str) -> None:
@@ -300,6 +310,7 @@ def as_markdown(text: str, where: str) -> None:
 READERS: Final = {
     Format.HUMAN: as_text,
     Format.JSON: as_json,
+    Format.JSONL: as_json_lines,
     Format.SARIF: as_sarif,
     Format.JUNIT: as_xml,
     Format.LCOV: as_text,
@@ -374,6 +385,7 @@ def written(folder: Path, files: dict[str, str], subject: str) -> None:
     for name, text in PROJECT.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
+    (folder / "log.jsonl").write_text(sample_log(HOSTILE), encoding="utf-8")
     messages = folder / "cases/messages"
     messages.mkdir()
     (messages / "offer.eml").write_text(OFFER.format(subject), encoding="utf-8")

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from result_writers import all_writers, noted_writers
+from sample_log import sample_log
 from story import REPOSITORY, check_document
 
 from mmctl.cli.commands.export import TARGETS
@@ -33,6 +34,9 @@ COMMANDS = (
     ("why {message} --rcpt someone@example.com", "mmctl/why@1"),
     ("plan", "mmctl/plan@1"),
     ("drift", "mmctl/drift@1"),
+    ("logs log.jsonl", "mmctl/logs@1"),
+    ("logs log.jsonl --stats", "mmctl/logs@1"),
+    ("logs log.jsonl --shadow", "mmctl/logs@1"),
     ("history", "mmctl/history@1"),
     ("history show 0001", "mmctl/history@1"),
     ("history diff 0001 0001", "mmctl/diff@1"),
@@ -65,6 +69,7 @@ def test_documents_are_as_published(
     rules = next(tmp_path.glob("rules/*.yaml"))
     rules.write_text(rules.read_text().replace("enabled: false", "enabled: true") + "\n")
     capsys.readouterr()
+    (tmp_path / "log.jsonl").write_text(sample_log("a"), encoding="utf-8")
     names = {
         "message": next(tmp_path.rglob("*.eml")).relative_to(tmp_path),
         "snapshot": min((tmp_path / ".mmctl/snapshots").rglob("0001*")).name.split(".")[0],
