@@ -1055,7 +1055,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
         ),
     ),
     "logs": (
-        (('Usage: ', '1;33'), ('mmctl logs [OPTIONS] [[SOURCE]...]...', '1')),
+        (('Usage: ', '1;33'), ('mmctl logs [OPTIONS] [SOURCE...]...', '1')),
         (
             ('', (('Follow messages through the log records of Mail Manager, or count what these say.', ''),)),
         ),
@@ -1064,7 +1064,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 'Arguments',
                 False,
                 (
-                    ((('', ()),), (('', (('[SOURCE]...', ''),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('list[str]', '1;33'), ('>', '1;2;33'))),), (('', (("A file, a folder, `-`, cloudwatch:GROUP, s3://BUCKET/PREFIX. Default: the environment's own.", ''),)),)),
+                    ((('', ()),), (('', (('SOURCE...', ''),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('list[str]', '1;33'), ('>', '1;2;33'))),), (('', (("A file, a folder, `-`, cloudwatch:GROUP, s3://BUCKET/PREFIX. Default: the environment's own.", ''),)),)),
                 ),
             ),
             (
@@ -1076,7 +1076,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                     ((('', (('--rcpt', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('ADDRESS', '1;33'),)),), (('', (('Envelope recipient; @domain: all of it.', ''),)),)),
                     ((('', (('--helo', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('NAME', '1;33'),)),), (('', (("The client's HELO name.", ''),)),)),
                     ((('', (('--ip', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('IP', '1;33'),)),), (('', (("The client's address, or a network.", ''),)),)),
-                    ((('', (('--rule', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('list[str]', '1;33'), ('>', '1;2;33'))),), (('', (('Messages that this rule matched; repeatable.', ''),)),)),
+                    ((('', (('--rule', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('NAME', '1;33'),)),), (('', (('Messages that this rule matched; repeatable.', ''),)),)),
                     ((('', (('--since', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('TIME', '1;33'),)),), (('', (('From this time on: 2h, yesterday, 2026-11-28T14:30Z.', ''),)),)),
                     ((('', (('--until', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('TIME', '1;33'),)),), (('', (('Before this time.', ''),)),)),
                     ((('', (('--stats', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Numbers instead of messages.', ''),)),)),
