@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mmctl.cli.run import Run
     from mmctl.language.project import Project
     from mmctl.operate.logs.asked import AskedMessages
-    from mmctl.operate.logs.following import Followed
+    from mmctl.operate.logs.following import FollowedSource
     from mmctl.operate.logs.messages import LoggedMessage
     from mmctl.operate.logs.names import LogNames
     from mmctl.operate.logs.records import Record
@@ -226,7 +226,7 @@ def follow(logs: OpenedLogs) -> int:
     return 0
 
 
-def _followed(logs: OpenedLogs, source: RecordSource) -> Followed:
+def _followed(logs: OpenedLogs, source: RecordSource) -> FollowedSource:
     from mmctl.operate.logs.following import FollowedFiles, FollowedGroup
 
     since = logs.asked.since
@@ -246,15 +246,14 @@ def write_one(logs: OpenedLogs, message: LoggedMessage, *, first: bool) -> None:
     from mmctl.render.text import logs as text
 
     run, found = logs.run, logs.told(message)
-    match run.format:
-        case Format.HUMAN:
-            if not first:
-                run.write("\n")
-            block = text.message(found, verbose=run.verbose)
-            run.write_passed(run.let_out(block, FORMATS[run.format].gate))
-        case _:
-            line = json.dumps(documents.message(found), sort_keys=True, ensure_ascii=False)
-            run.write_passed(visible_json(line) + "\n")
+    if run.format is Format.HUMAN:
+        if not first:
+            run.write("\n")
+        block = text.message(found, verbose=run.verbose)
+        run.write_passed(run.let_out(block, FORMATS[run.format].gate))
+        return
+    line = json.dumps(documents.message(found), sort_keys=True, ensure_ascii=False)
+    run.write_passed(visible_json(line) + "\n")
 
 
 def say_damage(logs: OpenedLogs) -> None:

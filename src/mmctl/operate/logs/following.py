@@ -36,7 +36,7 @@ _LATE: Final = timedelta(minutes=5)
 """How late CloudWatch Logs may show an event."""
 
 
-class Followed(Protocol):
+class FollowedSource(Protocol):
     """Something that gives its new records again and again."""
 
     def new(self, counts: ReadCounts) -> Iterator[Record]:
