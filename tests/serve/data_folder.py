@@ -70,17 +70,20 @@ class Folder:
         recipients: tuple[str, ...] = ("ben@example.com",),
         ip: str = "198.51.100.7",
         ending: str = "delivered",
-        **more: Any,
+        later: dict[str, Any] | None = None,
     ) -> str:
-        """Accept one message, judge it, and do as the rules say; its id."""
+        """Accept one message, judge it, and do as the rules say; its id.
+
+        `later` are members of the journal that were not those that judged.
+        """
         number = self._count
         self._count += 1
         key = number_id(number)
         folder = self.path / "messages" / key[:2]
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{key}.eml").write_bytes(content)
-        accepted = {**accepted_object(number, content, sender, recipients, ip), **more}
-        self._write("messages.jsonl", [accepted])
+        accepted = accepted_object(number, content, sender, recipients, ip)
+        self._write("messages.jsonl", [{**accepted, **(later or {})}])
         self._write("events.jsonl", self._events(number, accepted, content, ending))
         return key
 

@@ -23,8 +23,8 @@ LONGEST: Final = 1024 * 1024
 MOST_LINKS: Final = 200
 """Links that are listed."""
 LONGEST_ADDRESS: Final = 2000
-_MOST_TRIES: Final = 2000
-"""How often a `<` may begin no tag: finding that out may take a look at all that follows."""
+_MOST_TRIES: Final = 20
+"""How often a tag may have no end: finding that out takes a look at all that follows."""
 PICTURES: Final = ("png", "jpeg", "gif", "webp")
 """Kinds of pictures that are shown; SVG is a document with scripts."""
 DEEPEST: Final = 200
@@ -135,8 +135,9 @@ class _Rewriting:
 
     def _no_tag(self, start: int, out: list[str]) -> int:
         """Write a `<` that begins no tag, or all that is left if no tag can follow."""
-        self._tries -= 1
-        if self._tries > 0 and self._text.find(">", start) >= 0:
+        looks_like_one = self._text[start + 1 : start + 2].isalpha()
+        self._tries -= looks_like_one or self._text.startswith("</", start)
+        if self._tries > 0:
             out.append("&lt;")
             return start + 1
         out.append(escape(unescape(self._text[start:]), quote=False))
