@@ -17,17 +17,21 @@ if TYPE_CHECKING:
 
 
 def found(
-    arrivals: Arrivals, *, offset: int = 0, limit: int = 100, **asked: list[str]
+    arrivals: Arrivals,
+    *,
+    offset: int = 0,
+    limit: int = 100,
+    asked: dict[str, list[str]] | None = None,
 ) -> FoundRows:
     for _ in range(1000):
         version = arrivals.look()
         if arrivals.look() == version and not arrivals.find(Sought(), offset=0, limit=0).unread:
             break
-    return arrivals.find(Sought.of(asked), offset=offset, limit=limit)
+    return arrivals.find(Sought.of(asked or {}), offset=offset, limit=limit)
 
 
 def keys(arrivals: Arrivals, **asked: list[str]) -> list[str]:
-    return [row.key for row in found(arrivals, **asked).rows]
+    return [row.key for row in found(arrivals, asked=asked).rows]
 
 
 def append(file: Path, *values: Any, end: str = "\n") -> None:
@@ -149,7 +153,7 @@ def test_counts_are_those_of_all_rows(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     folder.fill(70)
     folder.refuse()
-    counts = found(Arrivals(tmp_path), q=["no such"]).counts
+    counts = found(Arrivals(tmp_path), asked={"q": ["no such"]}).counts
     assert counts["outcome"] == {"dropped": 10, "delivered": 60, "refused": 1}
     assert counts["point"] == {"public-mx": 71}
     assert counts["state"]["underway"] == 0

@@ -19,10 +19,12 @@ from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from threading import Event
     from typing import Any
 
     from mmctl.cli.run import Run
     from mmctl.emulator.faults import Fault
+    from mmctl.serve.page.page import MailPage
 
 DATA: Final = ".mmctl/mail"
 """The folder of the mail, below the project."""
@@ -84,12 +86,9 @@ def smtp_settings(
         )
     if options.zone is not None and options.dns:
         raise UsageError("`--zone` and `--dns` exclude each other")
-    data = run.directory / options.data if options.data else run.root / DATA
-    with suppress(ValueError):
-        data = data.resolve().relative_to(Path.cwd())
     return SmtpSettings(
         state=state,
-        data=str(data),
+        data=str(data_folder(run, options)),
         host=host,
         port=options.port,
         api=api,
@@ -104,6 +103,22 @@ def smtp_settings(
         verbose=run.verbose,
         delivering=options.delivering.to_json(),
     )
+
+
+def data_folder(run: Run, options: MailOptions) -> Path:
+    """The folder of the mail, relative to the user's folder if possible."""
+    data = run.directory / options.data if options.data else run.root / DATA
+    with suppress(ValueError):
+        return data.resolve().relative_to(Path.cwd())
+    return data
+
+
+def mail_page(folder: Path, token: str, stopping: Event) -> MailPage:
+    """The page of a folder of mail; what waits in it ends when the server stops."""
+    from mmctl.emulator.gateways import gateway_of_document
+    from mmctl.serve.page.page import MailPage
+
+    return MailPage(folder, token=token, gateway_of=gateway_of_document, wait=stopping.wait)
 
 
 def _below(run: Run, name: str | None) -> str | None:
@@ -171,16 +186,22 @@ def greeting(
     faults: Sequence[Fault],
     settings: SmtpSettings | None,
     points: Sequence[Mapping[str, Any]],
+    token: str | None = None,
 ) -> str:
-    """What a user needs at the start; 80 columns. The account is the one of a new project."""
+    """What a user needs at the start; 80 columns. The account is the one of a new project.
+
+    `token` opens the page; None: there is none.
+    """
     from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION
 
     where = "kept in memory, lost at the end" if state == IN_MEMORY else f"in {state}"
+    page = "" if token is None else f"page: {url}/?token={token}\n"
     broken = "".join(f"fault: {fault}\n" for fault in faults)
     mail = "" if settings is None else "".join(_about_mail(settings, points))
     return (
         f"the embedded Mail Manager answers at {url}\n"
         f"state: {where}\n"
+        f"{page}"
         f"{broken}"
         f"{mail}"
         "\n"

@@ -153,6 +153,13 @@ def process_id() -> int:
     return os.getpid()
 
 
+def new_token() -> str:
+    """A secret that nobody can guess, for a URL."""
+    import secrets
+
+    return secrets.token_urlsafe(24)
+
+
 def leave(code: int) -> NoReturn:
     """End the process with an exit code."""
     sys.exit(code)

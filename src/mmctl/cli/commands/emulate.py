@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
+from mmctl.cli import world
 from mmctl.cli.interruptions import stoppable
 from mmctl.cli.run import Run
 from mmctl.emulator.references import References
@@ -48,6 +49,9 @@ def emulate(
         str | None,
         typer.Option("--data", help="The folder of the mail. Default: .mmctl/mail.", metavar="DIR"),
     ] = None,
+    no_page: Annotated[
+        bool, typer.Option("--no-page", help="Serve no page that shows the mail.")
+    ] = False,
     host: Annotated[
         str, typer.Option("--host", help="127.0.0.1, localhost or ::1.", metavar="HOST")
     ] = "127.0.0.1",
@@ -169,7 +173,13 @@ def emulate(
     ] = None,
 ) -> int:
     """Serve the embedded Mail Manager: API for boto3 and the aws command, and mail by SMTP."""
-    from mmctl.cli.emulated_mail import MailOptions, greeting, smtp_settings
+    from mmctl.cli.emulated_mail import (
+        MailOptions,
+        data_folder,
+        greeting,
+        mail_page,
+        smtp_settings,
+    )
     from mmctl.cli.options.delivering import delivery_settings
     from mmctl.cli.smtp_child import SmtpChild
     from mmctl.emulator.core import EmbeddedMailManager
@@ -202,6 +212,7 @@ def emulate(
     )
     if no_smtp:
         mail.refuse_any()
+    token = None if no_smtp or no_page else world.new_token()
     stopping, ended = threading.Event(), threading.Event()
     with stoppable(by_hangup=True), ExitStack() as stack:
         shown = _place(run, state)
@@ -231,15 +242,23 @@ def emulate(
                 port=api_port,
                 on_served=_log(run) if run.verbose else None,
                 stopping=stopping,
+                page=None if token is None else mail_page(data_folder(run, mail), token, stopping),
             )
         )
         with suppress(KeyboardInterrupt):
             settings, points = None, []
             if not no_smtp:
-                settings = smtp_settings(run, mail, state=place, host=host, api=face.url)
+                settings = smtp_settings(
+                    run,
+                    mail,
+                    state=place,
+                    host=host,
+                    api=face.url,
+                    page=None if token is None else f"{face.url}/",
+                )
                 child = SmtpChild(settings, on_note=_said(run), on_ended=ended.set)
                 points = stack.enter_context(child).points
-            run.write(greeting(face.url, shown, faults, settings, points))
+            run.write(greeting(face.url, shown, faults, settings, points, token))
             sys.stdout.flush()
             while not ended.wait(_A_LONG_TIME):
                 pass
