@@ -205,7 +205,7 @@ def test_a_bounce_has_the_codes_of_the_rule_and_never_answers_the_null_sender(wo
     assert office.content(told["file"]).startswith(b"Return-Path: <>\r\n")
     office.carry(MESSAGE, mail_from="")
     assert len(office.events("report")) == 1
-    assert office.events("action")[-1]["detail"] == "nobody is told: the sender is null"
+    assert office.events("action")[-1]["detail"] == "no bounce: the sender is null"
 
 
 def test_the_service_log_says_the_same(world: Make) -> None:

@@ -22,7 +22,7 @@ def bounce(deed: Deed, action: BounceAction, means: DeliveryMeans) -> DoneDeed:
         OSError: it cannot be written.
     """
     if not deed.mail_from:
-        return DoneDeed(target=None, detail="nobody is told: the sender is null")
+        return DoneDeed(target=None, detail="no bounce: the sender is null")
     said = f"{action.smtp_reply_code} {action.status_code} {action.diagnostic_message}"
     missed = tuple(
         Unreached(recipient=each, status=action.status_code, diagnostic=said)
