@@ -57,7 +57,7 @@ class Deed:
     form: int
     """Which form of the message this is, if the action is done for several: from 0."""
     again: bool
-    """Whether a process that was killed may have done it already."""
+    """Whether it may be done already, whole or in part: by a process that was killed."""
 
     @property
     def key(self) -> str:

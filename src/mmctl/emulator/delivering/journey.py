@@ -64,6 +64,7 @@ class Later:
 
     due: datetime
     lane: str
+    why: str
 
 
 class Journey:
@@ -158,7 +159,7 @@ class Journey:
             message=self.message,
             performed=performed,
             form=form,
-            again=self._again,
+            again=self._again or self.progress.tries > 0,
         )
 
     def _do(self, deed: Deed, say: Say) -> bool | Later:
@@ -230,7 +231,7 @@ class Journey:
                 next=self.progress.next,
             )
         )
-        return Later(due, lane)
+        return Later(due, lane, why)
 
     def _note(
         self, deed: Deed, say: Say, status: ActionStatus, detail: str, done: DoneDeed | None = None

@@ -46,7 +46,6 @@ WAITING_AT_MOST: Final = 2_000
 _BATCH: Final = 64
 _BEHIND: Final = 200
 """With so many letters before it in its lane, a message waits on disk alone."""
-_AFTER_TROUBLE: Final = timedelta(seconds=30)
 _STOPS_WITHIN: Final = 10.0
 
 
@@ -73,6 +72,8 @@ class PostOffice:
         self._queue = QueueFolder(folder.root)
         self._lanes = Lanes(clock)
         self._lock = threading.Lock()
+        self._disk_is_full = False
+        """Whether that was said, and nothing was finished since."""
         self._live: dict[str, Journey] = {}
         self._prepared: dict[str, Prepared] = {}
         self._configured_of: Callable[[str], Configured | None] = _nobody
@@ -189,11 +190,11 @@ class PostOffice:
             return
         except OSError as error:
             self._trouble(f"message {message_id} waits: {_reason(error)}")
-            self._later(journey, DISK, self._means.clock() + _AFTER_TROUBLE)
+            self._later(journey, DISK, self._soon())
             return
         except Exception as error:  # noqa: BLE001 - one message must not stop the others
             self._trouble(f"message {message_id} waits: {type(error).__name__}: {error}")
-            self._later(journey, DISK, self._means.clock() + _AFTER_TROUBLE)
+            self._later(journey, DISK, self._soon())
             return
         match step:
             case Walked():
@@ -202,6 +203,9 @@ class PostOffice:
             case InLane():
                 self._lanes.put(step.lane, partial(self._walk_in, message_id))
             case Later():
+                if step.lane == DISK and not self._disk_is_full:
+                    self._disk_is_full = True
+                    self._trouble(f"mail waits in the queue: {step.why}")
                 self._later(journey, step.lane, step.due)
             case _:
                 assert_never(step)
@@ -228,9 +232,10 @@ class PostOffice:
             self._journal.flush()
         except OSError as error:
             self._trouble(f"cannot write to the journal: {_reason(error)}")
-            due = self._means.clock() + _AFTER_TROUBLE
+            due = self._soon()
             self._lanes.put(DISK, lambda _: self._finish(walked), due)
             return
+        self._disk_is_full = False
         for journey in walked:
             self._queue.remove(journey.accepted.id)
             journey.over = True
@@ -277,12 +282,12 @@ class PostOffice:
                     self._carried(journey, letter, carried)
             except OSError as error:
                 self._trouble(f"message {message_id} waits: {_reason(error)}")
-                due = self._means.clock() + _AFTER_TROUBLE
+                due = self._soon()
                 self._lanes.put(lane.name, partial(self._carry, message_id, key), due)
                 return
             except Exception as error:  # noqa: BLE001 - one message must not stop the others
                 self._trouble(f"message {message_id} waits: {type(error).__name__}: {error}")
-                due = self._means.clock() + _AFTER_TROUBLE
+                due = self._soon()
                 self._lanes.put(lane.name, partial(self._carry, message_id, key), due)
                 return
             if journey.progress.walked and not journey.progress.letters:
@@ -359,7 +364,7 @@ class PostOffice:
             return None
         except OSError as error:
             self._trouble(f"cannot read the entry of message {message_id}: {_reason(error)}")
-            due = self._means.clock() + _AFTER_TROUBLE
+            due = self._soon()
             self._lanes.put(DISK, partial(self._walk_in, message_id), due)
             return None
         journey = Journey(accepted, prepared, self._means, progress=progress, again=True)
@@ -378,6 +383,10 @@ class PostOffice:
             if not journey.over:
                 self._queue.save(journey.accepted.id, journey.entry())
                 journey.saved = True
+
+    def _soon(self) -> datetime:
+        """When to try again what the disk did not take."""
+        return self._means.clock() + timedelta(seconds=self._means.settings.retries.first)
 
     def _trouble(self, text: str) -> None:
         self._say_trouble(visible(text))
