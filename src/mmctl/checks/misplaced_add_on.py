@@ -43,6 +43,7 @@ from mmctl.analysis.project_conditions import conditions
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.language.project import LogicalRule
 from mmctl.language.text.suggest import did_you_mean
+from mmctl.model.add_ons import BLOCK_LISTS, SCANNERS
 from mmctl.model.conditions import analysis_of
 from mmctl.problem import Severity
 
@@ -51,9 +52,8 @@ if TYPE_CHECKING:
 
     from mmctl.analysis.project_conditions import PlacedCondition
 
-IN_POLICIES: Final = frozenset({"ABUSIX_MAIL_INTELLIGENCE", "SPAMHAUS_DBL"})
-IN_RULES: Final = frozenset({"VADE_ADVANCED_EMAIL_SECURITY", "TRENDMICRO_VSAPI"})
-"""From https://docs.aws.amazon.com/ses/latest/dg/eb-addons.html."""
+IN_POLICIES: Final = BLOCK_LISTS
+IN_RULES: Final = SCANNERS
 FIELDS: Final = {
     "ABUSIX_MAIL_INTELLIGENCE": ("isListed", "listedOn"),
     "SPAMHAUS_DBL": ("isListed", "listedOn"),

@@ -27,6 +27,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("why", _TEST, "why:why"),
     ("send", _TEST, "send:send"),
     ("prove", _TEST, "prove:prove"),
+    ("cases", _TEST, "cases:cases"),
     ("explain", _TEST, "explain:explain"),
     ("checks", _TEST, "checks:checks"),
     ("budget", _TEST, "budget:budget"),

@@ -111,6 +111,13 @@ FOUND_MESSAGE: Final = Result(
         Format.HTML: "render.html.proof_page:found_page",
     },
 )
+LIBRARY: Final = Result(
+    commands=("cases",),
+    writers={
+        Format.HUMAN: "render.text.library:human",
+        Format.JSON: "render.documents.library:document",
+    },
+)
 BUDGET: Final = Result(
     commands=("budget",),
     writers={Format.HUMAN: "cli.commands.budget:human", Format.JSON: "render.text.budget:document"},
@@ -230,6 +237,7 @@ RESULTS: Final = (
     CATALOGUE,
     PROOFS,
     FOUND_MESSAGE,
+    LIBRARY,
     BUDGET,
     PLAN,
     STOPPED,

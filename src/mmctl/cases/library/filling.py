@@ -18,6 +18,8 @@ from mmctl.mail.compose import compose_email, read_composed
 from mmctl.mail.facts import envelope_of, facts_of, session_of
 from mmctl.mail.reader import read_email
 from mmctl.model.actions import Does, row_of
+from mmctl.model.add_ons import BLOCK_LISTS, CONTENT_SCANNER, VIRUS_SCANNER
+from mmctl.model.enums import IpType
 from mmctl.model.facts import HeaderName
 from mmctl.records import dataclass, field
 from mmctl.visible import visible
@@ -37,8 +39,12 @@ _HUNDRED: Final = "{{hundred recipients}}"
 _LATIN_1: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
 """Around a text that is sent as Latin-1."""
 _NEEDED: Final = {
-    "blocked": ("a list of blocked senders", "an address list whose name says `block`"),
-    "partner": ("a list of partners", "an address list whose name says `partner` or `trusted`"),
+    "blocked": ("list of blocked senders", "an address list whose name says `block`"),
+    "partner": ("list of partners", "an address list whose name says `partner` or `trusted`"),
+    "ipv6": (
+        "ingress point that takes IPv6",
+        "an ingress point with `network: {public: dual_stack}`",
+    ),
 }
 _SCANNED: Final[dict[str, tuple[str | bool, str]]] = {
     "clean": (True, "CLEAN"),
@@ -51,8 +57,6 @@ _SCANNED: Final[dict[str, tuple[str | bool, str]]] = {
 }
 _VIRUSES: Final = frozenset({"malware", "unscanned"})
 """What a scanner that looks for viruses alone does not pass."""
-_CONTENT, _VIRUS = "VADE_ADVANCED_EMAIL_SECURITY", "TRENDMICRO_VSAPI"
-_BLOCK_LISTS: Final = frozenset({"SPAMHAUS_DBL", "ABUSIX_MAIL_INTELLIGENCE"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,8 @@ class Library:
         self.people: People = people_of(project)
         self.way, self.gateway, self.person = _way_and_person(project, self.people)
         self._names = ingress_of(project, self.way)
+        takes_ipv6 = self.gateway.ip_type is not IpType.IPV4
+        self._found = self.people.found | ({"ipv6"} if takes_ipv6 else set())
         self._values = self.people.values_for(self.person)
 
     @property
@@ -104,8 +110,8 @@ class Library:
 
     def lacks(self, entry: Entry) -> str | None:
         """What a project must have for an entry and has not, in words."""
-        missing = [word for word in entry.needs if word not in self.people.found]
-        return _NEEDED[missing[0]][0] if missing else None
+        missing = self._missing(entry)
+        return None if missing is None else missing[0]
 
     def filled(self, entry: Entry) -> Filled:
         """One entry.
@@ -113,11 +119,12 @@ class Library:
         Raises:
             UsageError: the project lacks what it is about.
         """
-        missing = [word for word in entry.needs if word not in self.people.found]
-        if missing:
-            what, where = _NEEDED[missing[0]]
+        missing = self._missing(entry)
+        if missing is not None:
+            what, where = missing
             raise UsageError(
-                f"`{entry.name}` is about {what}, and the project has none", help=f"define {where}"
+                f"`{entry.name}` cannot be filled in: the project has no {what}",
+                help=f"define {where}",
             )
         written = self._written(entry)
         functions = written.get("lambda", {})
@@ -140,6 +147,9 @@ class Library:
     def ordinary(self, recipient: str) -> RecipientTrace:
         """What they do with a plain, good message to a recipient."""
         return judge(self.gateway, _plain(self.project, recipient)).of(recipient)
+
+    def _missing(self, entry: Entry) -> tuple[str, str] | None:
+        return next((_NEEDED[word] for word in entry.needs if word not in self._found), None)
 
     def _written(self, entry: Entry) -> dict[str, Any]:
         written: dict[str, Any] = {
@@ -262,16 +272,14 @@ def _answers(project: Project, entry: Entry | None) -> dict[str, dict[str, str |
     listed = entry is not None and entry.listed
     answers: dict[str, dict[str, str | bool]] = {}
     for add_on in project.add_ons.values():
-        match add_on.subscription.addon_name:
-            case "VADE_ADVANCED_EMAIL_SECURITY":
-                passed, category = _SCANNED[scanner]
-                answers[add_on.name] = {"isPassed": passed, "category": category}
-            case "TRENDMICRO_VSAPI":
-                answers[add_on.name] = {"isPassed": scanner not in _VIRUSES}
-            case product if product in _BLOCK_LISTS:
-                answers[add_on.name] = {"isListed": listed}
-            case _:
-                pass
+        product = add_on.subscription.addon_name
+        if product == CONTENT_SCANNER:
+            passed, category = _SCANNED[scanner]
+            answers[add_on.name] = {"isPassed": passed, "category": category}
+        elif product == VIRUS_SCANNER:
+            answers[add_on.name] = {"isPassed": scanner not in _VIRUSES}
+        elif product in BLOCK_LISTS:
+            answers[add_on.name] = {"isListed": listed}
     return answers
 
 

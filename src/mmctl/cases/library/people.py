@@ -27,8 +27,10 @@ _FINANCE: Final = (
     *("accounting", "billing", "buchhaltung", "rechnung", "comptabilite", "facturas"),
 )
 _ABUSE: Final = ("abuse", "phishing-reports", "phishing", "spam-reports")
-_PARTNERS: Final = ("partner", "trusted", "supplier", "vendor", "customer", "allow")
-_BLOCKED: Final = ("block", "deny", "bad", "spam")
+_LISTS: Final = {
+    "partner": ("partner", "trusted", "supplier", "vendor", "customer", "allow"),
+    "blocked": ("block", "deny", "bad", "spam"),
+}
 _CYRILLIC: Final = {"a": "а", "e": "е", "o": "о", "p": "р", "c": "с", "x": "х", "i": "і", "s": "ѕ"}  # noqa: RUF001 - that is the trick
 _DIGITS: Final = {"l": "1", "o": "0", "i": "1", "e": "3", "s": "5", "a": "4"}
 _PAIRS: Final = {"m": "rn", "w": "vv", "d": "cl"}
@@ -71,7 +73,7 @@ def people_of(project: Project) -> People:
     inside = [each for each in named if each.lower().endswith(f"@{domain}")]
     executive = _executive(project, domain)
     local = executive.rpartition("@")[0]
-    partner, blocked = _member(project, _PARTNERS), _member(project, _BLOCKED)
+    partner, blocked = _member(project, "partner"), _member(project, "blocked")
     partner_domain = (partner or "@partner.example").rpartition("@")[2]
     return People(
         persons=_persons(recipients, domain, executive),
@@ -151,15 +153,20 @@ def _named_values(project: Project) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield listed.name, tuple(listed.members or ())
 
 
-def _member(project: Project, words: tuple[str, ...]) -> str | None:
-    """A member of the first list whose name has one of some words; a whole domain if there is."""
-    for listed in project.address_lists.values():
-        members = sorted(listed.members or listed.sample or (), key=lambda each: "*" in each)
-        if members and any(word in listed.name.lower() for word in words):
-            domains = [member for member in members if member.startswith("*@")]
-            whole = domains if words is _PARTNERS else [*domains, *members]
-            return (whole or members)[0]
-    return None
+def lists_called(project: Project, what: str) -> tuple[str, ...]:
+    """The members of the lists that are of `blocked` senders or of a `partner`, by their names."""
+    return tuple(
+        member
+        for listed in project.address_lists.values()
+        if any(word in listed.name.lower() for word in _LISTS[what])
+        for member in listed.members or listed.sample or ()
+    )
+
+
+def _member(project: Project, what: str) -> str | None:
+    """A member of such a list; one that covers a domain if there is one."""
+    members = lists_called(project, what)
+    return min(members, key=lambda each: (not each.startswith("*@"), each), default=None)
 
 
 def _address_within(member: str) -> str:

@@ -57,6 +57,12 @@ class Looked:
         """Whether the rules do for every recipient what a sound gateway would."""
         return all(verdict.sound for verdict in self.verdicts)
 
+    @property
+    def unseen(self) -> bool:
+        """Whether only a scanner sees what it is, and the project has none."""
+        finds = self.filled.entry.scanner not in {"clean", "commercial"}
+        return finds and "add_ons" not in self.filled.written["verdicts"]
+
 
 def looked_at(library: Library, filled: Filled) -> Looked:
     """Judge an entry by the present rules."""
