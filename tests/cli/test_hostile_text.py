@@ -191,7 +191,7 @@ COMMANDS: Final = {
     "cases list": ("human", "json"),
     "cases show domain-spoof": ("human", "json"),
     "cases missing": ("human", "json"),
-    "cases add blocked-sender domain-spoof": ("human",),
+    "cases add domain-spoof": ("human",),
     "cases add newsletter": ("json",),
     "diff git:HEAD": ("human", "json", "markdown", "html"),
     "export --to api-json": ("human",),

@@ -81,7 +81,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         ),
     },
     "simulate": {*OWN, *ROOMS, *RICH, "email", "mail", "judge", "cases", "render"},
-    "cases list": {*OWN, *ROOMS, *RICH, "email", "mail", "judge", "analysis", "cases", "render"},
+    "cases list": {*OWN, *ROOMS, "ruamel", "email", "mail", "cases", "render"},
     "diff .": {
         *OWN,
         *ROOMS,

@@ -7,30 +7,32 @@ from typing import TYPE_CHECKING, TypeAlias
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from mmctl.cases.library.catalog import Entry
+    from mmctl.cases.library.catalog import LibraryEntry
     from mmctl.cases.library.sound import Looked
-    from mmctl.cases.library.traits import Gap
+    from mmctl.cases.library.traits import MissingTrait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ListedCases:
     """Entries of the library, and which of them the project has as cases."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[LibraryEntry, ...]
     present: frozenset[str]
     """By name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownCase:
     """One entry, filled in and judged."""
 
     looked: Looked
     present: bool
+    facts: tuple[tuple[str, str], ...]
+    """Session, envelope and verdicts, each as a case says it on one line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Added:
+class AddedCases:
     """Entries that became cases of the project."""
 
     looked: tuple[Looked, ...]
@@ -45,12 +47,12 @@ class Added:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
+class MissingKinds:
     """The kinds of mail that no case is about."""
 
-    gaps: tuple[Gap, ...]
+    gaps: tuple[MissingTrait, ...]
     cases: int
     """How many cases were looked at."""
 
 
-Answer: TypeAlias = Listed | Shown | Added | Missing
+CasesAnswer: TypeAlias = ListedCases | ShownCase | AddedCases | MissingKinds

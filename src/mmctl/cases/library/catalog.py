@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.errors import UsageError
 from mmctl.inputs import read_text
@@ -47,7 +47,7 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LibraryEntry:
     """One message of the library, with `{{placeholders}}` for what a project has."""
 
     name: str
@@ -75,7 +75,7 @@ class Entry:
 
 
 @cache
-def entries() -> tuple[Entry, ...]:
+def entries() -> tuple[LibraryEntry, ...]:
     """All entries, kind by kind."""
     return tuple(
         _entry(file, kind.name)
@@ -96,7 +96,7 @@ def library_names() -> tuple[str, ...]:
     return tuple(entry.name for entry in entries())
 
 
-def entry_of(name: str) -> Entry:
+def entry_of(name: str) -> LibraryEntry:
     """The entry of a name.
 
     Raises:
@@ -111,7 +111,7 @@ def entry_of(name: str) -> Entry:
     return found
 
 
-def of_kind(kind: str) -> tuple[Entry, ...]:
+def of_kind(kind: str) -> tuple[LibraryEntry, ...]:
     """The entries of a kind.
 
     Raises:
@@ -125,13 +125,13 @@ def of_kind(kind: str) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries() if entry.kind == kind)
 
 
-def _entry(file: Path, kind: str) -> Entry:
+def _entry(file: Path, kind: str) -> LibraryEntry:
     head, _, message = read_text(file, at_most=_LONGEST).partition("\n---\n")
     node, problems = compose(f"{head}\n", file=file.name)
     if node is None or problems:
         raise ValueError(f"{file}: {problems}")
     said = _plain(node)
-    return Entry(
+    return LibraryEntry(
         name=file.stem,
         kind=kind,
         description=said["description"],
@@ -165,3 +165,5 @@ def _plain(node: Node) -> Any:
             return [_plain(item) for item in node.items]
         case Scalar():
             return node.text
+        case never:
+            assert_never(never)

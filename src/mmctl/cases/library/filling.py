@@ -27,7 +27,7 @@ from mmctl.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mmctl.cases.library.catalog import Entry
+    from mmctl.cases.library.catalog import LibraryEntry
     from mmctl.cases.library.people import People
     from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import RecipientTrace, Trace
@@ -63,7 +63,7 @@ _VIRUSES: Final = frozenset({"malware", "unscanned"})
 class Filled:
     """An entry as it comes in at a project's gateway."""
 
-    entry: Entry
+    entry: LibraryEntry
     message: bytes
     """The whole message, with CRLF, as it is sent."""
     written: Mapping[str, Any]
@@ -108,12 +108,12 @@ class Library:
         rule_set = self.project.rule_sets[self._names.rule_set]
         return rule_set.must_reach or Outcome.DELIVERED
 
-    def lacks(self, entry: Entry) -> str | None:
+    def lacks(self, entry: LibraryEntry) -> str | None:
         """What a project must have for an entry and has not, in words."""
         missing = self._missing(entry)
         return None if missing is None else missing[0]
 
-    def filled(self, entry: Entry) -> Filled:
+    def filled(self, entry: LibraryEntry) -> Filled:
         """One entry.
 
         Raises:
@@ -148,10 +148,10 @@ class Library:
         """What they do with a plain, good message to a recipient."""
         return judge(self.gateway, _plain(self.project, recipient)).of(recipient)
 
-    def _missing(self, entry: Entry) -> tuple[str, str] | None:
+    def _missing(self, entry: LibraryEntry) -> tuple[str, str] | None:
         return next((_NEEDED[word] for word in entry.needs if word not in self._found), None)
 
-    def _written(self, entry: Entry) -> dict[str, Any]:
+    def _written(self, entry: LibraryEntry) -> dict[str, Any]:
         written: dict[str, Any] = {
             name: self._filled_in(value) for name, value in entry.members.items()
         }
@@ -193,7 +193,7 @@ class Library:
             case _:
                 return visible(self._values[name])
 
-    def _message(self, entry: Entry) -> bytes:
+    def _message(self, entry: LibraryEntry) -> bytes:
         text = self._text(entry.message)
         if entry.size is not None:
             rest = entry.size - len(text) - len(text.splitlines())
@@ -266,7 +266,7 @@ def _plain(project: Project, recipient: str) -> Submission:
     )
 
 
-def _answers(project: Project, entry: Entry | None) -> dict[str, dict[str, str | bool]]:
+def _answers(project: Project, entry: LibraryEntry | None) -> dict[str, dict[str, str | bool]]:
     """What the add-ons of a project answer: each in the fields of its product."""
     scanner = "clean" if entry is None else entry.scanner
     listed = entry is not None and entry.listed

@@ -36,7 +36,7 @@ class Around:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class MessageLook:
     """One submission, and what it is compared with."""
 
     submission: Submission

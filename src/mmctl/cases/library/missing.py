@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from mmctl.cases.case import Case
-    from mmctl.cases.library.traits import Gap
+    from mmctl.cases.library.traits import MissingTrait
     from mmctl.judge.submission import Submission
     from mmctl.language.project import Project
 
 
 def missing(
     project: Project, cases: Iterable[Case], read_file: Callable[[str], bytes]
-) -> tuple[Gap, ...]:
+) -> tuple[MissingTrait, ...]:
     """The traits of mail that no case of a project has; `read_file` reads a file of it.
 
     Raises:

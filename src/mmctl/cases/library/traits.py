@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.cases.library.look import Around, Look, is_alike
+from mmctl.cases.library.look import Around, MessageLook, is_alike
 from mmctl.mail.email import Tls
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.records import dataclass
@@ -29,13 +29,13 @@ class Trait:
     name: str
     words: str
     """What a message of that kind is, as a part of a sentence."""
-    holds: Callable[[Look], bool]
+    holds: Callable[[MessageLook], bool]
     applies: Callable[[Around], bool] = lambda _: True
     """Whether a project can be asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class MissingTrait:
     """A trait that no case of the project has."""
 
     trait: str
@@ -46,14 +46,14 @@ class Gap:
 
 def gaps(
     tested: Iterable[Submission], library: Mapping[str, Submission], around: Around
-) -> tuple[Gap, ...]:
+) -> tuple[MissingTrait, ...]:
     """The traits that no tested message has, with the entries of the library that have them."""
     asked = [trait for trait in TRAITS if trait.applies(around)]
-    looks = [Look(submission=each, around=around) for each in tested]
-    kept = {name: Look(submission=each, around=around) for name, each in library.items()}
+    looks = [MessageLook(submission=each, around=around) for each in tested]
+    kept = {name: MessageLook(submission=each, around=around) for name, each in library.items()}
     simplest = sorted(kept, key=lambda name: sum(trait.holds(kept[name]) for trait in asked))
     return tuple(
-        Gap(
+        MissingTrait(
             trait=trait.name,
             words=trait.words,
             entries=tuple(name for name in simplest if trait.holds(kept[name])),
@@ -65,25 +65,25 @@ def gaps(
 
 def traits_of(submission: Submission, around: Around) -> tuple[str, ...]:
     """The traits of a message."""
-    look = Look(submission=submission, around=around)
+    look = MessageLook(submission=submission, around=around)
     return tuple(each.name for each in TRAITS if each.applies(around) and each.holds(look))
 
 
-def _unconfirmed(look: Look) -> bool:
+def _unconfirmed(look: MessageLook) -> bool:
     facts = look.submission.facts
     return facts.spf is not RuleVerdict.PASS and facts.dkim is not RuleVerdict.PASS
 
 
-def _foreign_envelope(look: Look) -> bool:
+def _foreign_envelope(look: MessageLook) -> bool:
     sender = look.sender or ""
     return look.claims_us() and "@" in sender and not look.is_own(sender)
 
 
-def _several_authors(look: Look) -> bool:
+def _several_authors(look: MessageLook) -> bool:
     return len(look.submission.email.addresses("from")) > 1
 
 
-def _looks_like_us(look: Look) -> bool:
+def _looks_like_us(look: MessageLook) -> bool:
     return any(
         not look.is_own(domain) and is_alike(domain, own)
         for domain in look.from_domains()
@@ -91,29 +91,29 @@ def _looks_like_us(look: Look) -> bool:
     )
 
 
-def _not_ascii(look: Look) -> bool:
+def _not_ascii(look: MessageLook) -> bool:
     domains = (*look.from_domains(), (look.sender or "").rpartition("@")[2])
     return any("xn--" in domain or not domain.isascii() for domain in domains)
 
 
-def _executive_outside(look: Look) -> bool:
+def _executive_outside(look: MessageLook) -> bool:
     if look.claims_us():
         return False
     text = "".join(letter for letter in " ".join(look.values("from")).lower() if letter.isalnum())
     return any(name in text for name in look.around.executives if name)
 
 
-def _answers_elsewhere(look: Look) -> bool:
+def _answers_elsewhere(look: MessageLook) -> bool:
     replies = look.raw("reply-to").lower()
     return bool(replies) and not any(domain in replies for domain in look.from_domains())
 
 
-def _recipients(look: Look) -> tuple[str, ...]:
+def _recipients(look: MessageLook) -> tuple[str, ...]:
     return look.submission.envelope.recipients
 
 
-def _on_list(name: str) -> Callable[[Look], bool]:
-    def holds(look: Look) -> bool:
+def _on_list(name: str) -> Callable[[MessageLook], bool]:
+    def holds(look: MessageLook) -> bool:
         listed = look.around.listed.get(name)
         senders = (look.sender or "", *look.submission.email.addresses("from"))
         return listed is not None and any(map(listed, filter(None, senders)))
@@ -121,11 +121,15 @@ def _on_list(name: str) -> Callable[[Look], bool]:
     return holds
 
 
-def _verdict(name: str, verdict: RuleVerdict) -> Callable[[Look], bool]:
-    return lambda look: getattr(look.submission.facts, name) is verdict
+def _spf_fails(look: MessageLook) -> bool:
+    return look.submission.facts.spf is RuleVerdict.FAIL
 
 
-def _good(look: Look) -> bool:
+def _signed(look: MessageLook) -> bool:
+    return look.submission.facts.dkim is RuleVerdict.PASS
+
+
+def _good(look: MessageLook) -> bool:
     facts = look.submission.facts
     return (
         (facts.spf, facts.dkim) == (RuleVerdict.PASS, RuleVerdict.PASS)
@@ -193,9 +197,7 @@ TRAITS: Final = (
     Trait(
         name="forwarded",
         words="forwarded, so that SPF fails and DKIM holds",
-        holds=lambda look: (
-            _verdict("spf", RuleVerdict.FAIL)(look) and _verdict("dkim", RuleVerdict.PASS)(look)
-        ),
+        holds=lambda look: _spf_fails(look) and _signed(look),
     ),
     Trait(
         name="rewritten-sender",
@@ -207,7 +209,7 @@ TRAITS: Final = (
         words="that can be unsubscribed from",
         holds=lambda look: look.has("list-unsubscribe"),
     ),
-    Trait(name="spf-fail", words="that SPF rejects", holds=_verdict("spf", RuleVerdict.FAIL)),
+    Trait(name="spf-fail", words="that SPF rejects", holds=_spf_fails),
     Trait(
         name="dmarc-reject",
         words="whose domain asks to reject it (DMARC)",

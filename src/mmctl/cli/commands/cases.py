@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import typer
 
-    from mmctl.cases.library.catalog import Entry
+    from mmctl.cases.library.catalog import LibraryEntry
     from mmctl.cases.library.filling import Library
     from mmctl.cases.library.sound import Looked
     from mmctl.language.project import Project
@@ -71,20 +71,21 @@ def cases(
 
 
 def _list(run: Run, kind: str | None) -> int:
-    from mmctl.cases.library.answers import Listed
+    from mmctl.cases.library.answers import ListedCases
     from mmctl.cases.library.catalog import entries, of_kind
     from mmctl.cli.files.library_cases import present_in
 
     found = entries() if kind is None else of_kind(kind)
-    write(run, LIBRARY, Listed(entries=found, present=present_in(run.project(), found)))
+    write(run, LIBRARY, ListedCases(entries=found, present=present_in(run.project(), found)))
     return 0
 
 
 def _show(run: Run, names: Sequence[str]) -> int:
-    from mmctl.cases.library.answers import Shown
+    from mmctl.cases.library.answers import ShownCase
     from mmctl.cases.library.catalog import entry_of
     from mmctl.cases.library.filling import Library
     from mmctl.cases.library.sound import looked_at
+    from mmctl.cases.words import flow
     from mmctl.cli.files.library_cases import present_in
 
     if len(names) != 1:
@@ -93,11 +94,15 @@ def _show(run: Run, names: Sequence[str]) -> int:
     project = run.project()
     library = Library(project)
     looked = looked_at(library, library.filled(entry))
-    write(run, LIBRARY, Shown(looked=looked, present=bool(present_in(project, [entry]))))
+    facts = tuple((name, flow(value)) for name, value in looked.filled.written.items())
+    present = bool(present_in(project, [entry]))
+    write(run, LIBRARY, ShownCase(looked=looked, present=present, facts=facts))
     return 0
 
 
-def _chosen(names: Sequence[str], kind: str | None, *, everything: bool) -> tuple[Entry, ...]:
+def _chosen(
+    names: Sequence[str], kind: str | None, *, everything: bool
+) -> tuple[LibraryEntry, ...]:
     from mmctl.cases.library.catalog import entries, entry_of, of_kind
 
     if bool(names) + (kind is not None) + everything != 1:
@@ -110,8 +115,8 @@ def _chosen(names: Sequence[str], kind: str | None, *, everything: bool) -> tupl
     return entries() if kind is None else of_kind(kind)
 
 
-def _add(run: Run, chosen: Sequence[Entry], *, named: bool, overwrite: bool) -> int:
-    from mmctl.cases.library.answers import Added
+def _add(run: Run, chosen: Sequence[LibraryEntry], *, named: bool, overwrite: bool) -> int:
+    from mmctl.cases.library.answers import AddedCases
     from mmctl.cases.library.filling import Library
     from mmctl.cases.library.sound import looked_at
     from mmctl.cli.files.editing import editing_alone
@@ -131,7 +136,7 @@ def _add(run: Run, chosen: Sequence[Entry], *, named: bool, overwrite: bool) -> 
         for each in looked:
             files.add(each, _environments(project, others, each))
         files.write()
-    added = Added(
+    added = AddedCases(
         looked=tuple(looked),
         files=files.case_files,
         messages=files.messages,
@@ -180,12 +185,12 @@ def _is_alike(library: Library, looked: Looked) -> bool:
 
 
 def _missing(run: Run, *, fail: bool) -> int:
-    from mmctl.cases.library.answers import Missing
+    from mmctl.cases.library.answers import MissingKinds
     from mmctl.cases.library.missing import missing
     from mmctl.cases.parsing import cases_of
 
     project = run.project()
     found, _ = cases_of(project)
     gaps = missing(project, found, run.read_file)
-    write(run, LIBRARY, Missing(gaps=gaps, cases=len(found)))
+    write(run, LIBRARY, MissingKinds(gaps=gaps, cases=len(found)))
     return _NO if fail and gaps else 0

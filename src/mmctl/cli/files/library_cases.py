@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from mmctl.cases.library.catalog import Entry as LibraryEntry
+    from mmctl.cases.library.catalog import LibraryEntry
     from mmctl.cases.library.sound import Looked
     from mmctl.language.project import Project
 

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from mmctl.cases.library.answers import Added, Listed, Missing, Shown
+from mmctl.cases.library.answers import AddedCases, ListedCases, MissingKinds, ShownCase
 
 if TYPE_CHECKING:
-    from mmctl.cases.library.answers import Answer
-    from mmctl.cases.library.catalog import Entry
+    from mmctl.cases.library.answers import CasesAnswer
+    from mmctl.cases.library.catalog import LibraryEntry
     from mmctl.cases.library.sound import Looked, Verdict
-    from mmctl.cases.library.traits import Gap
+    from mmctl.cases.library.traits import MissingTrait
 
 SCHEMA: Final = "mmctl/cases@1"
 
 
-def document(answer: Answer) -> dict[str, Any]:
+def document(answer: CasesAnswer) -> dict[str, Any]:
     """An answer of `mmctl cases`."""
     match answer:
-        case Listed():
+        case ListedCases():
             cases = [_entry(each, each.name in answer.present) for each in answer.entries]
             return {"schema": SCHEMA, "cases": cases}
-        case Shown():
+        case ShownCase():
             return {"schema": SCHEMA, "cases": [_looked(answer.looked, answer.present)]}
-        case Added():
+        case AddedCases():
             return {
                 "schema": SCHEMA,
                 "cases": [_entry(each.filled.entry, True) | _now(each) for each in answer.looked],
@@ -32,7 +32,7 @@ def document(answer: Answer) -> dict[str, Any]:
                 "already_there": list(answer.present),
                 "left_out": [{"name": name, "lacks": what} for name, what in answer.lacking],
             }
-        case Missing():
+        case MissingKinds():
             return {
                 "schema": SCHEMA,
                 "cases_looked_at": answer.cases,
@@ -42,7 +42,7 @@ def document(answer: Answer) -> dict[str, Any]:
             assert_never(never)
 
 
-def _entry(entry: Entry, present: bool) -> dict[str, Any]:
+def _entry(entry: LibraryEntry, present: bool) -> dict[str, Any]:
     return {
         "name": entry.name,
         "kind": entry.kind,
@@ -80,5 +80,5 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _gap(gap: Gap) -> dict[str, Any]:
+def _gap(gap: MissingTrait) -> dict[str, Any]:
     return {"trait": gap.trait, "words": gap.words, "cases": list(gap.entries)}

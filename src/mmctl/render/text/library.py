@@ -5,8 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Final, assert_never
 
-from mmctl.cases.library.answers import Added, Listed, Missing, Shown
-from mmctl.cases.words import flow
+from mmctl.cases.library.answers import AddedCases, ListedCases, MissingKinds, ShownCase
 from mmctl.counted import counted
 from mmctl.render.text.styled_parts import StyledParts
 from mmctl.visible import visible
@@ -14,7 +13,7 @@ from mmctl.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mmctl.cases.library.answers import Answer
+    from mmctl.cases.library.answers import CasesAnswer
     from mmctl.cases.library.sound import Looked, Verdict
 
 _WIDTH: Final = 80
@@ -26,22 +25,22 @@ _NAMED: Final = 10
 _UNSEEN: Final = "No rule can see that: the project has no add-on that scans."
 
 
-def human(answer: Answer) -> StyledParts:
+def human(answer: CasesAnswer) -> StyledParts:
     """An answer of `mmctl cases`."""
     match answer:
-        case Listed():
+        case ListedCases():
             return _listed(answer)
-        case Shown():
+        case ShownCase():
             return _shown(answer)
-        case Added():
+        case AddedCases():
             return _added(answer)
-        case Missing():
+        case MissingKinds():
             return _missing(answer)
         case never:
             assert_never(never)
 
 
-def _listed(listed: Listed) -> StyledParts:
+def _listed(listed: ListedCases) -> StyledParts:
     text = StyledParts()
     widest = max(len(entry.name) for entry in listed.entries)
     kind = None
@@ -64,7 +63,7 @@ def _wrapped(words: str, indent: int) -> str:
     return ("\n" + " " * indent).join(textwrap.wrap(words, max(_WIDTH - indent, 30)))
 
 
-def _shown(shown: Shown) -> StyledParts:
+def _shown(shown: ShownCase) -> StyledParts:
     looked = shown.looked
     filled, entry = looked.filled, looked.filled.entry
     text = StyledParts()
@@ -76,8 +75,8 @@ def _shown(shown: Shown) -> StyledParts:
     if filled.ingress_point is not None:
         way = f"ingress point {filled.ingress_point}"
     text.add(f"{visible(way)}\n", "bold")
-    for name, value in filled.written.items():
-        text.add(f"{name}: {visible(_shortened(flow(value)))}\n")
+    for name, words in shown.facts:
+        text.add(f"{name}: {visible(_shortened(words))}\n")
     text.add("\n")
     lines = filled.message.decode("utf-8", "replace").splitlines()
     for line in lines[:_LINES]:
@@ -121,7 +120,7 @@ def _more(verdicts: tuple[Verdict, ...]) -> StyledParts:
     return text
 
 
-def _added(added: Added) -> StyledParts:
+def _added(added: AddedCases) -> StyledParts:
     text = StyledParts()
     if added.looked:
         files = f"{counted(len(added.looked), 'case')} in {counted(len(added.files), 'file')}"
@@ -157,7 +156,7 @@ def _finding(looked: Looked) -> StyledParts:
     return text
 
 
-def _missing(missing: Missing) -> StyledParts:
+def _missing(missing: MissingKinds) -> StyledParts:
     text = StyledParts()
     looked = counted(missing.cases, "case")
     if not missing.gaps:
@@ -177,5 +176,5 @@ def _missing(missing: Missing) -> StyledParts:
     return text
 
 
-def _chosen(missing: Missing) -> Iterable[str]:
+def _chosen(missing: MissingKinds) -> Iterable[str]:
     return dict.fromkeys(gap.entries[0] for gap in missing.gaps if gap.entries)
