@@ -70,6 +70,17 @@ class _Embedded:
         """Take a file that is sent to one of its URLs."""
         put_embedded(self.core, url, body, observe=self.observe)
 
+    def get(self, url: str) -> bytes:
+        """The bytes behind one of its URLs."""
+        from mmctl.emulator.delivery import Delivery
+        from mmctl.emulator.wire import download_answer
+        from mmctl.live.aws.archives import taken
+
+        answer = download_answer(self.core, url)
+        if answer.delivery is not Delivery.WHOLE:
+            raise CouldNot(f"GetObject: {answer.delivery}", help="try again")
+        return taken(answer.status, answer.body)
+
 
 def put_embedded(
     core: MailManagerApi, url: str, body: bytes, *, observe: Observe | None = None

@@ -46,6 +46,9 @@ class Embedded(Protocol):
     def put(self, url: str, body: bytes) -> None:
         """Take a file that `uploads.put` sends to one of its URLs."""
 
+    def get(self, url: str) -> bytes:
+        """The bytes behind one of its URLs."""
+
     def close(self) -> None:
         """Release its state."""
 
@@ -166,6 +169,7 @@ def _embedded(environment: Environment, embed: Embed) -> AwsMailManager:
         lambda: answered(session.client("logs", config=config)),
         embedded.put,
         at_once=EMBEDDED_AT_ONCE,
+        download=embedded.get,
     )
 
 

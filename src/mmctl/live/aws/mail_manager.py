@@ -6,8 +6,8 @@ failure on the way to the service. Imports are inside functions, so that other c
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from mmctl.errors import CouldNot
@@ -22,6 +22,7 @@ from mmctl.live.aws.answers import (
     with_times,
     writing,
 )
+from mmctl.live.aws.archives import AwsArchives, get
 from mmctl.live.aws.cloudwatch_logs import AwsLogs
 from mmctl.live.aws.flights import Flights
 from mmctl.live.aws.uploads import put
@@ -35,8 +36,12 @@ if TYPE_CHECKING:
 
     Clients = Callable[[str], Any]
     Upload = Callable[[str, bytes], None]
+    Download = Callable[[str], bytes]
 
 T = TypeVar("T")
+
+LARGEST_MESSAGE: Final = 100 * 1024 * 1024
+"""Bytes of a download; the service takes 40 MB."""
 
 
 class AwsMailManager:
@@ -50,6 +55,7 @@ class AwsMailManager:
         upload: Upload = put,
         clients: Clients | None = None,
         at_once: int = 1,
+        download: Download | None = None,
     ) -> None:
         insist_on_whole_answers(client)
         keep_raw_answers(client)
@@ -58,6 +64,7 @@ class AwsMailManager:
         self._identity = identity
         self._make_logs = logs
         self._upload = upload
+        self._get = download or partial(get, at_most=LARGEST_MESSAGE)
         self.clients = clients
         """Clients of other services, by name, with the same credentials; None: there are none."""
 
@@ -71,6 +78,11 @@ class AwsMailManager:
         """CloudWatch Logs of the same account and region."""
         with asking("credentials"):
             return AwsLogs(self._make_logs(), self.at_once)
+
+    @cached_property
+    def archives(self) -> AwsArchives:
+        """The archive operations of the same account and region."""
+        return AwsArchives(self._call, self._pages, self.download)
 
     @property
     def at_once(self) -> int:
@@ -214,6 +226,16 @@ class AwsMailManager:
                 help="nothing was sent; find out where the answer comes from",
             )
         self._upload(url, body)
+
+    def download(self, url: str) -> bytes:
+        """The bytes behind a URL of S3, or of the same server that gave the URL."""
+        if not (is_s3s(url) or self._told_it(url)):
+            raise CouldNot(
+                f"the service says that the message is at `{urlsplit(url).hostname}`, "
+                "which is not Amazon S3",
+                help="nothing was read; find out where the answer comes from",
+            )
+        return self._get(url)
 
     def _told_it(self, url: str) -> bool:
         """Whether a URL belongs to the service itself, if that is not AWS's Mail Manager."""

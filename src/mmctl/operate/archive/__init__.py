@@ -1,0 +1,1 @@
+"""Archives of a live gateway: searched, shown, exported, released from."""
