@@ -56,6 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "emulator",
         "interchange",
         "render",
+        "operate",
     },
 }
 ABOVE = {
@@ -162,13 +163,13 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "render": ("text", "documents", "html"),
     "serve": ("page",),
-    "cli": ("options", "changes", "messages", "files", "sending", "commands"),
+    "cli": ("options", "changes", "messages", "files", "sending", "archiving", "commands"),
     "judge": ("readings", "index"),
     "analysis": ("sat", "theories", "encoding", "questions"),
     "cases": ("mutants", "library"),
     "checks": ("company",),
     "emulator": ("archive", "records", "delivering", "smtp"),
-    "operate": ("logs", "comparing"),
+    "operate": ("logs", "comparing", "archive"),
 }
 """The sub-rooms of a room along the way of the data: each imports only those before it."""
 

@@ -41,6 +41,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("drift", _LOOK_BACK, "drift:drift"),
     ("diff", _LOOK_BACK, "diff:diff"),
     ("logs", _LOOK_BACK, "logs:logs"),
+    ("archive", _LOOK_BACK, "archive:archive"),
     ("emulate", _MORE, "emulate:emulate"),
     ("schema", _MORE, "schema:schema"),
 )

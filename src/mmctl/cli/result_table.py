@@ -200,6 +200,39 @@ LOGGED_SHADOW: Final = Result(
     writers={
         Format.HUMAN: "cli.messages.logged_writers:shadow",
         Format.JSON: "cli.messages.logged_writers:shadow_document",
+ARCHIVED: Final = Result(
+    commands=("archive",),
+    writers={
+        Format.HUMAN: "cli.archiving.search:human",
+        Format.JSON: "cli.archiving.search:document",
+    },
+)
+ARCHIVED_MESSAGE: Final = Result(
+    commands=("archive",),
+    writers={
+        Format.HUMAN: "cli.archiving.show:human",
+        Format.JSON: "cli.archiving.show:document",
+    },
+)
+ARCHIVE_EXPORTED: Final = Result(
+    commands=("archive",),
+    writers={
+        Format.HUMAN: "cli.archiving.export:human",
+        Format.JSON: "cli.archiving.export:document",
+    },
+)
+RELEASED: Final = Result(
+    commands=("archive",),
+    writers={
+        Format.HUMAN: "cli.archiving.release:human",
+        Format.JSON: "cli.archiving.release:document",
+    },
+)
+RELEASES: Final = Result(
+    commands=("history",),
+    writers={
+        Format.HUMAN: "cli.commands.history:releases",
+        Format.JSON: "cli.commands.history:releases_document",
     },
 )
 LAYOUT: Final = Result(
@@ -251,6 +284,11 @@ RESULTS: Final = (
     LOGGED,
     LOGGED_NUMBERS,
     LOGGED_SHADOW,
+    ARCHIVED,
+    ARCHIVED_MESSAGE,
+    ARCHIVE_EXPORTED,
+    RELEASED,
+    RELEASES,
     LAYOUT,
     API_JSON,
     CLOUDFORMATION,

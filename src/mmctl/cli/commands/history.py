@@ -8,7 +8,7 @@ from mmctl.cli.changes.change import open_history
 from mmctl.cli.commands.diff import between
 from mmctl.cli.formats import Format
 from mmctl.cli.options.store import StoreOptions, elsewhere
-from mmctl.cli.result_table import ENTRIES, HISTORY_DIFFERENCE, ONE_ENTRY, write
+from mmctl.cli.result_table import ENTRIES, HISTORY_DIFFERENCE, ONE_ENTRY, RELEASES, write
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
 from mmctl.records import dataclass
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mmctl.live.history.entries import HistoryEntry
     from mmctl.live.history.history import History
     from mmctl.live.history.pins import Pin
+    from mmctl.operate.archive.released import Release
 
 
 def history(
@@ -30,6 +31,9 @@ def history(
     words: Annotated[
         list[str] | None, typer.Argument(metavar="[show ID | diff A B]", help="One id, or two.")
     ] = None,
+    releases: Annotated[
+        bool, typer.Option("--releases", help="What was released from archives.")
+    ] = False,
     store: Store = None,
     account: Account = None,
     region: Region = None,
@@ -39,6 +43,8 @@ def history(
     """List applies and rollbacks; `show ID` for one with its calls, `diff A B` for two."""
     found, (account, region) = _opened(run, elsewhere(store, account, region, profile, project))
     match words or []:
+        case [] if releases:
+            _write_releases(run, found, account, region)
         case []:
             if run.format is Format.HUMAN:
                 run.say(f"account {account}  {region}")
@@ -54,6 +60,18 @@ def history(
                 f"got `history {' '.join(got)}`", help="history, history show ID, history diff A B"
             )
     return 0
+
+
+def _write_releases(run: Run, found: History, account: str, region: str) -> None:
+    from mmctl.operate.archive.released import ReleaseRecord
+
+    done, wrong = ReleaseRecord(found.store).releases()
+    place = found.store.place
+    write(
+        run,
+        RELEASES,
+        Releases(done=done, wrong=wrong, place=place, account=account, region=region),
+    )
 
 
 def _opened(run: Run, named: StoreOptions | None) -> tuple[History, tuple[str, str]]:
@@ -90,6 +108,32 @@ class OneEntry:
 
     entry: HistoryEntry
     calls: Sequence[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Releases:
+    """What was released from archives, and the lines of the record that are damaged."""
+
+    done: tuple[Release, ...]
+    wrong: tuple[int, ...]
+    place: str
+    account: str
+    region: str
+
+
+def releases(_run: Run, found: Releases) -> RenderableType:
+    """The releases, for people."""
+    from mmctl.render.text.archive import record
+
+    return record(found.done, found.wrong, found.place)
+
+
+def releases_document(_run: Run, found: Releases) -> dict[str, Any]:
+    """The releases as `mmctl/releases@1`."""
+    from mmctl.render.documents.archive import record_document
+
+    place = {"environment": None, "account": found.account, "region": found.region}
+    return record_document(place | {"archive": None, "archive_id": None}, found.done, found.wrong)
 
 
 def entries(_run: Run, found: Entries) -> RenderableType:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 RELEASES: Final = "releases.jsonl"
 _CLAIM: Final = ".claim"
-_SCHEMA: Final = "mmctl/release@1"
+_FORMAT: Final = 1
 
 
 class Became(StrEnum):
@@ -129,12 +129,12 @@ class ReleaseRecord:
         began = release.document()
         del began["ended_at"]
         began["recipients"] = [*release.recipients]
-        self._append({"schema": _SCHEMA, "line": "begin", **began})
+        self._append({"format": _FORMAT, "line": "begin", **began})
 
     def end(self, release: Release) -> None:
         """Record what became of it; on disk when this returns."""
         recipients = release.document()["recipients"]
-        line = {"schema": _SCHEMA, "line": "end", "id": release.id, "at": release.ended_at}
+        line = {"format": _FORMAT, "line": "end", "id": release.id, "at": release.ended_at}
         self._append(line | {"recipients": recipients})
 
     def _append(self, line: Mapping[str, Any]) -> None:

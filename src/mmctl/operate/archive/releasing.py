@@ -166,5 +166,5 @@ def _subject(message: ArchivedMessage) -> str:
     return values[0][:500] if values else ""
 
 
-def _text(time: datetime) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

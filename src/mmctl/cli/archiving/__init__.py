@@ -1,0 +1,1 @@
+"""`mmctl archive`: what each of its verbs does."""
