@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
 import pytest
+from archived_mail import archived
 from markdown_it import MarkdownIt
 from result_writers import all_writers, noted_writers
 from ruamel.yaml import YAML
@@ -209,10 +210,17 @@ COMMANDS: Final = {
     "apply --yes --force lint --force cases --force size --force ordinary-mail": ("human",),
     "history show 0002": ("human", "json"),
     "history diff 0001 0002": ("human", "json"),
+    "archive search --archive held": ("human", "json"),
+    "archive show ARCHIVED": ("human", "json"),
+    "archive show ARCHIVED --source": ("human",),
+    "archive export --archive held --to exported": ("human", "json"),
+    "archive release ARCHIVED --via file:released --reason SUBJECT --again": ("human", "json"),
+    "history --releases": ("human", "json"),
     "import": ("human",),
     "rollback --yes --allow-delete": ("human", "json"),
     "simulate cases/messages --rcpt someone@example.com --against live": ("human",),
 }
+HOSTILE_SENDER: Final = "a\x1b[31m\u202e@example.org"
 SILENT: Final = {
     "plan": "lint",
     "apply --yes": "lint",
@@ -416,9 +424,11 @@ def test_a_project_that_is_hostile_throughout_is_shown_as_text(
     name = "cases/messages/" + HOSTILE.replace("/", "")[:120] + ".eml"
     (tmp_path / "cases/messages/offer.eml").rename(tmp_path / name)
     (tmp_path / "cases/messages/offer.eml").write_text(OFFER.format(SUBJECT), encoding="utf-8")
+    held = archived(tmp_path, "held", OFFER.format(SUBJECT).encode(), sender=HOSTILE_SENDER)
+    stands_for = {"MESSAGE": name, "ARCHIVED": held, "SUBJECT": SUBJECT}
     with noted_writers() as writers:
         for command, forms in COMMANDS.items():
-            words = [name if word == "MESSAGE" else word for word in command.split()]
+            words = [stands_for.get(word, word) for word in command.split()]
             for form in forms:
                 out, errors = ran(*words, *([] if form == "human" else ["--format", form]))
                 assert out or SILENT[command] in errors, (command, form, errors)

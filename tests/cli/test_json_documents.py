@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from archived_mail import archived
 from result_writers import all_writers, noted_writers
 from sample_log import sample_log
 from story import REPOSITORY, check_document
@@ -47,6 +48,11 @@ COMMANDS = (
     ("diff {snapshot} .", "mmctl/diff@1"),
     ("send {message} --to 127.0.0.1:1 --rcpt a@example.com", "mmctl/send@1"),
     ("send {message} --to 127.0.0.1:1 --rcpt a@example.com --count 2", "mmctl/send@1"),
+    ("archive search --archive held", "mmctl/archive-search@1"),
+    ("archive show {archived}", "mmctl/archive-message@1"),
+    ("archive export --archive held --to exported", "mmctl/archive-export@1"),
+    ("archive release {archived} --via file:released --reason asked", "mmctl/releases@1"),
+    ("history --releases", "mmctl/releases@1"),
 )
 
 
@@ -54,7 +60,7 @@ def test_every_document_is_published() -> None:
     written = {
         name
         for file in (REPOSITORY / "src").rglob("*.py")
-        for name in re.findall(r"\"mmctl/([a-z]+)@1\"", file.read_text(encoding="utf-8"))
+        for name in re.findall(r"\"mmctl/([a-z-]+)@1\"", file.read_text(encoding="utf-8"))
     }
     published = {file.name.split(".")[0] for file in (REPOSITORY / "schemas").glob("*.json")}
     assert written | {"project", "rules"} == published
@@ -76,6 +82,7 @@ def test_documents_are_as_published(
     (tmp_path / "log.jsonl").write_text(sample_log("a"), encoding="utf-8")
     names = {
         "message": next(tmp_path.rglob("*.eml")).relative_to(tmp_path),
+        "archived": archived(tmp_path, "held", f"Subject: x\r\n\r\n{'x' * 80}\r\n".encode()),
         "snapshot": min((tmp_path / ".mmctl/snapshots").rglob("0001*")).name.split(".")[0],
     }
     with noted_writers() as writers:

@@ -38,7 +38,7 @@ def found(archive: str, mail: FoundMail, span: str, width: int) -> Text:
     report.append(f"{number} in {visible(archive)}, {span}\n", "bold")
     if not mail.complete:
         report.append("there are more: narrow the search, or raise --limit\n", "yellow")
-    return report
+    return _ended(report)
 
 
 def _mail(mail: ArchivedMail, width: int) -> Text:
@@ -76,7 +76,7 @@ def message(shown: ReadableMessage) -> Text:
         report.append(line, "not bold")
     for note in shown.notes:
         report.append(f"note: {visible(note)}\n", "yellow")
-    return report.append_text(_way(shown))
+    return _ended(report.append_text(_way(shown)))
 
 
 def _facts(shown: ReadableMessage) -> Iterable[str]:
@@ -86,7 +86,7 @@ def _facts(shown: ReadableMessage) -> Iterable[str]:
     client = visible(about.source_ip or "an unknown address")
     helo = "" if about.helo is None else f", HELO {visible(about.helo)}"
     yield f"from        {client}{helo}"
-    tls = "none told" if about.tls_protocol is None else visible(about.tls_protocol)
+    tls = "not told" if about.tls_protocol is None else visible(about.tls_protocol)
     yield f"TLS         {tls}"
     sender = "unknown" if about.mail_from is None else visible(about.mail_from) or "<>"
     yield f"MAIL FROM   {sender}"
@@ -114,7 +114,7 @@ def exported(number: int | None, archive: str, place: str, id_: str | None) -> T
     report = Text(f"exported {what} of {visible(archive)} to {visible(place)}\n", "bold")
     if id_ is not None:
         report.append(f"  export {visible(id_)}\n", "not bold")
-    return report
+    return _ended(report)
 
 
 def releases(results: Sequence[ReleaseResult]) -> Text:
@@ -128,7 +128,7 @@ def releases(results: Sequence[ReleaseResult]) -> Text:
             report.append(f"  not released: {visible(result.fault)}\n", "bold red")
     done = sum(result.is_released for result in results)
     report.append(f"released {done} of {counted(len(results), 'message')}\n", "bold")
-    return report
+    return _ended(report)
 
 
 def record(done: Sequence[Release], wrong: Sequence[int], place: str) -> Text:
@@ -139,12 +139,15 @@ def record(done: Sequence[Release], wrong: Sequence[int], place: str) -> Text:
         report.append(f"  {visible(release.who)}  by {visible(release.via)}", "not bold")
         again = ", once more" if release.again else ""
         report.append(f"  ({visible(release.reason)}{again})\n", "not bold")
-        report.append(f"  {visible(release.message)}  of {visible(release.archive)}\n", "not bold")
+        of = f"  of {visible(release.archive)}" if release.archive else ""
+        report.append(f"  {visible(release.message)}{of}\n", "not bold")
         report.append_text(_replies(release))
     for number in wrong:
         text = f"line {number} of the record is damaged, or was changed after it was written\n"
         report.append(text, "bold red")
-    return report or Text(f"nothing was released; the record is in {place}\n")
+    if not report:
+        return Text(f"nothing was released; the record would be in {visible(place)}")
+    return _ended(report)
 
 
 def _replies(release: Release) -> Text:
@@ -172,6 +175,12 @@ def _word(became: Became) -> str:
             return "outcome unknown"
         case _:
             assert_never(became)
+
+
+def _ended(report: Text) -> Text:
+    """A report without the last line end: whoever prints it adds one."""
+    report.right_crop(1)
+    return report
 
 
 def _cut(line: str, width: int) -> str:
