@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmctl.cli.archiving.archives import open_archives
 from mmctl.cli.result_table import ARCHIVED_MESSAGE, write
-from mmctl.errors import UsageError
+from mmctl.errors import CouldNot, UsageError
 from mmctl.model.kinds import Kind, Noun
 from mmctl.records import dataclass, replace
 from mmctl.writing import write_whole
@@ -95,7 +95,10 @@ def _logical(archives: OpenArchives, noun: Noun, kind: Kind, id_: str | None) ->
     """The logical name of something live; empty: the files do not have it, or it is gone."""
     if not id_:
         return ""
-    found = archives.service.get(noun, id_)
+    try:
+        found = archives.service.get(noun, id_)
+    except CouldNot:
+        return ""  # the archive tells an id that the service does not take
     live_name = "" if found is None else str(found.get(noun.api.name_member, ""))
     for each in archives.change.desired().of_kind(kind):
         if each.live_name == live_name:
