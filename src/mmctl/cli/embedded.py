@@ -74,11 +74,11 @@ class _Embedded:
         """The bytes behind one of its URLs."""
         from mmctl.emulator.delivery import Delivery
         from mmctl.emulator.wire import download_answer
-        from mmctl.live.aws.archives import taken
+        from mmctl.live.aws.archives import DOWNLOAD, taken
 
         answer = download_answer(self.core, url)
         if answer.delivery is not Delivery.WHOLE:
-            raise CouldNot(f"GetObject: {answer.delivery}", help="try again")
+            raise CouldNot(f"{DOWNLOAD}: {answer.delivery}", help="try again")
         return taken(answer.status, answer.body)
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Pages = Callable[..., Iterator[Members]]
     Download = Callable[[str], bytes]
 
+DOWNLOAD: Final = "GetObject"
+"""What Amazon S3 calls it."""
 _TIMES: Final = frozenset(
     {"ReceivedTimestamp", "Timestamp", "SubmissionTimestamp", "CompletionTimestamp"}
 )
@@ -137,7 +139,7 @@ def get(url: str, *, at_most: int) -> bytes:
         body = b"".join(_up_to(answer.raw, at_most))
     except HTTPClientError as error:
         where = url.partition("?")[0]
-        raise CouldNot(f"GetObject: {error}".replace(url, where)) from error
+        raise CouldNot(f"{DOWNLOAD}: {error}".replace(url, where)) from error
     finally:
         session.close()
     return taken(answer.status_code, body, answer.headers.get("Content-Length"))
@@ -151,9 +153,9 @@ def taken(status: int, body: bytes, length: str | None = None) -> bytes:
     """
     if status != 200:  # noqa: PLR2004 - the one that has the message
         text = body[:500].decode("utf-8", "replace")
-        raise CouldNot(f"GetObject: {status}: {text}", help="try again; the URL may have expired")
+        raise CouldNot(f"{DOWNLOAD}: {status}: {text}", help="try again; the URL may have expired")
     if length is not None and length.isdecimal() and len(body) != int(length):
-        raise CouldNot(f"GetObject: got {len(body)} of {length} bytes", help="try again")
+        raise CouldNot(f"{DOWNLOAD}: got {len(body)} of {length} bytes", help="try again")
     return body
 
 
@@ -162,5 +164,5 @@ def _up_to(raw: Any, at_most: int) -> Iterator[bytes]:
     for piece in raw.stream():
         size += len(piece)
         if size > at_most:
-            raise CouldNot(f"GetObject: the message has more than {at_most} bytes")
+            raise CouldNot(f"{DOWNLOAD}: the message has more than {at_most} bytes")
         yield piece

@@ -54,7 +54,7 @@ def fetch(service: ArchiveService, id_: str) -> ArchivedMessage:
         ) from answered
     url = answer.get("MessageDownloadLink")
     if not isinstance(url, str):
-        raise CouldNot(f"GetArchiveMessage: the answer for `{id_}` has no URL")
+        raise CouldNot(f"the service gave no URL for the message `{id_}`")
     metadata: Mapping[str, Any] = answer.get("Metadata") or {}
     envelope: Mapping[str, Any] = answer.get("Envelope") or {}
     return ArchivedMessage(

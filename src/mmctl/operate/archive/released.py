@@ -26,7 +26,7 @@ _CLAIM: Final = ".claim"
 _FORMAT: Final = 1
 
 
-class Became(StrEnum):
+class ReleaseState(StrEnum):
     """What became of a release to one recipient."""
 
     RELEASED = "released"
@@ -39,10 +39,10 @@ class Became(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class ReleaseReply:
     """What became of a release to one recipient, and what the server said."""
 
-    became: Became
+    became: ReleaseState
     reply: str
 
 
@@ -64,14 +64,14 @@ class Release:
     reason: str
     again: bool
     subject: str
-    replies: Mapping[str, Reply] = field(default_factory=dict)
+    replies: Mapping[str, ReleaseReply] = field(default_factory=dict)
     """By recipient; empty: no outcome was recorded."""
     ended_at: str | None = None
 
-    def became(self, recipient: str) -> Became:
+    def became(self, recipient: str) -> ReleaseState:
         """What became of it for a recipient."""
         reply = self.replies.get(recipient)
-        return Became.UNKNOWN if reply is None else reply.became
+        return ReleaseState.UNKNOWN if reply is None else reply.became
 
     def document(self) -> dict[str, Any]:
         """The release as JSON."""
@@ -186,7 +186,9 @@ def _taken(found: dict[str, Release], line: Mapping[str, Any]) -> bool:
             return True
         begun = found[line["id"]]
         replies = {
-            str(recipient): Reply(became=Became(each["became"]), reply=str(each["reply"]))
+            str(recipient): ReleaseReply(
+                became=ReleaseState(each["became"]), reply=str(each["reply"])
+            )
             for recipient, each in line["recipients"].items()
         }
         found[line["id"]] = _ended(begun, replies, str(line["at"]))
@@ -217,5 +219,5 @@ def _texts(values: Sequence[Any]) -> tuple[str, ...]:
     return tuple(map(str, values))
 
 
-def _ended(begun: Release, replies: Mapping[str, Reply], at: str) -> Release:
+def _ended(begun: Release, replies: Mapping[str, ReleaseReply], at: str) -> Release:
     return replace(begun, replies=replies, ended_at=at)

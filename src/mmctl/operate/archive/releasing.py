@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mmctl.errors import CouldNot, UsageError
 from mmctl.mail.reader import read_email
 from mmctl.operate.archive.message import fetch
-from mmctl.operate.archive.released import Became, Release
+from mmctl.operate.archive.released import Release, ReleaseState
 from mmctl.operate.archive.ways import Parcel, is_one_address, marked
 from mmctl.records import dataclass, replace
 
@@ -54,7 +54,7 @@ class ReleaseResult:
     def is_released(self) -> bool:
         """Whether it was released to everybody that was asked for."""
         return self.release is not None and all(
-            self.release.became(each) is Became.RELEASED for each in self.release.recipients
+            self.release.became(each) is ReleaseState.RELEASED for each in self.release.recipients
         )
 
 
@@ -144,7 +144,9 @@ def _released(
     replies = way.send(parcel)
     ended = replace(release, replies=replies, ended_at=_text(now()))
     record.end(ended)
-    never = [each for each in fresh if ended.became(each) in {Became.REFUSED, Became.FAILED}]
+    never = [
+        each for each in fresh if ended.became(each) in {ReleaseState.REFUSED, ReleaseState.FAILED}
+    ]
     record.give_back(release.message, never)
     return ReleaseResult(message=release.message, release=ended)
 
@@ -155,7 +157,7 @@ def _already(record: ReleaseRecord, release: Release, taken: Sequence[str]) -> s
         if earlier.message == release.message and taken[0] in earlier.recipients:
             became = earlier.became(taken[0])
             how = f"{became} at {earlier.at} by {earlier.who}, as {earlier.id}"
-            if became is Became.UNKNOWN:
+            if became is ReleaseState.UNKNOWN:
                 how = f"sent at {earlier.at} by {earlier.who}, as {earlier.id}; outcome unknown"
             return f"{taken[0]}: {how}; to send it once more: --again"
     return f"{taken[0]}: somebody is about to release it, or began and stopped; then: --again"

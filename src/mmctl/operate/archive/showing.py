@@ -23,7 +23,7 @@ _BREAKS: Final = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "tab
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attached:
+class ListedAttachment:
     """Something that is attached: `size` in bytes, without the transfer encoding."""
 
     name: str
@@ -42,7 +42,7 @@ class ReadableMessage:
     is_cut: bool
     from_html: bool
     """The message has HTML alone; its words are shown."""
-    attached: tuple[Attached, ...]
+    attached: tuple[ListedAttachment, ...]
     notes: tuple[str, ...]
     way: str | None = None
     """What judged: `ingress point mx`."""
@@ -62,7 +62,7 @@ def readable(message: ArchivedMessage) -> ReadableMessage:
     is_cut = len(text) > MOST_TEXT
     from_html = shown is not None and parts.text is None
     attached = tuple(
-        Attached(
+        ListedAttachment(
             name=decode_words(part.name).text or f"part {part.path}",
             type=part.type,
             size=len(decoded(message.content, part)),

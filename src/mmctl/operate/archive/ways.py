@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.errors import CouldNot
 from mmctl.mail.addresses import addresses
-from mmctl.operate.archive.released import Became, Reply
+from mmctl.operate.archive.released import ReleaseReply, ReleaseState
 from mmctl.operate.archive.wrapping import wrapped
 from mmctl.records import dataclass
 
@@ -27,7 +27,7 @@ MOST_BY_SES: Final = 50
 class ReleaseWay(Protocol):
     """Sends a message to recipients."""
 
-    def send(self, parcel: Parcel) -> Mapping[str, Reply]:
+    def send(self, parcel: Parcel) -> Mapping[str, ReleaseReply]:
         """What became of it, for each recipient; never raises for what a server does."""
 
 
@@ -70,20 +70,22 @@ class BySmtp:
     server: SmtpServer
     connect: Callable[[str, int, float], SMTP]
 
-    def send(self, parcel: Parcel) -> Mapping[str, Reply]:
+    def send(self, parcel: Parcel) -> Mapping[str, ReleaseReply]:
         """Send in one session; a recipient that is refused does not stop the others."""
         try:
             smtp = self.connect(self.server.host, self.server.port, _PATIENCE_SECONDS)
         except (OSError, SMTPException) as error:
             where = f"{self.server.host}:{self.server.port}"
-            return _all(parcel.recipients, Became.FAILED, f"could not connect to {where}: {error}")
+            return _all(
+                parcel.recipients, ReleaseState.FAILED, f"could not connect to {where}: {error}"
+            )
         try:
             refusal = self._greeted(smtp)
             if refusal is not None:
-                return _all(parcel.recipients, Became.REFUSED, refusal)
+                return _all(parcel.recipients, ReleaseState.REFUSED, refusal)
             return _transaction(smtp, parcel)
         except (OSError, SMTPException) as error:
-            return _all(parcel.recipients, Became.FAILED, f"the connection broke: {error}")
+            return _all(parcel.recipients, ReleaseState.FAILED, f"the connection broke: {error}")
         finally:
             smtp.close()
 
@@ -112,16 +114,16 @@ class BySmtp:
         return None
 
 
-def _transaction(smtp: SMTP, parcel: Parcel) -> dict[str, Reply]:
-    replies: dict[str, Reply] = {}
+def _transaction(smtp: SMTP, parcel: Parcel) -> dict[str, ReleaseReply]:
+    replies: dict[str, ReleaseReply] = {}
     options = _mail_options(smtp, parcel)
     code, text = smtp.mail(parcel.mail_from, options)
     if code not in _OK:
-        return _all(parcel.recipients, Became.REFUSED, _reply(code, text))
+        return _all(parcel.recipients, ReleaseState.REFUSED, _reply(code, text))
     for recipient in parcel.recipients:
         code, text = smtp.rcpt(recipient)
         if code not in _OK:
-            replies[recipient] = Reply(became=Became.REFUSED, reply=_reply(code, text))
+            replies[recipient] = ReleaseReply(became=ReleaseState.REFUSED, reply=_reply(code, text))
     admitted = [each for each in parcel.recipients if each not in replies]
     if admitted:
         reply = _data(smtp, parcel.content)
@@ -129,11 +131,11 @@ def _transaction(smtp: SMTP, parcel: Parcel) -> dict[str, Reply]:
     return replies
 
 
-def _data(smtp: SMTP, content: bytes) -> Reply:
+def _data(smtp: SMTP, content: bytes) -> ReleaseReply:
     """Send the message; from then on a missing answer is an unknown outcome."""
     code, text = smtp.docmd("DATA")
     if code != 354:  # noqa: PLR2004 - go on
-        return Reply(became=Became.REFUSED, reply=_reply(code, text))
+        return ReleaseReply(became=ReleaseState.REFUSED, reply=_reply(code, text))
     lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     if lines[-1] == b"":
         lines.pop()
@@ -142,9 +144,11 @@ def _data(smtp: SMTP, content: bytes) -> Reply:
         smtp.send(stuffed + b".\r\n")
         code, text = smtp.getreply()
     except (OSError, SMTPException) as error:
-        return Reply(became=Became.UNKNOWN, reply=f"no reply after the message: {error}")
-    became = Became.RELEASED if code in _OK else Became.REFUSED
-    return Reply(became=became, reply=_reply(code, text))
+        return ReleaseReply(
+            became=ReleaseState.UNKNOWN, reply=f"no reply after the message: {error}"
+        )
+    became = ReleaseState.RELEASED if code in _OK else ReleaseState.REFUSED
+    return ReleaseReply(became=became, reply=_reply(code, text))
 
 
 def _mail_options(smtp: SMTP, parcel: Parcel) -> list[str]:
@@ -173,19 +177,19 @@ class IntoFolder:
     again: bool
     write: Callable[[Path, bytes], None]
 
-    def send(self, parcel: Parcel) -> Mapping[str, Reply]:
+    def send(self, parcel: Parcel) -> Mapping[str, ReleaseReply]:
         """Write the message; a file that is there stays, unless it is released again."""
         name = "".join(c if c.isalnum() or c in "-_." else "_" for c in parcel.message)
         path = self.folder / f"{name.lstrip('.')[:200] or 'message'}.eml"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if path.exists() and not self.again:
-                return _all(parcel.recipients, Became.FAILED, f"{path} exists already")
+                return _all(parcel.recipients, ReleaseState.FAILED, f"{path} exists already")
             self.write(path, parcel.content)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            return _all(parcel.recipients, Became.FAILED, f"cannot write {path}: {reason}")
-        return _all(parcel.recipients, Became.RELEASED, f"written to {path}")
+            return _all(parcel.recipients, ReleaseState.FAILED, f"cannot write {path}: {reason}")
+        return _all(parcel.recipients, ReleaseState.RELEASED, f"written to {path}")
 
 
 class SendEmail(Protocol):
@@ -211,22 +215,22 @@ class BySes:
     sender: str
     send_email: SendEmail
 
-    def send(self, parcel: Parcel) -> Mapping[str, Reply]:
+    def send(self, parcel: Parcel) -> Mapping[str, ReleaseReply]:
         """Send one message to all recipients: SES takes it for all or for none."""
         if len(parcel.recipients) > MOST_BY_SES:
             return _all(
                 parcel.recipients,
-                Became.FAILED,
+                ReleaseState.FAILED,
                 f"SES takes {MOST_BY_SES} recipients at most: narrow them with --rcpt",
             )
         content = marked(wrapped(parcel.content, self.sender, parcel.subject), parcel.release)
         try:
             id_ = self.send_email(self.sender, parcel.recipients, content)
         except Unanswered as error:
-            return _all(parcel.recipients, Became.UNKNOWN, str(error))
+            return _all(parcel.recipients, ReleaseState.UNKNOWN, str(error))
         except CouldNot as error:
-            return _all(parcel.recipients, Became.REFUSED, error.message)
-        return _all(parcel.recipients, Became.RELEASED, f"SES message {id_}")
+            return _all(parcel.recipients, ReleaseState.REFUSED, error.message)
+        return _all(parcel.recipients, ReleaseState.RELEASED, f"SES message {id_}")
 
 
 def is_one_address(text: str) -> bool:
@@ -234,8 +238,8 @@ def is_one_address(text: str) -> bool:
     return addresses(text) == (text,) and text.isprintable() and "@" in text
 
 
-def _all(recipients: Sequence[str], became: Became, reply: str) -> dict[str, Reply]:
-    return dict.fromkeys(recipients, Reply(became=became, reply=reply))
+def _all(recipients: Sequence[str], became: ReleaseState, reply: str) -> dict[str, ReleaseReply]:
+    return dict.fromkeys(recipients, ReleaseReply(became=became, reply=reply))
 
 
 def _reply(code: int, text: bytes) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from rich.text import Text
 
 from mmctl.counted import counted
-from mmctl.operate.archive.released import Became
+from mmctl.operate.archive.released import ReleaseState
 from mmctl.render.text.paragraphs import wrapped
 from mmctl.render.text.trace import timeline
 from mmctl.visible import visible
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from mmctl.operate.archive.showing import ReadableMessage
 
 _STYLES: Final = {
-    Became.RELEASED: "green",
-    Became.REFUSED: "bold red",
-    Became.FAILED: "bold red",
-    Became.UNKNOWN: "bold yellow",
+    ReleaseState.RELEASED: "green",
+    ReleaseState.REFUSED: "bold red",
+    ReleaseState.FAILED: "bold red",
+    ReleaseState.UNKNOWN: "bold yellow",
 }
 
 
@@ -163,15 +163,15 @@ def _replies(release: Release) -> Text:
     return report
 
 
-def _word(became: Became) -> str:
+def _word(became: ReleaseState) -> str:
     match became:
-        case Became.RELEASED:
+        case ReleaseState.RELEASED:
             return "released"
-        case Became.REFUSED:
+        case ReleaseState.REFUSED:
             return "refused"
-        case Became.FAILED:
+        case ReleaseState.FAILED:
             return "not sent"
-        case Became.UNKNOWN:
+        case ReleaseState.UNKNOWN:
             return "outcome unknown"
         case _:
             assert_never(became)
