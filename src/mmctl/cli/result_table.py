@@ -200,6 +200,8 @@ LOGGED_SHADOW: Final = Result(
     writers={
         Format.HUMAN: "cli.messages.logged_writers:shadow",
         Format.JSON: "cli.messages.logged_writers:shadow_document",
+    },
+)
 ARCHIVED: Final = Result(
     commands=("archive",),
     writers={
