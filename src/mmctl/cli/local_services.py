@@ -30,6 +30,24 @@ def services_of(settings: DeliverySettings) -> Services:
     )
 
 
+def objects_of(settings: DeliverySettings) -> WriteObject | None:
+    """Where exports of archives go: the S3 endpoint of the command line; None: a folder.
+
+    What is returned raises OSError where the endpoint refuses.
+    """
+    put = services_of(settings).put_object
+    if put is None:
+        return None
+
+    def put_object(bucket: str, key: str, content: bytes) -> None:
+        try:
+            put(bucket, key, content)
+        except (ServiceBusy, ServiceFails) as error:
+            raise OSError(str(error)) from error
+
+    return put_object
+
+
 def _to_s3(local: LocalServices, url: str) -> WriteObject:
     def put_object(bucket: str, key: str, content: bytes) -> None:
         return _done(lambda: local.put_object(url, bucket, key, content))

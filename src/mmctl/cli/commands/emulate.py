@@ -180,6 +180,7 @@ def emulate(
         mail_page,
         smtp_settings,
     )
+    from mmctl.cli.local_services import objects_of
     from mmctl.cli.options.delivering import delivery_settings
     from mmctl.cli.smtp_child import SmtpChild
     from mmctl.emulator.core import EmbeddedMailManager
@@ -227,6 +228,8 @@ def emulate(
                 settle_seconds=settle,
                 references=references,
                 on_note=_note(run) if run.verbose else None,
+                data=data_folder(run, mail),
+                put_object=objects_of(mail.delivering),
             )
         )
         faulty = stack.enter_context(
