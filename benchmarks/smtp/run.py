@@ -1,8 +1,8 @@
 """What a message costs the SMTP face: taken, judged by 40 rules, archived, logged.
 
-`smtp-source` of Postfix sends messages of 2 KB over kept connections, without TLS. CPU is that of all
-processes of `mmctl emulate`. `--minute` sends for a minute: memory must not grow, and every message
-that was accepted must be in the archive.
+`smtp-source` of Postfix sends messages of 2 KB over kept connections, without TLS. CPU is that of
+all processes of `mmctl emulate`. `--minute` sends for a minute: memory must not grow, and every
+message that was accepted must be in the archive.
 """
 
 from __future__ import annotations

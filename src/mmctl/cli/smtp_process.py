@@ -10,14 +10,20 @@ import json
 import os
 import signal
 import threading
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from mmctl.cli import world
 from mmctl.cli.local_services import services_of
 from mmctl.emulator.delivering.settings import DeliverySettings
 from mmctl.emulator.smtp.process import serve
 from mmctl.emulator.smtp.settings import SmtpSettings
-from mmctl.errors import MmctlError
+from mmctl.errors import MmctlError, UsageError
+from mmctl.inputs import FILE_AT_MOST, read_text
+
+if TYPE_CHECKING:
+    from mmctl.emulator.smtp.add_on_table import AddOnTable
+    from mmctl.mail.authenticate import Authenticator
 
 
 def main() -> int:
@@ -50,11 +56,45 @@ def main() -> int:
             on_note=lambda text: say(note=text),
             ended=ended,
             services=services_of(DeliverySettings.of_json(settings.delivering)),
+            authenticate=_authenticator(settings),
+            add_ons=None if settings.add_ons is None else _table(settings.add_ons),
         )
     except MmctlError as error:
         say(error=error.message, help=error.help, code=error.exit_code)
         return error.exit_code
     return 0
+
+
+def _authenticator(settings: SmtpSettings) -> Authenticator | None:
+    from mmctl.cli.options.authenticate import authenticator_by
+
+    if settings.zone is not None:
+        return authenticator_by(Path(settings.zone), shown=settings.zone)
+    return authenticator_by(None, shown="") if settings.dns else None
+
+
+def _table(name: str) -> AddOnTable:
+    """What a file says of the answers of add-ons.
+
+    Raises:
+        UsageError: it cannot be read, or is not such a table.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    from mmctl.emulator.smtp.add_on_table import AddOnTable
+
+    try:
+        rows = YAML(typ="safe").load(read_text(name, at_most=FILE_AT_MOST))
+        return AddOnTable.of(rows)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise UsageError(f"cannot read `{name}`: {(reason or '').lower()}") from None
+    except (YAMLError, RecursionError) as error:
+        reason = str(error).splitlines()[0] if str(error) else "it is nested too deeply"
+        raise UsageError(f"`{name}` is not YAML: {reason}") from None
+    except UsageError as error:
+        raise UsageError(f"`{name}`: {error.message}", help=error.help) from None
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The ingress points of the state, ready to take and judge mail.
 
-`Gateways` reads the state again when another process has changed it, and when a timed state ends.
+`PointGateways` reads the state again when another process has changed it, and when a timed state ends.
 What has not changed keeps its value, so that nothing is compiled again. The configuration that
 judges a message is kept as a document under its digest, from which anybody can judge it again.
 """
@@ -43,7 +43,7 @@ _DIGEST_LENGTH: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
+class PointCredentials:
     """How clients of an ingress point prove who they are; nothing here is sent to anybody."""
 
     password_version: str | None = None
@@ -90,7 +90,7 @@ class Served:
     status: str
     """As the API says it; UPDATING already counts as what it becomes."""
     tls_policy: str
-    credentials: Credentials = field(repr=False)
+    credentials: PointCredentials = field(repr=False)
     configured: Configured | None
     """None: mmctl cannot read its configuration."""
     problem: str | None = None
@@ -102,7 +102,7 @@ class Served:
         return IngressPointName(id=self.id, name=self.name, type=self.type)
 
 
-class Gateways:
+class PointGateways:
     """The ingress points of a state file, read again whenever they may have changed."""
 
     def __init__(
@@ -378,11 +378,11 @@ def _status(body: Body, now: float) -> str:
     return str(body["Status"])
 
 
-def _credentials(body: Body) -> Credentials:
+def _credentials(body: Body) -> PointCredentials:
     known = body.get("IngressPointAuthConfiguration", {})
     password = known.get("IngressPointPasswordConfiguration", {})
     store = known.get("TlsAuthConfiguration", {}).get("TrustStore", {})
-    return Credentials(
+    return PointCredentials(
         password_version=password.get("SmtpPasswordVersion"),
         password_digest=body.get("PasswordDigest"),
         previous_version=password.get("PreviousSmtpPasswordVersion"),

@@ -8,12 +8,23 @@ from mmctl.errors import UsageError
 from mmctl.inputs import FILE_AT_MOST, read_text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mmctl.cli.run import Run
     from mmctl.mail.authenticate import Authenticator
 
 
 def authenticator_of(run: Run, zone: str | None) -> Authenticator:
     """What authenticates messages, by a zone file or by DNS.
+
+    Raises:
+        UsageError: the packages for it are not installed, or the zone file cannot be used.
+    """
+    return authenticator_by(None if zone is None else run.directory / zone, shown=zone or "")
+
+
+def authenticator_by(path: Path | None, *, shown: str) -> Authenticator:
+    """What authenticates messages, by a zone file or by DNS; `shown` names the file in errors.
 
     Raises:
         UsageError: the packages for it are not installed, or the zone file cannot be used.
@@ -26,17 +37,17 @@ def authenticator_of(run: Run, zone: str | None) -> Authenticator:
             f"SPF, DKIM and DMARC cannot be computed: package `{error.name}` is not installed",
             help="install them: pip install 'mmctl[authenticate]'",
         ) from None
-    if zone is None:
+    if path is None:
         return Authenticator(DnsRecords())
     try:
-        text = read_text(run.directory / zone, at_most=FILE_AT_MOST)
+        text = read_text(path, at_most=FILE_AT_MOST)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise UsageError(f"cannot read `{zone}`: {(reason or '').lower()}") from None
+        raise UsageError(f"cannot read `{shown}`: {(reason or '').lower()}") from None
     try:
         return Authenticator(ZoneRecords(text))
     except UsageError as error:
         raise UsageError(
-            f"`{zone}` is not a zone file: {error.message}",
+            f"`{shown}` is not a zone file: {error.message}",
             help='write one record per line: `example.org. TXT "v=spf1 -all"`',
         ) from None

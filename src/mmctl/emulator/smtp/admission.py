@@ -10,8 +10,10 @@ from mmctl.judge.submission import Submission
 from mmctl.judge.texts import Texts
 from mmctl.mail.email import Email, Envelope, Size
 from mmctl.mail.headers import Headers
+from mmctl.records import replace
 
 if TYPE_CHECKING:
+    from mmctl.emulator.smtp.add_on_table import AddOnTable
     from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import PolicyTrace
     from mmctl.mail.email import Facts, Session
@@ -24,8 +26,11 @@ _KEPT: Final = 4096
 class RecipientAdmission:
     """Asks one policy about the recipients of one session."""
 
-    def __init__(self, gateway: Gateway, session: Session, facts: Facts) -> None:
+    def __init__(
+        self, gateway: Gateway, session: Session, facts: Facts, table: AddOnTable | None
+    ) -> None:
         self.gateway, self.session, self.facts = gateway, session, facts
+        self._table = table
         self._answers: dict[tuple[str, str, int], PolicyTrace] = {}
 
     def is_for(self, gateway: Gateway, session: Session, facts: Facts) -> bool:
@@ -40,11 +45,15 @@ class RecipientAdmission:
         key = (mail_from, recipient, size)
         answer = self._answers.get(key)
         if answer is None:
+            facts = self.facts
+            if self._table is not None:
+                answers = self._table.answers(mail_from, (recipient,), None, facts.add_ons)
+                facts = replace(facts, add_ons=answers)
             submission = Submission(
                 email=Email(headers=_NO_HEADERS, length=Size(size)),
                 session=self.session,
                 envelope=Envelope(mail_from=mail_from, recipients=(recipient,)),
-                facts=self.facts,
+                facts=facts,
             )
             answer = ask_policy(
                 policy,

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 from mmctl.emulator.journal import IngressPointName, RefusedMail, instant
 from mmctl.emulator.records.ingress import IngressPieces
 from mmctl.emulator.smtp.limits import Connections, Room
+from mmctl.emulator.smtp.logins import Logins
+from mmctl.emulator.smtp.tls import TlsContexts
 from mmctl.model.enums import IngressPointType
 
 if TYPE_CHECKING:
     import asyncio
-    import ssl
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from mmctl.emulator.gateways import Configured, Gateways, Served
+    from mmctl.emulator.data_folder import DataFolder
+    from mmctl.emulator.gateways import Configured, PointGateways, Served
     from mmctl.emulator.journal_file import Journal
     from mmctl.emulator.records.records import Records
+    from mmctl.emulator.smtp.add_on_table import AddOnTable
+    from mmctl.emulator.smtp.connection import Connection
     from mmctl.emulator.smtp.settings import SmtpSettings
-    from mmctl.emulator.smtp.storing import Storing
-    from mmctl.mail.email import Envelope, Facts, Session
+    from mmctl.emulator.smtp.storing import StoreReply, Storing
+    from mmctl.emulator.smtp.verdicts import Verdicts
 
-    Verdicts = Callable[[bytes, Session, Envelope, Facts], Awaitable[Facts]]
-    AddOnAnswers = Mapping[str, Mapping[str, str | bool]]
+FREE_SECONDS: Final = 0.5
+"""How long it is believed how much room the disk has."""
+RESERVE: Final = 32 * 1024 * 1024
+"""Octets that stay free, for what is done with mail and for the logs."""
 
 
 class Front:
@@ -32,21 +40,28 @@ class Front:
     def __init__(
         self,
         settings: SmtpSettings,
-        gateways: Gateways,
+        gateways: PointGateways,
         *,
         storing: Storing,
         journal: Journal,
         records: Records,
         clock: Callable[[], datetime],
         loop: asyncio.AbstractEventLoop,
-        tls_context: Callable[[Served], ssl.SSLContext | None],
+        folder: DataFolder,
+        verdicts: Verdicts | None,
+        add_ons: AddOnTable | None,
         on_note: Callable[[str], object],
     ) -> None:
         self.settings, self.gateways = settings, gateways
         self.storing, self.journal, self.records = storing, journal, records
         self.clock, self.loop = clock, loop
-        self.tls_context = tls_context
+        self.tls = TlsContexts(folder, clock=clock)
+        self.logins = Logins(settings.passwords, clock=clock)
+        self.verdicts, self.add_ons = verdicts, add_ons
+        self.conversations: set[Connection] = set()
         self.on_note = on_note
+        self._root = str(folder.root)
+        self._free, self._free_at = 0, -FREE_SECONDS
         self.connections = Connections()
         self.room = Room()
         self._pieces: dict[str, IngressPieces] = {}
@@ -54,6 +69,22 @@ class Front:
     def served(self, id_: str) -> Served | None:
         """An ingress point as it is now; None: it is gone."""
         return self.gateways.current().get(id_)
+
+    def has_room(self, size: int) -> bool:
+        """Whether the disk has room for a message and for what is done with it."""
+        now = self.loop.time()
+        if now - self._free_at > FREE_SECONDS:
+            try:
+                found = os.statvfs(self._root)
+            except OSError:
+                return False
+            self._free, self._free_at = found.f_bavail * found.f_frsize, now
+        return self._free > RESERVE + 2 * size
+
+    def answer(self, replies: Sequence[StoreReply]) -> None:
+        """Pass on replies, from whatever thread."""
+        with suppress(RuntimeError):  # nobody is connected anymore
+            self.loop.call_soon_threadsafe(_pass_on, replies)
 
     def pieces(self, configured: Configured) -> IngressPieces:
         """What is the same in all log records of an ingress point."""
@@ -108,3 +139,8 @@ class Front:
             ),
             at=instant(self.clock()),
         )
+
+
+def _pass_on(replies: Sequence[StoreReply]) -> None:
+    for reply in replies:
+        reply.answered(reply.text)

@@ -14,12 +14,13 @@ from mmctl.emulator.database import Database
 from mmctl.emulator.delivering.configurations import kept_configuration
 from mmctl.emulator.delivering.post_office import PostOffice
 from mmctl.emulator.delivering.settings import DeliverySettings
-from mmctl.emulator.gateways import Gateways
+from mmctl.emulator.gateways import PointGateways
 from mmctl.emulator.journal_file import Journal
 from mmctl.emulator.records.records import Records
 from mmctl.emulator.smtp.doors import Doors
 from mmctl.emulator.smtp.front import Front
 from mmctl.emulator.smtp.storing import Storing
+from mmctl.emulator.smtp.verdicts import Verdicts
 from mmctl.emulator.store import ResourceStore
 from mmctl.errors import MmctlError
 from mmctl.language.readings import Readings
@@ -29,9 +30,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mmctl.emulator.delivering.services import Services
+    from mmctl.emulator.smtp.add_on_table import AddOnTable
     from mmctl.emulator.smtp.settings import SmtpSettings
-    from mmctl.emulator.smtp.storing import StoredMessage
+    from mmctl.emulator.smtp.storing import StoredMessage, StoreReply
+    from mmctl.emulator.smtp.verdicts import Authenticate
 
+END_SECONDS: Final = 10.0
+"""How long connections may take to end."""
 LOOK_SECONDS: Final = 0.1
 """How long it takes at most until a new ingress point has its port."""
 
@@ -44,6 +49,8 @@ def serve(
     on_note: Callable[[str], None],
     ended: Callable[[asyncio.AbstractEventLoop, asyncio.Event], object],
     services: Services | None = None,
+    authenticate: Authenticate | None = None,
+    add_ons: AddOnTable | None = None,
 ) -> None:
     """Take mail until the event that `ended` gets is set.
 
@@ -57,7 +64,7 @@ def serve(
         stack.enter_context(FolderLock(folder))
         stack.callback(lambda: folder.ports.unlink(missing_ok=True))
         database = stack.enter_context(closing(Database(settings.state)))
-        gateways = Gateways(
+        gateways = PointGateways(
             database,
             ResourceStore(database),
             clock=clock,
@@ -84,27 +91,45 @@ def serve(
             def stored(group: Sequence[StoredMessage]) -> None:
                 for each in group:
                     configured = each.received.configured
-                    records.accepted(front.pieces(configured), each.line)
+                    certificate = each.received.certificate
+                    records.accepted(front.pieces(configured), each.line, certificate)
                     office.take(each.accepted, configured, each.submission)
 
+            def answer(replies: Sequence[StoreReply]) -> None:
+                front.answer(replies)
+
             storing = stack.enter_context(
-                closing(Storing(folder, journal, clock=clock, on_stored=stored))
+                closing(
+                    Storing(
+                        folder,
+                        journal,
+                        clock=clock,
+                        on_stored=stored,
+                        answer=answer,
+                        add_ons=add_ons,
+                    )
+                )
+            )
+            loop = asyncio.new_event_loop()
+            stack.enter_context(closing(loop))
+            verdicts = None if authenticate is None else Verdicts(authenticate, loop)
+            if verdicts is not None:
+                stack.enter_context(closing(verdicts))
+            front = Front(
+                settings,
+                gateways,
+                storing=storing,
+                journal=journal,
+                records=records,
+                clock=clock,
+                loop=loop,
+                folder=folder,
+                verdicts=verdicts,
+                add_ons=add_ons,
+                on_note=on_note,
             )
         except OSError as error:
             raise unusable(folder, error) from error
-        loop = asyncio.new_event_loop()
-        stack.enter_context(closing(loop))
-        front = Front(
-            settings,
-            gateways,
-            storing=storing,
-            journal=journal,
-            records=records,
-            clock=clock,
-            loop=loop,
-            tls_context=lambda _: None,
-            on_note=on_note,
-        )
         loop.run_until_complete(_run(front, folder, on_ready, on_note, ended))
 
 
@@ -133,3 +158,15 @@ async def _run(
                 on_note(text)
                 said = text
     await doors.close()
+    await _end_conversations(front)
+
+
+async def _end_conversations(front: Front) -> None:
+    """End all connections; messages that are just being stored get their reply first."""
+    tasks = []
+    for conversation in tuple(front.conversations):
+        conversation.shut_down()
+        if conversation.task is not None:
+            tasks.append(conversation.task)
+    if tasks:
+        await asyncio.wait(tasks, timeout=END_SECONDS)

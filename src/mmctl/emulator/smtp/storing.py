@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mmctl.emulator.data_folder import DataFolder
     from mmctl.emulator.gateways import Configured
     from mmctl.emulator.journal_file import Journal
+    from mmctl.emulator.smtp.add_on_table import AddOnTable
     from mmctl.mail.email import Email, Envelope, Facts, Session
 
 GROUP_SECONDS: Final = 0.02
@@ -57,8 +58,8 @@ class Received:
     user: str | None = None
     answers: Mapping[str, str]
     failing: tuple[str, ...] = ()
-    add_ons: Callable[[Email], Mapping[str, Mapping[str, str | bool]]] | None = None
-    """What add-ons answer about its headers."""
+    certificate: Mapping[str, str] | None = None
+    """Issuer and validity of the client's certificate."""
 
 
 class StoredMessage(NamedTuple):
@@ -73,10 +74,18 @@ class StoredMessage(NamedTuple):
     received: Received
 
 
+class StoreReply(NamedTuple):
+    """What is said about a message that was handed over."""
+
+    answered: Callable[[str], object]
+    text: str
+
+
 class Storing:
     """Stores messages in a thread of its own.
 
-    `on_stored` is called in that thread with each group, after it is on disk.
+    `on_stored` is called in that thread with each group, after it is on disk; then `answer` with
+    the replies to all of it.
     """
 
     def __init__(
@@ -86,9 +95,12 @@ class Storing:
         *,
         clock: Callable[[], datetime],
         on_stored: Callable[[Sequence[StoredMessage]], object],
+        answer: Callable[[Sequence[StoreReply]], object],
+        add_ons: AddOnTable | None = None,
     ) -> None:
         self._folder, self._journal, self._clock = folder, journal, clock
-        self._on_stored = on_stored
+        self._on_stored, self._answer = on_stored, answer
+        self._add_ons = add_ons
         self._root = str(folder.root)
         self._new = folder.root / "messages" / _NEW
         self._kept_gateways: set[str] = set()
@@ -100,7 +112,7 @@ class Storing:
         self._thread.start()
 
     def store(self, received: Received, answered: Callable[[str], object]) -> None:
-        """Store a message; `answered` gets the reply, in the thread that stores."""
+        """Store a message; `answered` is handed over with the reply."""
         self._waiting.put(_StoreOrder(received, answered))
 
     def close(self) -> None:
@@ -135,12 +147,12 @@ class Storing:
 
     def _group(self, group: list[_StoreOrder]) -> None:
         stored: list[tuple[_StoreOrder, StoredMessage]] = []
-        replies: list[tuple[_StoreOrder, str]] = []
+        replies: list[StoreReply] = []
         for order in group:
             try:
                 stored.append((order, self._written(order.received)))
             except OSError as error:
-                replies.append((order, _refusal(error)))
+                replies.append(StoreReply(order.answered, _refusal(error)))
         try:
             self._sync.all()
             for _, each in stored:
@@ -149,21 +161,25 @@ class Storing:
         except OSError as error:
             for order, each in stored:
                 self._remove(each.accepted.id)
-                replies.append((order, _refusal(error)))
+                replies.append(StoreReply(order.answered, _refusal(error)))
             stored = []
         if stored:
             self._on_stored([each for _, each in stored])
-        replies += [(order, f"250 OK {each.accepted.id}") for order, each in stored]
-        for order, reply in replies:
-            order.answered(reply)
+        replies += [
+            StoreReply(order.answered, f"250 OK {each.accepted.id}") for order, each in stored
+        ]
+        self._answer(replies)
 
     def _written(self, received: Received) -> StoredMessage:
         """Write message and queue entry; the entry is what makes the message accepted."""
         id_ = new_id()
         email = read_email(received.content)
-        if received.add_ons is not None:
-            facts = replace(received.facts, add_ons=received.add_ons(email))
-            received = replace(received, facts=facts)
+        if self._add_ons is not None:
+            facts, envelope = received.facts, received.envelope
+            answers = self._add_ons.answers(
+                envelope.mail_from or "", envelope.recipients, email, facts.add_ons
+            )
+            received = replace(received, facts=replace(facts, add_ons=answers))
         accepted = self._accepted(id_, received, email)
         line = accepted.to_json()
         self._keep_gateway(received.configured)
