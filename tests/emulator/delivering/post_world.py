@@ -13,11 +13,11 @@ import pytest
 
 from mmctl.emulator.data_folder import DataFolder, message_path
 from mmctl.emulator.delivering.post_office import PostOffice
-from mmctl.emulator.delivering.settings import Patience, Retries
+from mmctl.emulator.delivering.settings import HowLong, Retries
 from mmctl.emulator.gateways import configured_by
 from mmctl.emulator.journal import Accepted, IngressPointName, ResourceName, ShownHeader, instant
 from mmctl.emulator.journal_file import Journal
-from mmctl.emulator.records.records import Records
+from mmctl.emulator.records.records import LogRecords
 from mmctl.mail.email import Envelope, Session, Tls
 from mmctl.records import replace
 
@@ -36,7 +36,7 @@ MESSAGE = (
 )
 ARCHIVE = "a-archive0000000000000000001"
 SOON = Retries(first=0.05, most=0.2)
-HASTY = Patience(connect=2.0, command=2.0, letter=5.0, function=5.0)
+HASTY = HowLong(connect=2.0, command=2.0, letter=5.0, function=5.0)
 ARN = "arn:aws:ses:eu-west-1:111122223333"
 
 
@@ -134,7 +134,7 @@ class World:
         folder = DataFolder(self.root)
         folder.make()
         journal = Journal(folder, clock=self.now)
-        records = Records(self.root / "logs")
+        records = LogRecords(self.root / "logs")
         office = PostOffice(
             folder,
             journal,

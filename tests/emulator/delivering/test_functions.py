@@ -12,7 +12,7 @@ import pytest
 from emulator.delivering.post_world import MESSAGE, ROLE, archive, relay, rule, until
 from mmctl.emulator.delivering.commands import LARGEST_ANSWER
 from mmctl.emulator.delivering.services import ServiceBusy, Services
-from mmctl.emulator.delivering.settings import Patience, Retries
+from mmctl.emulator.delivering.settings import HowLong, Retries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,7 +142,7 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_command_fails_the_action_and_mail_goes_on(name: str, world: Make) -> None:
     code, why = BAD[name]
-    patience = Patience(function=0.5 if "end in time" in why else 10.0)
+    patience = HowLong(function=0.5 if "end in time" in why else 10.0)
     office = world(rules(), RELAYS, functions={"sorter": python(code)}, patience=patience)
     office.carry()
     failed = office.events("action")[0]

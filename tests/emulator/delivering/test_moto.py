@@ -35,7 +35,8 @@ def moto() -> Iterator[str]:
 
 
 def client(service: str, url: str) -> Any:
-    return boto3.client(
+    session: Any = boto3.Session()
+    return session.client(
         service,
         endpoint_url=url,
         region_name=REGION,
@@ -59,7 +60,7 @@ def test_objects_and_notifications_arrive_at_the_endpoint(world: Make, moto: str
             topics, ({}, {"Encoding": "BASE64"}, {"PayloadType": "HEADERS"}), strict=True
         )
     )
-    settings = {"s3_url": moto, "sns_url": moto}
+    settings: Any = {"s3_url": moto, "sns_url": moto}
     office = world(
         [
             rule(

@@ -20,7 +20,7 @@ from mmctl.emulator.delivering.letters import Letter
 from mmctl.emulator.delivering.settings import (
     DeliverySettings,
     HostPort,
-    Patience,
+    HowLong,
     Retries,
     Secret,
 )
@@ -274,7 +274,7 @@ NONSENSE: dict[str, Callable[[socket.socket], None]] = {
 @pytest.mark.parametrize("name", NONSENSE)
 def test_a_server_that_answers_nonsense_makes_mail_wait(name: str, world: Make) -> None:
     with hostile(NONSENSE[name]) as port:
-        patience = Patience(connect=0.5, command=0.5, letter=2, function=1)
+        patience = HowLong(connect=0.5, command=0.5, letter=2, function=1)
         office = world(
             [sends()], relays=[exchange(port)], patience=patience, retries=Retries(first=3600)
         )
@@ -298,7 +298,7 @@ def test_a_relay_that_hangs_holds_up_nobody_else(world: Make) -> None:
         office = world(
             [slow, sends()],
             relays=[relay("slow", "127.0.0.1", stuck), exchange(port)],
-            patience=Patience(connect=10, command=10, letter=10, function=1),
+            patience=HowLong(connect=10, command=10, letter=10, function=1),
         )
         with office.open() as post:
             for _ in range(20):
@@ -315,7 +315,7 @@ def test_a_server_that_drips_is_cut_after_the_time_of_a_letter(world: Make) -> N
             connection.sendall(b"220-x\r\n" if _ == 0 else b"2")
             waited.wait(0.1)
 
-    patience = Patience(connect=3, command=3, letter=0.5, function=1)
+    patience = HowLong(connect=3, command=3, letter=0.5, function=1)
     with hostile(drip) as port:
         office = world(
             [sends()], relays=[exchange(port)], patience=patience, retries=Retries(first=3600)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mmctl.judge.trace import Performed
 
 
-class MessageFile:
+class MessageOnDisk:
     """A message in its file, which is read when somebody asks."""
 
     def __init__(self, path: Path) -> None:
@@ -51,7 +51,7 @@ class Deed:
 
     accepted: Accepted
     configured: Configured
-    message: MessageFile
+    message: MessageOnDisk
     """The message as received."""
     performed: Performed
     form: int

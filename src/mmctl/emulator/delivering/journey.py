@@ -12,13 +12,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator.delivering.actions import carry_out, lane_of, minutes_to_try
-from mmctl.emulator.delivering.deed import ActionFails, Deed, MessageFile, NotNow
+from mmctl.emulator.delivering.deed import ActionFails, Deed, MessageOnDisk, NotNow
 from mmctl.emulator.delivering.judging import judged, submission_of
 from mmctl.emulator.delivering.moments import is_over
 from mmctl.emulator.delivering.progress import DoneSoFar
 from mmctl.emulator.delivering.queue_folder import STATE
 from mmctl.emulator.journal import ActionTaken, Waiting, instant
-from mmctl.emulator.records.rule_sets import ActionDone, matched_of, tried_of
+from mmctl.emulator.records.rule_sets import LoggedAction, matched_of, tried_of
 from mmctl.judge.submission import LambdaAnswer
 from mmctl.model.actions import row_of
 from mmctl.model.logs import ActionStatus
@@ -47,7 +47,7 @@ _DISK_AT_MOST: Final = 30.0
 class Walked:
     """All actions are done, or handed on."""
 
-    records: tuple[ActionDone, ...]
+    records: tuple[LoggedAction, ...]
     tried: int
 
 
@@ -84,7 +84,7 @@ class Journey:
         self.prepared = prepared
         self.progress = progress or DoneSoFar()
         self.lock = threading.RLock()
-        self.message = MessageFile(means.folder.message(accepted.id))
+        self.message = MessageOnDisk(means.folder.message(accepted.id))
         self.users = 0
         """How many threads work on it now."""
         self.saved = False
@@ -95,7 +95,7 @@ class Journey:
         """Whether the journal says that it is finished."""
         self.over = False
         """Whether it is out of the queue."""
-        self.records: list[ActionDone] = []
+        self.records: list[LoggedAction] = []
         """What the service's own log says of the actions so far."""
         self._means = means
         self._submission = submission
@@ -255,7 +255,7 @@ class Journey:
         )
         matched = matched_of(self._trace) if self._trace is not None else {}
         self.records.append(
-            ActionDone(
+            LoggedAction(
                 rule=performed.index,
                 action=deed.action_index - 1,
                 recipients=matched.get(performed.index, performed.recipients),

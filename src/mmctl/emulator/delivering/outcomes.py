@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.emulator.journal import ActionTaken, Delivered, Failed, Waiting
-from mmctl.emulator.records.rule_sets import ActionDone
+from mmctl.emulator.records.rule_sets import LoggedAction
 from mmctl.judge.actions import actions_in_effect
 from mmctl.model.actions import row_of
 from mmctl.model.logs import ActionStatus
@@ -53,16 +53,16 @@ def happened_to(letter: Letter, carried: HandedOn, journey: Journey) -> Iterator
         )
 
 
-def records_of(letter: Letter, carried: HandedOn) -> tuple[ActionDone, ...]:
+def records_of(letter: Letter, carried: HandedOn) -> tuple[LoggedAction, ...]:
     """What the service's own log says of a try; nothing of one after which all wait."""
     if not _is_of_action(letter):
         return ()
-    done: list[ActionDone] = []
+    done: list[LoggedAction] = []
     if carried.delivered:
-        done.append(ActionDone(letter.rule_index, letter.action_index, carried.delivered))
+        done.append(LoggedAction(letter.rule_index, letter.action_index, carried.delivered))
     for reason, recipients in _by_reason(carried).items():
         done.append(
-            ActionDone(
+            LoggedAction(
                 letter.rule_index, letter.action_index, recipients, ActionStatus.FAILURE, reason
             )
         )

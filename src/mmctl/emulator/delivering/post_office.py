@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from mmctl.emulator.delivering.letters import Letter
     from mmctl.emulator.gateways import Configured
     from mmctl.emulator.journal_file import Journal
-    from mmctl.emulator.records.records import Records
+    from mmctl.emulator.records.records import LogRecords
     from mmctl.judge.submission import Submission
 
 WAITING_AT_MOST: Final = 2_000
@@ -60,7 +60,7 @@ class PostOffice:
         clock: Callable[[], datetime],
         settings: DeliverySettings | None = None,
         services: Services | None = None,
-        records: Records | None = None,
+        records: LogRecords | None = None,
         on_trouble: Callable[[str], None] | None = None,
     ) -> None:
         self._means = DeliveryMeans.of(

@@ -53,7 +53,7 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class HowLong:
     """How long others may take, in seconds."""
 
     connect: float = 15.0
@@ -91,7 +91,7 @@ class DeliverySettings:
     s3_url: str | None = None
     sns_url: str | None = None
     lambda_url: str | None = None
-    patience: Patience = field(default_factory=Patience)
+    patience: HowLong = field(default_factory=HowLong)
     retries: Retries = field(default_factory=Retries)
 
     def to_json(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from mmctl.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.emulator.delivering.settings import HostPort, Patience, Secret
+    from mmctl.emulator.delivering.settings import HostPort, HowLong, Secret
 
 HELO: Final = "localhost"
 _LONGEST_LINE: Final = 4_096
@@ -114,7 +114,7 @@ class _Bounded(smtplib.SMTP):
 class Link:
     """The way to one server; not for several threads at once."""
 
-    def __init__(self, server: HostPort, secret: Secret | None, patience: Patience) -> None:
+    def __init__(self, server: HostPort, secret: Secret | None, patience: HowLong) -> None:
         self._server = server
         self._secret = secret
         self._patience = patience
