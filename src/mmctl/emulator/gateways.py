@@ -1,8 +1,8 @@
 """The ingress points of the state, ready to take and judge mail.
 
-`PointGateways` reads the state again when another process has changed it, and when a timed state ends.
-What has not changed keeps its value, so that nothing is compiled again. The configuration that
-judges a message is kept as a document under its digest, from which anybody can judge it again.
+`PointGateways` reads the state again when another process has changed it, and when a timed state
+ends. What has not changed keeps its value, so that nothing is compiled again. The configuration
+that judges a message is kept as a document under its digest, so that anybody can judge it again.
 """
 
 from __future__ import annotations
