@@ -12,7 +12,7 @@ from mmctl.errors import CouldNot, UsageError
 from mmctl.mail.reader import read_email
 from mmctl.operate.archive.message import fetch
 from mmctl.operate.archive.released import Release, ReleaseState
-from mmctl.operate.archive.ways import Parcel, is_one_address, marked
+from mmctl.operate.archive.ways import Parcel, is_one_address
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _released(
     parcel = Parcel(
         release=release.id,
         message=release.message,
-        content=marked(message.content, release.id),
+        content=message.content,
         subject=release.subject,
         mail_from=release.mail_from,
         recipients=release.recipients,

@@ -33,7 +33,7 @@ class ReleaseWay(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """A message on its way: `content` begins with the header that marks it."""
+    """A message on its way: `content` is what the archive has, byte for byte."""
 
     release: str
     message: str
@@ -126,7 +126,7 @@ def _transaction(smtp: SMTP, parcel: Parcel) -> dict[str, ReleaseReply]:
             replies[recipient] = ReleaseReply(became=ReleaseState.REFUSED, reply=_reply(code, text))
     admitted = [each for each in parcel.recipients if each not in replies]
     if admitted:
-        reply = _data(smtp, parcel.content)
+        reply = _data(smtp, marked(parcel.content, parcel.release))
         replies |= dict.fromkeys(admitted, reply)
     return replies
 
@@ -152,7 +152,8 @@ def _data(smtp: SMTP, content: bytes) -> ReleaseReply:
 
 
 def _mail_options(smtp: SMTP, parcel: Parcel) -> list[str]:
-    options = [f"size={len(parcel.content)}"] if smtp.has_extn("size") else []
+    size = len(marked(parcel.content, parcel.release))
+    options = [f"size={size}"] if smtp.has_extn("size") else []
     if smtp.has_extn("8bitmime") and not parcel.content.isascii():
         options.append("BODY=8BITMIME")
     if not all(each.isascii() for each in (parcel.mail_from, *parcel.recipients)):
@@ -185,7 +186,7 @@ class IntoFolder:
             self.folder.mkdir(parents=True, exist_ok=True)
             if path.exists() and not self.again:
                 return _all(parcel.recipients, ReleaseState.FAILED, f"{path} exists already")
-            self.write(path, parcel.content)
+            self.write(path, marked(parcel.content, parcel.release))
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             return _all(parcel.recipients, ReleaseState.FAILED, f"cannot write {path}: {reason}")
