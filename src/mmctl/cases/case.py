@@ -50,6 +50,8 @@ class WrittenMessage:
     """A message that is written in the case itself."""
 
     email: Email
+    content: bytes = b""
+    """The bytes that it is written as, without what fills it up to its size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

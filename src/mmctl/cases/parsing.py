@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.language.project import CaseText, Project
-    from mmctl.mail.email import Email, Envelope
+    from mmctl.mail.email import Envelope
     from mmctl.problem import Path, Position
 
 _FIXED_DECIDERS = frozenset({"default action", "max_message_size", "closed ingress point"})
@@ -208,7 +208,9 @@ class _RowParser:
                 self._report("case", at, f"message file `{message}` is outside of the project")
             return MessageFile(path=path, position=at)
         try:
-            return WrittenMessage(email=_composed(message))
+            content = _composed(message)
+            email = read_composed(content, message.get(MessageFact.SIZE))
+            return WrittenMessage(email=email, content=content)
         except UsageError as error:
             self._report("case", at, error.message, error.help)
             return None
@@ -315,8 +317,8 @@ class _RowParser:
                 )
 
 
-def _composed(message: Mapping[str, Any]) -> Email:
-    content = compose_email(
+def _composed(message: Mapping[str, Any]) -> bytes:
+    return compose_email(
         {
             fact.name: str(message[fact.name])
             for fact in WRITTEN_HEADERS
@@ -328,7 +330,6 @@ def _composed(message: Mapping[str, Any]) -> Email:
         },
         body=str(message.get("body", "")),
     )
-    return read_composed(content, message.get(MessageFact.SIZE))
 
 
 def _text(value: object) -> str | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _NAME: Final = re.compile(r"[!-9;-~]+")
 _LINE_LIMIT: Final = 998  # bytes without the line end (RFC 5322 §2.1.1)
+_FILL: Final = 78  # bytes of a line that fills a body
 _FOLD_AT: Final = 240  # characters; each takes up to 4 bytes
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _MIME: Final = (
@@ -81,6 +82,19 @@ def read_composed(message: bytes, size: int | None) -> Email:
             help="make `size` larger, or leave it out",
         )
     return replace(email, length=Size(size))
+
+
+def filled_up(message: bytes, size: int) -> bytes:
+    """The bytes of a composed message, with lines at the end of its body up to its size."""
+    missing = size - len(message)
+    if missing <= 0:
+        return message
+    line = b"x" * (_FILL - len(b"\r\n")) + b"\r\n"
+    whole, rest = divmod(missing, len(line))
+    if rest == 1:  # a line end alone has two bytes
+        whole, rest = whole - 1, rest + len(line)
+    last = b"x" * (rest - len(b"\r\n")) + b"\r\n" if rest else b""
+    return message + line * max(whole, 0) + last if missing > 1 else message
 
 
 def _header(name: str, value: str) -> str:

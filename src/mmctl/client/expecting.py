@@ -1,0 +1,194 @@
+"""Cases that were sent as real mail: how they should end, how they ended, and what differs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from mmctl.client.sorting import CaseKind
+from mmctl.language.project import Outcome
+from mmctl.mail.compose import filled_up
+from mmctl.cases.case import MessageFile, WrittenMessage
+from mmctl.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from mmctl.cases.case import Case, Expectation
+    from mmctl.client.sending import Sent
+    from mmctl.client.sorting import SortedCase
+    from mmctl.judge.trace import RecipientTrace, Trace
+
+
+class CaseEnd(StrEnum):
+    """How sending a case went."""
+
+    SAME = "same"
+    DIFFERS = "differs"
+    NO_RECORD = "no record"
+    """It was accepted, and no log says what became of it."""
+    NOT_SENT = "not sent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How it ends for a recipient; members with None are not known, or not compared."""
+
+    outcome: Outcome | None = None
+    by: str | None = None
+    rules: tuple[str, ...] | None = None
+    actions: tuple[str, ...] | None = None
+    """The kinds of the actions: a log does not name their targets."""
+
+
+NOTHING: Final = Ended()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientEnd:
+    """One recipient of a case: what was stated, expected and found."""
+
+    recipient: str
+    stated: Ended
+    expected: Ended
+    got: Ended
+    differs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResult:
+    """One case, and how sending it went."""
+
+    sorted: SortedCase
+    sent: Sent | None = None
+    """None: it is not sendable."""
+    recipients: tuple[RecipientEnd, ...] = ()
+
+    @property
+    def result(self) -> CaseEnd:
+        """How it went; one recipient that differs is enough."""
+        if self.sent is None or not self.sent.has_answer:
+            return CaseEnd.NOT_SENT
+        if any(each.differs for each in self.recipients):
+            return CaseEnd.DIFFERS
+        if any(each.got.outcome is None for each in self.recipients):
+            return CaseEnd.NO_RECORD
+        return CaseEnd.SAME
+
+
+def result_of(sorted_case: SortedCase, sent: Sent, got: dict[str, Ended]) -> CaseResult:
+    """A case that was sent; `got` is how it ended, by recipient in lower case."""
+    stated, own = sorted_case.stated, sorted_case.own
+    recipients = []
+    for each in sent.recipients:
+        found = got.get(each.recipient.lower(), NOTHING)
+        said = _of_trace(stated, each.recipient)
+        expected = (
+            _of_trace(own, each.recipient)
+            if own is not None
+            else _of_case(sorted_case.case, each.recipient)
+        )
+        include = () if own is not None else _included(sorted_case.case, each.recipient)
+        recipients.append(
+            RecipientEnd(
+                recipient=each.recipient,
+                stated=said,
+                expected=expected,
+                got=found,
+                differs=tuple(_differing(expected, found, include)),
+            )
+        )
+    return CaseResult(sorted=sorted_case, sent=sent, recipients=tuple(recipients))
+
+
+def refused_or_taken(sent: Sent) -> dict[str, Ended]:
+    """How it ended as far as the replies say: whom the server refused."""
+    return {
+        each.recipient.lower(): Ended(outcome=Outcome.REFUSED, rules=(), actions=())
+        for each in sent.recipients
+        if not each.accepted and sent.has_answer
+    }
+
+
+def of_recipient(trace: RecipientTrace) -> Ended:
+    """How it ends for a recipient of a trace, as far as it is known."""
+    sure = not trace.missing
+    return Ended(
+        outcome=None if trace.outcome is Outcome.UNKNOWN else trace.outcome,
+        by=trace.by,
+        rules=trace.applied if sure else None,
+        actions=tuple(each.kind for each in trace.actions_of_all_copies) if sure else None,
+    )
+
+
+def content_of(case: Case, read_file: Callable[[str], bytes]) -> bytes:
+    """The bytes of a case's message, filled up to its size.
+
+    Raises:
+        OSError: its file cannot be read.
+    """
+    message = case.message
+    if isinstance(message, MessageFile):
+        return read_file(message.path)
+    return filled_up(message.content, message.email.size)
+
+
+def counts_of(results: Sequence[CaseResult]) -> dict[str, int]:
+    """How many cases could be sent how, and how they went."""
+    kinds = Counter(each.sorted.kind for each in results)
+    ends = Counter(each.result for each in results if each.sorted.kind is not CaseKind.NOT_SENDABLE)
+    return {
+        **{kind.value.replace(" ", "_"): kinds[kind] for kind in CaseKind},
+        **{end.value.replace(" ", "_"): ends[end] for end in CaseEnd},
+    }
+
+
+def _of_trace(trace: Trace | None, recipient: str) -> Ended:
+    return NOTHING if trace is None else of_recipient(trace.of(recipient))
+
+
+def _of_case(case: Case, recipient: str) -> Ended:
+    expected = _expectation(case, recipient)
+    if expected is None:
+        return NOTHING
+    actions = expected.actions
+    return Ended(
+        outcome=expected.outcome,
+        by=expected.by,
+        rules=expected.rules,
+        actions=None
+        if actions is None
+        else tuple(each.partition(":")[0].strip() for each in actions),
+    )
+
+
+def _included(case: Case, recipient: str) -> tuple[str, ...]:
+    expected = _expectation(case, recipient)
+    return () if expected is None else expected.rules_include
+
+
+def _expectation(case: Case, recipient: str) -> Expectation | None:
+    for each in case.expectations:
+        if each.recipient.lower() == recipient.lower():
+            return each
+    return None
+
+
+def _differing(expected: Ended, got: Ended, include: Sequence[str]) -> Iterator[str]:
+    """What is not as expected, in words; what nobody knows is not compared."""
+    if expected.outcome is not None and got.outcome not in {None, expected.outcome}:
+        yield f"outcome: expected {expected.outcome}, got {got.outcome}"
+    elif expected.by is not None and got.by not in {None, expected.by}:
+        yield f"by: expected {expected.by}, got {got.by}"
+    if got.rules is not None:
+        if expected.rules is not None and expected.rules != got.rules:
+            yield f"rules: expected {_listed(expected.rules)}, got {_listed(got.rules)}"
+        if lacking := tuple(rule for rule in include if rule not in got.rules):
+            yield f"rules: expected {_listed(lacking)} among {_listed(got.rules)}"
+    if None not in (expected.actions, got.actions) and expected.actions != got.actions:
+        yield f"actions: expected {_listed(expected.actions)}, got {_listed(got.actions)}"
+
+
+def _listed(names: Sequence[str] | None) -> str:
+    return f"[{', '.join(names or ())}]"
