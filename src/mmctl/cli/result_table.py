@@ -254,6 +254,14 @@ SENT: Final = Result(
     commands=("send",),
     writers={Format.HUMAN: "cli.sending.sent:human", Format.JSON: "cli.sending.sent:document"},
 )
+EXPECTED: Final = Result(
+    commands=("send",),
+    writers={
+        Format.HUMAN: "cli.sending.expected:human",
+        Format.JSON: "cli.sending.expected:document",
+        Format.JUNIT: "cli.sending.expected:junit",
+    },
+)
 LOADED: Final = Result(
     commands=("send",),
     writers={
@@ -296,6 +304,7 @@ RESULTS: Final = (
     CLOUDFORMATION,
     TERRAFORM,
     SENT,
+    EXPECTED,
     LOADED,
 )
 

@@ -95,6 +95,13 @@ def simulated_as(
     gateway: Gateway, content: bytes, accepted: Mapping[str, Any], events: Sequence[Event]
 ) -> tuple[RecipientBecame, ...]:
     """What `simulate` says about a message with the facts that the endpoint had."""
+    return recipients_of(judged_as(gateway, content, accepted, events))
+
+
+def judged_as(
+    gateway: Gateway, content: bytes, accepted: Mapping[str, Any], events: Sequence[Event]
+) -> Trace:
+    """How the files judge a message with the facts that the endpoint had."""
     judged = [event for event in events if event.get("event") == JUDGED]
     last = judged[-1] if judged else {}
     submission = Submission(
@@ -113,7 +120,7 @@ def simulated_as(
         },
         failing=frozenset(map(str, failing)),
     )
-    return recipients_of(judge(gateway, submission, scenario, assume_pass=True))
+    return judge(gateway, submission, scenario, assume_pass=True)
 
 
 def recipients_of(trace: Trace) -> tuple[RecipientBecame, ...]:

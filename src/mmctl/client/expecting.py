@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from mmctl.client.sorting import CaseKind
+from mmctl.cases.case import MessageFile
 from mmctl.language.project import Outcome
 from mmctl.mail.compose import filled_up
-from mmctl.cases.case import MessageFile, WrittenMessage
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mmctl.cases.case import Case, Expectation
     from mmctl.client.sending import Sent
@@ -77,8 +75,27 @@ class CaseResult:
         return CaseEnd.SAME
 
 
-def result_of(sorted_case: SortedCase, sent: Sent, got: dict[str, Ended]) -> CaseResult:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSending:
+    """One case that was sent, before anybody knows what became of it."""
+
+    sorted: SortedCase
+    sent: Sent
+
+    def addresses_of(self, recipient: str) -> frozenset[str]:
+        """The addresses that stand for a recipient, in lower case: rules may replace it."""
+        found = {recipient.lower()}
+        for trace in (self.sorted.stated, self.sorted.own):
+            if trace is not None:
+                of_recipient = trace.of(recipient)
+                found |= {each.recipient.lower() for each in of_recipient.rules}
+                found |= {copy.address.lower() for copy in of_recipient.copies}
+        return frozenset(found)
+
+
+def result_of(sending: CaseSending, got: Mapping[str, Ended]) -> CaseResult:
     """A case that was sent; `got` is how it ended, by recipient in lower case."""
+    sorted_case, sent = sending.sorted, sending.sent
     stated, own = sorted_case.stated, sorted_case.own
     recipients = []
     for each in sent.recipients:
@@ -132,16 +149,6 @@ def content_of(case: Case, read_file: Callable[[str], bytes]) -> bytes:
     if isinstance(message, MessageFile):
         return read_file(message.path)
     return filled_up(message.content, message.email.size)
-
-
-def counts_of(results: Sequence[CaseResult]) -> dict[str, int]:
-    """How many cases could be sent how, and how they went."""
-    kinds = Counter(each.sorted.kind for each in results)
-    ends = Counter(each.result for each in results if each.sorted.kind is not CaseKind.NOT_SENDABLE)
-    return {
-        **{kind.value.replace(" ", "_"): kinds[kind] for kind in CaseKind},
-        **{end.value.replace(" ", "_"): ends[end] for end in CaseEnd},
-    }
 
 
 def _of_trace(trace: Trace | None, recipient: str) -> Ended:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.client.expecting import CaseEnd
+from mmctl.client.sorting import CaseKind
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from mmctl.client.became import Became
     from mmctl.client.endpoint import Endpoint
+    from mmctl.client.expecting import CaseResult
     from mmctl.client.load import Load
     from mmctl.client.sending import Sent
 
@@ -45,3 +48,27 @@ class Loaded:
     embedded: bool
     concurrency: int
     load: Load
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasesSent:
+    """The cases of a project that were sent as real mail."""
+
+    results: tuple[CaseResult, ...]
+    embedded: bool
+    waited: float
+    """How many seconds logs were waited for."""
+    shows_all: bool = False
+    evidence: str | None = None
+    """The name under which evidence was kept."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many cases could be sent how, and how those that were sent ended."""
+        kinds = [each.sorted.kind for each in self.results]
+        tried = [each for each in self.results if each.sorted.kind is not CaseKind.NOT_SENDABLE]
+        ends = [each.result for each in tried]
+        return {
+            **{kind.value.replace(" ", "_"): kinds.count(kind) for kind in CaseKind},
+            **{end.value.replace(" ", "_"): ends.count(end) for end in CaseEnd},
+        }

@@ -11,9 +11,12 @@ from mmctl.client.endpoint import DEFAULT_TIMEOUT, TlsMode
 if TYPE_CHECKING:
     import typer
 
+    from mmctl.cli.sending.options import SendOptions
+
 _CONNECTION = "Connection"
 _MESSAGE = "Message"
 _LOAD = "Load"
+_CASES = "Cases"
 
 
 def _option(panel: str, name: str, help: str, metavar: str | None = None) -> Any:
@@ -140,6 +143,26 @@ def send(
             "SECONDS",
         ),
     ] = None,
+    expect: Annotated[
+        bool,
+        _option(
+            _CASES,
+            "--expect",
+            "Send the cases of the project, or of case files that are named, and compare.",
+        ),
+    ] = False,
+    pattern: Annotated[
+        str | None, _option(_CASES, "--run", "Send only cases whose names match.", "TEXT")
+    ] = None,
+    logs: Annotated[
+        list[str] | None,
+        _option(
+            _CASES,
+            "--logs",
+            "Where the service's own log records are. Default: those of the embedded server.",
+            "SOURCE",
+        ),
+    ] = None,
     count: Annotated[
         int | None, _option(_LOAD, "--count", "Send so many messages; loopback only.", "N")
     ] = None,
@@ -180,10 +203,16 @@ def send(
         concurrency=concurrency,
         timeout=timeout,
         wait=wait,
+        logs=tuple(logs or ()),
     )
     if concurrency is not None and count is None:
         raise UsageError("`--concurrency` needs a number of messages", help="--count N")
+    _check(run, options, expect=expect, pattern=pattern)
     with stoppable():
+        if expect:
+            from mmctl.cli.sending.expected import send_cases
+
+            return send_cases(run, options, pattern=pattern, files=options.paths or None)
         if count is not None:
             from mmctl.cli.sending.loading import send_load
 
@@ -191,3 +220,37 @@ def send(
         from mmctl.cli.sending.sent import send_messages
 
         return send_messages(run, options)
+
+
+def _check(run: Run, options: SendOptions, *, expect: bool, pattern: str | None) -> None:
+    """Refuse options that make no sense together.
+
+    Raises:
+        UsageError: they do not.
+    """
+    from mmctl.cli.formats import FORMATS
+    from mmctl.cli.result_table import EXPECTED, SENT
+    from mmctl.errors import UsageError
+
+    about_messages = {
+        "--scenario": options.scenario is not None,
+        "--mail-from": options.mail_from is not None,
+        "--rcpt": bool(options.rcpt),
+        "--header": bool(options.header),
+        "--sign": options.sign is not None,
+        "--count": options.count is not None,
+        "--helo": options.helo is not None,
+    }
+    about_cases = {"--run": pattern is not None, "--logs": bool(options.logs)}
+    given = about_messages if expect else about_cases
+    for name, is_given in given.items():
+        if is_given:
+            raise UsageError(
+                f"`{name}` is for messages, and `--expect` sends cases"
+                if expect
+                else f"`{name}` is for the cases of `--expect`"
+            )
+    if run.format not in (EXPECTED if expect else SENT).writers:
+        raise UsageError(
+            f"messages have no {FORMATS[run.format].what}", help="cases have one: --expect"
+        )

@@ -42,3 +42,4 @@ class SendOptions:
     concurrency: int | None = None
     timeout: float = DEFAULT_TIMEOUT
     wait: float | None = None
+    logs: tuple[str, ...] = ()

@@ -1,0 +1,361 @@
+"""The cases of the project, sent to a real endpoint and compared: `mmctl send --expect`."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.cli import world
+from mmctl.cli.progress import Progress
+from mmctl.cli.result_table import EXPECTED, write
+from mmctl.cli.sending.data_folder import Follower
+from mmctl.cli.sending.destination import destination_of
+from mmctl.cli.sending.sent import context_for, waiting
+from mmctl.client.became import judged_as
+from mmctl.client.endpoint import TlsMode
+from mmctl.client.expecting import (
+    CaseEnd,
+    CaseResult,
+    CaseSending,
+    content_of,
+    refused_or_taken,
+    result_of,
+)
+from mmctl.client.failure import SessionFailed
+from mmctl.client.outgoing import facts_document, outgoing
+from mmctl.client.results import CasesSent
+from mmctl.client.sending import Sender
+from mmctl.client.session import SmtpSession
+from mmctl.client.sorting import CaseKind, SessionHas, SortedCase, sort_case
+from mmctl.client.stating import facts_stated, versions_for
+from mmctl.errors import CouldNot, UsageError
+from mmctl.judge.submission import gateway_of_ingress_point
+from mmctl.mail.email import Tls
+from mmctl.operate.logs.sources import LogFiles
+from mmctl.records import dataclass, field, replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mmctl.cases.case import Case
+    from mmctl.cli.run import Run
+    from mmctl.cli.sending.destination import Destination
+    from mmctl.cli.sending.options import SendOptions
+    from mmctl.client.endpoint import Endpoint
+    from mmctl.client.expecting import Ended
+    from mmctl.language.project import Project
+    from mmctl.operate.logs.sources import RecordSource
+
+LOGS_WITHIN: Final = 120.0
+"""Seconds in which logs of a real endpoint should come."""
+_NO: Final = 1
+_UNKNOWN: Final = 4
+_COULD_NOT: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """The way to one ingress point, and what a session there has."""
+
+    destination: Destination
+    has: SessionHas
+    follower: Follower | None
+
+
+@dataclass(slots=True, kw_only=True)
+class CaseSender:
+    """Sends cases, over one session as long as the next case takes the same."""
+
+    run: Run
+    project: Project
+    _key: object = None
+    _sender: Sender | None = field(default=None)
+
+    def send(self, way: Way, case: SortedCase) -> CaseSending:
+        """Send one case as its kind says.
+
+        Raises:
+            UsageError: its envelope cannot be sent.
+            OSError: its message cannot be read.
+        """
+        envelope = case.case.envelope
+        message = outgoing(
+            case.case.name,
+            content_of(case.case, self.run.read_file),
+            mail_from=envelope.mail_from,
+            recipients=envelope.recipients,
+        )
+        endpoint = _endpoint_for(way, case)
+        facts = None
+        if way.has.takes_facts:
+            stated = case.case
+            facts = facts_document(
+                facts_stated(self.project, stated.session, stated.facts, stated.scenario)
+            )
+        return CaseSending(sorted=case, sent=self._to(endpoint).send(message, facts=facts))
+
+    def close(self) -> None:
+        """End the session."""
+        if self._sender is not None:
+            self._sender.close()
+        self._sender, self._key = None, None
+
+    def _to(self, endpoint: Endpoint) -> Sender:
+        if self._sender is None or self._key != endpoint:
+            self.close()
+            session = SmtpSession(endpoint, context_for(endpoint), world.elapsed)
+            self._sender, self._key = Sender(session), endpoint
+        return self._sender
+
+
+def send_cases(
+    run: Run, options: SendOptions, *, pattern: str | None, files: Sequence[str] | None
+) -> int:
+    """Send the cases that can be sent, and report how they ended; return the exit code."""
+    project, cases, broken = chosen_cases(run, pattern=pattern, files=files)
+    sent = expected_of(run, options, project, cases)
+    write(run, EXPECTED, sent)
+    return _NO if broken else exit_code_of(sent)
+
+
+def chosen_cases(
+    run: Run, *, pattern: str | None, files: Sequence[str] | None
+) -> tuple[Project, tuple[Case, ...], bool]:
+    """The project, the cases whose names match, and whether others have problems."""
+    from mmctl.cli.messages.cases import written_cases
+    from mmctl.cli.options.name_pattern import NamePattern, PatternError
+
+    try:
+        expression = NamePattern.of(pattern or "")
+    except PatternError as error:
+        raise UsageError(f"`--run {pattern}` {error}") from None
+    project = run.project(case_files=files)
+    cases, problems = written_cases(project, files)
+    if problems:
+        from mmctl.render.text.problems import human as shown
+
+        run.errors().print(shown(problems, project.files), end="")
+    chosen = tuple(case for case in cases if expression.is_in(case.name))
+    return project, chosen, bool(problems)
+
+
+def expected_of(
+    run: Run, options: SendOptions, project: Project, cases: Sequence[Case]
+) -> CasesSent:
+    """The cases, sent where they can be, and compared.
+
+    Raises:
+        UsageError, CouldNot: no endpoint can be reached, or the logs cannot be read.
+    """
+    ways = dict(ways_to(run, options, cases))
+    points = frozenset(ways)
+    nowhere = SessionHas(ingress_points=points, helo="", address=None)
+    sorted_cases: list[SortedCase] = []
+    sendings: dict[int, CaseSending] = {}
+    sender = CaseSender(run=run, project=project)
+    with Progress(run, "case") as progress:
+        for place, case in enumerate(cases):
+            way = ways.get(case.ingress_point or "")
+            has = nowhere if way is None else replace(way.has, ingress_points=points)
+            sorted_cases.append(_sorted(run, project, case, has))
+            if way is not None and sorted_cases[-1].kind is not CaseKind.NOT_SENDABLE:
+                sendings[place] = sender.send(way, sorted_cases[-1])
+            progress.count(1, of=len(cases))
+    sender.close()
+    seconds = _waits(options, ways)
+    sendings = _with_outcomes(project, ways, sendings, seconds)
+    logged = _logged(project, options, ways, list(sendings.values()), seconds)
+    results = tuple(
+        _result(sendings[place], logged)
+        if place in sendings
+        else CaseResult(sorted=sorted_cases[place])
+        for place in range(len(cases))
+    )
+    return CasesSent(
+        results=results,
+        embedded=any(way.destination.embedded for way in ways.values()),
+        waited=seconds,
+        shows_all=run.verbose,
+    )
+
+
+def ways_to(run: Run, options: SendOptions, cases: Sequence[Case]) -> Iterator[tuple[str, Way]]:
+    """The ingress points of the cases that can be sent to; the ports are tried first.
+
+    Raises:
+        UsageError: it is unknown which ingress point listens at `--to`.
+        CouldNot: none can be sent to.
+    """
+    named = dict.fromkeys(case.ingress_point for case in cases if case.ingress_point)
+    if options.to is not None or options.ingress_point is not None:
+        destination = destination_of(run, options)
+        name = destination.endpoint.ingress_point
+        if name is None:
+            raise UsageError(
+                "it is unknown which ingress point of the project listens there",
+                help="--ingress-point NAME",
+            )
+        if name in named:
+            yield name, _way(destination)
+        return
+    failed: list[CouldNot] = []
+    for name in named:
+        try:
+            way = _way(destination_of(run, replace(options, ingress_point=name)))
+        except CouldNot as error:
+            failed.append(error)
+        else:
+            yield name, way
+    if failed and len(failed) == len(named):
+        raise failed[0]
+
+
+def _way(destination: Destination) -> Way:
+    """A way, after its port was tried.
+
+    Raises:
+        CouldNot: nothing answers there.
+    """
+    endpoint = _loose(destination.endpoint)
+    session = SmtpSession(endpoint, context_for(endpoint), world.elapsed)
+    try:
+        session.open()
+    except SessionFailed as failed:
+        if not failed.failure.answered:
+            raise CouldNot(failed.failure.message, help=failed.failure.help) from None
+    address, takes = session.address, session.takes_facts
+    encrypts = session.agreed is not None
+    session.close()
+    mode = endpoint.tls
+    has = SessionHas(
+        ingress_points=frozenset(),
+        helo=endpoint.helo,
+        address=address if _is_seen(endpoint, address) else None,
+        takes_facts=takes and destination.embedded,
+        assumes_pass=destination.embedded,
+        wrapped=mode is TlsMode.WRAPPED,
+        encrypts=encrypts,
+        plain=mode is TlsMode.OPTIONAL and endpoint.credentials is None,
+    )
+    follower = None if destination.data is None else Follower(destination.data)
+    return Way(destination=replace(destination, endpoint=endpoint), has=has, follower=follower)
+
+
+def _loose(endpoint: Endpoint) -> Endpoint:
+    """The endpoint; on this machine, where nobody listens in, TLS is optional."""
+    optional = endpoint.on_loopback and endpoint.tls is TlsMode.REQUIRED
+    return replace(endpoint, tls=TlsMode.OPTIONAL) if optional else endpoint
+
+
+def _is_seen(endpoint: Endpoint, address: str | None) -> bool:
+    """Whether the server sees the address that the connection has here: no router changes it."""
+    if address is None:
+        return False
+    return endpoint.on_loopback or ip_address(address).is_global
+
+
+def _endpoint_for(way: Way, case: SortedCase) -> Endpoint:
+    """The endpoint, with the name and the encryption of a case."""
+    endpoint = replace(way.destination.endpoint, helo=case.helo)
+    if way.has.takes_facts or endpoint.tls is TlsMode.WRAPPED:
+        return endpoint
+    session = case.case.session
+    if session.tls is Tls.NONE and way.has.plain:
+        return replace(endpoint, tls=TlsMode.NONE)
+    version = versions_for(session) if way.has.encrypts else None
+    return replace(endpoint, tls_version=version)
+
+
+def _sorted(run: Run, project: Project, case: Case, has: SessionHas) -> SortedCase:
+    try:
+        return sort_case(project, case, has, run.read_file)
+    except OSError as error:
+        reason = f"its message cannot be read: {error.strerror or error}"
+        return SortedCase(case=case, kind=CaseKind.NOT_SENDABLE, why=(reason,))
+
+
+def _waits(options: SendOptions, ways: Mapping[str, Way]) -> float:
+    embedded = all(way.destination.embedded for way in ways.values())
+    if options.wait is None and not embedded:
+        return LOGS_WITHIN
+    return waiting(options, embedded=True)
+
+
+def _with_outcomes(
+    project: Project, ways: Mapping[str, Way], sendings: Mapping[int, CaseSending], seconds: float
+) -> dict[int, CaseSending]:
+    """The cases that an embedded endpoint took, judged again with the facts that it had."""
+    found = dict(sendings)
+    for way in ways.values():
+        if way.follower is None:
+            continue
+        name = way.destination.endpoint.ingress_point or ""
+        own = {at: each for at, each in found.items() if each.sorted.case.ingress_point == name}
+        ids = [each.sent.message_id for each in own.values() if each.sent.message_id]
+        way.follower.wait_for(ids, seconds)
+        gateway = gateway_of_ingress_point(project, name)
+        for place, each in own.items():
+            id_ = each.sent.message_id or ""
+            accepted = way.follower.accepted(id_)
+            whole = len(each.sent.taken_for) == len(each.sent.recipients)
+            if each.sorted.kind is CaseKind.OWN_FACTS and accepted is not None and whole:
+                events = way.follower.events(id_)
+                trace = judged_as(gateway, each.sent.message.content, accepted, events)
+                found[place] = replace(each, sorted=replace(each.sorted, own=trace))
+    return found
+
+
+def _logged(
+    project: Project,
+    options: SendOptions,
+    ways: Mapping[str, Way],
+    sendings: Sequence[CaseSending],
+    seconds: float,
+) -> Mapping[str, Mapping[str, Ended]]:
+    """What the logs say of the messages that were taken, by message id and recipient."""
+    sources: list[RecordSource] = [LogFiles(Path(path)) for path in options.logs]
+    if not sources:
+        folders = {way.destination.data for way in ways.values()} - {None}
+        sources = [LogFiles(folder / "logs") for folder in folders if folder is not None]
+    if not sources:
+        return {}
+    from mmctl.cli.sending.logged import ends_logged
+
+    return ends_logged(project, sources, sendings, seconds)
+
+
+def _result(sending: CaseSending, logged: Mapping[str, Mapping[str, Ended]]) -> CaseResult:
+    got = {**logged.get(sending.sent.message_id or "", {}), **refused_or_taken(sending.sent)}
+    return result_of(sending, got)
+
+
+def exit_code_of(sent: CasesSent) -> int:
+    """1: one differs; 5: one was not answered; 4: nothing is known of one, or nothing was sent."""
+    ends = {each.result for each in sent.results if each.sent is not None}
+    if CaseEnd.DIFFERS in ends:
+        return _NO
+    if CaseEnd.NOT_SENT in ends:
+        return _COULD_NOT
+    return 0 if ends == {CaseEnd.SAME} else _UNKNOWN
+
+
+def human(run: Run, sent: CasesSent) -> object:
+    """The cases that differ, those that could not be sent, and the counts."""
+    from mmctl.render.text.send_cases import report
+
+    return run.folded(report(sent))
+
+
+def document(_run: Run, sent: CasesSent) -> dict[str, Any]:
+    """The cases as `mmctl/send@1`."""
+    from mmctl.render.documents.send_cases import cases_document
+
+    return cases_document(sent)
+
+
+def junit(_run: Run, sent: CasesSent) -> str:
+    """The cases as tests."""
+    from mmctl.render.documents.send_cases import junit
+
+    return junit(sent)

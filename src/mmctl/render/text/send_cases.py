@@ -1,0 +1,110 @@
+"""Cases that were sent as real mail, for people: what differs, what could not be sent, counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, assert_never
+
+from rich.text import Text
+
+from mmctl.client.expecting import CaseEnd
+from mmctl.client.sorting import CaseKind
+from mmctl.counted import counted
+from mmctl.render.text.send import EMBEDDED
+from mmctl.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmctl.client.expecting import CaseResult, Ended, RecipientEnd
+    from mmctl.client.results import CasesSent
+
+_WHY_AT_MOST: Final = 3
+
+
+def report(sent: CasesSent) -> Text:
+    """The cases, then the three counts and how those that were sent ended."""
+    text = Text()
+    if sent.embedded:
+        text.append(f"{EMBEDDED}\n", "bold yellow")
+    for each in sent.results:
+        _case(text, sent, each)
+    text.append(_kinds(sent.results) + "\n")
+    text.append(_ends(sent.results) + "\n")
+    if sent.evidence is not None:
+        text.append(f"evidence kept as {visible(sent.evidence)}\n")
+    if sent.embedded:
+        text.append(f"{EMBEDDED}\n", "bold yellow")
+    return text
+
+
+def _case(text: Text, sent: CasesSent, each: CaseResult) -> None:
+    case, kind = each.sorted.case, each.sorted.kind
+    if kind is CaseKind.NOT_SENDABLE:
+        text.append("not sendable  ", "yellow").append(f"{visible(case.name)}\n")
+        _why(text, each, sent)
+        return
+    match each.result:
+        case CaseEnd.SAME:
+            if sent.shows_all or kind is CaseKind.OWN_FACTS:
+                text.append("same  ", "green").append(visible(case.name))
+                text.append(f"  {kind}\n" if kind is CaseKind.OWN_FACTS else "\n", "dim")
+        case CaseEnd.DIFFERS:
+            text.append("DIFFERS  ", "bold red").append(visible(case.name))
+            text.append(f"  {visible(case.position.file)}:{case.position.line}\n", "dim")
+        case CaseEnd.NO_RECORD:
+            text.append("no record  ", "yellow").append(f"{visible(case.name)}\n")
+            text.append(f"  no log said within {sent.waited:g} s what became of it\n")
+        case CaseEnd.NOT_SENT:
+            text.append("not sent  ", "red").append(f"{visible(case.name)}\n")
+        case _:
+            assert_never(each.result)
+    if each.sent is not None and each.sent.failure is not None and not each.sent.has_answer:
+        text.append(f"  {visible(each.sent.failure.message)}\n", "red")
+    if kind is CaseKind.OWN_FACTS:
+        _why(text, each, sent)
+    for one in each.recipients:
+        _recipient(text, each, one)
+
+
+def _why(text: Text, each: CaseResult, sent: CasesSent) -> None:
+    why = each.sorted.why
+    shown = why if sent.shows_all else why[:_WHY_AT_MOST]
+    for line in shown:
+        text.append(f"  {visible(line)}\n", "dim")
+    if len(why) > len(shown):
+        text.append(f"  and {counted(len(why) - len(shown), 'more')}; -v lists them\n", "dim")
+
+
+def _recipient(text: Text, each: CaseResult, one: RecipientEnd) -> None:
+    if each.sorted.kind is CaseKind.OWN_FACTS:
+        text.append(
+            f"  {visible(one.recipient)}  as stated {_words(one.stated)}, "
+            f"here {_words(one.expected)}, got {_words(one.got)}\n"
+        )
+    for line in one.differs:
+        text.append(f"  {visible(one.recipient)}  {visible(line)}\n", "red")
+
+
+def _words(ended: Ended) -> str:
+    if ended.outcome is None:
+        return "unknown"
+    return f"{ended.outcome} by {visible(ended.by)}" if ended.by else str(ended.outcome)
+
+
+def _kinds(results: Sequence[CaseResult]) -> str:
+    numbers = {kind: sum(each.sorted.kind is kind for each in results) for kind in CaseKind}
+    return (
+        f"{counted(len(results), 'case')}: {numbers[CaseKind.AS_STATED]:,} as stated, "
+        f"{numbers[CaseKind.OWN_FACTS]:,} with the session's own facts, "
+        f"{numbers[CaseKind.NOT_SENDABLE]:,} not sendable"
+    )
+
+
+def _ends(results: Sequence[CaseResult]) -> str:
+    tried = [each for each in results if each.sorted.kind is not CaseKind.NOT_SENDABLE]
+    numbers = {end: sum(each.result is end for each in tried) for end in CaseEnd}
+    return (
+        f"sent: {numbers[CaseEnd.SAME]:,} ended as expected, "
+        f"{numbers[CaseEnd.DIFFERS]:,} differ, {numbers[CaseEnd.NO_RECORD]:,} without a record, "
+        f"{numbers[CaseEnd.NOT_SENT]:,} not sent"
+    )
