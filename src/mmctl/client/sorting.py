@@ -95,7 +95,7 @@ def sort_case(
             case=case, kind=CaseKind.AS_STATED, helo=own.session.helo or has.helo, stated=stated
         )
     judged = judge(gateway, own, Scenario(), assume_pass=has.assumes_pass)
-    unknown = tuple(_unknown(judged))
+    unknown = tuple(dict.fromkeys(_unknown(judged)))
     return SortedCase(
         case=case,
         kind=CaseKind.NOT_SENDABLE if unknown else CaseKind.OWN_FACTS,

@@ -67,12 +67,17 @@ def _case(text: Text, sent: CasesSent, each: CaseResult) -> None:
 
 
 def _why(text: Text, each: CaseResult, sent: CasesSent) -> None:
+    """What stops a case, or which facts the session has differently; `-v` shows each value."""
     why = each.sorted.why
+    if each.sorted.kind is CaseKind.OWN_FACTS and not sent.shows_all:
+        names = dict.fromkeys(line.partition(" ")[0] for line in why)
+        text.append(f"  the session's own: {visible(', '.join(names))}\n", "dim")
+        return
     shown = why if sent.shows_all else why[:_WHY_AT_MOST]
     for line in shown:
         text.append(f"  {visible(line)}\n", "dim")
     if len(why) > len(shown):
-        text.append(f"  and {counted(len(why) - len(shown), 'more')}; -v lists them\n", "dim")
+        text.append(f"  and {len(why) - len(shown):,} more; -v lists them\n", "dim")
 
 
 def _recipient(text: Text, each: CaseResult, one: RecipientEnd) -> None:
