@@ -53,6 +53,7 @@ COMMANDS = (
     ("archive export --archive held --to exported", "mmctl/archive-export@1"),
     ("archive release {archived} --via file:released --reason asked", "mmctl/releases@1"),
     ("history --releases", "mmctl/releases@1"),
+    ("send --expect --run nothing", "mmctl/send@1"),
 )
 
 

@@ -1,4 +1,4 @@
-"""DKIM signatures on messages that are sent: by dkimpy, with a private key in a file."""
+"""DKIM signatures on messages that are sent: by dkimpy, with a private RSA key in a file."""
 
 from __future__ import annotations
 
@@ -25,8 +25,6 @@ _SIGNED: Final = (
     b"mime-version",
     b"content-type",
 )
-ED25519: Final = "ed25519-sha256"
-RSA: Final = "rsa-sha256"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +32,7 @@ class Signer:
     """Signs messages as a domain."""
 
     key: bytes
-    """As dkimpy takes it: PEM for RSA, the seed in base64 for Ed25519."""
-    algorithm: str
+    """In the PEM that dkimpy takes."""
     selector: str
     domain: str | None
     """None: that of each message's From."""
@@ -56,13 +53,13 @@ class Signer:
                 domain.encode("idna"),
                 self.key,
                 canonicalize=(b"relaxed", b"relaxed"),
-                signature_algorithm=self.algorithm.encode(),
+                signature_algorithm=b"rsa-sha256",
                 include_headers=[name for name in _SIGNED if _has(message, name)],
             )
         except (dkim.DKIMException, UnicodeError, ValueError) as error:
             raise UsageError(
                 f"`{message.name}` cannot be signed: {error}",
-                help="a message needs a From header, and its key must be RSA or Ed25519",
+                help="a message needs a From header, and its key 1,024 bits or more",
             ) from None
         return header + message.content
 
@@ -77,7 +74,7 @@ def signer_of(pem: bytes, *, selector: str, domain: str | None) -> Signer:
         import dkim  # noqa: F401, PLC0415 - whether it is installed
         from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
         from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
-        from cryptography.hazmat.primitives.asymmetric import ed25519, rsa  # noqa: PLC0415
+        from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415
     except ImportError as error:
         raise UsageError(
             f"messages cannot be signed: package `{error.name}` is not installed",
@@ -91,21 +88,16 @@ def signer_of(pem: bytes, *, selector: str, domain: str | None) -> Signer:
     except (TypeError, ValueError, UnsupportedAlgorithm):
         raise UsageError(
             "the key of `--sign` cannot be used",
-            help="expected a private key in PEM without a passphrase, RSA or Ed25519",
+            help="expected a private key in PEM without a passphrase",
         ) from None
-    if isinstance(key, rsa.RSAPrivateKey):
-        text = key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.TraditionalOpenSSL,
-            serialization.NoEncryption(),
-        )
-        return Signer(key=text, algorithm=RSA, selector=selector, domain=domain)
-    if isinstance(key, ed25519.Ed25519PrivateKey):
-        import base64  # noqa: PLC0415
-
-        seed = base64.b64encode(key.private_bytes_raw())
-        return Signer(key=seed, algorithm=ED25519, selector=selector, domain=domain)
-    raise UsageError("the key of `--sign` is neither RSA nor Ed25519", help="make one of these")
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise UsageError("the key of `--sign` is not an RSA key", help="openssl genrsa 2048")
+    text = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption(),
+    )
+    return Signer(key=text, selector=selector, domain=domain)
 
 
 def domain_of(message: Outgoing) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.cli import world
@@ -29,7 +28,7 @@ from mmctl.client.sending import Sender
 from mmctl.client.session import SmtpSession
 from mmctl.client.sorting import CaseKind, SessionHas, SortedCase, sort_case
 from mmctl.client.stating import facts_stated, versions_for
-from mmctl.errors import CouldNot, UsageError
+from mmctl.errors import CouldNot, MmctlError, UsageError
 from mmctl.judge.submission import gateway_of_ingress_point
 from mmctl.mail.email import Tls
 from mmctl.operate.logs.sources import LogFiles
@@ -165,7 +164,7 @@ def expected_of(
     sender.close()
     seconds = _waits(options, ways)
     sendings = _with_outcomes(project, ways, sendings, seconds)
-    logged = _logged(project, options, ways, list(sendings.values()), seconds)
+    logged = _logged(run, project, options, ways, list(sendings.values()), seconds)
     results = tuple(
         _result(sendings[place], logged)
         if place in sendings
@@ -307,6 +306,7 @@ def _with_outcomes(
 
 
 def _logged(
+    run: Run,
     project: Project,
     options: SendOptions,
     ways: Mapping[str, Way],
@@ -314,15 +314,32 @@ def _logged(
     seconds: float,
 ) -> Mapping[str, Mapping[str, Ended]]:
     """What the logs say of the messages that were taken, by message id and recipient."""
-    sources: list[RecordSource] = [LogFiles(Path(path)) for path in options.logs]
-    if not sources:
-        folders = {way.destination.data for way in ways.values()} - {None}
-        sources = [LogFiles(folder / "logs") for folder in folders if folder is not None]
+    sources = list(_sources(run, project, options, ways))
     if not sources:
         return {}
     from mmctl.cli.sending.logged import ends_logged
 
     return ends_logged(project, sources, sendings, seconds)
+
+
+def _sources(
+    run: Run, project: Project, options: SendOptions, ways: Mapping[str, Way]
+) -> Iterator[RecordSource]:
+    """Where logs are: as named, in the data folder of an embedded server, or as the files say."""
+    from mmctl.cli.messages.log_sources import log_sources
+
+    if options.logs:
+        yield from log_sources(run, project, options.logs)
+        return
+    folders = dict.fromkeys(way.destination.data for way in ways.values())
+    for folder in folders:
+        if folder is not None:
+            yield LogFiles(folder / "logs")
+    if None in folders:
+        try:
+            yield from log_sources(run, project, None)
+        except MmctlError as error:
+            run.say(f"warning: no log is read: {error.message}")
 
 
 def _result(sending: CaseSending, logged: Mapping[str, Mapping[str, Ended]]) -> CaseResult:
