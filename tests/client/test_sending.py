@@ -15,7 +15,7 @@ from sending_to import PLAIN, endpoint, sent_to
 from smtp_servers import ID, scripted, server_context, sink, write_certificate
 
 from mmctl.client.dialogue import Speaker, Stage
-from mmctl.client.endpoint import Credentials, Endpoint, TlsMode, host_and_port
+from mmctl.client.endpoint import Endpoint, SmtpLogin, TlsMode, host_and_port
 from mmctl.client.failure import FailureKind
 from mmctl.client.outgoing import facts_document, header_of, outgoing, stuffed
 from mmctl.client.sending import Sender
@@ -246,7 +246,7 @@ def test_a_password_is_sent_and_never_shown(tmp_path: Path, mechanism: str) -> N
     options = {"authenticator": check, "auth_exclude_mechanism": excluded, "auth_required": True}
     with sink(tls_context=server_context(tmp_path), **options) as server:
         for password, good in (("pass word", True), ("wrong", False)):
-            credentials = Credentials(user="inp-1", password=partial(str, password))
+            credentials = SmtpLogin(user="inp-1", password=partial(str, password))
             sent = sent_to(endpoint(server.port, tls=TlsMode.REQUIRED, credentials=credentials))
             assert sent.accepted is good, (mechanism, sent.failure, sent.dialogue)
             assert Stage.AUTH in sent.times
@@ -271,7 +271,7 @@ def test_a_password_is_sent_over_tls_alone_except_on_this_machine() -> None:
         return "secret"
 
     with sink() as server:
-        sent = sent_to(endpoint(server.port, credentials=Credentials(user="u", password=password)))
+        sent = sent_to(endpoint(server.port, credentials=SmtpLogin(user="u", password=password)))
     assert sent.failure is not None
     assert sent.failure.kind is FailureKind.AUTH_MISSING
     assert asked == [], "a password that is not needed is not asked for"

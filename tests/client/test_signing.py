@@ -78,7 +78,10 @@ def test_the_domain_is_that_of_from_unless_it_is_given() -> None:
 
 def test_keys_and_names_that_cannot_sign_are_refused() -> None:
     good = pem_of(rsa.generate_private_key(65537, 1024))  # noqa: S505 - quick, and nobody's
-    others = (ec.generate_private_key(ec.SECP256R1()), ed25519.Ed25519PrivateKey.generate())
+    others: list[PrivateKeyTypes] = [
+        ec.generate_private_key(ec.SECP256R1()),
+        ed25519.Ed25519PrivateKey.generate(),
+    ]
     for pem in (b"", b"no key", *map(pem_of, others)):
         with pytest.raises(UsageError, match="--sign"):
             signer_of(pem, selector="s", domain=None)

@@ -34,7 +34,7 @@ class TlsMode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
+class SmtpLogin:
     """A user, and what finds the password when it is needed."""
 
     user: str
@@ -55,7 +55,7 @@ class Endpoint:
     authority: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
-    credentials: Credentials | None = None
+    credentials: SmtpLogin | None = None
     source_address: str | None = None
     pipelining: bool = False
     timeout: float = DEFAULT_TIMEOUT

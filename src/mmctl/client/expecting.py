@@ -30,8 +30,8 @@ class CaseEnd(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """How it ends for a recipient; members with None are not known, or not compared."""
+class SeenEnd:
+    """How it ends for a recipient; members with None are unknown, or not compared."""
 
     outcome: Outcome | None = None
     by: str | None = None
@@ -40,28 +40,28 @@ class Ended:
     """The kinds of the actions: a log does not name their targets."""
 
 
-NOTHING: Final = Ended()
+NOTHING: Final = SeenEnd()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecipientEnd:
+class CaseRecipient:
     """One recipient of a case: what was stated, expected and found."""
 
     recipient: str
-    stated: Ended
-    expected: Ended
-    got: Ended
+    stated: SeenEnd
+    expected: SeenEnd
+    got: SeenEnd
     differs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseResult:
+class CaseSent:
     """One case, and how sending it went."""
 
     sorted: SortedCase
     sent: Sent | None = None
     """None: it is not sendable."""
-    recipients: tuple[RecipientEnd, ...] = ()
+    recipients: tuple[CaseRecipient, ...] = ()
 
     @property
     def result(self) -> CaseEnd:
@@ -93,7 +93,7 @@ class CaseSending:
         return frozenset(found)
 
 
-def result_of(sending: CaseSending, got: Mapping[str, Ended]) -> CaseResult:
+def result_of(sending: CaseSending, got: Mapping[str, SeenEnd]) -> CaseSent:
     """A case that was sent; `got` is how it ended, by recipient in lower case."""
     sorted_case, sent = sending.sorted, sending.sent
     stated, own = sorted_case.stated, sorted_case.own
@@ -108,7 +108,7 @@ def result_of(sending: CaseSending, got: Mapping[str, Ended]) -> CaseResult:
         )
         include = () if own is not None else _included(sorted_case.case, each.recipient)
         recipients.append(
-            RecipientEnd(
+            CaseRecipient(
                 recipient=each.recipient,
                 stated=said,
                 expected=expected,
@@ -116,22 +116,22 @@ def result_of(sending: CaseSending, got: Mapping[str, Ended]) -> CaseResult:
                 differs=tuple(_differing(expected, found, include)),
             )
         )
-    return CaseResult(sorted=sorted_case, sent=sent, recipients=tuple(recipients))
+    return CaseSent(sorted=sorted_case, sent=sent, recipients=tuple(recipients))
 
 
-def refused_or_taken(sent: Sent) -> dict[str, Ended]:
+def refused_or_taken(sent: Sent) -> dict[str, SeenEnd]:
     """How it ended as far as the replies say: whom the server refused."""
     return {
-        each.recipient.lower(): Ended(outcome=Outcome.REFUSED, rules=(), actions=())
+        each.recipient.lower(): SeenEnd(outcome=Outcome.REFUSED, rules=(), actions=())
         for each in sent.recipients
         if not each.accepted and sent.has_answer
     }
 
 
-def of_recipient(trace: RecipientTrace) -> Ended:
+def of_recipient(trace: RecipientTrace) -> SeenEnd:
     """How it ends for a recipient of a trace, as far as it is known."""
     sure = not trace.missing
-    return Ended(
+    return SeenEnd(
         outcome=None if trace.outcome is Outcome.UNKNOWN else trace.outcome,
         by=trace.by,
         rules=trace.applied if sure else None,
@@ -151,16 +151,16 @@ def content_of(case: Case, read_file: Callable[[str], bytes]) -> bytes:
     return filled_up(message.content, message.email.size)
 
 
-def _of_trace(trace: Trace | None, recipient: str) -> Ended:
+def _of_trace(trace: Trace | None, recipient: str) -> SeenEnd:
     return NOTHING if trace is None else of_recipient(trace.of(recipient))
 
 
-def _of_case(case: Case, recipient: str) -> Ended:
+def _of_case(case: Case, recipient: str) -> SeenEnd:
     expected = _expectation(case, recipient)
     if expected is None:
         return NOTHING
     actions = expected.actions
-    return Ended(
+    return SeenEnd(
         outcome=expected.outcome,
         by=expected.by,
         rules=expected.rules,
@@ -182,7 +182,7 @@ def _expectation(case: Case, recipient: str) -> Expectation | None:
     return None
 
 
-def _differing(expected: Ended, got: Ended, include: Sequence[str]) -> Iterator[str]:
+def _differing(expected: SeenEnd, got: SeenEnd, include: Sequence[str]) -> Iterator[str]:
     """What is not as expected, in words; what nobody knows is not compared."""
     if expected.outcome is not None and got.outcome not in {None, expected.outcome}:
         yield f"outcome: expected {expected.outcome}, got {got.outcome}"

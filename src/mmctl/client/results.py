@@ -11,7 +11,7 @@ from mmctl.records import dataclass
 if TYPE_CHECKING:
     from mmctl.client.became import Became
     from mmctl.client.endpoint import Endpoint
-    from mmctl.client.expecting import CaseResult
+    from mmctl.client.expecting import CaseSent
     from mmctl.client.load import Load
     from mmctl.client.sending import Sent
 
@@ -54,7 +54,7 @@ class Loaded:
 class CasesSent:
     """The cases of a project that were sent as real mail."""
 
-    results: tuple[CaseResult, ...]
+    results: tuple[CaseSent, ...]
     embedded: bool
     waited: float
     """How many seconds logs were waited for."""

@@ -2,7 +2,7 @@
 
 A real session has facts of its own: the address it comes from, verdicts that the service computes.
 A case that states others is judged again with those; where that is not enough to say how it ends,
-it is not sent. An embedded endpoint that takes facts is told what the case states.
+it is not sent. To an embedded endpoint that takes facts, those of the case are stated.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class SessionHas:
     """Those of the project that can be sent to."""
     helo: str
     address: str | None
-    """Where the service sees the client; None: that is not known here."""
+    """Where the service sees the client; None: that is unknown here."""
     takes_facts: bool = False
     assumes_pass: bool = False
     """Whether the endpoint takes verdicts that nobody states to be good."""

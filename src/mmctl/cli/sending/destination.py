@@ -9,8 +9,8 @@ from mmctl.cli import world
 from mmctl.cli.sending.data_folder import DATA_FOLDER, served_points
 from mmctl.client.endpoint import (
     LONGEST_TIMEOUT,
-    Credentials,
     Endpoint,
+    SmtpLogin,
     TlsMode,
     host_and_port,
     is_on_loopback,
@@ -274,7 +274,7 @@ def _with_credentials(
             )
         return target
     variable = logical.smtp_password_env if logical is not None else None
-    credentials = Credentials(user=user, password=_password(run, options, user, variable))
+    credentials = SmtpLogin(user=user, password=_password(run, options, user, variable))
     return replace(target, endpoint=replace(target.endpoint, credentials=credentials))
 
 

@@ -15,8 +15,8 @@ from mmctl.client.became import judged_as
 from mmctl.client.endpoint import TlsMode
 from mmctl.client.expecting import (
     CaseEnd,
-    CaseResult,
     CaseSending,
+    CaseSent,
     content_of,
     refused_or_taken,
     result_of,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from mmctl.cli.sending.destination import Destination
     from mmctl.cli.sending.options import SendOptions
     from mmctl.client.endpoint import Endpoint
-    from mmctl.client.expecting import Ended
+    from mmctl.client.expecting import SeenEnd
     from mmctl.language.project import Project
     from mmctl.operate.logs.sources import RecordSource
 
@@ -54,7 +54,7 @@ _COULD_NOT: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class OpenWay:
     """The way to one ingress point, and what a session there has."""
 
     destination: Destination
@@ -71,7 +71,7 @@ class CaseSender:
     _key: object = None
     _sender: Sender | None = field(default=None)
 
-    def send(self, way: Way, case: SortedCase) -> CaseSending:
+    def send(self, way: OpenWay, case: SortedCase) -> CaseSending:
         """Send one case as its kind says.
 
         Raises:
@@ -168,7 +168,7 @@ def expected_of(
     results = tuple(
         _result(sendings[place], logged)
         if place in sendings
-        else CaseResult(sorted=sorted_cases[place])
+        else CaseSent(sorted=sorted_cases[place])
         for place in range(len(cases))
     )
     return CasesSent(
@@ -179,7 +179,7 @@ def expected_of(
     )
 
 
-def ways_to(run: Run, options: SendOptions, cases: Sequence[Case]) -> Iterator[tuple[str, Way]]:
+def ways_to(run: Run, options: SendOptions, cases: Sequence[Case]) -> Iterator[tuple[str, OpenWay]]:
     """The ingress points of the cases that can be sent to; the ports are tried first.
 
     Raises:
@@ -210,7 +210,7 @@ def ways_to(run: Run, options: SendOptions, cases: Sequence[Case]) -> Iterator[t
         raise failed[0]
 
 
-def _way(destination: Destination) -> Way:
+def _way(destination: Destination) -> OpenWay:
     """A way, after its port was tried.
 
     Raises:
@@ -238,7 +238,7 @@ def _way(destination: Destination) -> Way:
         plain=mode is TlsMode.OPTIONAL and endpoint.credentials is None,
     )
     follower = None if destination.data is None else Follower(destination.data)
-    return Way(destination=replace(destination, endpoint=endpoint), has=has, follower=follower)
+    return OpenWay(destination=replace(destination, endpoint=endpoint), has=has, follower=follower)
 
 
 def _loose(endpoint: Endpoint) -> Endpoint:
@@ -254,7 +254,7 @@ def _is_seen(endpoint: Endpoint, address: str | None) -> bool:
     return endpoint.on_loopback or ip_address(address).is_global
 
 
-def _endpoint_for(way: Way, case: SortedCase) -> Endpoint:
+def _endpoint_for(way: OpenWay, case: SortedCase) -> Endpoint:
     """The endpoint, with the name and the encryption of a case."""
     endpoint = replace(way.destination.endpoint, helo=case.helo)
     if way.has.takes_facts or endpoint.tls is TlsMode.WRAPPED:
@@ -274,7 +274,7 @@ def _sorted(run: Run, project: Project, case: Case, has: SessionHas) -> SortedCa
         return SortedCase(case=case, kind=CaseKind.NOT_SENDABLE, why=(reason,))
 
 
-def _waits(options: SendOptions, ways: Mapping[str, Way]) -> float:
+def _waits(options: SendOptions, ways: Mapping[str, OpenWay]) -> float:
     embedded = all(way.destination.embedded for way in ways.values())
     if options.wait is None and not embedded:
         return LOGS_WITHIN
@@ -282,7 +282,10 @@ def _waits(options: SendOptions, ways: Mapping[str, Way]) -> float:
 
 
 def _with_outcomes(
-    project: Project, ways: Mapping[str, Way], sendings: Mapping[int, CaseSending], seconds: float
+    project: Project,
+    ways: Mapping[str, OpenWay],
+    sendings: Mapping[int, CaseSending],
+    seconds: float,
 ) -> dict[int, CaseSending]:
     """The cases that an embedded endpoint took, judged again with the facts that it had."""
     found = dict(sendings)
@@ -309,10 +312,10 @@ def _logged(
     run: Run,
     project: Project,
     options: SendOptions,
-    ways: Mapping[str, Way],
+    ways: Mapping[str, OpenWay],
     sendings: Sequence[CaseSending],
     seconds: float,
-) -> Mapping[str, Mapping[str, Ended]]:
+) -> Mapping[str, Mapping[str, SeenEnd]]:
     """What the logs say of the messages that were taken, by message id and recipient."""
     sources = list(_sources(run, project, options, ways))
     if not sources:
@@ -323,7 +326,7 @@ def _logged(
 
 
 def _sources(
-    run: Run, project: Project, options: SendOptions, ways: Mapping[str, Way]
+    run: Run, project: Project, options: SendOptions, ways: Mapping[str, OpenWay]
 ) -> Iterator[RecordSource]:
     """Where logs are: as named, in the data folder of an embedded server, or as the files say."""
     from mmctl.cli.messages.log_sources import log_sources
@@ -342,13 +345,13 @@ def _sources(
             run.say(f"warning: no log is read: {error.message}")
 
 
-def _result(sending: CaseSending, logged: Mapping[str, Mapping[str, Ended]]) -> CaseResult:
+def _result(sending: CaseSending, logged: Mapping[str, Mapping[str, SeenEnd]]) -> CaseSent:
     got = {**logged.get(sending.sent.message_id or "", {}), **refused_or_taken(sending.sent)}
     return result_of(sending, got)
 
 
 def exit_code_of(sent: CasesSent) -> int:
-    """1: one differs; 5: one was not answered; 4: nothing is known of one, or nothing was sent."""
+    """1: one differs; 5: one was not answered; 4: one is unknown, or nothing was sent."""
     ends = {each.result for each in sent.results if each.sent is not None}
     if CaseEnd.DIFFERS in ends:
         return _NO

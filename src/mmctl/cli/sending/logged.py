@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.cli import world
-from mmctl.client.expecting import Ended
+from mmctl.client.expecting import SeenEnd
 from mmctl.language.project import Outcome
 from mmctl.model.actions import KEEPS, STOP, Does
 from mmctl.operate.logs.asked import AskedMessages
@@ -30,7 +30,7 @@ def ends_logged(
     sources: Sequence[RecordSource],
     sendings: Sequence[CaseSending],
     seconds: float,
-) -> Mapping[str, dict[str, Ended]]:
+) -> Mapping[str, dict[str, SeenEnd]]:
     """How messages ended by their ids and recipients; logs that come late are waited for.
 
     What has not come within `seconds` is not in the answer.
@@ -40,7 +40,7 @@ def ends_logged(
     """
     by_id = {each.sent.message_id: each for each in sendings if each.sent.message_id}
     names = LogNames.of(project)
-    found: dict[str, dict[str, Ended]] = {}
+    found: dict[str, dict[str, SeenEnd]] = {}
     until = world.elapsed() + seconds
     while by_id:
         missing = tuple(id_ for id_ in by_id if not _is_whole(found.get(id_), by_id[id_]))
@@ -54,7 +54,7 @@ def ends_logged(
     return found
 
 
-def _is_whole(found: Mapping[str, Ended] | None, sending: CaseSending) -> bool:
+def _is_whole(found: Mapping[str, SeenEnd] | None, sending: CaseSending) -> bool:
     """Whether the log says how the message ended for everybody it was taken for."""
     return found is not None and all(
         (end := found.get(each.lower())) is not None and end.outcome is not None
@@ -62,20 +62,20 @@ def _is_whole(found: Mapping[str, Ended] | None, sending: CaseSending) -> bool:
     )
 
 
-def _ends(message: LoggedMessage, sending: CaseSending, names: LogNames) -> dict[str, Ended]:
+def _ends(message: LoggedMessage, sending: CaseSending, names: LogNames) -> dict[str, SeenEnd]:
     """How a message ended, by recipient in lower case."""
-    ends: dict[str, Ended] = {}
+    ends: dict[str, SeenEnd] = {}
     for end in endings(message, names):
         if end.recipient not in sending.sent.taken_for:
             continue
         key = end.recipient.lower()
         if end.outcome is Outcome.UNKNOWN:
-            ends[key] = Ended()
+            ends[key] = SeenEnd()
             continue
         own = sending.addresses_of(end.recipient)
         records = [each for each in message.acted if own & set(map(str.lower, each.recipients))]
         rules = tuple(dict.fromkeys(names.rule(each.key).name for each in records))
-        ends[key] = Ended(
+        ends[key] = SeenEnd(
             outcome=end.outcome, by=end.by, rules=rules, actions=tuple(_actions(records))
         )
     return ends

@@ -11,7 +11,7 @@ from mmctl.render.documents.send import SCHEMA, failure_document, reply_document
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from mmctl.client.expecting import CaseResult, Ended
+    from mmctl.client.expecting import CaseSent, SeenEnd
     from mmctl.client.results import CasesSent
 
 _RESULT_WORDS = {
@@ -69,7 +69,7 @@ def junit(sent: CasesSent) -> str:
     )
 
 
-def _case(each: CaseResult) -> dict[str, Any]:
+def _case(each: CaseSent) -> dict[str, Any]:
     case = each.sorted.case
     return {
         "name": case.name,
@@ -101,7 +101,7 @@ def _case(each: CaseResult) -> dict[str, Any]:
     }
 
 
-def _ended(ended: Ended) -> dict[str, Any]:
+def _ended(ended: SeenEnd) -> dict[str, Any]:
     return {
         "outcome": None if ended.outcome is None else ended.outcome.value,
         "by": ended.by,

@@ -15,7 +15,7 @@ from mmctl.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmctl.client.expecting import CaseResult, Ended, RecipientEnd
+    from mmctl.client.expecting import CaseRecipient, CaseSent, SeenEnd
     from mmctl.client.results import CasesSent
 
 _WHY_AT_MOST: Final = 3
@@ -37,7 +37,7 @@ def report(sent: CasesSent) -> Text:
     return text
 
 
-def _case(text: Text, sent: CasesSent, each: CaseResult) -> None:
+def _case(text: Text, sent: CasesSent, each: CaseSent) -> None:
     case, kind = each.sorted.case, each.sorted.kind
     if kind is CaseKind.NOT_SENDABLE:
         text.append("not sendable  ", "yellow").append(f"{visible(case.name)}\n")
@@ -66,7 +66,7 @@ def _case(text: Text, sent: CasesSent, each: CaseResult) -> None:
         _recipient(text, each, one)
 
 
-def _why(text: Text, each: CaseResult, sent: CasesSent) -> None:
+def _why(text: Text, each: CaseSent, sent: CasesSent) -> None:
     """What stops a case, or which facts the session has differently; `-v` shows each value."""
     why = each.sorted.why
     if each.sorted.kind is CaseKind.OWN_FACTS and not sent.shows_all:
@@ -80,7 +80,7 @@ def _why(text: Text, each: CaseResult, sent: CasesSent) -> None:
         text.append(f"  and {len(why) - len(shown):,} more; -v lists them\n", "dim")
 
 
-def _recipient(text: Text, each: CaseResult, one: RecipientEnd) -> None:
+def _recipient(text: Text, each: CaseSent, one: CaseRecipient) -> None:
     if each.sorted.kind is CaseKind.OWN_FACTS:
         text.append(
             f"  {visible(one.recipient)}  as stated {_words(one.stated)}, "
@@ -90,13 +90,13 @@ def _recipient(text: Text, each: CaseResult, one: RecipientEnd) -> None:
         text.append(f"  {visible(one.recipient)}  {visible(line)}\n", "red")
 
 
-def _words(ended: Ended) -> str:
+def _words(ended: SeenEnd) -> str:
     if ended.outcome is None:
         return "unknown"
     return f"{ended.outcome} by {visible(ended.by)}" if ended.by else str(ended.outcome)
 
 
-def _kinds(results: Sequence[CaseResult]) -> str:
+def _kinds(results: Sequence[CaseSent]) -> str:
     numbers = {kind: sum(each.sorted.kind is kind for each in results) for kind in CaseKind}
     return (
         f"{counted(len(results), 'case')}: {numbers[CaseKind.AS_STATED]:,} as stated, "
@@ -105,7 +105,7 @@ def _kinds(results: Sequence[CaseResult]) -> str:
     )
 
 
-def _ends(results: Sequence[CaseResult]) -> str:
+def _ends(results: Sequence[CaseSent]) -> str:
     tried = [each for each in results if each.sorted.kind is not CaseKind.NOT_SENDABLE]
     numbers = {end: sum(each.result is end for each in tried) for end in CaseEnd}
     return (
