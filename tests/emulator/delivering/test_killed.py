@@ -35,12 +35,13 @@ AFTER = 120
 class Server:
     """A running `mmctl emulate`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.data = folder / "mail"
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "mmctl", "emulate", "--api-port", "0", "--smtp-port", "0"),
                 *("--settle", "0", "--state", "state.db", "--data", "mail"),
+                *options,
             ],
             cwd=folder,
             stdout=subprocess.PIPE,
@@ -48,7 +49,13 @@ class Server:
             text=True,
         )
         assert self.process.stdout is not None
-        self.url = self.process.stdout.readline().split()[-1]
+        self.said = ""
+        """What it prints at its start."""
+        while not self.said.endswith("Ctrl-C stops it.\n"):
+            line = self.process.stdout.readline()
+            assert line, "it did not start"
+            self.said += line
+        self.url = self.said.splitlines()[0].split()[-1]
 
     def child(self) -> int:
         """The process that serves SMTP."""
@@ -71,8 +78,9 @@ class Server:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[Server]:
-    running = Server(folder)
+def server(folder: Path, *options: str) -> Iterator[Server]:
+    """A server, until SIGTERM."""
+    running = Server(folder, *options)
     try:
         yield running
     finally:
@@ -83,9 +91,9 @@ def server(folder: Path) -> Iterator[Server]:
         running.process.stdout.close()
 
 
-def configure(url: str) -> None:
-    """Archive and relay all mail."""
-    client = boto3.client(
+def client_of(url: str) -> Any:
+    """A client of its API."""
+    return boto3.client(
         "mailmanager",
         endpoint_url=url,
         region_name="eu-west-1",
@@ -93,6 +101,11 @@ def configure(url: str) -> None:
         aws_secret_access_key="any",
         config=Config(retries={"total_max_attempts": 1}),
     )
+
+
+def configure(url: str, *first: Any) -> None:
+    """Archive and relay all mail, after some other actions."""
+    client = client_of(url)
     archive = client.create_archive(ArchiveName="vault")["ArchiveId"]
     relay = client.create_relay(
         RelayName="exchange",
@@ -102,7 +115,16 @@ def configure(url: str) -> None:
     )["RelayId"]
     rule_set = client.create_rule_set(
         RuleSetName="inbound",
-        Rules=[{"Actions": [{"Archive": {"TargetArchive": archive}}, {"Relay": {"Relay": relay}}]}],
+        Rules=[
+            {
+                "Name": "keep",
+                "Actions": [
+                    *first,
+                    {"Archive": {"TargetArchive": archive}},
+                    {"Relay": {"Relay": relay}},
+                ],
+            }
+        ],
     )["RuleSetId"]
     policy = client.create_traffic_policy(
         TrafficPolicyName="edge", DefaultAction="ALLOW", PolicyStatements=[]

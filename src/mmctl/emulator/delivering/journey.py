@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator.delivering.actions import carry_out, lane_of, minutes_to_try
 from mmctl.emulator.delivering.deed import ActionFails, Deed, MessageOnDisk, NotNow
-from mmctl.emulator.delivering.judging import judged, submission_of
+from mmctl.emulator.delivering.judging import submission_of
 from mmctl.emulator.delivering.moments import is_over
 from mmctl.emulator.delivering.progress import DoneSoFar
 from mmctl.emulator.delivering.queue_folder import STATE
@@ -134,7 +134,7 @@ class Journey:
             if self._submission is None:
                 self._submission = submission_of(self.accepted, self.message.read())
             self._trace = self.prepared.judge(self._submission, self.accepted, self.progress)
-            say(judged(self._trace, self.accepted, self.progress))
+            say(self.prepared.judged(self._trace, self.accepted, self.progress))
         return self._trace
 
     def _next(self, trace: Trace) -> Deed | None:
@@ -179,7 +179,8 @@ class Journey:
             say(happened)
         if done.letter is not None:
             self.progress.letters[done.letter.key] = done.letter
-        status = ActionStatus.SUCCESS if done.letter is None else ActionStatus.IN_PROGRESS
+        under_way = done.letter is not None and done.letter.ends_action
+        status = ActionStatus.IN_PROGRESS if under_way else ActionStatus.SUCCESS
         self._note(deed, say, status, done.detail, done)
         return self._answered(deed, done)
 

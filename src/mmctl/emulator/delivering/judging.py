@@ -60,6 +60,27 @@ class Prepared:
         among = index_of(gateway, assume_pass=True).survey(submission).rules
         return judge(gateway, submission, scenario, assume_pass=True, among=among)
 
+    def judged(self, trace: Trace, accepted: Accepted, progress: DoneSoFar) -> Judged:
+        """What the journal says of a judgment: enough to judge the same again."""
+        answers = {
+            **accepted.answers,
+            **{name: str(each) for name, each in progress.answers.items()},
+        }
+        return Judged(
+            recipients=tuple(
+                RecipientEnd(
+                    recipient=each.recipient,
+                    outcome=each.outcome.value,
+                    by=each.by,
+                    rules=each.applied,
+                )
+                for each in trace.recipients
+            ),
+            assumed={fact.fact: value for fact, value in trace.assumed.items()},
+            answers=answers,
+            failing=(*self._labels(accepted), *progress.failing),
+        )
+
     def _labels(self, accepted: Accepted) -> Iterator[str]:
         """What fails by statement of the client, who knows the names: rules have the ids."""
         for label in accepted.failing:
@@ -87,23 +108,4 @@ def submission_of(accepted: Accepted, content: bytes) -> Submission:
         session=accepted.session,
         envelope=accepted.envelope,
         facts=accepted.verdicts,
-    )
-
-
-def judged(trace: Trace, accepted: Accepted, progress: DoneSoFar) -> Judged:
-    """What the journal says of a judgment."""
-    answers = {**accepted.answers, **{name: str(each) for name, each in progress.answers.items()}}
-    return Judged(
-        recipients=tuple(
-            RecipientEnd(
-                recipient=each.recipient,
-                outcome=each.outcome.value,
-                by=each.by,
-                rules=each.applied,
-            )
-            for each in trace.recipients
-        ),
-        assumed={fact.fact: value for fact, value in trace.assumed.items()},
-        answers=answers,
-        failing=(*accepted.failing, *progress.failing),
     )

@@ -128,4 +128,4 @@ class Lanes:
         for lane in lanes:
             lane.stop(0.0)
         for lane in lanes:
-            lane.stop(seconds)
+            lane.stop(seconds / len(lanes))

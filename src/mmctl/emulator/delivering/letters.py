@@ -62,6 +62,11 @@ class Letter:
         """Whether its failure is reported to the sender; never about what is a report itself."""
         return self.kind is LetterKind.MAIL and self.file is None
 
+    @property
+    def ends_action(self) -> bool:
+        """Whether an action is done once it is handed on; writing a bounce is one, and done."""
+        return self.kind is LetterKind.EVENT or self.reports_failure
+
     def to_json(self) -> dict[str, Any]:
         """Its form in the queue."""
         return {

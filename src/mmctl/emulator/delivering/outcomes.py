@@ -34,13 +34,13 @@ def happened_to(letter: Letter, carried: HandedOn, journey: Journey) -> Iterator
             reply=carried.reply,
             tries=carried.tries,
         )
-        if _is_of_action(letter):
+        if letter.ends_action:
             yield _taken(letter, journey, target, ActionStatus.SUCCESS, carried)
     for reason, recipients in _by_reason(carried).items():
         yield Failed(
             target=target, host=host, recipients=recipients, reply=reason, tries=carried.tries
         )
-    if carried.failed and _is_of_action(letter):
+    if carried.failed and letter.ends_action:
         yield _taken(letter, journey, target, ActionStatus.FAILURE, carried)
     if carried.waiting and carried.left is not None and carried.left.next is not None:
         yield Waiting(
@@ -55,7 +55,7 @@ def happened_to(letter: Letter, carried: HandedOn, journey: Journey) -> Iterator
 
 def records_of(letter: Letter, carried: HandedOn) -> tuple[LoggedAction, ...]:
     """What the service's own log says of a try; nothing of one after which all wait."""
-    if not _is_of_action(letter):
+    if not letter.ends_action:
         return ()
     done: list[LoggedAction] = []
     if carried.delivered:
@@ -67,11 +67,6 @@ def records_of(letter: Letter, carried: HandedOn) -> tuple[LoggedAction, ...]:
             )
         )
     return tuple(done)
-
-
-def _is_of_action(letter: Letter) -> bool:
-    """Whether the letter is what an action sends; a report is not, and a bounce was done."""
-    return letter.server is None or letter.reports_failure
 
 
 def _by_reason(carried: HandedOn) -> dict[str, tuple[str, ...]]:

@@ -46,7 +46,9 @@ WAITING_AT_MOST: Final = 2_000
 _BATCH: Final = 64
 _BEHIND: Final = 200
 """With so many letters before it in its lane, a message waits on disk alone."""
-_STOPS_WITHIN: Final = 10.0
+_STOPS_WITHIN: Final = 4.0
+_CONFIGURATIONS: Final = 32
+"""So many configurations are kept in memory."""
 
 
 class PostOffice:
@@ -110,6 +112,12 @@ class PostOffice:
         resuming = self._resuming is not None and self._resuming.is_alive()
         return not resuming and not self._taken.unfinished_tasks and self._lanes.is_idle()
 
+    @property
+    def in_memory(self) -> int:
+        """How many messages are under way; others wait on disk alone."""
+        with self._lock:
+            return len(self._live)
+
     def close(self) -> None:
         """Finish what is under way; what is not stays in the queue on disk, with what was done."""
         self._closing.set()
@@ -117,13 +125,17 @@ class PostOffice:
             self._resuming.join(_STOPS_WITHIN)
         self._taken.put(None)
         self._worker.join(_STOPS_WITHIN)
+        self._save_all()  # whoever is killed while waiting for a lane has lost nothing
         self._lanes.stop(_STOPS_WITHIN)
+        self._save_all()
+        self._means.keeper.close()
+
+    def _save_all(self) -> None:
         with self._lock:
-            left = [each for each in self._live.values() if not each.over]
+            left = [each for each in self._live.values() if not (each.over or each.saved)]
         for journey in left:
             with suppress(OSError):
                 self._save(journey)
-        self._means.keeper.close()
 
     # What was taken
 
@@ -375,7 +387,10 @@ class PostOffice:
     def _prepared_for(self, accepted: Accepted, configured: Configured) -> Prepared:
         prepared = self._prepared.get(accepted.gateway)
         if prepared is None:
-            prepared = self._prepared[accepted.gateway] = Prepared.of(configured)
+            prepared = Prepared.of(configured)
+            while len(self._prepared) >= _CONFIGURATIONS:
+                self._prepared.pop(next(iter(self._prepared)))
+            self._prepared[accepted.gateway] = prepared
         return prepared
 
     def _save(self, journey: Journey) -> None:
