@@ -169,7 +169,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     "cases": ("mutants", "library"),
     "checks": ("company",),
     "emulator": ("archive", "records", "delivering", "smtp"),
-    "operate": ("logs", "comparing", "archive"),
+    "operate": ("logs", "whereabouts", "comparing", "archive"),
 }
 """The sub-rooms of a room along the way of the data: each imports only those before it."""
 

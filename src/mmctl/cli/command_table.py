@@ -42,6 +42,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("diff", _LOOK_BACK, "diff:diff"),
     ("logs", _LOOK_BACK, "logs:logs"),
     ("archive", _LOOK_BACK, "archive:archive"),
+    ("where", _LOOK_BACK, "where:where"),
     ("emulate", _MORE, "emulate:emulate"),
     ("schema", _MORE, "schema:schema"),
 )

@@ -79,6 +79,27 @@ ANSWER: Final = Result(
     commands=("why",),
     writers={Format.HUMAN: "cli.commands.why:human", Format.JSON: "cli.commands.why:document"},
 )
+WHERE: Final = Result(
+    commands=("where",),
+    writers={
+        Format.HUMAN: "render.text.where:text",
+        Format.JSON: "render.documents.where:document",
+    },
+)
+COMPARISON: Final = Result(
+    commands=("logs",),
+    writers={
+        Format.HUMAN: "render.text.comparison:text",
+        Format.JSON: "render.documents.comparison:document",
+    },
+)
+AGREEMENT: Final = Result(
+    commands=("logs",),
+    writers={
+        Format.HUMAN: "render.text.comparison:agreement",
+        Format.JSON: "render.documents.comparison:agreement_document",
+    },
+)
 PAGE: Final = Result(
     commands=("explain",),
     writers={

@@ -40,12 +40,24 @@ def other_rules(run: Run, project: Project, against: str, way: Way) -> OtherRule
         ProblemsFound: those rules have errors.
         CouldNot: the live rules or the snapshot cannot be read.
     """
-    name, other = _named(run, project, against)
-    other = replace(other, settings=replace(other.settings, readings=project.settings.readings))
+    name, other = other_project(run, project, against)
     try:
         return OtherRules(name=name, gateway=gateway_behind(other, way))
     except UsageError as error:
         raise UsageError(f"in {name}, {error.message}", help=error.help) from None
+
+
+def other_project(run: Run, project: Project, against: str) -> tuple[str, Project]:
+    """The project with other rules that `--against` names, under the readings of this one.
+
+    Raises:
+        UsageError: there is no such thing.
+        ProblemsFound: those rules have errors.
+        CouldNot: the live rules or the snapshot cannot be read.
+    """
+    name, other = _named(run, project, against)
+    readings = project.settings.readings
+    return name, replace(other, settings=replace(other.settings, readings=readings))
 
 
 def _named(run: Run, project: Project, against: str) -> tuple[str, Project]:

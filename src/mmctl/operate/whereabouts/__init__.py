@@ -1,0 +1,1 @@
+"""Where a message is, as far as its log says, in one sentence for each recipient."""
