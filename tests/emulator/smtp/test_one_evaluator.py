@@ -62,7 +62,12 @@ CORPUS: Final = ROOT.parent / "shared" / "corpus"
 LONGEST_LINE: Final = 65_536
 """Octets of the longest line that the SMTP face takes."""
 MISTAKES: Final = 8
-ANSWERS: Final = {"isPassed": True, "category": "CLEAN", "verdict": "PASS", "is Listed": False}
+ANSWERS: Final[Mapping[str, str | bool]] = {
+    "isPassed": True,
+    "category": "CLEAN",
+    "verdict": "PASS",
+    "is Listed": False,
+}
 CLIENTS: Final = ("192.0.2.1", "192.0.2.200", "198.51.100.7", "203.0.113.99", "2001:db8:1::5")
 
 
@@ -480,11 +485,14 @@ def by_live_names(gateway: Gateway) -> Gateway:
 def reference_mail(random: Random, contents: Iterable[bytes], tally: Tally) -> Iterator[Sent]:
     """Messages for people whom the reference gateway knows."""
     addresses = ("anna.berg@example.com", "abuse@example.com", "cfo@example.com", "x@example.org")
-    add_ons = {"vade": {"isPassed": True, "category": "CLEAN"}}
+    known: Mapping[str, Mapping[str, str | bool]] = {
+        "vade": {"isPassed": True, "category": "CLEAN"}
+    }
+    nothing: Mapping[str, Mapping[str, str | bool]] = {}
     for sent in mail_of(random, contents, tally):
         recipients = tuple(random.sample(addresses, random.choice((1, 1, 2))))
         sent.envelope = Envelope(mail_from=sent.envelope.mail_from, recipients=recipients)
-        sent.facts = replace(sent.facts, add_ons=random.choice(({}, add_ons)))
+        sent.facts = replace(sent.facts, add_ons=random.choice((nothing, known)))
         sent.scenario = Scenario()
         sent.add_ons = {"vade": "VADE_ADVANCED_EMAIL_SECURITY"}
         yield sent

@@ -73,6 +73,66 @@ def logs(
     redact: Annotated[
         bool, typer.Option("--redact", help="Pseudonyms for addresses, HELO names, clients.")
     ] = False,
+    compare: Annotated[
+        bool,
+        typer.Option(
+            "--compare",
+            help="Compare with simulation. `--compare OTHER.csv`: with another gateway's log.",
+            rich_help_panel="Compare",
+        ),
+    ] = False,
+    messages: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--messages",
+            help="With --compare: the messages themselves, as for simulate; repeatable.",
+            metavar="SOURCE",
+            rich_help_panel="Compare",
+        ),
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            help="With --compare: other rules: git:REV, live, a snapshot or a folder.",
+            metavar="RULES",
+            rich_help_panel="Compare",
+        ),
+    ] = None,
+    authenticate: Annotated[
+        bool,
+        typer.Option(
+            "--authenticate",
+            help="With --messages: compute SPF, DKIM and DMARC from DNS.",
+            rich_help_panel="Compare",
+        ),
+    ] = False,
+    zone: Annotated[
+        str | None,
+        typer.Option(
+            "--zone",
+            help="With --messages: compute them from the records of a zone file.",
+            metavar="FILE",
+            rich_help_panel="Compare",
+        ),
+    ] = None,
+    assume: Annotated[
+        str | None,
+        typer.Option(
+            "--assume",
+            help="`pass`: assume that unknown verdicts were good.",
+            metavar="pass",
+            rich_help_panel="Compare",
+        ),
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict",
+            help="With --compare: exit with 4 if nothing can be told.",
+            rich_help_panel="Compare",
+        ),
+    ] = False,
     not_logged: Annotated[
         list[str] | None,
         typer.Option(
@@ -105,9 +165,22 @@ def logs(
             ("--never-hit", never_hit),
             ("--shadow", shadow),
             ("--follow", follow),
+            ("--compare", compare),
         )
         if is_on
     ]
+    from mmctl.cli.messages.comparing import ComparingOptions, other_log
+
+    comparing = ComparingOptions(
+        stored=tuple(messages or ()),
+        against=against,
+        authenticate=authenticate,
+        zone=zone,
+        assume=assume,
+        strict=strict,
+    )
+    if not compare:
+        comparing.refuse()
     if len(modes) > 1:
         raise UsageError(f"got {' and '.join(f'`{each}`' for each in modes)}", help="give one")
     if modes and run.format is Format.JSONL and not follow:
@@ -129,6 +202,11 @@ def logs(
     )
     if asked.since is not None and asked.until is not None and asked.since >= asked.until:
         raise UsageError("`--since` is not before `--until`", help="swap them")
+    if compare:
+        if redact:
+            raise UsageError("got `--compare` and `--redact`", help="a comparison shows addresses")
+        sources, other = other_log(sources)
+        return logged.compare(logged.opened(run, sources, asked, redact=False), comparing, other)
     opened = logged.opened(run, sources, asked, redact=redact)
     if follow:
         return logged.follow(opened)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final
 
 from mmctl.cli.result_table import WHERE, write
@@ -11,6 +12,11 @@ from mmctl.errors import CouldNot, UsageError
 if TYPE_CHECKING:
     import typer
 
+HOURS_AT_MOST: Final = 8_784
+"""A year."""
+FIRST: Final = date(2024, 1, 1)
+"""Mail Manager began in this year."""
+LAST: Final = date(9990, 1, 1)
 NOT_SEEN: Final = 1
 """The answer is no: the log has no such message, or not yet."""
 
@@ -37,9 +43,7 @@ def where(
     ] = None,
     within: Annotated[
         int,
-        typer.Option(
-            "--within", help="Hours before and after that time.", metavar="HOURS", min=1, max=8784
-        ),
+        typer.Option("--within", help="Hours before and after that time.", metavar="HOURS", min=1),
     ] = 24,
     logs: Annotated[
         list[str] | None,
@@ -77,8 +81,12 @@ def where(
         recipient=None if to is None else asked_address(to, "--to"),
         around=None if around is None else moment(around, now, option="--around"),
         now=now,
-        within=timedelta(hours=within),
+        within=timedelta(hours=min(within, HOURS_AT_MOST)),
     )
+    if within > HOURS_AT_MOST:
+        raise UsageError(f"got `--within {within}`", help=f"at most {HOURS_AT_MOST} hours")
+    if not FIRST <= asked.middle.date() <= LAST:
+        raise UsageError(f"got `--around {around}`", help="no log has records of that time")
     if subject is not None:
         run.say(f"note: {NO_SUBJECT}")
     from mmctl.cli.messages.log_sources import log_sources, project_of_logs

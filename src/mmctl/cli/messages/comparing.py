@@ -13,43 +13,93 @@ from mmctl.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mmctl.cli.options.stated_facts import MessageOptions
     from mmctl.cli.run import Run
     from mmctl.language.project import Project
     from mmctl.mail.partial import Message
     from mmctl.operate.logs.messages import LoggedMessage
+    from mmctl.operate.logs.names import LogNames
 
 DIFFERENT: Final = 2
 """The log and the evaluator, or another gateway, do not agree."""
-SIMULATION: Final = "simulation"
-"""What `--compare` names instead of a file: the project's own evaluator."""
+SUFFIX: Final = ".csv"
+"""The name of another gateway's log ends so: no log of Mail Manager is a CSV."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparingOptions:
     """The options of a comparison, as they were written."""
 
-    compare: str
-    """`simulation`, or the CSV of another gateway."""
     stored: tuple[str, ...] = ()
     against: str | None = None
-    zone: str | None = None
     authenticate: bool = False
-    options: MessageOptions
+    zone: str | None = None
+    assume: str | None = None
     strict: bool = False
 
+    def given(self) -> list[str]:
+        """The options that were given."""
+        options = {
+            "--messages": bool(self.stored),
+            "--against": self.against is not None,
+            "--authenticate": self.authenticate,
+            "--zone": self.zone is not None,
+            "--assume": self.assume is not None,
+            "--strict": self.strict,
+        }
+        return [name for name, is_given in options.items() if is_given]
 
-def compare_logs(run: Run, options: ComparingOptions, messages: Iterable[LoggedMessage]) -> int:
-    """Compare what was read of a log; return the exit code.
+    def refuse(self) -> None:
+        """Refuse them, because nothing is compared.
+
+        Raises:
+            UsageError: one is given.
+        """
+        for name in self.given():
+            raise UsageError(f"got `{name}` without `--compare`", help="add --compare")
+
+    def check(self) -> None:
+        """Refuse what needs messages where there are none.
+
+        Raises:
+            UsageError: an option makes no sense.
+        """
+        if self.assume not in {None, "pass"}:
+            raise UsageError(
+                f"got `--assume {self.assume}`", help="the only choice is `--assume pass`"
+            )
+        if not self.stored and (self.authenticate or self.zone is not None):
+            name = "--authenticate" if self.authenticate else "--zone"
+            raise UsageError(f"got `{name}` without messages", help="name them: --messages SOURCE")
+
+
+def other_log(sources: list[str] | None) -> tuple[list[str] | None, str | None]:
+    """The sources, and the CSV of another gateway among them.
+
+    Raises:
+        UsageError: there are two of these.
+    """
+    others = [each for each in sources or () if each.lower().endswith(SUFFIX)]
+    if len(others) > 1:
+        raise UsageError(
+            f"got two logs of other gateways: `{others[0]}` and `{others[1]}`", help="name one"
+        )
+    left = [each for each in sources or () if each not in others]
+    return left or None, others[0] if others else None
+
+
+def compare_with_simulation(
+    run: Run, options: ComparingOptions, messages: Iterable[LoggedMessage]
+) -> int:
+    """Compare what was read of a log with the project; return the exit code.
 
     Raises:
         UsageError: an option makes no sense, or a source cannot be read.
         ProblemsFound: the project, or other rules, have errors.
         CouldNot: live rules or a bucket cannot be read.
     """
-    if options.compare != SIMULATION:
-        return _with_other(run, options, messages)
-    from mmctl.operate.comparing.gateways import Gateways
+    options.check()
+    from mmctl.mail.facts import Stated
+    from mmctl.operate.comparing.gateways import LoggedGateways
     from mmctl.operate.comparing.run import Comparing, compare_log
 
     project = run.project()
@@ -64,9 +114,9 @@ def compare_logs(run: Run, options: ComparingOptions, messages: Iterable[LoggedM
 
         authenticate = authenticator_of(run, options.zone)
     comparing = Comparing(
-        gateways=Gateways.of(rules),
+        gateways=LoggedGateways.of(rules),
         against=against,
-        stated=options.options.stated,
+        stated=Stated(assume_pass=options.assume is not None),
         authenticate=authenticate,
     )
     with Progress(run, "message") as progress:
@@ -93,37 +143,37 @@ def _stored(run: Run, project: Project, options: ComparingOptions) -> Iterator[M
     return messages_of(run, project, options.stored, Needs(body=verifies))
 
 
-def _with_other(run: Run, options: ComparingOptions, messages: Iterable[LoggedMessage]) -> int:
-    from mmctl.cli.messages.log_sources import project_of_logs
+def compare_with_other(
+    run: Run,
+    options: ComparingOptions,
+    path: str,
+    messages: Iterable[LoggedMessage],
+    names: LogNames,
+) -> int:
+    """Compare what was read of a log with that of another gateway; return the exit code.
+
+    Raises:
+        UsageError: it cannot be read, or an option makes no sense.
+    """
     from mmctl.inputs import FILE_AT_MOST, read_text
     from mmctl.operate.comparing.other_gateway import agree, read_other
-    from mmctl.operate.logs.names import LogNames
 
-    given = {
-        "--messages": bool(options.stored),
-        "--against": options.against is not None,
-        "--zone": options.zone is not None,
-        "--authenticate": options.authenticate,
-        **{name: True for name, _ in options.options.written()},
-    }
-    for name, is_given in given.items():
-        if is_given:
+    for name in options.given():
+        if name != "--strict":
             raise UsageError(
-                f"`{name}` is for `--compare {SIMULATION}`", help="two logs say it themselves"
+                f"got `{name}` and `{path}`", help="it is for a comparison with simulation"
             )
-    path = options.compare
     try:
         text = read_text(run.directory / path, at_most=FILE_AT_MOST)
     except FileNotFoundError:
         raise UsageError(
-            f"`--compare {path}`: there is no such file",
-            help=f"`--compare {SIMULATION}`, or a CSV of another gateway",
+            f"`{path}` does not exist", help="expected the CSV of another gateway's log"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise UsageError(f"cannot read `{path}`: {(reason or '').lower()}") from None
     other = read_other(text.splitlines(keepends=True), path)
-    found = agree(messages, LogNames.of(project_of_logs(run)), other, path)
+    found = agree(messages, names, other, path)
     write(run, AGREEMENT, found)
     if found.same < found.both:
         return DIFFERENT

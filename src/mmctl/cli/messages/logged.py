@@ -24,6 +24,7 @@ from mmctl.visible import visible_json
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from mmctl.cli.messages.comparing import ComparingOptions
     from mmctl.cli.run import Run
     from mmctl.language.project import Project
     from mmctl.operate.logs.asked import AskedMessages
@@ -102,6 +103,16 @@ def opened(
         asked=asked,
         pseudonyms=Pseudonyms() if redact else None,
     )
+
+
+def compare(opened: OpenedLogs, options: ComparingOptions, other: str | None) -> int:
+    """Compare the messages with simulation, or with the log of another gateway."""
+    from mmctl.cli.messages.comparing import compare_with_other, compare_with_simulation
+
+    messages = opened.log.messages(opened.asked, opened.names)
+    if other is None:
+        return compare_with_simulation(opened.run, options, messages)
+    return compare_with_other(opened.run, options, other, messages, opened.names)
 
 
 def show(logs: OpenedLogs) -> int:

@@ -39,14 +39,14 @@ class NamedGateway:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gateways:
+class LoggedGateways:
     """All ways in of a project, by live names."""
 
     ingress_points: Mapping[str, NamedGateway]
     rule_sets: Mapping[str, NamedGateway]
 
     @classmethod
-    def of(cls, project: Project) -> Gateways:
+    def of(cls, project: Project) -> LoggedGateways:
         """The gateways of a project; an ingress point that lacks something is left out."""
         points: dict[str, NamedGateway] = {}
         behind: dict[str, list[NamedGateway]] = {}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mmctl.judge.simulation import Authenticate
     from mmctl.mail.partial import Message
-    from mmctl.operate.comparing.gateways import Gateways, NamedGateway
+    from mmctl.operate.comparing.gateways import LoggedGateways, NamedGateway
     from mmctl.operate.logs.messages import LoggedMessage
     from mmctl.operate.logs.records import PolicyRecord
 
@@ -28,7 +28,7 @@ DIFFERING_KEPT: Final = 1_000
 class Comparing:
     """What to compare with, and what is known beyond the log."""
 
-    gateways: Gateways
+    gateways: LoggedGateways
     against: str | None = None
     """The name of other rules; None: those of the project."""
     stated: Stated = field(default_factory=Stated)
