@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from typing import Any
 
@@ -58,3 +60,12 @@ def sample_log(text: str, rule: str = "deliver", rule_set: str = "inbound") -> s
         {"message": text},
     ]
     return "".join(json.dumps(record) + "\n" for record in records) + f"{text}\n"
+
+
+def sample_csv(text: str) -> str:
+    """The log of another gateway about the same message."""
+    rows = io.StringIO()
+    writer = csv.writer(rows)
+    writer.writerow(("rule", "recipient", "extra", "action", "message_id"))
+    writer.writerow((text, f"{text}@example.com", "", text, text))
+    return rows.getvalue()

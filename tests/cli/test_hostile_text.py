@@ -23,7 +23,7 @@ from archived_mail import archived
 from markdown_it import MarkdownIt
 from result_writers import all_writers, noted_writers
 from ruamel.yaml import YAML
-from sample_log import sample_log
+from sample_log import sample_csv, sample_log
 
 from mmctl.cases.parsing import cases_of
 from mmctl.cli.formats import Format
@@ -206,6 +206,14 @@ COMMANDS: Final = {
     "logs log.jsonl --stats": ("human", "json"),
     "logs log.jsonl --never-hit": ("human",),
     "logs log.jsonl --shadow": ("human", "json"),
+    "logs log.jsonl --compare": ("human", "json"),
+    "logs log.jsonl --compare --messages cases/messages": ("human", "json"),
+    "logs log.jsonl --compare other.csv": ("human", "json"),
+    "where --to @example.com --logs log.jsonl --around 2026-11-28 --within 8000": (
+        "human",
+        "json",
+    ),
+    "where --from ann --logs log.jsonl --around 2026-11-28": ("human", "json"),
     "apply --yes": ("human",),
     "apply --yes --force lint --force cases --force size --force ordinary-mail": ("human",),
     "history show 0002": ("human", "json"),
@@ -399,6 +407,7 @@ def written(folder: Path, files: dict[str, str], subject: str) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "log.jsonl").write_text(sample_log(HOSTILE), encoding="utf-8")
+    (folder / "other.csv").write_text(sample_csv(HOSTILE), encoding="utf-8")
     messages = folder / "cases/messages"
     messages.mkdir()
     (messages / "offer.eml").write_text(OFFER.format(subject), encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archived_mail import archived
 from result_writers import all_writers, noted_writers
-from sample_log import sample_log
+from sample_log import sample_csv, sample_log
 from story import REPOSITORY, check_document
 
 from mmctl.cli.commands.export import TARGETS
@@ -42,6 +42,10 @@ COMMANDS = (
     ("logs log.jsonl", "mmctl/logs@1"),
     ("logs log.jsonl --stats", "mmctl/logs@1"),
     ("logs log.jsonl --shadow", "mmctl/logs@1"),
+    ("logs log.jsonl --compare", "mmctl/logs-compare@1"),
+    ("logs log.jsonl --compare --messages {message}", "mmctl/logs-compare@1"),
+    ("logs log.jsonl --compare other.csv", "mmctl/logs-agreement@1"),
+    ("where --to @example.com --logs log.jsonl --around 2026-11-28", "mmctl/where@1"),
     ("history", "mmctl/history@1"),
     ("history show 0001", "mmctl/history@1"),
     ("history diff 0001 0001", "mmctl/diff@1"),
@@ -81,6 +85,7 @@ def test_documents_are_as_published(
     rules.write_text(rules.read_text().replace("enabled: false", "enabled: true") + "\n")
     capsys.readouterr()
     (tmp_path / "log.jsonl").write_text(sample_log("a"), encoding="utf-8")
+    (tmp_path / "other.csv").write_text(sample_csv("a"), encoding="utf-8")
     names = {
         "message": next(tmp_path.rglob("*.eml")).relative_to(tmp_path),
         "archived": archived(tmp_path, "held", f"Subject: x\r\n\r\n{'x' * 80}\r\n".encode()),

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from mmctl.operate.whereabouts.told import HandedOn, InArchive, Noted, WhereState
+from mmctl.operate.whereabouts.told import InArchive, Noted, NotedHandover, WhereState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -50,7 +50,7 @@ def _beside(path: Path | None) -> Path | None:
 
 
 def _noted(files: Iterable[Path], ids: frozenset[str]) -> dict[str, Noted]:
-    handed: dict[str, list[HandedOn]] = {}
+    handed: dict[str, list[NotedHandover]] = {}
     archived: dict[str, list[InArchive]] = {}
     for event in _events(files, ids):
         each = _handed_on(event)
@@ -68,7 +68,7 @@ def _noted(files: Iterable[Path], ids: frozenset[str]) -> dict[str, Noted]:
 
 
 def _events(files: Iterable[Path], ids: frozenset[str]) -> Iterator[Event]:
-    """The events of some messages; lines that are none are passed over."""
+    """The events of some messages; other lines are passed over."""
     from mmctl.emulator.journal import Event
 
     wanted = [known.encode() for known in ids]
@@ -85,7 +85,7 @@ def _events(files: Iterable[Path], ids: frozenset[str]) -> Iterator[Event]:
                     yield event
 
 
-def _handed_on(event: Event) -> HandedOn | None:
+def _handed_on(event: Event) -> NotedHandover | None:
     from mmctl.emulator.journal import Delivered, Failed, Waiting
 
     match event.what:
@@ -97,7 +97,7 @@ def _handed_on(event: Event) -> HandedOn | None:
             state, following = WhereState.FAILED, None
         case _:
             return None
-    return HandedOn(
+    return NotedHandover(
         state=state,
         at=datetime.fromisoformat(event.at),
         target=what.target,

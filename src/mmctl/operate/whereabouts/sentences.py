@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mmctl.operate.logs.names import LogNames, RuleName
     from mmctl.operate.logs.outcomes import LoggedEnd
     from mmctl.operate.logs.records import RuleRecord
-    from mmctl.operate.whereabouts.told import HandedOn
+    from mmctl.operate.whereabouts.told import NotedHandover
 
 _HOLDS: Final = "archive"
 _MAILDIR: Final = "maildir"
@@ -188,7 +188,9 @@ def _target(record: RuleRecord | None, name: RuleName | None) -> str | None:
     return target_of(found) if row_of(found).key == action.kind else None
 
 
-def _last_for(handed: tuple[HandedOn, ...], recipient: str, target: str | None) -> HandedOn | None:
+def _last_for(
+    handed: tuple[NotedHandover, ...], recipient: str, target: str | None
+) -> NotedHandover | None:
     """The last that was noted for a recipient, of the target if that is known."""
     found = [each for each in handed if recipient in each.recipients or not each.recipients]
     of_target = [each for each in found if target is not None and each.target == target]
@@ -221,7 +223,7 @@ class _WhereSentence:
         place: str | None,
         target: str | None,
         record: RuleRecord | None,
-        handed: HandedOn | None,
+        handed: NotedHandover | None,
         ended: LoggedEnd,
         message: LoggedMessage,
     ) -> None:

@@ -28,7 +28,7 @@ class WhereState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandedOn:
+class NotedHandover:
     """What became of a message after an action: the embedded Mail Manager notes it."""
 
     state: WhereState
@@ -54,7 +54,7 @@ class InArchive:
 class Noted:
     """What is known of one message beyond its log records."""
 
-    handed_on: tuple[HandedOn, ...] = ()
+    handed_on: tuple[NotedHandover, ...] = ()
     archived: tuple[InArchive, ...] = ()
 
 
