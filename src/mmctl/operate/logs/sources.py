@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mmctl.operate.logs.found import ReadCounts
     from mmctl.operate.logs.records import Record
 
-_TERM: Final = Pattern(r"[A-Za-z0-9.@_+=-]{3,256}")
+_TERM: Final = Pattern(r"[A-Za-z0-9.@_+=-]{1,256}")
 """What is searched for as it is, in a log group or in lines: nothing that JSON writes otherwise."""
 _HOUR: Final = Pattern(r"/(20[0-9]{2})/([01][0-9])/([0-3][0-9])(?:/([0-2][0-9]))?/")
 """The time in the keys of vended logs: `…/2026/11/28/21/…`."""
