@@ -13,6 +13,8 @@ from mmctl.cli.run import Run
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import typer
 
     from mmctl.cli.options.annotated import PasswordEnv
@@ -28,6 +30,18 @@ def promote(
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
     ] = None,
+    logs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--logs",
+            help="First show what it would have hit by a log: as SOURCE of `mmctl logs`; "
+            "repeatable.",
+            metavar="SOURCE",
+        ),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="With --logs: from this time on.", metavar="TIME")
+    ] = None,
     password_env: PasswordEnv = None,
 ) -> int:
     """Take `shadow: true` off a rule in its file, and show the plan that makes it act."""
@@ -37,6 +51,11 @@ def promote(
 
     run = run.with_passwords_of(password_env)
     gates = partial(pass_gates, forced=forced_in_plan(force or ()))
+    if since is not None and not logs:
+        raise UsageError("got `--since` without `--logs`", help="--logs SOURCE")
+    if logs:
+        _shadow(run.project(), rule)
+        _show_hits(run, rule, logs, since)
     with editing_alone(run.root):
         found = _shadow(run.project(), rule)
         path = run.root.resolve() / found.position.file
@@ -47,6 +66,25 @@ def promote(
     write(run, PROMOTED, Review(plan=made))
     run.say(f"changed {found.position.file}; to make the rule act: mmctl apply{change.words}")
     return 0
+
+
+def _show_hits(run: Run, rule: str, sources: Sequence[str], since: str | None) -> None:
+    """Show what a shadow rule would have hit; beside a document, on stderr."""
+    from mmctl.cli.formats import FORMATS, Format
+    from mmctl.cli.messages.logged import marked, opened, say_damage
+    from mmctl.operate.logs.asked import AskedMessages
+    from mmctl.operate.logs.times import moment
+    from mmctl.render.text.logs import shadow
+
+    start = None if since is None else moment(since, run.now(), option="--since")
+    logs = opened(run, sources, AskedMessages(since=start))
+    text = shadow(marked(logs, rule))
+    say_damage(logs)
+    if run.format is Format.HUMAN:
+        run.write_passed(run.let_out(text, FORMATS[run.format].gate))
+        return
+    for line in text.plain.splitlines():
+        run.say(line)
 
 
 def _rules(project: Project) -> dict[str, LogicalRule]:

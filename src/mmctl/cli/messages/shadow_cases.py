@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 _HEADER: Final = (
     "# Messages that shadow rules marked, as the log tells them, and how they ended without the\n"
     "# rule. A log holds no header, subject, body, verdict or answer of an add-on: state what the\n"
-    "# rules read of these under `message:` and `verdicts:`, and then what is meant to happen."
+    "# rules read of these under `message:` and `verdicts:`, and what is meant to happen; then take\n"
+    "# `todo:` away."
 )
+
+_MISSING: Final = "state headers, subject, verdicts and add-on answers: a log does not hold them"
 
 
 def shadow_cases(found: Sequence[ShadowHits], names: LogNames) -> str:
@@ -37,6 +40,8 @@ def shadow_cases(found: Sequence[ShadowHits], names: LogNames) -> str:
 def _case(found: ShadowHits, number: int, message: LoggedMessage, names: LogNames) -> Branch:
     case = Branch(mapping=True)
     put(case, "name", f"{found.rule.name} in the log, {number}: {message.id}")
+    put(case, "todo", _MISSING)
+    put(case, "message", {})
     accepted = message.accepted
     point = None if accepted is None else names.point(accepted.ingress_point)
     if point is not None and point in names.points.values():
