@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from sample_log import sample_log
 
 GATEWAY: Final = Path(__file__).parent / "gateway"
 TOLD: Final = """\
@@ -93,6 +94,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         *ROOMS,
         *("judge", "analysis", "compiler", "interchange"),
     },
+    "logs log.jsonl": {*OWN, *ROOMS, "mail", "judge", "live", "operate", "render"},
     "history": {*OWN, *ROOMS, *RICH, "judge", "analysis", "compiler", "live", "render"},
 }
 """For each command the packages, rooms and slow modules that it may import. typer is in no row: it
@@ -106,6 +108,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Path(shutil.copytree(GATEWAY, tmp_path_factory.mktemp("imports") / "gateway"))
     # Where nothing is wrong, nothing is needed that shows what is wrong.
     rules = folder / "rules" / "rules.yaml"
+    (folder / "log.jsonl").write_text(sample_log("a"), encoding="utf-8")
     named, exception = "# mmctl: ignore[forgeable-exception] they are known\n", "      - mail_from:"
     text = rules.read_text(encoding="utf-8")
     rules.write_text(text.replace(exception, f"      {named}{exception}", 1), encoding="utf-8")

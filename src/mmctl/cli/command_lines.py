@@ -484,6 +484,8 @@ COMMAND_LINES: Final[
         {
             '--force': ('force', 'text', True),
             '--endpoint-url': ('endpoint_url', 'text', False),
+            '--logs': ('logs', 'text', True),
+            '--since': ('since', 'text', False),
             '--password-env': ('password_env', 'text', True),
             '--directory': ('directory', 'path', False),
             '-C': ('directory', 'path', False),
@@ -1188,6 +1190,8 @@ COMPLETIONS: Final[
     "promote": (
         (('--force',), True, '`lint`: plan in spite of errors.', ()),
         (('--endpoint-url',), False, "An endpoint that is not AWS's.", ()),
+        (('--logs',), True, 'First show what it would have hit by a log: as SOURCE of `mmctl logs`; repeatable.', ()),
+        (('--since',), False, 'With --logs: from this time on.', ()),
         (('--password-env',), True, 'A variable without the prefix MMCTL_SMTP_ that may have an SMTP password.', ()),
         (('--directory', '-C'), False, 'The folder of the project.', ()),
         (('--env',), False, "The environment. Default: the project's.", ()),

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _HEADER: Final = (
     "# Messages that shadow rules marked, as the log tells them, and how they ended without the\n"
     "# rule. A log holds no header, subject, body, verdict or answer of an add-on: state what the\n"
-    "# rules read of these under `message:` and `verdicts:`, and what is meant to happen; then take\n"
-    "# `todo:` away."
+    "# rules read of these under `message:` and `verdicts:`, and what is meant to happen; then\n"
+    "# take `todo:` away."
 )
 
 _MISSING: Final = "state headers, subject, verdicts and add-on answers: a log does not hold them"
