@@ -99,6 +99,11 @@ class Folder:
         }  # fmt: skip
         self._write("events.jsonl", [event])
 
+    def happens(self, key: str, **event: Any) -> None:
+        """Write down one more thing that became of a message."""
+        self._count += 1
+        self._write("events.jsonl", [{"at": at(self._count), "id": key, **event}])
+
     def fill(self, count: int) -> None:
         """Put many small messages and a few refusals, without judging each of them."""
         messages, events = [], []
