@@ -22,7 +22,7 @@ from mmctl.emulator.records.rule_sets import LoggedAction, matched_of, tried_of
 from mmctl.judge.submission import LambdaAnswer
 from mmctl.model.actions import row_of
 from mmctl.model.logs import ActionStatus
-from mmctl.records import dataclass
+from mmctl.records import dataclass, replace
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
@@ -178,7 +178,8 @@ class Journey:
         for happened in done.happened:
             say(happened)
         if done.letter is not None:
-            self.progress.letters[done.letter.key] = done.letter
+            letter = replace(done.letter, matched=self._matched(deed))
+            self.progress.letters[letter.key] = letter
         under_way = done.letter is not None and done.letter.ends_action
         status = ActionStatus.IN_PROGRESS if under_way else ActionStatus.SUCCESS
         self._note(deed, say, status, done.detail, done)
@@ -254,16 +255,20 @@ class Journey:
                 file=None if done is None else done.file,
             )
         )
-        matched = matched_of(self._trace) if self._trace is not None else {}
         self.records.append(
             LoggedAction(
                 rule=performed.index,
                 action=deed.action_index - 1,
-                recipients=matched.get(performed.index, performed.recipients),
+                recipients=self._matched(deed),
                 status=status,
                 failure=visible(detail) if status is ActionStatus.FAILURE else None,
             )
         )
+
+    def _matched(self, deed: Deed) -> tuple[str, ...]:
+        """Whom the rule of an action matched."""
+        matched = matched_of(self._trace) if self._trace is not None else {}
+        return matched.get(deed.performed.index, deed.performed.recipients)
 
 
 def log_name(performed: Performed) -> str:

@@ -37,6 +37,8 @@ class Letter:
     mail_from: str = ""
     recipients: tuple[str, ...] = ()
     """Who still waits for it."""
+    matched: tuple[str, ...] = ()
+    """Whom the rule matched: the service's own log says that of each action."""
     headers: tuple[AddedHeader, ...] = ()
     """Those that rules had added."""
     file: str | None = None
@@ -76,6 +78,7 @@ class Letter:
             "server": None if self.server is None else [self.server.host, self.server.port],
             "mail_from": self.mail_from,
             "recipients": list(self.recipients),
+            "matched": list(self.matched),
             "headers": [list(each) for each in self.headers],
             "file": self.file,
             "rule_index": self.rule_index,
@@ -101,6 +104,7 @@ class Letter:
             server=None if server is None else HostPort(host=str(server[0]), port=int(server[1])),
             mail_from=str(members["mail_from"]),
             recipients=tuple(map(str, members["recipients"])),
+            matched=tuple(map(str, members["matched"])),
             headers=tuple((str(name), str(value)) for name, value in members["headers"]),
             file=None if members["file"] is None else str(members["file"]),
             rule_index=int(members["rule_index"]),

@@ -59,13 +59,13 @@ def records_of(letter: Letter, carried: HandedOn) -> tuple[LoggedAction, ...]:
         return ()
     done: list[LoggedAction] = []
     if carried.delivered:
-        done.append(LoggedAction(letter.rule_index, letter.action_index, carried.delivered))
-    for reason, recipients in _by_reason(carried).items():
-        done.append(
-            LoggedAction(
-                letter.rule_index, letter.action_index, recipients, ActionStatus.FAILURE, reason
-            )
+        done.append(LoggedAction(letter.rule_index, letter.action_index, letter.matched))
+    done += [
+        LoggedAction(
+            letter.rule_index, letter.action_index, letter.matched, ActionStatus.FAILURE, reason
         )
+        for reason in _by_reason(carried)
+    ]
     return tuple(done)
 
 
