@@ -247,23 +247,37 @@ def judged_again(
             sent.noted,
         ):
             tally.faults.append(f"{id_}: other facts are noted than were stated: {line}")
+        facts = with_absent_answers(sent, events[id_], tally)
         if simulated:
             known = Stated(
                 session=line.session,
                 envelope=line.envelope,
-                facts=sent.facts,
+                facts=facts,
                 assume_pass=True,
             )
             trace = simulate(gateway, Message(id_, stored), known, dependences=()).trace
         else:
             trace = judge(
                 gateway,
-                replace(sent.submission, email=read_email(stored)),
+                replace(sent.submission, email=read_email(stored), facts=facts),
                 as_it_went(sent.scenario, events[id_], tally),
                 assume_pass=True,
             )
         tally.faults += [f"{id_}: {each}" for each in differences(trace, events[id_], gateway)]
         tally.counts["judged alike"] += 1
+
+
+def with_absent_answers(sent: Sent, events: list[dict[str, Any]], tally: Tally) -> Facts:
+    """The facts with the answers that nobody stated and that were taken to be absent."""
+    judged = [event for event in events if event["event"] == "judged"][-1]
+    ours = {theirs: name for name, theirs in sent.add_ons.items()}
+    add_ons = {name: dict(fields) for name, fields in sent.facts.add_ons.items()}
+    for fact, value in judged["assumed"].items():
+        if value == "absent":
+            name, _, asked = fact.partition(".")
+            add_ons.setdefault(ours.get(name, name), {})[asked] = value
+            tally.counts["with an answer that was taken to be absent"] += 1
+    return replace(sent.facts, add_ons=add_ons)
 
 
 def as_it_went(scenario: Scenario, events: list[dict[str, Any]], tally: Tally) -> Scenario:
@@ -288,6 +302,8 @@ def differences(trace: Trace, events: list[dict[str, Any]], gateway: Gateway) ->
         (each["recipient"], each["outcome"], each["by"], each["rules"])
         for each in judged["recipients"]
     ]
+    if any(outcome == Outcome.UNKNOWN for _, outcome, _, _ in theirs):
+        yield f"ended nowhere: {theirs}"
     if ours != theirs:
         yield f"ended {theirs}, evaluator {ours}"
     actions = {
@@ -509,6 +525,7 @@ def test_the_reference_gateway_treats_nasty_mail_by_smtp_as_simulate_says(
     assert tally.faults == []
     assert tally.counts["judged alike"] > 30, tally.counts
     assert tally.counts["dots doubled on the wire"] > 0, tally.counts
+    assert tally.counts["with an answer that was taken to be absent"] > 0, tally.counts
 
 
 def corpus() -> Iterator[bytes]:

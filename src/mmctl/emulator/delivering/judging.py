@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.emulator.journal import Judged, RecipientEnd
 from mmctl.emulator.records.rule_sets import RuleSetPieces
+from mmctl.judge.add_ons import NO_ANSWER
 from mmctl.judge.index.index import index_of
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import LambdaAnswer, Scenario, Submission
+from mmctl.mail.email import NoPolicy
 from mmctl.mail.reader import read_email
 from mmctl.model.actions import asked_function
-from mmctl.records import dataclass
+from mmctl.model.facts import VerdictFact
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +22,12 @@ if TYPE_CHECKING:
     from mmctl.emulator.delivering.progress import DoneSoFar
     from mmctl.emulator.gateways import Configured
     from mmctl.emulator.journal import Accepted
+    from mmctl.judge.answers import MissingFact
+    from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import Trace
+
+_SETTLED_AT_MOST: Final = 16
+"""How often what is missing is looked for again: what was asked may lead to further questions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +53,8 @@ class Prepared:
     def judge(self, submission: Submission, accepted: Accepted, progress: DoneSoFar) -> Trace:
         """Judge a message with what its functions answered and what failed so far.
 
-        What nobody stated or computed is assumed to be good; a function that was not asked yet
-        answers `continue`.
+        What nobody stated or computed is assumed to be good, and where nothing is good or bad, to
+        be absent: mail must end somewhere. A function that was not asked yet answers `continue`.
         """
         gateway = self.configured.gateway
         stated = {name: LambdaAnswer(answer) for name, answer in accepted.answers.items()}
@@ -58,7 +66,8 @@ class Prepared:
             failing=frozenset((*self._labels(accepted), *progress.failing)),
         )
         among = index_of(gateway, assume_pass=True).survey(submission).rules
-        return judge(gateway, submission, scenario, assume_pass=True, among=among)
+        trace = judge(gateway, submission, scenario, assume_pass=True, among=among)
+        return trace if not trace.missing else settled(gateway, submission, scenario, trace)
 
     def judged(self, trace: Trace, accepted: Accepted, progress: DoneSoFar) -> Judged:
         """What the journal says of a judgment: enough to judge the same again."""
@@ -99,6 +108,32 @@ class Prepared:
                 yield from {each["ArchiveId"] for each in bodies if each["ArchiveName"] == name}
             case _:
                 return
+
+
+def settled(gateway: Gateway, submission: Submission, scenario: Scenario, trace: Trace) -> Trace:
+    """The trace if what is still missing is absent: no answer of an add-on, no DMARC policy.
+
+    A list that does not exist has nobody in it.
+    """
+    assumed: dict[MissingFact, str] = {}
+    facts = submission.facts
+    for _ in range(_SETTLED_AT_MOST):
+        for fact in trace.missing:
+            assumed[fact] = NO_ANSWER
+            if fact.answer is not None:
+                add_on, field = fact.answer
+                known = {**facts.add_ons.get(add_on, {}), field: NO_ANSWER}
+                facts = replace(facts, add_ons={**facts.add_ons, add_on: known})
+            elif fact.fact == VerdictFact.DMARC_POLICY:
+                facts = replace(facts, dmarc_policy=NoPolicy.NO_POLICY)
+            else:
+                readings = gateway.readings.choosing("deleted_address_list", "does_not_match")
+                gateway = replace(gateway, readings=readings)
+        settling = replace(submission, facts=facts)
+        trace = judge(gateway, settling, scenario, assume_pass=True)
+        if not trace.missing:
+            break
+    return replace(trace, assumed={**trace.assumed, **assumed})
 
 
 def submission_of(accepted: Accepted, content: bytes) -> Submission:
