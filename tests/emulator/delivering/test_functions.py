@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from emulator.delivering.post_world import MESSAGE, ROLE, archive, relay, rule, until
+from emulator.delivering.test_relays import sink
 from mmctl.emulator.delivering.commands import LARGEST_ANSWER
 from mmctl.emulator.delivering.services import ServiceBusy, Services
 from mmctl.emulator.delivering.settings import HowLong, Retries
@@ -248,4 +249,29 @@ def test_an_event_that_fails_for_too_long_is_given_up(world: Make) -> None:
     (failed,) = office.events("failed")
     assert (failed["target"], failed["host"]) == ("sorter", "function")
     assert office.events("report") == [], "the sender is not concerned"
+    assert office.waiting() == []
+
+
+def test_a_function_that_takes_hours_does_not_hold_back_what_was_relayed_before(
+    world: Make,
+) -> None:
+    def invoke(function_arn: str, event: bytes, *, waits: bool) -> bytes:
+        raise ServiceBusy(f"{function_arn[-6:]} {len(event) > 0} {waits}")
+
+    with sink() as (taken, port):
+        office = world(
+            [rule({"Relay": {"Relay": "r-first"}}), rule(calls(RetryTimeMinutes=60), name="ask")],
+            [relay("first", "127.0.0.1", port)],
+            services=Services(invoke=invoke),
+            retries=Retries(first=3600),
+        )
+        mail = office.carry()
+    assert len(taken.mail) == 1
+    assert office.waiting() == [f"{mail.id}.json"]
+    entry = json.loads(office.content(f"queue/{mail.id}.json"))
+    assert entry["delivering"]["letters"] == []
+    office.later = timedelta(hours=2)
+    office.resume()
+    assert len(taken.mail) == 1
+    assert [each["status"] for each in office.events("action")][-1] == "FAILURE"
     assert office.waiting() == []

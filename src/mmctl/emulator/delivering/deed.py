@@ -32,9 +32,14 @@ class MessageOnDisk:
         Raises:
             OSError: they cannot be read.
         """
-        if self._content is None:
-            self._content = self.path.read_bytes()
-        return self._content
+        content = self._content  # another thread may forget it meanwhile
+        if content is None:
+            content = self._content = self.path.read_bytes()
+        return content
+
+    def forget(self) -> None:
+        """Keep nothing of it in memory."""
+        self._content = None
 
 
 class ActionFails(Exception):

@@ -84,6 +84,7 @@ class Journey:
         self.prepared = prepared
         self.progress = progress or DoneSoFar()
         self.lock = threading.RLock()
+        """For the letters: lanes hand them on while actions are done."""
         self.message = MessageOnDisk(means.folder.message(accepted.id))
         self.users = 0
         """How many threads work on it now."""
@@ -91,6 +92,8 @@ class Journey:
         """Whether its entry in the queue has all that was done."""
         self.resumed = False
         """Whether it was read from the queue, and not gone on with since."""
+        self.posted: set[str] = set()
+        """The letters that are in their lanes."""
         self.told = False
         """Whether the journal says that it is finished."""
         self.over = False
@@ -102,8 +105,13 @@ class Journey:
         self._again = again
         self._trace: Trace | None = None
 
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.progress.walked and not self.progress.letters
+
     def entry(self) -> dict[str, Any]:
-        """Its entry in the queue."""
+        """Its entry in the queue; call it with the lock."""
         return {**self.accepted.to_json(), STATE: self.progress.to_json()}
 
     def go_on(self, say: Say, lane: str | None) -> Walked | InLane | Later:
@@ -179,7 +187,8 @@ class Journey:
             say(happened)
         if done.letter is not None:
             letter = replace(done.letter, matched=self._matched(deed))
-            self.progress.letters[letter.key] = letter
+            with self.lock:
+                self.progress.letters[letter.key] = letter
         under_way = done.letter is not None and done.letter.ends_action
         status = ActionStatus.IN_PROGRESS if under_way else ActionStatus.SUCCESS
         self._note(deed, say, status, done.detail, done)

@@ -174,17 +174,14 @@ class PostOffice:
     def _walk(self, message_id: str, lane: str | None, walked: list[Journey]) -> None:
         """Go on with the actions of a message."""
         with self._using(message_id) as journey:
-            if journey is None:
+            if journey is None or journey.over:
                 return
-            with journey.lock:
-                if journey.over:
-                    return
-                if journey.progress.walked:
-                    self._post_letters(journey)
-                else:
-                    self._go_on(journey, lane)
-                if journey.progress.walked and not journey.progress.letters:
-                    walked.append(journey)
+            if not journey.progress.walked:
+                self._go_on(journey, lane)
+                journey.message.forget()
+            self._post_letters(journey)
+            if journey.is_done:
+                walked.append(journey)
 
     def _go_on(self, journey: Journey, lane: str | None) -> None:
         message_id = journey.accepted.id
@@ -211,7 +208,6 @@ class PostOffice:
         match step:
             case Walked():
                 self._write_records(journey, step)
-                self._post_letters(journey)
             case InLane():
                 self._lanes.put(step.lane, partial(self._walk_in, message_id))
             case Later():
@@ -238,9 +234,10 @@ class PostOffice:
             return
         try:
             for journey in walked:
-                if not journey.told:
-                    self._journal.event(journey.accepted.id, Finished())
-                    journey.told = True
+                with journey.lock:
+                    if not journey.told:
+                        self._journal.event(journey.accepted.id, Finished())
+                        journey.told = True
             self._journal.flush()
         except OSError as error:
             self._trouble(f"cannot write to the journal: {_reason(error)}")
@@ -268,9 +265,13 @@ class PostOffice:
     # Letters
 
     def _post_letters(self, journey: Journey) -> None:
-        behind = 0
-        for letter in journey.progress.letters.values():
-            behind = max(behind, self._post(journey, letter))
+        if not journey.progress.letters:
+            return
+        with journey.lock:
+            letters = list(journey.progress.letters.values())
+            new = [letter for letter in letters if letter.key not in journey.posted]
+            journey.posted.update(letter.key for letter in new)
+        behind = max((self._post(journey, letter) for letter in new), default=0)
         if behind > _BEHIND:
             with suppress(OSError):
                 self._save(journey)
@@ -292,6 +293,7 @@ class PostOffice:
                 carried = carry(letter, journey, lane, self._means)
                 with journey.lock:
                     self._carried(journey, letter, carried)
+                journey.message.forget()
             except OSError as error:
                 self._trouble(f"message {message_id} waits: {_reason(error)}")
                 due = self._soon()
@@ -302,7 +304,7 @@ class PostOffice:
                 due = self._soon()
                 self._lanes.put(lane.name, partial(self._carry, message_id, key), due)
                 return
-            if journey.progress.walked and not journey.progress.letters:
+            if journey.is_done:
                 self._finish([journey])
 
     def _carried(self, journey: Journey, letter: Letter, carried: HandedOn) -> None:
@@ -323,6 +325,7 @@ class PostOffice:
             self._journal.event(journey.accepted.id, posted.report)
             if posted.letter is not None:
                 letters[posted.letter.key] = posted.letter
+                journey.posted.add(posted.letter.key)
                 self._post(journey, posted.letter)
         if carried.left is None:
             del letters[letter.key]
