@@ -208,6 +208,20 @@ def test_a_bounce_has_the_codes_of_the_rule_and_never_answers_the_null_sender(wo
     assert office.events("action")[-1]["detail"] == "no bounce: the sender is null"
 
 
+def test_what_was_assumed_is_said_even_where_no_rule_applies_because_of_it(world: Make) -> None:
+    spf = {
+        "VerdictExpression": {
+            "Evaluate": {"Attribute": "SPF"},
+            "Operator": "EQUALS",
+            "Values": ["FAIL"],
+        }
+    }
+    office = world([rule({"Drop": {}}, Conditions=[spf]), rule({"Relay": {"Relay": "r-a"}})])
+    office.carry()
+    (judged, again) = office.events("judged")
+    assert judged["assumed"] == again["assumed"] == {"spf": "PASS"}
+
+
 def test_the_service_log_says_the_same(world: Make) -> None:
     gone = rule({"Archive": {"TargetArchive": "gone"}}, name="keep")
     office = world([gone, rule({"Drop": {}}, name="end")])

@@ -109,4 +109,4 @@ def test_every_action_of_the_judgment_is_done_and_no_other(world: Make) -> None:
         compared.append(last)
     assert len(compared) > ROUNDS / 2
     assert sum(bool(last["failing"]) for last in compared) > ROUNDS / 15
-    assert sum("stop" in str(last["answers"]) for last in compared) > 2
+    assert sum("stop" in str(last["answers"]) for last in compared) > 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.emulator.journal import Judged, RecipientEnd
 from mmctl.emulator.records.rule_sets import RuleSetPieces
 from mmctl.judge.add_ons import NO_ANSWER
+from mmctl.judge.facts_asked import facts_asked
 from mmctl.judge.index.index import index_of
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import LambdaAnswer, Scenario, Submission
@@ -38,6 +39,8 @@ class Prepared:
     functions: tuple[str, ...]
     """The functions whose answers its rules wait for."""
     pieces: RuleSetPieces
+    assumes: bool
+    """Whether anything is asked that may have to be assumed."""
 
     @classmethod
     def of(cls, configured: Configured) -> Prepared:
@@ -48,6 +51,7 @@ class Prepared:
             configured=configured,
             functions=tuple(dict.fromkeys(each for each in asked if each is not None)),
             pieces=RuleSetPieces.of(configured.rule_set_arn, configured.rule_set.name, rules),
+            assumes=not facts_asked(configured.gateway).isdisjoint(VerdictFact),
         )
 
     def judge(self, submission: Submission, accepted: Accepted, progress: DoneSoFar) -> Trace:
@@ -65,8 +69,12 @@ class Prepared:
             answers=answers,  # the first name that fits a function counts
             failing=frozenset((*self._labels(accepted), *progress.failing)),
         )
-        among = index_of(gateway, assume_pass=True).survey(submission).rules
+        index = index_of(gateway, assume_pass=True)
+        among = index.survey(submission).rules
         trace = judge(gateway, submission, scenario, assume_pass=True, among=among)
+        if self.assumes:  # rules that do not apply because of what is assumed are not among them
+            assumed = index.judge(submission).assumed
+            trace = replace(trace, assumed={**assumed, **trace.assumed})
         return trace if not trace.missing else settled(gateway, submission, scenario, trace)
 
     def judged(self, trace: Trace, accepted: Accepted, progress: DoneSoFar) -> Judged:
