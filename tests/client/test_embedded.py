@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from story import check_document
 
+from mmctl.cases.parsing import cases_of
 from mmctl.cli.main import exit_code
+from mmctl.cli.sending import expected, smoke
+from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.smtp.process import serve
 from mmctl.emulator.smtp.settings import SmtpSettings
+from mmctl.language.parsing.load import read_project
 
 if TYPE_CHECKING:
     import asyncio
@@ -235,6 +241,137 @@ def test_logs_that_do_not_come_are_said_and_never_taken_for_sameness(
     assert [case["result"] for case in document["cases"]] == ["no record"]
     exit_code(["send", *words])
     assert "no log said within 1 s" in capsys.readouterr().out
+
+
+def test_evidence_says_which_rules_were_tried_and_how_it_ended(
+    serving: Serving, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    serving(accept_facts=True)
+    document = sent(capsys, "--expect", "--record-evidence")
+    (file,) = project.glob(f".mmctl/snapshots/*/{document['evidence']}")
+    text = file.read_text()
+    assert check_document(text) == "mmctl/evidence@1"
+    evidence = json.loads(text)
+    assert evidence["counts"] == document["counts"]
+    assert [case["name"] for case in evidence["as_stated"]] == [
+        case["name"] for case in document["cases"]
+    ]
+    assert {case["result"] for case in evidence["as_stated"]} == {"same"}
+    assert evidence["history"].startswith("0001-")
+    (point,) = evidence["endpoints"]
+    assert point["ingress_point"] == "public-mx"
+    assert point["a_record"]
+    again = sent(capsys, "--expect", "--record-evidence", "--run", "invoice")
+    assert again["evidence"] != document["evidence"]
+    assert exit_code(["history"]) == 0, "the history goes on as before"
+    assert "0001-" in capsys.readouterr().out
+
+
+def test_no_evidence_is_kept_where_other_rules_are_live(
+    serving: Serving, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    serving(accept_facts=True)
+    _drop_everything(project)
+    assert exit_code(["send", "--expect", "--record-evidence"]) == 3
+    errors = capsys.readouterr().err
+    assert "differs from the files before sending: 1 difference" in errors
+    assert "why:" in errors
+    assert list(project.glob(".mmctl/snapshots/*/evidence-*")) == []
+    assert not (project / ".mmctl/mail/messages.jsonl").read_text(), "nothing was sent"
+
+
+def test_a_change_while_mail_is_sent_leaves_no_evidence(
+    serving: Serving,
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    serving(accept_facts=True)
+    send_all = expected.expected_of
+
+    def and_meanwhile(*given: Any) -> Any:
+        found = send_all(*given)
+        _by_hand(project)
+        return found
+
+    monkeypatch.setattr(expected, "expected_of", and_meanwhile)
+    assert exit_code(["send", "--expect", "--record-evidence"]) == 3
+    assert "after sending" in capsys.readouterr().err
+    assert list(project.glob(".mmctl/snapshots/*/evidence-*")) == []
+
+
+def _by_hand(project: Path) -> None:
+    """Change a rule in the service, as somebody in the console does."""
+    manager = EmbeddedMailManager(project / ".mmctl/embedded.db", clock=lambda: datetime.now(UTC))
+    with manager:
+        where = {"account": "000000000000", "region": "us-east-1"}
+        (found,) = manager.call("ListRuleSets", {}, **where)["RuleSets"]
+        whole = manager.call("GetRuleSet", {"RuleSetId": found["RuleSetId"]}, **where)
+        manager.call(
+            "UpdateRuleSet",
+            {"RuleSetId": found["RuleSetId"], "Rules": whole["Rules"][:-1]},
+            **where,
+        )
+
+
+def _rename_a_rule(project: Path) -> None:
+    for file in (*project.glob("rules/*.yaml"), project / CASES):
+        file.write_text(re.sub(r"\bdeliver\b", "hand-over", file.read_text()))
+
+
+def test_a_few_cases_are_sent_after_an_apply(
+    serving: Serving, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    serving(accept_facts=True)
+    _rename_a_rule(project)
+    assert exit_code(["apply", "--yes", "--smoke"]) == 0, capsys.readouterr()
+    out, errors = capsys.readouterr()
+    assert "sending 2 cases as mail" in errors
+    assert "2 ended as expected, 0 differ" in out
+    assert len((project / ".mmctl/mail/messages.jsonl").read_text().splitlines()) == 1
+    assert exit_code(["apply", "--yes", "--smoke"]) == 0, "also where nothing is to be applied"
+    assert "2 ended as expected" in capsys.readouterr().out
+
+
+def test_smoke_that_ends_differently_is_said_with_the_way_back(
+    serving: Serving, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    serving(accept_facts=True)
+    _rename_a_rule(project)
+    cases = project / CASES
+    cases.write_text(cases.read_text().replace("outcome: delivered", "outcome: bounced"))
+    assert exit_code(["apply", "--yes", "--smoke", "--force", "cases"]) == 1
+    out, errors = capsys.readouterr()
+    assert "applied as 0002-" in out
+    assert "DIFFERS" in out
+    assert "outcome: expected bounced, got delivered" in out
+    assert "mmctl rollback" in errors
+
+
+def test_smoke_without_a_server_says_that_the_apply_is_done_and_how_to_go_back(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smoke, "_NEW_POINT", 0.0)
+    _rename_a_rule(project)
+    assert exit_code(["apply", "--yes", "--smoke"]) == 1
+    out, errors = capsys.readouterr()
+    assert "applied as 0002-" in out
+    assert "the apply is done" in errors
+    assert "mmctl rollback" in errors
+
+
+def test_smoke_cases_are_the_marked_ones_else_the_first_of_each_kind(project: Path) -> None:
+    def chosen() -> list[str]:
+        return [case.name for case in smoke.smoke_cases(cases_of(read_project(project)[0])[0])]
+
+    first = chosen()
+    assert len(first) == 2
+    cases = project / CASES
+    name = "  - name: mail for other domains is refused\n"
+    text = cases.read_text()
+    assert name in text
+    cases.write_text(text.replace(name, f"{name}    smoke: true\n"))
+    assert chosen() == ["mail for other domains is refused"]
 
 
 @pytest.mark.usefixtures("project")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import typer
+    from rich.text import Text
 
     from mmctl.cli.options.annotated import Base, PasswordEnv, RequireSignature
     from mmctl.live.apply.effects import Permissions
@@ -55,6 +56,12 @@ def apply(
     no_preflight: Annotated[
         bool,
         typer.Option("--no-preflight", help="Do not ask AWS whether resources in rules exist."),
+    ] = False,
+    smoke: Annotated[
+        bool,
+        typer.Option(
+            "--smoke", help="Send cases with `smoke: true` as mail afterwards, and compare."
+        ),
     ] = False,
     require_signature: RequireSignature = None,
     endpoint_url: Annotated[
@@ -93,7 +100,8 @@ def apply(
         if not (run.quiet and yes):
             show(render.bare(made, width=run.console().width, verbose=run.verbose))
         if made.empty:
-            return nothing_to_do(change, made, permissions)
+            code = nothing_to_do(change, made, permissions)
+            return _smoke(change, show) if smoke and not code else code
         check_permitted(made, change.means, permissions)
         change.means.history.check_writable()
         if not no_preflight:
@@ -106,7 +114,15 @@ def apply(
         if entry is not None:
             show(render.line(applied_as(change, entry)))
             write_entry(change, entry)
+            if smoke:
+                return _smoke(change, show)
     return 0
+
+
+def _smoke(change: LiveEnvironment, show: Callable[[Text], None]) -> int:
+    from mmctl.cli.sending.smoke import smoke
+
+    return smoke(change, show)
 
 
 def _loaded(

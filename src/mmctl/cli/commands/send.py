@@ -154,6 +154,14 @@ def send(
     pattern: Annotated[
         str | None, _option(_CASES, "--run", "Send only cases whose names match.", "TEXT")
     ] = None,
+    record_evidence: Annotated[
+        bool,
+        _option(
+            _CASES,
+            "--record-evidence",
+            "Keep in the store which rules were tried, and how it ended.",
+        ),
+    ] = False,
     logs: Annotated[
         list[str] | None,
         _option(
@@ -207,12 +215,18 @@ def send(
     )
     if concurrency is not None and count is None:
         raise UsageError("`--concurrency` needs a number of messages", help="--count N")
-    _check(run, options, expect=expect, pattern=pattern)
+    _check(run, options, expect=expect, pattern=pattern, evidence=record_evidence)
     with stoppable():
         if expect:
             from mmctl.cli.sending.expected import send_cases
 
-            return send_cases(run, options, pattern=pattern, files=options.paths or None)
+            return send_cases(
+                run,
+                options,
+                pattern=pattern,
+                files=options.paths or None,
+                evidence=record_evidence,
+            )
         if count is not None:
             from mmctl.cli.sending.loading import send_load
 
@@ -222,7 +236,9 @@ def send(
         return send_messages(run, options)
 
 
-def _check(run: Run, options: SendOptions, *, expect: bool, pattern: str | None) -> None:
+def _check(
+    run: Run, options: SendOptions, *, expect: bool, pattern: str | None, evidence: bool
+) -> None:
     """Refuse options that make no sense together.
 
     Raises:
@@ -241,7 +257,11 @@ def _check(run: Run, options: SendOptions, *, expect: bool, pattern: str | None)
         "--count": options.count is not None,
         "--helo": options.helo is not None,
     }
-    about_cases = {"--run": pattern is not None, "--logs": bool(options.logs)}
+    about_cases = {
+        "--run": pattern is not None,
+        "--logs": bool(options.logs),
+        "--record-evidence": evidence,
+    }
     given = about_messages if expect else about_cases
     for name, is_given in given.items():
         if is_given:

@@ -109,11 +109,23 @@ class CaseSender:
 
 
 def send_cases(
-    run: Run, options: SendOptions, *, pattern: str | None, files: Sequence[str] | None
+    run: Run,
+    options: SendOptions,
+    *,
+    pattern: str | None,
+    files: Sequence[str] | None,
+    evidence: bool = False,
 ) -> int:
     """Send the cases that can be sent, and report how they ended; return the exit code."""
     project, cases, broken = chosen_cases(run, pattern=pattern, files=files)
-    sent = expected_of(run, options, project, cases)
+    keeper = None
+    if evidence:
+        from mmctl.cli.sending.evidence import EvidenceKeeper
+
+        keeper = EvidenceKeeper(run, project)
+    sent, points = expected_of(run, options, project, cases)
+    if keeper is not None:
+        sent = replace(sent, evidence=keeper.keep(sent, points))
     write(run, EXPECTED, sent)
     return _NO if broken else exit_code_of(sent)
 
@@ -141,8 +153,8 @@ def chosen_cases(
 
 def expected_of(
     run: Run, options: SendOptions, project: Project, cases: Sequence[Case]
-) -> CasesSent:
-    """The cases, sent where they can be, and compared.
+) -> tuple[CasesSent, dict[str, tuple[str, int]]]:
+    """The cases, sent where they can be and compared; and the hosts of the ingress points.
 
     Raises:
         UsageError, CouldNot: no endpoint can be reached, or the logs cannot be read.
@@ -171,12 +183,14 @@ def expected_of(
         else CaseSent(sorted=sorted_cases[place])
         for place in range(len(cases))
     )
-    return CasesSent(
+    sent = CasesSent(
         results=results,
         embedded=any(way.destination.embedded for way in ways.values()),
         waited=seconds,
         shows_all=run.verbose,
     )
+    endpoints = {name: way.destination.endpoint for name, way in ways.items()}
+    return sent, {name: (each.host, each.port) for name, each in endpoints.items()}
 
 
 def ways_to(run: Run, options: SendOptions, cases: Sequence[Case]) -> Iterator[tuple[str, OpenWay]]:

@@ -27,6 +27,7 @@ def cases_document(sent: CasesSent) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "counts": sent.counts,
+        "evidence": sent.evidence,
         "cases": [_case(each) for each in sent.results],
     }
 
