@@ -502,6 +502,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 (
                     ((('', (('--expect', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Send the cases of the project, or of case files that are named, and compare.', ''),)),)),
                     ((('', (('--run', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('TEXT', '1;33'),)),), (('', (('Send only cases whose names match.', ''),)),)),
+                    ((('', (('--record-evidence', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Keep in the store which rules were tried, and how it ended.', ''),)),)),
                     ((('', (('--logs', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('SOURCE', '1;33'),)),), (('', (("Where the service's own log records are. Default: those of the embedded server.", ''),)),)),
                 ),
             ),
@@ -781,6 +782,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                     ((('', (('--adopt', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Adopt live objects of the same names.', ''),)),)),
                     ((('', (('--break-lock', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Take over a stale lock.', ''),)),)),
                     ((('', (('--no-preflight', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Do not ask AWS whether resources in rules exist.', ''),)),)),
+                    ((('', (('--smoke', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Send cases with `smoke: true` as mail afterwards, and compare.', ''),)),)),
                     ((('', (('--require-signature', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('KEY', '1;33'),)),), (('', (('Accept only a plan signed with this key of AWS KMS, by its ARN.', ''),)),)),
                     ((('', (('--endpoint-url', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (("An endpoint that is not AWS's.", ''),)),)),
                     ((('', (('--base', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('REV', '1;33'),)),), (('', (('The git revision that environments are compared with. Default: the target branch on a CI server, else the last apply.', ''),)),)),
