@@ -89,7 +89,7 @@ def smtp_settings(
     return SmtpSettings(
         state=state,
         data=str(data_folder(run, options)),
-        host=host,
+        host="127.0.0.1" if host == "localhost" else host,
         port=options.port,
         api=api,
         page=page,
@@ -242,7 +242,8 @@ def _about_mail(settings: SmtpSettings, points: Sequence[Mapping[str, Any]]) -> 
         return
     yield "\n"
     for point in points:
-        yield f"smtp {point['host']}:{point['port']} {point['name']}, {_reached(point)}\n"
+        host = f"[{point['host']}]" if ":" in point["host"] else point["host"]
+        yield f"smtp {host}:{point['port']} {point['name']}, {_reached(point)}\n"
 
 
 def _reached(point: Mapping[str, Any]) -> str:

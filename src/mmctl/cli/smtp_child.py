@@ -92,11 +92,12 @@ class SmtpChild:
     def _heard(self) -> dict[str, Any] | None:
         """The next thing that it says; None: it has ended."""
         assert self._process.stdout is not None  # noqa: S101 - it is a pipe
-        line = self._process.stdout.readline()
-        if not line:
-            return None
-        said: dict[str, Any] = json.loads(line)
-        return said
+        for line in iter(self._process.stdout.readline, b""):
+            with suppress(ValueError):  # a library may print something
+                said = json.loads(line)
+                if isinstance(said, dict):
+                    return said
+        return None
 
     def _listen(self) -> None:
         while (said := self._heard()) is not None:

@@ -11,6 +11,7 @@ import json
 import os
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
 
 from mmctl.errors import CouldNot, UsageError
@@ -19,7 +20,6 @@ from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
     from types import TracebackType
 
 PRIVATE_FOLDER: Final = 0o700
@@ -121,28 +121,21 @@ def file_name(name: str) -> str:
     return (kept.lstrip(".") or "_")[:200]
 
 
-class FolderLock:
-    """The lock of a data folder; it ends with the process that holds it, however that ends.
+class FileLock:
+    """A lock that ends with the process that holds it, however that ends.
 
     Raises:
         UsageError: another process holds it, or it cannot be written.
     """
 
-    def __init__(self, folder: DataFolder) -> None:
-        path = folder.root / _LOCK
+    def __init__(self, path: Path, *, what: str, help: str) -> None:
         try:
             self._file = _open_private(path)
             _lock(self._file)
         except BlockingIOError:
-            raise UsageError(
-                f"the data folder `{folder.root}` is in use by another `mmctl emulate`",
-                help="stop that one, or name another folder with `--data`",
-            ) from None
+            raise UsageError(f"{what} is in use by another `mmctl emulate`", help=help) from None
         except OSError as error:
-            raise UsageError(
-                f"cannot write to the data folder `{folder.root}`: {_reason(error)}",
-                help="name a folder that you can write to with `--data`",
-            ) from None
+            raise UsageError(f"cannot write to {what}: {_reason(error)}", help=help) from None
 
     def __enter__(self) -> Self:
         return self
@@ -154,6 +147,28 @@ class FolderLock:
         trace: TracebackType | None,
     ) -> None:
         os.close(self._file)
+
+
+class FolderLock(FileLock):
+    """The lock of a data folder: one server writes to it."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        super().__init__(
+            folder.root / _LOCK,
+            what=f"the data folder `{folder.root}`",
+            help="stop that one, or name another folder with `--data`",
+        )
+
+
+class StateLock(FileLock):
+    """The lock of a state file: one server takes mail for its ingress points."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(
+            Path(f"{state}.lock"),
+            what=f"the state `{state}`",
+            help="stop that one, or name another file with `--state`",
+        )
 
 
 class Lines:

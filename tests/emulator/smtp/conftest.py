@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from mmctl.emulator.smtp.add_on_table import AddOnTable
+    from mmctl.mail.authenticate import Authenticator
+
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"
 PATIENCE = 30.0
@@ -48,6 +51,7 @@ class Face:
     manager: EmbeddedMailManager
     folder: DataFolder
     notes: list[str] = field(default_factory=list)
+    stop: Callable[[], None] = lambda: None
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         return self.manager.call(operation, parameters, account=ACCOUNT, region=REGION)
@@ -110,7 +114,13 @@ def running(tmp_path: Path) -> Iterator[Callable[..., Face]]:
     """Start faces, each over a state of its own unless named otherwise."""
     with ExitStack() as stack:
 
-        def start(name: str = "face", **settings: Any) -> Face:
+        def start(
+            name: str = "face",
+            *,
+            authenticate: Authenticator | None = None,
+            table: AddOnTable | None = None,
+            **settings: Any,
+        ) -> Face:
             state = tmp_path / f"{name}.db"
             manager = stack.enter_context(
                 EmbeddedMailManager(state, clock=lambda: datetime.now(UTC), settle_seconds=0)
@@ -135,6 +145,8 @@ def running(tmp_path: Path) -> Iterator[Callable[..., Face]]:
                         on_ready=lambda _: ready.set(),
                         on_note=face.notes.append,
                         ended=ended,
+                        authenticate=authenticate,
+                        add_ons=table,
                     )
                 except BaseException as error:  # noqa: BLE001 - the test gets it
                     errors.append(error)
@@ -148,6 +160,7 @@ def running(tmp_path: Path) -> Iterator[Callable[..., Face]]:
                 thread.join(PATIENCE)
                 assert not thread.is_alive()
 
+            face.stop = stop
             stack.callback(stop)
             assert ready.wait(PATIENCE)
             if errors:

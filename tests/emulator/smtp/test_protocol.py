@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import errno
 import json
 from typing import TYPE_CHECKING, Any
 
 from emulator.smtp.conftest import until
-from mmctl.emulator.smtp import connection, conversation, front, limits
+from mmctl.emulator.smtp import connection, conversation, front, limits, storing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -304,6 +305,36 @@ def test_a_full_disk_is_said_and_nothing_is_lost(
     assert client.ask("MAIL FROM:<a@example.org>").startswith("452 4.3.1 ")
     monkeypatch.setattr(front, "RESERVE", 0)
     assert client.ask("MAIL FROM:<a@example.org>").startswith("250 ")
+
+
+def test_a_write_that_fails_is_452_and_leaves_nothing_behind(
+    face: Face, talk: Callable[..., Talk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = talk(face.port(face.point()))
+    written = storing.Storing._write
+    fails = {"queue/", "messages/"}
+
+    def write(self: storing.Storing, id_: str, content: bytes, path: str) -> None:
+        for each in fails:
+            if f"/{each}" in path:
+                raise OSError(errno.ENOSPC, "no space left")
+        written(self, id_, content, path)
+
+    monkeypatch.setattr(storing.Storing, "_write", write)
+    for left in ({"queue/", "messages/"}, {"queue/"}):
+        fails.intersection_update(left)
+        client.envelope()
+        client.ask("DATA")
+        client.raw(b"Subject: x\r\n\r\nx\r\n.\r\n")
+        assert client.hear().startswith("452 4.3.1 ")
+    fails.clear()
+    client.envelope()
+    client.ask("DATA")
+    client.raw(b"Subject: x\r\n\r\nx\r\n.\r\n")
+    assert client.hear().startswith("250 OK ")
+    (accepted,) = face.finished(1)
+    files = [path.stem for path in (face.folder.root / "messages").rglob("*.eml")]
+    assert files == [accepted["id"]]
 
 
 def test_a_closed_ingress_point_says_421_and_opens_again(

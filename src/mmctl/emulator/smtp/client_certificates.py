@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 _CRL: Final = re.compile(rb"-----BEGIN X509 CRL-----.*?-----END X509 CRL-----", re.DOTALL)
 
+_NAMES: Final[dict[type[x509.GeneralName], str]] = {
+    x509.RFC822Name: "SAN_RFC822_NAME",
+    x509.DNSName: "SAN_DNS_NAME",
+    x509.UniformResourceIdentifier: "SAN_UNIFORM_RESOURCE_IDENTIFIER",
+    x509.IPAddress: "SAN_IP_ADDRESS",
+}
+"""Names whose value is a text."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientCertificate:
@@ -67,21 +75,14 @@ def _alternatives(certificate: x509.Certificate) -> Iterator[tuple[str, str]]:
     except (x509.ExtensionNotFound, ValueError):
         return
     for each in extension.value:
-        match each:
-            case x509.RFC822Name():
-                yield "SAN_RFC822_NAME", each.value
-            case x509.DNSName():
-                yield "SAN_DNS_NAME", each.value
-            case x509.DirectoryName():
-                yield "SAN_DIRECTORY_NAME", each.value.rfc4514_string()
-            case x509.UniformResourceIdentifier():
-                yield "SAN_UNIFORM_RESOURCE_IDENTIFIER", each.value
-            case x509.IPAddress():
-                yield "SAN_IP_ADDRESS", str(each.value)
-            case x509.RegisteredID():
-                yield "SAN_REGISTERED_ID", each.value.dotted_string
-            case _:
-                continue
+        if isinstance(each, x509.DirectoryName):
+            yield "SAN_DIRECTORY_NAME", each.value.rfc4514_string()
+        elif isinstance(each, x509.RegisteredID):
+            yield "SAN_REGISTERED_ID", each.value.dotted_string
+        else:
+            name = next((name for kind, name in _NAMES.items() if isinstance(each, kind)), None)
+            if name is not None:
+                yield name, str(each.value)
 
 
 def _is_revoked(certificate: x509.Certificate, trusted: str, revoked: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.emulator.journal import IngressPointName, RefusedMail, instant
 from mmctl.emulator.records.ingress import IngressPieces
@@ -23,15 +23,27 @@ if TYPE_CHECKING:
     from mmctl.emulator.journal_file import Journal
     from mmctl.emulator.records.records import Records
     from mmctl.emulator.smtp.add_on_table import AddOnTable
-    from mmctl.emulator.smtp.connection import Connection
     from mmctl.emulator.smtp.settings import SmtpSettings
     from mmctl.emulator.smtp.storing import StoreReply, Storing
     from mmctl.emulator.smtp.verdicts import Verdicts
 
+MOST_PIECES: Final = 64
+"""How many configurations are kept ready for log records."""
 FREE_SECONDS: Final = 0.5
 """How long it is believed how much room the disk has."""
 RESERVE: Final = 32 * 1024 * 1024
 """Octets that stay free, for what is done with mail and for the logs."""
+
+
+class Ending(Protocol):
+    """A connection, as whoever ends them all sees it."""
+
+    @property
+    def task(self) -> asyncio.Task[None] | None:
+        """What serves it."""
+
+    def shut_down(self) -> None:
+        """End it."""
 
 
 class Front:
@@ -58,7 +70,7 @@ class Front:
         self.tls = TlsContexts(folder, clock=clock)
         self.logins = Logins(settings.passwords, clock=clock)
         self.verdicts, self.add_ons = verdicts, add_ons
-        self.conversations: set[Connection] = set()
+        self.conversations: set[Ending] = set()
         self.on_note = on_note
         self._root = str(folder.root)
         self._free, self._free_at = 0, -FREE_SECONDS
@@ -101,16 +113,10 @@ class Front:
                 policy=configured.gateway.policy,
                 secret_arn=secret,
             )
-            self._pieces = {configured.digest: pieces, **self._recent()}
+            if len(self._pieces) >= MOST_PIECES:
+                self._pieces.clear()
+            self._pieces[configured.digest] = pieces
         return pieces
-
-    def _recent(self) -> dict[str, IngressPieces]:
-        used = {
-            served.configured.digest
-            for served in self.gateways.current().values()
-            if served.configured is not None
-        }
-        return {digest: each for digest, each in self._pieces.items() if digest in used}
 
     def refused(
         self,

@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.emulator.data_folder import DataFolder, FolderLock, unusable
+from mmctl.emulator.data_folder import DataFolder, FolderLock, StateLock, unusable
 from mmctl.emulator.database import Database
 from mmctl.emulator.delivering.configurations import kept_configuration
 from mmctl.emulator.delivering.post_office import PostOffice
 from mmctl.emulator.delivering.settings import DeliverySettings
 from mmctl.emulator.gateways import PointGateways
-from mmctl.emulator.journal_file import Journal
+from mmctl.emulator.journal_file import Journal, note_unnoted
 from mmctl.emulator.records.records import Records
 from mmctl.emulator.smtp.doors import Doors
 from mmctl.emulator.smtp.front import Front
@@ -62,6 +62,7 @@ def serve(
     folder.make()
     with ExitStack() as stack:
         stack.enter_context(FolderLock(folder))
+        stack.enter_context(StateLock(settings.state))
         stack.callback(lambda: folder.ports.unlink(missing_ok=True))
         database = stack.enter_context(closing(Database(settings.state)))
         gateways = PointGateways(
@@ -86,6 +87,7 @@ def serve(
                     )
                 )
             )
+            note_unnoted(folder, journal)
             office.resume(partial(kept_configuration, folder))
 
             def stored(group: Sequence[StoredMessage]) -> None:
