@@ -12,6 +12,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from mmctl.errors import UsageError
 from mmctl.operate.logs.records import IngressRecord, PolicyRecord, RuleKey, RuleRecord
 from mmctl.records import dataclass, field
 
@@ -95,6 +96,10 @@ class _Parts:
             self.last = at
 
 
+MOST: Final = 500_000
+"""How many messages and sessions are joined at once: about 2 GB."""
+
+
 class Joiner:
     """Takes records in any order, and gives the messages."""
 
@@ -104,7 +109,16 @@ class Joiner:
         self._keys: dict[RuleKey, RuleKey] = {}
 
     def add(self, record: Record) -> None:
-        """Take a record."""
+        """Take a record.
+
+        Raises:
+            UsageError: there are too many messages.
+        """
+        if len(self._parts) + len(self._sessions) > 2 * MOST:
+            raise UsageError(
+                f"the log has more than {MOST:,} messages of this time",
+                help="ask for less by --since, --until, --message-id and others; --stats takes any",
+            )
         if isinstance(record, PolicyRecord):
             self._sessions.setdefault(session_of(record), []).append(record)
             return

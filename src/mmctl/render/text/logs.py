@@ -110,10 +110,11 @@ def damage(counts: ReadCounts) -> list[str]:
     if unread > len(lines):
         lines.append(f"and {unread - len(lines):,} more")
     if unread:
-        lines.append(
-            f"not read: {counts.damaged:,} damaged, {counts.other:,} "
-            f"{plural(counts.other, 'is no record', 'are no records')} of Mail Manager"
-        )
+        parts = [f"{counts.damaged:,} damaged"] if counts.damaged else []
+        if counts.other:
+            are = plural(counts.other, "is no record", "are no records")
+            parts.append(f"{counts.other:,} {are} of Mail Manager")
+        lines.append(f"not read: {', '.join(parts)}")
     return lines
 
 
