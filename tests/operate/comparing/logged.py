@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator.records.ingress import IngressPieces
-from mmctl.emulator.records.rule_sets import ActionDone, RuleSetPieces, matched_of, tried_of
+from mmctl.emulator.records.rule_sets import LoggedAction, RuleSetPieces, matched_of, tried_of
 from mmctl.judge.trace import ActionResult
 from mmctl.mail.email import Tls
 from mmctl.model.enums import IngressPointType
@@ -55,10 +55,10 @@ def lines_of(
     return pieces.accepted(accepted) + rule_set.lines(id, AT, done_of(trace), tried)
 
 
-def done_of(trace: Trace) -> list[ActionDone]:
+def done_of(trace: Trace) -> list[LoggedAction]:
     """What was done, action by action."""
     matched = matched_of(trace)
-    found: dict[tuple[int, int], ActionDone] = {}
+    found: dict[tuple[int, int], LoggedAction] = {}
     for recipient in trace.recipients:
         for rule in recipient.rules:
             for action in rule.actions if rule.applied else ():
@@ -67,7 +67,7 @@ def done_of(trace: Trace) -> list[ActionDone]:
                 failed = action.result is ActionResult.FAILED
                 status = ActionStatus.FAILURE if failed else ActionStatus.SUCCESS
                 place = int(action.path[1])
-                found[rule.index, place] = ActionDone(
+                found[rule.index, place] = LoggedAction(
                     rule.index, place, matched[rule.index], status
                 )
     return list(found.values())

@@ -100,8 +100,5 @@ class LogRecords:
             log.close()
 
 
-Records = LogRecords
-
-
 def _nothing(_: str) -> None:
     return None

@@ -32,9 +32,6 @@ class LoggedAction(NamedTuple):
     """When; None: when the rules were asked."""
 
 
-ActionDone = LoggedAction
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSetPieces:
     """The pieces of one rule set: what is the same in all of its records."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mmctl.emulator.data_folder import DataFolder
     from mmctl.emulator.gateways import Configured, PointGateways, Served
     from mmctl.emulator.journal_file import Journal
-    from mmctl.emulator.records.records import Records
+    from mmctl.emulator.records.records import LogRecords
     from mmctl.emulator.smtp.add_on_table import AddOnTable
     from mmctl.emulator.smtp.settings import SmtpSettings
     from mmctl.emulator.smtp.storing import StoreReply, Storing
@@ -56,7 +56,7 @@ class Front:
         *,
         storing: Storing,
         journal: Journal,
-        records: Records,
+        records: LogRecords,
         clock: Callable[[], datetime],
         loop: asyncio.AbstractEventLoop,
         folder: DataFolder,

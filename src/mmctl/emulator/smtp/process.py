@@ -16,7 +16,7 @@ from mmctl.emulator.delivering.post_office import PostOffice
 from mmctl.emulator.delivering.settings import DeliverySettings
 from mmctl.emulator.gateways import PointGateways
 from mmctl.emulator.journal_file import Journal, note_unnoted
-from mmctl.emulator.records.records import Records
+from mmctl.emulator.records.records import LogRecords
 from mmctl.emulator.smtp.doors import Doors
 from mmctl.emulator.smtp.front import Front
 from mmctl.emulator.smtp.storing import Storing
@@ -73,7 +73,7 @@ def serve(
         )
         try:
             journal = stack.enter_context(closing(Journal(folder, clock=clock)))
-            records = stack.enter_context(closing(Records(folder.logs, on_trouble=on_note)))
+            records = stack.enter_context(closing(LogRecords(folder.logs, on_trouble=on_note)))
             office = stack.enter_context(
                 closing(
                     PostOffice(
