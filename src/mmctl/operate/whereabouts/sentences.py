@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC
 from typing import TYPE_CHECKING, Final, assert_never
 
@@ -106,19 +107,22 @@ class WhereSentences:
         self, message: LoggedMessage, ended: LoggedEnd, archive: str | None, noted: Noted
     ) -> str:
         """The command that releases a message, or that finds it in its archive first."""
-        env = "" if self._environment is None else f" --env {self._environment}"
+        env = () if self._environment is None else ("--env", self._environment)
         known = [each for each in noted.archived if archive in {None, each.archive}]
         if known:
             held = known[0]
-            return (
-                f"mmctl archive release {held.id} --archive {held.archive}{env} --via … --reason …"
-            )
+            words = ("mmctl", "archive", "release", held.id, "--archive", held.archive, *env)
+            return f"{shlex.join(words)} --via … --reason …"
         client = message.client
-        sender = "" if client is None or not client.mail_from else f" --from {client.mail_from}"
-        return (
-            f"mmctl archive search --archive {archive or '…'}{env}{sender} --to {ended.recipient}"
-            f" --since {message.at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+        sender = client.mail_from if client is not None else None
+        since = f"{message.at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+        words = (
+            *("mmctl", "archive", "search", *(() if archive is None else ("--archive", archive))),
+            *env,
+            *(("--mail-from", sender) if sender else ()),
+            *("--rcpt", ended.recipient, "--since", since),
         )
+        return shlex.join(words)
 
 
 _DOES: Final = {
