@@ -12,6 +12,7 @@ from mmctl.judge.judging import judge
 from mmctl.judge.submission import LambdaAnswer, Scenario, Submission
 from mmctl.mail.facts import STATED, envelope_of, facts_of, session_of, shown, value_of
 from mmctl.mail.reader import read_email
+from mmctl.model.actions import asked_function
 from mmctl.model.facts import EnvelopeFact
 from mmctl.serve.page.rows import mapping, texts
 
@@ -45,15 +46,18 @@ def judged_again(
 ) -> Trace:
     """The trace of a message."""
     last = _last_judged(events)
-    answers = {**mapping(accepted, "lambda"), **mapping(last, "answers")}
-    failing = (*texts(accepted.get("failing")), *texts(last.get("failing")))
+    stated = {**mapping(accepted, "lambda"), **mapping(last, "answers")}
+    answers = {
+        function: LambdaAnswer(answer.lower())
+        for function, answer in stated.items()
+        if isinstance(answer, str) and answer.lower() in set(LambdaAnswer)
+    }
+    asked = (asked_function(action) for rule in gateway.rules for action in rule.actions)
+    # As the server does: a function that nobody asked answers `continue`.
+    not_asked = {each: LambdaAnswer.CONTINUE for each in asked if each and each not in answers}
     scenario = Scenario(
-        answers={
-            function: LambdaAnswer(answer.lower())
-            for function, answer in answers.items()
-            if isinstance(answer, str) and answer.lower() in set(LambdaAnswer)
-        },
-        failing=frozenset(failing),
+        answers={**answers, **not_asked},  # the first name that fits a function counts
+        failing=frozenset(texts(last.get("failing", accepted.get("failing")))),
     )
     return judge(gateway, submission, scenario, assume_pass=True)
 
