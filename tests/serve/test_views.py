@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mmctl.serve.page.bodies import body_of, html_of
+from mmctl.serve.page.naming import in_names, labels_in_names, names_of
 from serve.data_folder import DIGEST, newsletter, number_id
 
 if TYPE_CHECKING:
@@ -71,6 +72,35 @@ def test_an_action_that_failed_and_an_answer_of_a_function_are_judged_with(
     html = view(served, key)
     assert "relay → exchange (failed)" in html
     assert '<li class="stage end stored">' in html
+
+
+def test_rules_name_what_they_use_by_name() -> None:
+    document = {
+        "relays": [{"RelayId": "r-1", "RelayArn": "arn:r-1", "RelayName": "exchange"}],
+        "archives": [
+            {"ArchiveId": "a-1", "ArchiveArn": "arn:a-1", "ArchiveName": "twice"},
+            {"ArchiveId": "a-2", "ArchiveArn": "arn:a-2", "ArchiveName": "twice"},
+        ],
+        "address_lists": [{"AddressListArn": "arn:l-1", "AddressListName": "partners"}],
+        "rule_set": {"Rules": [{"Actions": [{"Relay": {"Relay": "r-1"}}, {"A": "a-1", "n": 5}]}]},
+        "traffic_policy": {"Lists": ["arn:l-1", None]},
+        "readings": {"string_case": "r-1"},
+    }
+    assert in_names(document) == {
+        **document,
+        "address_lists": [{"AddressListArn": "partners", "AddressListName": "partners"}],
+        "rule_set": {
+            "Rules": [{"Actions": [{"Relay": {"Relay": "exchange"}}, {"A": "a-1", "n": 5}]}]
+        },
+        "traffic_policy": {"Lists": ["partners", None]},
+    }
+    labels = ("relay:r-1", "archive", "relay:other")
+    assert tuple(labels_in_names(labels, names_of(document))) == (
+        "relay:r-1",
+        "relay:exchange",
+        "archive",
+        "relay:other",
+    )
 
 
 def test_a_refusal_says_who_refused_and_what_was_answered(served: Served) -> None:

@@ -30,13 +30,18 @@ if TYPE_CHECKING:
     from mmctl.render.html.passed_over import PassedOver
 
 
-def recipient_flow(got: RecipientTrace, passed_over: PassedOver, after: Child = None) -> Markup:
-    """One recipient: what was decided step by step; `after` comes below the end."""
+def recipient_flow(
+    got: RecipientTrace, passed_over: PassedOver, after: Child = None, *, places: bool = True
+) -> Markup:
+    """One recipient: what was decided step by step; `after` comes below the end.
+
+    `places`: the rules are in files, whose lines are named.
+    """
     copies: list[Child] = []
     for copy in got.copies:
         if len(got.copies) > 1:
             copies.append(_stage("copy", f"copy for {copy.address}", (), ()))
-        copies += list(_rules(copy))
+        copies += list(_rules(copy, places=places))
     return element(
         "section",
         element("h3", got.recipient),
@@ -74,13 +79,13 @@ def _policy(policy: PolicyTrace) -> Markup:
     )
 
 
-def _rules(copy: CopyTrace) -> Iterator[Markup]:
+def _rules(copy: CopyTrace, *, places: bool) -> Iterator[Markup]:
     for rule in copy.rules:
         if rule.result is not RuleResult.NOT_APPLIED:
-            yield _rule(rule)
+            yield _rule(rule, places=places)
 
 
-def _rule(rule: RuleTrace) -> Markup:
+def _rule(rule: RuleTrace, *, places: bool) -> Markup:
     held = rule.held_back_by if rule.result is RuleResult.HELD_BACK else None
     why = [_line(held, "unless ")] if held else [_line(asked) for asked in rule.conditions]
     words = {
@@ -92,7 +97,7 @@ def _rule(rule: RuleTrace) -> Markup:
         [element("span", f"rule {rule.index + 1}", class_="role"), " ", _rule_link(rule)],
         why or element("p", "always", class_="always"),
         [_action(action) for action in rule.actions] if rule.applied else words.get(rule.result),
-        f"{rule.position.file}:{rule.position.line}",
+        f"{rule.position.file}:{rule.position.line}" if places else "",
     )
 
 

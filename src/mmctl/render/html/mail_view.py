@@ -70,7 +70,8 @@ class MailView:
     key: str
     heading: str
     envelope: tuple[tuple[str, str], ...]
-    outcomes: tuple[str, ...]
+    ends: tuple[str, ...]
+    """Outcomes, and whether something still waits, is under way, or failed."""
     happened: tuple[WhatHappened, ...]
     known: tuple[tuple[str, str], ...] = ()
     assumed: tuple[tuple[str, str], ...] = ()
@@ -97,7 +98,7 @@ def mail_view(shown: MailView, passed_over: PassedOver) -> Markup:
         element(
             "header",
             element("h2", shown.heading, tabindex="-1"),
-            element("div", [chip(outcome) for outcome in shown.outcomes], class_="chips"),
+            element("div", [chip(outcome) for outcome in shown.ends], class_="chips"),
             _pairs(shown.envelope, "envelope"),
         ),
         element("div", [_tab(*panel[:2]) for panel in panels], role="tablist", aria_label="Views")
@@ -150,7 +151,9 @@ def _way(shown: MailView, passed_over: PassedOver) -> Child:
     if trace is None:
         parts.append(element("p", shown.no_trace, class_="nothing") if shown.no_trace else None)
     else:
-        flows = [recipient_flow(got, passed_over) for got in trace.recipients[:MOST_FLOWS]]
+        flows = [
+            recipient_flow(got, passed_over, places=False) for got in trace.recipients[:MOST_FLOWS]
+        ]
         others = [f"{got.recipient}: {got.outcome}" for got in trace.recipients[MOST_FLOWS:]]
         parts += [
             flows,

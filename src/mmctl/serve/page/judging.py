@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mmctl.emulator.delivering.judging import settled
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import LambdaAnswer, Scenario, Submission
 from mmctl.mail.facts import STATED, envelope_of, facts_of, session_of, shown, value_of
 from mmctl.mail.reader import read_email
 from mmctl.model.actions import asked_function
 from mmctl.model.facts import EnvelopeFact
+from mmctl.serve.page.naming import labels_in_names
 from mmctl.serve.page.rows import mapping, texts
 
 if TYPE_CHECKING:
@@ -43,8 +45,9 @@ def judged_again(
     submission: Submission,
     accepted: Mapping[str, Any],
     events: Sequence[Mapping[str, Any]],
+    names: Mapping[str, str],
 ) -> Trace:
-    """The trace of a message."""
+    """The trace of a message; `names` are those of resources that labels name by id."""
     last = _last_judged(events)
     stated = {**mapping(accepted, "lambda"), **mapping(last, "answers")}
     answers = {
@@ -57,9 +60,12 @@ def judged_again(
     not_asked = {each: LambdaAnswer.CONTINUE for each in asked if each and each not in answers}
     scenario = Scenario(
         answers={**answers, **not_asked},  # the first name that fits a function counts
-        failing=frozenset(texts(last.get("failing", accepted.get("failing")))),
+        failing=frozenset(
+            labels_in_names(texts(last.get("failing", accepted.get("failing"))), names)
+        ),
     )
-    return judge(gateway, submission, scenario, assume_pass=True)
+    trace = judge(gateway, submission, scenario, assume_pass=True)
+    return trace if not trace.missing else settled(gateway, submission, scenario, trace)
 
 
 def assumed(events: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:

@@ -14,9 +14,9 @@ MOST_PLACES: Final = 20
 
 def sending(ports: Mapping[str, Any]) -> tuple[str, ...]:
     """Commands that send a message to the first open ingress point."""
-    for host, port, _ in _open(ports):
-        return (f"mmctl send --scenario legitimate --to {host}:{port}",)
-    return ()
+    return tuple(
+        f"mmctl send --scenario legitimate --to {host}:{port}" for host, port, _ in _open(ports)
+    )[:1]
 
 
 def places(ports: Mapping[str, Any]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from mmctl.render.html.mail_view import MailView
 from mmctl.serve.page.bodies import body_of
 from mmctl.serve.page.happenings import happenings, refusal
 from mmctl.serve.page.judging import assumed, judged_again, known, submission_of
+from mmctl.serve.page.naming import in_names, names_of
 from mmctl.serve.page.rows import REFUSED, mapping, text, texts
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class ViewMaker:
         """Know where things are stored, and how a gateway is made of its document."""
         self._stored = stored
         self._gateway_of = gateway_of
-        self._gateways: OrderedDict[str, Gateway] = OrderedDict()
+        self._gateways: OrderedDict[str, tuple[Gateway, dict[str, str]]] = OrderedDict()
         self._lock = Lock()
 
     def of(self, row: MailRow) -> MailView:
@@ -51,7 +52,7 @@ class ViewMaker:
             key=row.key,
             heading=decode_words(row.subject).text or "(no subject)",
             envelope=tuple(_envelope(row, accepted)),
-            outcomes=row.outcomes,
+            ends=(*row.outcomes, *row.states),
             happened=happenings(events),
             known=facts,
             assumed=assumed(events),
@@ -68,15 +69,16 @@ class ViewMaker:
             return None, (), "The message is no longer in the data folder."
         try:
             submission = submission_of(accepted, content)
-            gateway = self._gateway(text(accepted, "gateway"))
-            if gateway is None:
+            found = self._gateway(text(accepted, "gateway"))
+            if found is None:
                 return None, known(submission), "The configuration that judged it is not there."
-            trace = judged_again(gateway, submission, accepted, events)
+            trace = judged_again(found[0], submission, accepted, events, found[1])
         except (ValueError, KeyError, TypeError) as error:
             return None, (), f"It cannot be judged again: {error}"
         return trace, known(submission), ""
 
-    def _gateway(self, digest: str) -> Gateway | None:
+    def _gateway(self, digest: str) -> tuple[Gateway, dict[str, str]] | None:
+        """What judged, in the names of resources, and these names by id."""
         with self._lock:
             kept = self._gateways.get(digest)
             if kept is not None:
@@ -85,7 +87,7 @@ class ViewMaker:
         document = self._stored.gateway(digest)
         if document is None:
             return None
-        made = self._gateway_of(document)
+        made = self._gateway_of(in_names(document)), names_of(document)
         with self._lock:
             self._gateways[digest] = made
             while len(self._gateways) > KEPT_GATEWAYS:
@@ -140,7 +142,7 @@ def _refused(row: MailRow, event: Mapping[str, Any]) -> MailView:
         key=row.key,
         heading=f"Refused {whom}: {text(event, 'recipient') or text(event, 'source_ip')}",
         envelope=tuple((name, value) for name, value in envelope if value),
-        outcomes=row.outcomes,
+        ends=row.outcomes,
         happened=(refusal(event),),
         no_trace="Nothing was accepted, so that no rule was asked.",
     )
