@@ -241,10 +241,14 @@
       element.textContent = element.dateTime;
       return;
     }
-    const options = { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false };
+    const now = new Date();
+    const today = time.toDateString() === now.toDateString();
+    const options = { hour: "2-digit", minute: "2-digit", hour12: false };
+    if (today || exactly) options.second = "2-digit";
     if (exactly) options.fractionalSecondDigits = 3;
-    const today = time.toDateString() === new Date().toDateString();
-    const day = today || exactly ? "" : `${time.getFullYear()}-${String(time.getMonth() + 1).padStart(2, "0")}-${String(time.getDate()).padStart(2, "0")} `;
+    const date = { day: "numeric", month: "short" };
+    if (time.getFullYear() !== now.getFullYear()) date.year = "numeric";
+    const day = today || exactly ? "" : `${time.toLocaleDateString("en-GB", date)} `;
     element.textContent = day + time.toLocaleTimeString("en-GB", options);
     element.title = element.dateTime;
   }

@@ -164,11 +164,11 @@ def _way(shown: MailView, passed_over: PassedOver) -> Child:
         ]
     return [
         *parts,
-        element("h3", "What happened", class_="part"),
+        element("h3", "What happened", class_="about-it"),
         element("ol", [_happened(each) for each in shown.happened], class_="happened")
         if shown.happened
         else element("p", "Nothing yet.", class_="nothing"),
-        [element("h3", "What was known", class_="part"), _pairs(shown.known, "facts")]
+        [element("h3", "What was known", class_="about-it"), _pairs(shown.known, "facts")]
         if shown.known
         else None,
         element("ul", [element("li", f"note: {note}") for note in trace.notes], class_="about")
