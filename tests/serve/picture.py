@@ -9,6 +9,7 @@ import shutil
 import struct
 import sys
 import zlib
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from serve.conftest import TOKEN, serving
 from serve.data_folder import Folder, newsletter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MAIL = (
     ("Ines Moreau <ines.moreau@partner.example>", "Samples for the spring catalogue", {}),
@@ -72,14 +73,10 @@ def fewer_colors(png: bytes) -> bytes:
     packed = b"".join(content for name, content in chunks(png) if name == b"IDAT")
     rows = unfiltered(zlib.decompress(packed), width * depth, depth)
     pixels = [row[at : at + 3] for row in rows for at in range(0, len(row), depth)]
-    for bits in range(8):
-        rounded = {
-            each: bytes(min(255, part >> bits << bits) for part in each) for each in set(pixels)
-        }
-        palette = {color: place for place, color in enumerate(dict.fromkeys(rounded.values()))}
-        if len(palette) <= 256:
-            break
-    places = bytes(palette[rounded[each]] for each in pixels)
+    counts = Counter(pixels)
+    palette = {color: place for place, (color, _) in enumerate(counts.most_common(256))}
+    places_of = {color: palette[nearest(color, palette)] for color in counts}
+    places = bytes(places_of[each] for each in pixels)
     lines = b"".join(b"\0" + places[at : at + width] for at in range(0, len(places), width))
     parts = (
         (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
@@ -92,6 +89,11 @@ def fewer_colors(png: bytes) -> bytes:
         + struct.pack(">I", zlib.crc32(name + content))
         for name, content in parts
     )  # fmt: skip
+
+
+def nearest(color: bytes, among: Iterable[bytes]) -> bytes:
+    """The color that is least different."""
+    return min(among, key=lambda each: sum((a - b) ** 2 for a, b in zip(each, color, strict=True)))
 
 
 def chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
