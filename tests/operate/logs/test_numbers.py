@@ -13,6 +13,7 @@ import pytest
 from mmctl.errors import UsageError
 from mmctl.live.aws.log_events import LogEvent
 from mmctl.model.logs import ActionStatus
+from mmctl.operate.logs import statistics
 from mmctl.operate.logs.asked import network_of
 from mmctl.operate.logs.following import QUIET, FollowedFiles, FollowedGroup, Following
 from mmctl.operate.logs.found import ReadCounts
@@ -24,7 +25,7 @@ from mmctl.operate.logs.records import RuleKey, RuleRecord, record_of
 from mmctl.operate.logs.redaction import Pseudonyms, without_names
 from mmctl.operate.logs.shadow import EXAMPLES, shadow_rules
 from mmctl.operate.logs.sources import LogFiles
-from mmctl.operate.logs.statistics import never_hit, statistics_of
+from mmctl.operate.logs.statistics import LogStatistics, never_hit, statistics_of
 from mmctl.operate.logs.times import moment
 from mmctl.operate.logs.told import told
 from mmctl.render.documents import logs as documents
@@ -77,6 +78,35 @@ def test_a_failure_is_counted_by_its_action_and_a_later_success_is_no_second_hit
     assert dict(found.failures) == {("keep", "relay", "no route"): 1}
     assert found.in_progress == 1
     assert {each.name.name: each.messages for each in found.hits()} == {"keep": 2}
+
+
+def test_a_record_of_two_sources_counts_once(writer: Writer, project: Project) -> None:
+    for number in range(5):
+        writer.message(f"m{number}", ("a@example.com", "b@example.com", "no@example.org"))
+    once = LogStatistics(names=LogNames.of(project))
+    twice = LogStatistics(names=LogNames.of(project), twice=True)
+    for record in log_of(writer).records():
+        once.add(record)
+    for record in Log(sources=[LogFiles(writer.folder)] * 2).records():
+        twice.add(record)
+    assert twice.messages == 5
+    assert twice.hits() == once.hits()
+    assert (twice.refusals, twice.admitted) == (once.refusals, once.admitted)
+
+
+def test_hostile_numbers_of_rules_and_failures_are_counted_together(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statistics, "_DIFFERENT", 10)
+    found = LogStatistics(names=LogNames.of(project))
+    for number in range(100):
+        failed = {"action_name": "RELAY", "action_status": "FAILURE", "action_failure": f"{number}"}
+        data = {"event_timestamp": 1, "message_id": f"{number}", "rule_name": f"r{number}"}
+        found.add(record_of(data | {"action_metadata": failed}))
+    assert len(found.rules) == 11
+    assert found.rules["", "others"].messages == 90
+    assert sum(found.failures.values()) == 100
+    assert len(found.failures) == 11
 
 
 def test_a_rule_without_a_record_is_not_called_never_hit(writer: Writer, project: Project) -> None:

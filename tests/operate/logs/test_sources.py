@@ -243,6 +243,7 @@ def test_a_folder_gives_its_logs_and_names_what_it_cannot_read(
     (folder / ".hidden").write_text(lines[2])
     found, counts = read(folder)
     assert (len(found), counts.sources, counts.other) == (2, 2, 0)
+    assert counts.notes == [f"`{folder}` had more: x and older files of that log were removed"]
     data = tmp_path / "data"
     (data / "logs").mkdir(parents=True)
     (data / "logs/a.jsonl").write_text(lines[0])

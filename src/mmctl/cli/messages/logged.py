@@ -132,7 +132,7 @@ def count(logs: OpenedLogs, *, never_only: bool) -> int:
         raise UsageError(
             "`--never-hit` is about all mail of a time", help="give only --since and --until"
         )
-    found = LogStatistics(names=logs.names)
+    found = LogStatistics(names=logs.names, twice=len(logs.log.sources) > 1)
     if logs.asked.narrow or logs.asked.rules:
         for message in logs.messages():
             found.add_message(message)

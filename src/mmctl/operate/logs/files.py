@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from mmctl.errors import UsageError
-from mmctl.inputs import FILE_AT_MOST, open_file, read_stream
+from mmctl.inputs import FILE_AT_MOST, open_file, parse_json, read_file, read_stream
 from mmctl.mail.allowance import Allowance, Stream, TooMuchError
 from mmctl.mail.archives import UnreadableFileError
 from mmctl.mail.listing import files_below
@@ -70,6 +70,7 @@ def logs_below(folder: Path) -> Iterator[Path]:
 def _below(folder: Path, counts: ReadCounts, needle: bytes | None) -> Iterator[Record]:
     """A file that cannot be read does not stop the others."""
     for file in logs_below(folder):
+        _note_removed(file.with_name(REMOVED), counts)
         try:
             with io.BufferedReader(open_file(file)) as opened:
                 yield from records_of_file(opened, str(file), counts, needle, size=_size(file))
@@ -133,6 +134,17 @@ def _parquet(stream: IO[bytes], name: str, size: int | None) -> Iterator[Value |
             yield Damage(line=1, reason=error.strerror or str(error))
             return
     yield from values_of_parquet(stream, name)
+
+
+def _note_removed(path: Path, counts: ReadCounts) -> None:
+    """Note that older records were removed by the embedded Mail Manager, where it says so."""
+    try:
+        notes = read_file(path, at_most=FILE_AT_MOST).splitlines()
+        last = parse_json(notes[-1])
+        text = f"`{path.parent}` had more: {last['file']} and older files of that log were removed"
+    except (OSError, ValueError, LookupError, TypeError):
+        return
+    counts.note(text)
 
 
 def _size(path: Path) -> int | None:

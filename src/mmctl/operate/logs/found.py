@@ -33,6 +33,13 @@ class ReadCounts:
     sources: int = 0
     named: list[str] = field(default_factory=list)
     """The first damaged places with their reasons: `FILE:LINE: is no JSON`."""
+    notes: list[str] = field(default_factory=list)
+    """What else is to know about the sources."""
+
+    def note(self, text: str) -> None:
+        """Note something once."""
+        if text not in self.notes and len(self.notes) < NAMED:
+            self.notes.append(text)
 
     def damage(self, name: str, line: int | None, reason: str) -> None:
         """Count something that cannot be read."""

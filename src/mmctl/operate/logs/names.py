@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from mmctl.operate.logs.records import PolicyElement, PolicyRecord, RuleKey
     from mmctl.problem import Position
 
+_KNOWN: Final = 10_000
+"""How many rules of logs are remembered; the service has 40 in a rule set."""
 NO_NAME: Final = "a rule without a name"
 
 
@@ -99,7 +101,9 @@ class LogNames:
         """What a rule of the log is called."""
         found = self.known.get(key)
         if found is None:
-            found = self.known[key] = self._rule(key)
+            found = self._rule(key)
+            if len(self.known) < _KNOWN:
+                self.known[key] = found
         return found
 
     def point(self, live_name: str | None) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from typing import TYPE_CHECKING, Final
 
+from mmctl.operate.logs.messages import session_of
+from mmctl.operate.logs.names import RuleName
 from mmctl.operate.logs.records import IngressRecord, PolicyRecord, RuleKey, RuleRecord
 from mmctl.records import dataclass, field
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
     from mmctl.language.project import LogicalRule, Project
     from mmctl.operate.logs.messages import LoggedMessage
-    from mmctl.operate.logs.names import LogNames, RuleName
+    from mmctl.operate.logs.names import LogNames
     from mmctl.operate.logs.records import Record
 
 TOP: Final = 10
@@ -23,8 +25,12 @@ UNKNOWN_SENDER: Final = "unknown"
 """A sender whom the record does not say."""
 _SENDERS: Final = 100_000
 """How many different senders are counted; beyond that the rarest are given up."""
-_RECENT: Final = 50_000
-"""Of how many pairs of message and rule it is known that they were counted."""
+_RECENT: Final = 200_000
+"""Of how many records it is known that they were counted."""
+_DIFFERENT: Final = 10_000
+"""How many different rules and failures are counted apart."""
+OTHERS: Final = "others"
+"""Where the rest is counted."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,7 +79,9 @@ class LogStatistics:
     senders: Counter[str] = field(default_factory=Counter)
     rare_senders: bool = False
     """Whether there were too many senders to count each."""
-    recent: OrderedDict[tuple[str, RuleKey], None] = field(default_factory=OrderedDict)
+    twice: bool = False
+    """Whether a record may come twice, because several sources may have it."""
+    recent: OrderedDict[tuple[str, RuleKey | str], None] = field(default_factory=OrderedDict)
     first: datetime | None = None
     last: datetime | None = None
 
@@ -111,6 +119,8 @@ class LogStatistics:
         return sorted(found, key=lambda each: (-each.messages, each.name.name))
 
     def _accepted(self, record: IngressRecord) -> None:
+        if self.twice and not self._is_new(record.message_id, "accepted"):
+            return
         self.messages += 1
         self.recipients += len(record.recipients)
         self.bytes += record.size or 0
@@ -121,34 +131,47 @@ class LogStatistics:
             self.senders = Counter(dict(self.senders.most_common(_SENDERS // 2)))
 
     def _asked(self, record: PolicyRecord) -> None:
+        if self.twice and not self._is_new(session_of(record), record.recipient):
+            return
         if record.accepted:
             self.admitted += 1
         else:
             self.refusals[self.names.decided(record) or "unknown"] += 1
 
     def _rule(self, record: RuleRecord) -> None:
-        name = self.names.rule(record.key)
-        key = (name.rule_set or "", name.name)
-        hits = self.rules.get(key)
-        if hits is None:
-            hits = self.rules[key] = RuleHits(name=name)
+        new = self._is_new(record.message_id, record.key) if self._matters(record) else True
+        hits = self._hits_of(record.key)
         if record.action is None:
-            hits.passed += 1
+            hits.passed += new
             return
-        if self._is_new(record):
+        if new:
             hits.messages += 1
             hits.recipients += len(record.recipients)
         hits.first = record.at if hits.first is None else min(hits.first, record.at)
         hits.last = record.at if hits.last is None else max(hits.last, record.at)
         if record.action.failed:
             reason = record.action.failure or "no reason given"
-            self.failures[name.name, record.action.kind, reason] += 1
+            failure = hits.name.name, record.action.kind, reason
+            if failure not in self.failures and len(self.failures) >= _DIFFERENT:
+                failure = hits.name.name, record.action.kind, OTHERS
+            self.failures[failure] += 1
         elif not record.action.done:
             self.in_progress += 1
 
-    def _is_new(self, record: RuleRecord) -> bool:
-        """Whether this is the first record of a rule that matched a message."""
-        pair = (record.message_id, record.key)
+    def _matters(self, record: RuleRecord) -> bool:
+        """Whether a record may not be the first of a rule for a message."""
+        return self.twice or record.action is not None
+
+    def _hits_of(self, rule: RuleKey) -> RuleHits:
+        name = self.names.rule(rule)
+        key = (name.rule_set or "", name.name)
+        if key not in self.rules and len(self.rules) >= _DIFFERENT:
+            key, name = ("", OTHERS), RuleName(name=OTHERS)
+        return self.rules.setdefault(key, RuleHits(name=name))
+
+    def _is_new(self, whose: str, what: RuleKey | str) -> bool:
+        """Whether something is counted for the first time."""
+        pair = (whose, what)
         if pair in self.recent:
             return False
         self.recent[pair] = None

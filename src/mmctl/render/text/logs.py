@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mmctl.operate.logs.told import ToldMessage, ToldRule
 
 _WIDTH: Final = 80
+_FAILURES: Final = 20
 _STATUS: Final = {"SUCCESS": "done", "FAILURE": "failed", "IN_PROGRESS": "in progress"}
 _STYLE: Final = {"SUCCESS": "green", "FAILURE": "red", "IN_PROGRESS": "yellow"}
 _ENDS: Final = {
@@ -105,10 +106,10 @@ def summary(shown: int, counts: ReadCounts, reach: tuple[datetime, datetime] | N
 
 def damage(counts: ReadCounts) -> list[str]:
     """What could not be read, with the first places."""
-    lines = [visible(each) for each in counts.named]
+    lines = [visible(each) for each in (*counts.notes, *counts.named)]
     unread = counts.damaged + counts.other
-    if unread > len(lines):
-        lines.append(f"and {unread - len(lines):,} more")
+    if unread > len(counts.named):
+        lines.append(f"and {unread - len(counts.named):,} more")
     if unread:
         parts = [f"{counts.damaged:,} damaged"] if counts.damaged else []
         if counts.other:
@@ -142,7 +143,7 @@ def statistics(
         (f"{rule}: {action}: {reason}", number)
         for (rule, action, reason), number in found.failures.items()
     ]
-    _table(parts, "failed actions", failures)
+    _table(parts, "failed actions", failures, most=_FAILURES)
     if found.in_progress:
         parts.add(f"in progress: {counted(found.in_progress, 'action')}\n", "yellow")
     title = "top senders, as far as they were counted" if found.rare_senders else "top senders"
@@ -227,17 +228,25 @@ def shadow(found: Sequence[ShadowHits]) -> StyledParts:
 
 
 def _table(
-    parts: StyledParts, title: str, rows: Iterable[tuple[str, int]], *, indent: int = 0
+    parts: StyledParts,
+    title: str,
+    rows: Iterable[tuple[str, int]],
+    *,
+    indent: int = 0,
+    most: int | None = None,
 ) -> None:
     ordered = sorted(rows, key=lambda row: (-row[1], row[0]))
     if not ordered:
         return
     parts.add(f"{' ' * indent}{title}\n", "bold")
-    for name, number in ordered:
+    for name, number in ordered[:most]:
         room = _WIDTH - indent - 13
         parts.add(
             f"{' ' * indent}  {number:>9,}  {textwrap.shorten(_shown(name), max(room, 20))}\n"
         )
+    if most is not None and len(ordered) > most:
+        rest = sum(number for _, number in ordered[most:])
+        parts.add(f"{' ' * indent}  {rest:>9,}  others; --format json has them all\n", "dim")
 
 
 def _paragraph(parts: StyledParts, text: str, indent: int) -> None:
