@@ -88,6 +88,11 @@ class Browser:
         self.tell("Page.navigate", url=page if isinstance(page, str) else page.as_uri())
         self._until(lambda got: got.get("method") == "Page.loadEventFired")
 
+    def reload(self) -> None:
+        """Load the page again, and wait until it is there."""
+        self.tell("Page.reload")
+        self._until(lambda got: got.get("method") == "Page.loadEventFired")
+
     def value(self, expression: str) -> Any:
         """What an expression of JavaScript is worth on the page; a promise is waited for."""
         answer = self.tell(

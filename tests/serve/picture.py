@@ -21,14 +21,14 @@ from serve.data_folder import Folder, newsletter
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-MAIL = (
+MAIL: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("Ines Moreau <ines.moreau@partner.example>", "Samples for the spring catalogue", {}),
     ("Kim Park <kim.park@example.org>", "Minutes of the meeting on Thursday", {}),
     ("Parcel Desk <desk@parcels.example>", "Your parcel 7731 arrives today", {"ending": "waiting"}),
     (
         '"Dr. Hale, CEO" <ceo@exarnple.example>',
         "Urgent: pay this invoice before noon",
-        {"sender": "ceo@exarnple.example"},
+        {},
     ),
     ("Tax Office <refund@example.net>", "Your refund is ready", {"ip": "192.0.2.77"}),
     ("Lena Vogt <lena.vogt@example.org>", "Angebot für die Messe im Mai", {}),
@@ -45,8 +45,12 @@ def fill(folder: Folder) -> None:
     folder.fill(40)
     for sender, subject, how in MAIL:
         text = f"From: {sender}\r\nTo: Ben <ben@example.com>\r\nSubject: {subject}\r\n\r\n{LONG}"
-        address = sender.partition("<")[2].rstrip(">")
-        folder.put(text.encode(), **{"sender": address, **how})  # type: ignore[arg-type]
+        folder.put(
+            text.encode(),
+            sender=sender.partition("<")[2].rstrip(">"),
+            ip=how.get("ip", "198.51.100.7"),
+            ending=how.get("ending", "delivered"),
+        )
     folder.refuse()
     folder.put(newsletter(), sender="news@example.org")
 
@@ -115,7 +119,8 @@ def unfiltered(raw: bytes, length: int, depth: int) -> Iterator[bytes]:
             corner = above[place - depth] if place >= depth else 0
             up = above[place]
             guess = left + up - corner
-            near = min((left, up, corner), key=lambda each, guess=guess: abs(guess - each))
+            far = (abs(guess - left), abs(guess - up), abs(guess - corner))
+            near = (left, up, corner)[far.index(min(far))]
             by = (0, left, up, (left + up) // 2, near)[raw[at]]
             row[place] = (row[place] + by) % 256
         yield bytes(row)

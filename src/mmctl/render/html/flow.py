@@ -7,6 +7,7 @@ they compared, what they did, and the outcome.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from mmctl.judge.trace import RuleResult
 from mmctl.judge.words import condition_line
@@ -94,15 +95,21 @@ def _rule(rule: RuleTrace, *, places: bool) -> Markup:
     }
     return _stage(
         f"rule {rule.result.value}",
-        [element("span", f"rule {rule.index + 1}", class_="role"), " ", _rule_link(rule)],
+        [
+            element("span", f"rule {rule.index + 1}", class_="role"),
+            " ",
+            _rule_link(rule, places=places),
+        ],
         why or element("p", "always", class_="always"),
         [_action(action) for action in rule.actions] if rule.applied else words.get(rule.result),
         f"{rule.position.file}:{rule.position.line}" if places else "",
     )
 
 
-def _rule_link(rule: RuleTrace) -> Markup:
-    href = f"#{anchor(rule.position.file, rule.position.line)}"
+def _rule_link(rule: RuleTrace, *, places: bool) -> Markup:
+    """The name of a rule, which leads to its line, or else to the mail that it applied to."""
+    place = anchor(rule.position.file, rule.position.line)
+    href = f"#{place}" if places else f"#rule={quote(rule.rule)}"
     return element("a", rule.rule, href=href, data_rule=rule.index)
 
 
