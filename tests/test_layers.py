@@ -167,6 +167,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     "judge": ("readings", "index"),
     "analysis": ("sat", "theories", "encoding", "questions"),
     "cases": ("mutants", "library"),
+    "client": ("probe",),
     "checks": ("company",),
     "emulator": ("archive", "records", "delivering", "smtp"),
     "operate": ("logs", "whereabouts", "comparing", "archive"),

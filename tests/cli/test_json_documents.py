@@ -26,6 +26,8 @@ COMMANDS = (
     ("lint", "mmctl/lint@1"),
     ("prove", "mmctl/prove@1"),
     ("prove --find delivered", "mmctl/prove@1"),
+    ("send --probe init probe", "mmctl/probe@1"),
+    ("send --probe done probe", "mmctl/probe@1"),
     ("cases list", "mmctl/cases@1"),
     ("cases show phishing", "mmctl/cases@1"),
     ("cases missing", "mmctl/cases@1"),

@@ -515,6 +515,14 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 ),
             ),
             (
+                'Probe',
+                False,
+                (
+                    ((('', (('--probe', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('STEP', '1;33'),)),), (('', (('init FOLDER, run FOLDER, done FOLDER: find out which readings the service follows.', ''),)),)),
+                    ((('', (('--write', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Settle what the probe found, and keep its evidence.', ''),)),)),
+                ),
+            ),
+            (
                 'Shared options',
                 False,
                 (

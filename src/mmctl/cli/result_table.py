@@ -132,6 +132,13 @@ FOUND_MESSAGE: Final = Result(
         Format.HTML: "render.html.proof_page:found_page",
     },
 )
+PROBE: Final = Result(
+    commands=("send",),
+    writers={
+        Format.HUMAN: "render.text.probe:human",
+        Format.JSON: "render.documents.probe:document",
+    },
+)
 LIBRARY: Final = Result(
     commands=("cases",),
     writers={
@@ -304,6 +311,7 @@ RESULTS: Final = (
     CATALOGUE,
     PROOFS,
     FOUND_MESSAGE,
+    PROBE,
     LIBRARY,
     BUDGET,
     PLAN,

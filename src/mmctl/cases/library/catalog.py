@@ -7,21 +7,19 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, assert_never
+from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import UsageError
 from mmctl.inputs import read_text
+from mmctl.language.formatting.fix import plain
 from mmctl.language.project import Outcome
 from mmctl.language.text.compose import compose
-from mmctl.language.text.nodes import Mapping as MappingNode
-from mmctl.language.text.nodes import Scalar, Sequence
 from mmctl.language.text.suggest import did_you_mean, listed
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mmctl.language.text.nodes import Node
 
 _FOLDER: Final = Path(__file__).parent
 _SUFFIX: Final = ".txt"
@@ -130,7 +128,7 @@ def _entry(file: Path, kind: str) -> LibraryEntry:
     node, problems = compose(f"{head}\n", file=file.name)
     if node is None or problems:
         raise ValueError(f"{file}: {problems}")
-    said = _plain(node)
+    said = plain(node)
     return LibraryEntry(
         name=file.stem,
         kind=kind,
@@ -154,16 +152,3 @@ def _sound(words: list[str]) -> Sound:
 
 def _bytes(written: str | None) -> int | None:
     return None if written is None else int(written[:-2]) * _UNITS[written[-2:]]
-
-
-def _plain(node: Node) -> Any:
-    """A tree as texts, lists and mappings."""
-    match node:
-        case MappingNode():
-            return {key.text: _plain(value) for key, value in node.entries}
-        case Sequence():
-            return [_plain(item) for item in node.items]
-        case Scalar():
-            return node.text
-        case never:
-            assert_never(never)

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.analysis.own_domains import admitted_domains, is_within, own_domains
+from mmctl.language.formatting.fix import plain
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _main_domain(project: Project, recipients: Counter[str]) -> str:
         for policy in project.traffic_policies.values()
         for domain in admitted_domains(project, policy.policy)
     }
-    variables = [*_texts(project.settings.variables), *_texts(project.environment.variables)]
+    variables = [text for _, held in _variables(project) for text in held]
     counted = Counter[str]()
     for address, count in recipients.items():
         counted[address.rpartition("@")[2].lower()] += count
@@ -146,9 +147,7 @@ def _executive(project: Project, domain: str) -> str:
 
 
 def _named_values(project: Project) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for variables in (project.environment.variables, project.settings.variables):
-        for name, value in variables.items():
-            yield name, tuple(_texts({name: value}))
+    yield from _variables(project)
     for listed in project.address_lists.values():
         yield listed.name, tuple(listed.members or ())
 
@@ -182,19 +181,21 @@ def _with_role(addresses: Iterable[str], roles: tuple[str, ...]) -> str | None:
 
 def _addresses_of(project: Project) -> Iterator[str]:
     """Every address that vars, cases and rule files name."""
-    yield from (
-        text
-        for variables in (project.environment.variables, project.settings.variables)
-        for text in _texts(variables)
-        if _ADDRESS.fullmatch(text)
-    )
+    variables = dict(_variables(project))
+    yield from (text for held in variables.values() for text in held if _ADDRESS.fullmatch(text))
     yield from _recipients_of(project)
-    variables = {**project.settings.variables, **project.environment.variables}
     for text in project.files.values():
-        for name, value in variables.items():
-            if isinstance(value, str):
-                text = text.replace(f"${{vars.{name}}}", value)  # noqa: PLW2901 - the same text
+        for name, held in variables.items():
+            if len(held) == 1:
+                text = text.replace(f"${{vars.{name}}}", held[0])  # noqa: PLW2901 - the same text
         yield from _ADDRESS.findall(text)
+
+
+def _variables(project: Project) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The vars of the environment, then those of the project that it does not override."""
+    variables = {**project.settings.variables, **project.environment.variables}
+    for name, value in variables.items():
+        yield name, tuple(_texts(plain(value)))
 
 
 def _recipients_of(project: Project) -> Iterator[str]:

@@ -17,6 +17,7 @@ _CONNECTION = "Connection"
 _MESSAGE = "Message"
 _LOAD = "Load"
 _CASES = "Cases"
+_PROBE = "Probe"
 
 
 def _option(panel: str, name: str, help: str, metavar: str | None = None) -> Any:
@@ -177,6 +178,18 @@ def send(
     concurrency: Annotated[
         int | None, _option(_LOAD, "--concurrency", "Over so many connections. Default: 1.", "N")
     ] = None,
+    probe: Annotated[
+        str | None,
+        _option(
+            _PROBE,
+            "--probe",
+            "init FOLDER, run FOLDER, done FOLDER: find out which readings the service follows.",
+            "STEP",
+        ),
+    ] = None,
+    write: Annotated[
+        bool, _option(_PROBE, "--write", "Settle what the probe found, and keep its evidence.")
+    ] = False,
 ) -> int:
     """Send mail to an SMTP endpoint as a test client, and report the dialogue."""
     from mmctl.cli.interruptions import stoppable
@@ -215,8 +228,15 @@ def send(
     )
     if concurrency is not None and count is None:
         raise UsageError("`--concurrency` needs a number of messages", help="--count N")
-    _check(run, options, expect=expect, pattern=pattern, evidence=record_evidence)
+    if write and probe is None:
+        raise UsageError("`--write` is for `--probe run`")
+    if probe is None or expect:
+        _check(run, options, expect=expect, pattern=pattern, evidence=record_evidence)
     with stoppable():
+        if probe is not None:
+            from mmctl.cli.sending.probing import probe as do_probe
+
+            return do_probe(run, probe, options, keep=write)
         if expect:
             from mmctl.cli.sending.expected import send_cases
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.cli.messages.case_text import put, text_of
 from mmctl.errors import Refused, UsageError
 from mmctl.inputs import RULES_AT_MOST, read_file, read_text, resolved
-from mmctl.language.formatting.format import formatted
+from mmctl.language.dialect.files import FILE
+from mmctl.language.formatting.format import laid_out_as
 from mmctl.language.parsing.files import MemoryFiles
-from mmctl.language.text.layout import Branch, Entry, Leaf, laid_out
+from mmctl.language.text.layout import Branch, Entry, Leaf
 from mmctl.language.text.source import parsed
 from mmctl.mail.reader import read_email
 from mmctl.model.facts import WRITTEN_HEADERS
@@ -87,7 +88,7 @@ class CaseFiles:
         kept = [each for each in cases.value.entries if _name_of(each) != case_name(entry)]
         made = Entry(value=self._case(looked, environments), before=[""] if kept else [])
         cases.value.entries = [*kept, made]
-        self.files[file] = formatted(laid_out(self._trees[file]), file=file).text.encode()
+        self.files[file] = laid_out_as(self._trees[file], FILE).encode()
 
     def write(self) -> None:
         """Write all files, or none.

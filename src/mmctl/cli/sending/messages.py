@@ -45,7 +45,7 @@ def messages_to_send(run: Run, options: SendOptions, project: Project | None) ->
         found = [_scenario(options, project)]
     else:
         found = _from_files(run, options)
-    signer = _signer(options)
+    signer = signer_for(options)
     if signer is None:
         return found
     return [
@@ -123,7 +123,12 @@ def _scenario(options: SendOptions, project: Project | None) -> ToSend:
     )
 
 
-def _signer(options: SendOptions) -> Signer | None:
+def signer_for(options: SendOptions) -> Signer | None:
+    """What signs the messages by DKIM; None: no key is given.
+
+    Raises:
+        UsageError: the key cannot be read, or what belongs to one is given alone.
+    """
     from mmctl.cli.sending.options import DEFAULT_SELECTOR
     from mmctl.client.signing import signer_of
 

@@ -91,6 +91,12 @@ def formatted(text: str, *, file: str, composed: Composed | None = None) -> Form
     return Formatted(text=result) if lost is None else _left(text, file, lost)
 
 
+def laid_out_as(tree: Branch, type_: Record) -> str:
+    """The text of a tree that was read and then changed, in mmctl's layout."""
+    _canonical(tree, type_)
+    return laid_out(tree)
+
+
 def type_of(node: MappingNode, file: str) -> Record:
     """Which type a file has: that of the project file, or that of files with rules and cases."""
     name = file.replace("\\", "/").rsplit("/", 1)[-1]
