@@ -195,7 +195,7 @@ def test_a_protected_environment_is_refused(
         (["--probe", "init", "a", "b"], "takes one folder"),
         (["--probe", "done", "--write"], "`--write` is for"),
         (["--write"], "`--write` is for"),
-        (["--probe", "done", "--format", "junit"], "a probe has no JUnit"),
+        (["--probe", "done", "--format", "junit"], "JUnit"),
     ],
 )
 def test_what_is_no_step_of_a_probe_is_refused(
