@@ -41,7 +41,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
         for spec in ("", "sorter", "sorter=", "sorter=  ", "=cat", "sorter='cat")
     ),
     *(
-        ({option: url}, f"got `--{option.replace('_', '-')} {url}`, expected a URL on this machine")
+        ({option: url}, f"got `--{option.replace('_', '-')} {url}`, which is not on this machine")
         for option in ("s3", "sns", "lambda_endpoint")
         for url in ("https://s3.eu-west-1.amazonaws.com", "http://192.0.2.1:9000", "x", "")
     ),
@@ -92,7 +92,7 @@ def test_what_leaves_the_machine_is_said_at_the_start(folder: Path) -> None:
     settings = delivery_settings(
         folder,
         deliver=["exchange=smtp.example.com:587", "send=127.0.0.1:1025", "v6=[2001:db8::1]:25"],
-        secret=["exchange=secret.json"],
+        secret=["exchange=secret.json", "legacy=secret.json"],
         function=["sorter=python 'my sort.py' --fast"],
         s3="http://127.0.0.1:5000",
     )
@@ -100,6 +100,7 @@ def test_what_leaves_the_machine_is_said_at_the_start(folder: Path) -> None:
         "deliver exchange to smtp.example.com:587, with AUTH, mail leaves this machine\n",
         "deliver send to 127.0.0.1:1025\n",
         "deliver v6 to [2001:db8::1]:25, mail leaves this machine\n",
+        "secret for legacy\n",
         "lambda sorter runs python 'my sort.py' --fast\n",
         "s3 at http://127.0.0.1:5000\n",
     ]

@@ -56,6 +56,8 @@ def said_at_start(settings: DeliverySettings) -> Iterator[str]:
         leaves = "" if server.on_loopback else ", mail leaves this machine"
         login = ", with AUTH" if settings.secret_of_relay(name) else ""
         yield f"deliver {visible(name)} to {server}{login}{leaves}\n"
+    for name in sorted(set(settings.secrets) - set(settings.deliver)):
+        yield f"secret for {visible(name)}\n"
     for name, command in sorted(settings.functions.items()):
         yield f"lambda {visible(name)} runs {visible(shlex.join(command))}\n"
     for what, url in (
@@ -96,8 +98,8 @@ def _command(spec: str) -> tuple[str, tuple[str, ...]]:
 def _endpoint(option: str, url: str | None) -> str | None:
     if url is not None and not is_loopback(url):
         raise UsageError(
-            f"got `{option} {url}`, expected a URL on this machine",
-            help=f"write `{option} http://127.0.0.1:PORT`",
+            f"got `{option} {url}`, which is not on this machine",
+            help="expected http://127.0.0.1:PORT or http://localhost:PORT",
         )
     return url
 
