@@ -32,6 +32,8 @@ KEPT: Final = 5_000
 """Of how many messages the records are kept, in case more come."""
 _AT_ONCE: Final = 16 * 1024 * 1024
 """Bytes of a file that are read in one look."""
+_SESSION: Final = "session "
+_MESSAGE: Final = "message "
 _LATE: Final = timedelta(minutes=5)
 """How late CloudWatch Logs may show an event."""
 
@@ -132,9 +134,11 @@ class Following:
         """Take what is new; return the messages that are complete, or got more."""
         self.looks += 1
         for record in records:
-            is_session = isinstance(record, PolicyRecord)
-            key = session_of(record) if isinstance(record, PolicyRecord) else record.message_id
-            each = self.under_way.setdefault(f"{'s' if is_session else 'm'} {key}", _UnderWay())
+            if isinstance(record, PolicyRecord):
+                key = f"{_SESSION}{session_of(record)}"
+            else:
+                key = f"{_MESSAGE}{record.message_id}"
+            each = self.under_way.setdefault(key, _UnderWay())
             each.records.append(record)
             each.look = self.looks
             each.shown = False
@@ -162,7 +166,7 @@ class Following:
         chosen = set(map(id, ready))
         for key, each in self.under_way.items():
             ours = id(each) in chosen or (
-                key.startswith("s ")
+                key.startswith(_SESSION)
                 and isinstance(each.records[0], PolicyRecord)
                 and sent_by(each.records[0]) in sent
             )
