@@ -11,8 +11,8 @@ from mmctl.judge.trace import ActionResult
 from mmctl.mail.email import Tls
 from mmctl.model.enums import IngressPointType
 from mmctl.model.logs import ActionStatus
+from mmctl.operate.logs.members import record_of
 from mmctl.operate.logs.messages import messages_of
-from mmctl.operate.logs.records import record_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,11 +17,12 @@ from mmctl.operate.logs import statistics
 from mmctl.operate.logs.asked import network_of
 from mmctl.operate.logs.following import QUIET, FollowedFiles, FollowedGroup, Following
 from mmctl.operate.logs.found import ReadCounts
+from mmctl.operate.logs.members import record_of
 from mmctl.operate.logs.messages import Joiner
 from mmctl.operate.logs.names import LogNames
 from mmctl.operate.logs.outcomes import endings
 from mmctl.operate.logs.reading import Log
-from mmctl.operate.logs.records import RuleKey, RuleRecord, record_of
+from mmctl.operate.logs.records import RuleKey, RuleRecord
 from mmctl.operate.logs.redaction import Pseudonyms, without_names
 from mmctl.operate.logs.shadow import EXAMPLES, shadow_rules
 from mmctl.operate.logs.sources import LogFiles

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 from mmctl.inputs import open_file
 from mmctl.operate.logs.files import logs_below
 from mmctl.operate.logs.found import records_in, records_of_value
+from mmctl.operate.logs.members import time_of
 from mmctl.operate.logs.messages import Joiner, sent_by, session_of
-from mmctl.operate.logs.records import IngressRecord, PolicyRecord, time_of
+from mmctl.operate.logs.records import IngressRecord, PolicyRecord
 from mmctl.operate.logs.sources import parsed
 from mmctl.operate.logs.values import values_in
 from mmctl.records import dataclass, field

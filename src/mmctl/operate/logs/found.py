@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.operate.logs.records import NotARecordError, record_of, time_of
+from mmctl.operate.logs.members import NotARecordError, record_of, time_of
 from mmctl.operate.logs.values import Damage, Value
 from mmctl.records import dataclass, field
 

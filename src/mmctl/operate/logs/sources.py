@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from mmctl.live.aws.bucket import UnreadableObject
 from mmctl.operate.logs.files import records_at, records_of_file, records_on
 from mmctl.operate.logs.found import records_of_value
-from mmctl.operate.logs.records import time_of
+from mmctl.operate.logs.members import time_of
 from mmctl.patterns import Pattern
 from mmctl.records import dataclass
 
