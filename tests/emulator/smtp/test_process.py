@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import smtplib
 import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from benchmarks.smtp import gateway, run
 
 from emulator.smtp.conftest import ACCOUNT, REGION, until
 from mmctl.emulator.core import EmbeddedMailManager
@@ -22,7 +27,6 @@ from mmctl.emulator.data_folder import DataFolder, read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.slow
 
@@ -111,6 +115,13 @@ def send(port: int) -> None:
         client.sendmail("a@example.org", ["b@example.com"], b"Subject: x\r\n\r\nx\r\n")
 
 
+def children(process: int) -> list[int]:
+    found = Path(f"/proc/{process}/task/{process}/children")
+    if not found.exists():
+        pytest.skip("only Linux tells the children of a process")
+    return [int(each) for each in found.read_text(encoding="ascii").split()]
+
+
 def finished(folder: Path) -> int:
     with (folder / ".mmctl/mail/events.jsonl").open("rb") as file:
         return sum(each["event"] == "finished" for each in read_lines(file))
@@ -158,10 +169,8 @@ def test_the_smtp_process_ends_when_its_server_is_killed(tmp_path: Path) -> None
 
 def test_the_server_ends_when_the_smtp_process_dies(tmp_path: Path) -> None:
     with emulating(tmp_path, "--smtp-port", "0") as (process, _):
-        children = f"/proc/{process.pid}/task/{process.pid}/children"
-        with open(children, encoding="ascii") as file:  # noqa: PTH123 - Linux alone has it
-            (child,) = file.read().split()
-        os.kill(int(child), signal.SIGKILL)
+        (child,) = children(process.pid)
+        os.kill(child, signal.SIGKILL)
         assert process.wait(30) == 5
         assert process.stderr is not None
         assert "the SMTP process ended unexpectedly" in process.stderr.read()
@@ -247,3 +256,58 @@ def test_a_disk_that_fills_is_452_and_keeps_what_was_accepted(tmp_path: Path) ->
     finally:
         with suppress(OSError):
             subprocess.run(["umount", "-l", str(disk)], check=False)
+
+
+def test_a_server_killed_under_load_loses_nothing_that_it_accepted(tmp_path: Path) -> None:
+    configure(tmp_path)
+    accepted: list[str] = []
+
+    def sends(port: int) -> None:
+        with suppress(OSError, smtplib.SMTPException), smtplib.SMTP("127.0.0.1", port) as client:
+            client.ehlo("client.example.org")
+            while True:
+                client.mail("a@example.org")
+                client.rcpt("b@example.com")
+                code, reply = client.data(b"Subject: x\r\n\r\nx\r\n")
+                if code == 250:
+                    accepted.append(reply.removeprefix(b"OK ").decode())
+
+    def enough(count: int) -> bool:
+        return len(accepted) >= count
+
+    for wanted in (60, 120):
+        with emulating(tmp_path, "--smtp-port", "0") as (process, _):
+            port = ports(tmp_path)["ingress_points"][0]["port"]
+            threads = [threading.Thread(target=sends, args=(port,)) for _ in range(6)]
+            for thread in threads:
+                thread.start()
+            until(partial(enough, wanted))
+            for child in children(process.pid):
+                os.kill(child, signal.SIGKILL)
+            process.kill()
+            for thread in threads:
+                thread.join(60)
+    folder = DataFolder(tmp_path / ".mmctl/mail")
+    with emulating(tmp_path, "--smtp-port", "0"):
+        until(lambda: not list(folder.queue.glob("*.json")))
+    with folder.messages.open("rb") as file:
+        lines = [each["id"] for each in read_lines(file)]
+    with folder.events.open("rb") as file:
+        ends = {each["id"] for each in read_lines(file) if each["event"] == "finished"}
+    assert len(lines) == len(set(lines))
+    assert set(accepted) <= set(lines)
+    assert set(lines) <= ends
+    assert all(folder.message(each).stat().st_size == 17 for each in accepted)
+
+
+@pytest.mark.skipif(shutil.which("smtp-source") is None, reason="needs smtp-source of Postfix")
+def test_smtp_source_loses_nothing_over_kept_connections(tmp_path: Path) -> None:
+    archive = gateway.configure(tmp_path / "state.db")
+    with run.serving(tmp_path) as (_, port):
+        run.send(str(shutil.which("smtp-source")), port, 300)
+        folder = DataFolder(tmp_path / "data")
+        until(lambda: not list(folder.queue.glob("*.json")))
+    kept = {path.stem for path in folder.archive(archive).glob("*.eml")}
+    with folder.messages.open("rb") as file:
+        accepted = {each["id"] for each in read_lines(file)}
+    assert (len(accepted), accepted - kept) == (300, set())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import errno
 import json
+from contextlib import suppress
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from emulator.smtp.conftest import until
@@ -439,3 +441,25 @@ def test_facts_that_are_none_are_refused_with_a_reason(
     assert wrong == []
     client = talk(port)
     assert client.ask("XMMFACTS " + "A" * 70_000).startswith("500 5.5.2")
+
+
+def test_noise_never_ends_the_server(face: Face, talk: Callable[..., Talk]) -> None:
+    port = face.port(face.point())
+    random = Random(14)  # noqa: S311 - the same noise each time
+    words = (b"EHLO x", b"MAIL FROM:<a@b.c>", b"RCPT TO:<d@e.f>", b"DATA", b".", b"\r\n", b"\n")
+    for _ in range(60):
+        client = talk(port, greeted=False)
+        noise = b"".join(
+            random.choice(words) + b"\r\n" if random.random() < 0.7 else random.randbytes(20)
+            for _ in range(random.randrange(1, 25))
+        )
+        with suppress(OSError):
+            client.hear()
+            client.raw(noise)
+        client.socket.close()
+    other = talk(port)
+    other.envelope()
+    other.ask("DATA")
+    other.raw(b"Subject: still here\r\n\r\n.\r\n")
+    assert other.hear().startswith("250 OK ")
+    assert [note for note in face.notes if "because of an error" in note] == []

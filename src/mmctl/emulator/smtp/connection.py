@@ -38,8 +38,9 @@ OPEN_STATUS: Final = "ACTIVE"
 CLOSED: Final = "closed ingress point"
 """By what mail is refused while an ingress point takes none."""
 _BEFORE_TLS: Final = frozenset(
-    {"EHLO", "HELO", "STARTTLS", "NOOP", "QUIT", "HELP", "RSET", "XMMFACTS"}
+    {"EHLO", "HELO", "STARTTLS", "NOOP", "QUIT", "HELP", "RSET", "XMMFACTS", "MAIL", "RCPT", "DATA"}
 )
+"""Commands that need no TLS. MAIL looks itself, and RCPT and DATA come after it."""
 _ABOUT_MESSAGES: Final = frozenset({"MAIL", "RCPT", "DATA", "QUIT"})
 _LIMITS: Final = {"AUTH": LONGEST_LOGIN, "XMMFACTS": LONGEST_FACTS}
 _SLOW: Final = b"421 4.4.2 timeout, closing\r\n"
@@ -227,7 +228,7 @@ class Connection(SMTP):
                 return self._goodbye("421 4.7.0 too many commands without a message")
         refusal = self._untrusted if name != "QUIT" else None
         if refusal is None and self._tls is None and name not in _BEFORE_TLS:
-            refusal = self._tls_missing()
+            refusal = self._tls_missing(self._served)
         if refusal is not None:
             return self._wrong(refusal)
         await method(text)
@@ -290,11 +291,10 @@ class Connection(SMTP):
             return "421 4.3.5 the configuration of the ingress point cannot be read"
         return None
 
-    def _tls_missing(self) -> str | None:
+    def _tls_missing(self, served: Served | None) -> str | None:
         """The reply if the session has to be encrypted first; who states facts states that too."""
         if self._stated is not None or self._transaction is not None:
             return None
-        served = self._served
         if served is None or served.tls_policy == "OPTIONAL":
             return None
         return "530 5.7.0 must issue a STARTTLS command first"

@@ -93,6 +93,9 @@ class Conversation(SecuringCommands):
         if closed is not None or served is None or served.configured is None:
             self._note(closed or "", by="closed ingress point")
             return self._goodbye(closed or "421 4.3.2 closed")
+        missing = self._tls_missing(served) if self._tls is None else None
+        if missing is not None:
+            return self._wrong(missing)
         if served.type == "AUTH" and self._user is None and self._stated is None:
             return self._wrong("530 5.7.0 authentication required")
         try:
