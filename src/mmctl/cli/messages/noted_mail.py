@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
 from mmctl.operate.whereabouts.told import InArchive, Noted, NotedHandover, WhereState
 
@@ -86,7 +86,16 @@ def _events(files: Iterable[Path], ids: frozenset[str]) -> Iterator[Event]:
 
 
 def _handed_on(event: Event) -> NotedHandover | None:
-    from mmctl.emulator.journal import Delivered, Failed, Waiting
+    from mmctl.emulator.journal import (
+        ActionTaken,
+        Delivered,
+        Failed,
+        Finished,
+        Judged,
+        RefusedMail,
+        ReportWritten,
+        Waiting,
+    )
 
     match event.what:
         case Delivered() as what:
@@ -95,8 +104,10 @@ def _handed_on(event: Event) -> NotedHandover | None:
             state, following = WhereState.WAITING, what.next
         case Failed() as what:
             state, following = WhereState.FAILED, None
-        case _:
+        case RefusedMail() | Judged() | ActionTaken() | ReportWritten() | Finished():
             return None
+        case never:
+            assert_never(never)
     return NotedHandover(
         state=state,
         at=datetime.fromisoformat(event.at),
