@@ -48,6 +48,11 @@ from mmctl.model.enums import IpType, RuleVerdict
 from mmctl.model.facts import SessionFact, VerdictFact
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.rules import Rule
+from mmctl.operate.comparing.compared import Told
+from mmctl.operate.comparing.comparer import compare_message
+from mmctl.operate.comparing.gateways import NamedGateway
+from mmctl.operate.logs.reading import Log
+from mmctl.operate.logs.sources import LogFiles
 from soak import sources
 
 if TYPE_CHECKING:
@@ -285,6 +290,28 @@ def judged_again(
         tally.counts["judged alike"] += 1
 
 
+def logged_alike(face: Face, gateway: Gateway, accepted: Mapping[str, Sent], tally: Tally) -> None:
+    """Compare the log records with the evaluator: without the messages, and with all facts."""
+    events: dict[str, list[dict[str, Any]]] = {}
+    for event in face.events("judged"):
+        events.setdefault(event["id"], []).append(event)
+    log = Log(sources=[LogFiles(face.folder.logs)])
+    messages = {each.id: each for each in log.messages() if each.id is not None}
+    if accepted.keys() - messages.keys():
+        tally.faults.append(f"not in the log: {sorted(accepted.keys() - messages.keys())}")
+    named = NamedGateway.of("in", gateway)
+    for id_, sent in accepted.items():
+        facts = with_absent_answers(sent, events[id_], Tally())
+        for known in (None, replace(sent.submission, facts=facts)):
+            found = compare_message(
+                messages[id_], named, whole=True, submission=known, assume_pass=known is not None
+            )
+            for each in found.message.recipients:
+                tally.counts[f"log: {each.told}"] += 1
+                if each.told is Told.DIFFERS or (known and each.told is not Told.SAME):
+                    tally.faults.append(f"{id_}: the log: {each}")
+
+
 def with_absent_answers(sent: Sent, events: list[dict[str, Any]], tally: Tally) -> Facts:
     """The facts with the answers that nobody stated and that were taken to be absent."""
     judged = [event for event in events if event["event"] == "judged"][-1]
@@ -467,6 +494,7 @@ def sent_to_generated(running: Callable[..., Face], seeds: Iterable[int], count:
         mail = list(mail_of(random, nasty(random, count), tally))
         accepted = compare(face.port(point), gateway, mail, tally)
         judged_again(face, gateway, accepted, tally)
+        logged_alike(face, gateway, accepted, tally)
     return tally
 
 
@@ -543,6 +571,7 @@ def test_the_reference_gateway_treats_nasty_mail_by_smtp_as_simulate_says(
     mail = reference_mail(random, nasty(random, 100), tally)
     accepted = compare(face.port(point), gateway, mail, tally)
     judged_again(face, gateway, accepted, tally, simulated=True)
+    logged_alike(face, gateway, accepted, tally)
     assert tally.faults == []
     assert tally.counts["judged alike"] > 30, tally.counts
     assert tally.counts["dots doubled on the wire"] > 0, tally.counts
@@ -569,6 +598,7 @@ def test_every_real_message_by_smtp_ends_as_simulate_says(
     mail = reference_mail(random, corpus(), tally)
     accepted = compare(face.port(point), gateway, mail, tally)
     judged_again(face, gateway, accepted, tally, simulated=True)
+    logged_alike(face, gateway, accepted, tally)
     print(dict(tally.counts))  # noqa: T201 - what SMTP changes is part of the answer
     assert tally.faults == []
     assert tally.counts["sent"] > 2_500
