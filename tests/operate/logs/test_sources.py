@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mmctl.errors import CouldNot, UsageError
-from mmctl.live.aws.bucket import ObjectEntry
+from mmctl.live.aws.bucket import ObjectEntry, UnreadableObject
 from mmctl.live.aws.log_events import LogGroup
 from mmctl.mail import allowance
 from mmctl.operate.logs import values
@@ -133,7 +133,9 @@ def test_every_form_gives_the_same_records(tmp_path: Path, lines: list[str]) -> 
         assert (counts.damaged, counts.other) == (0, 0), (name, counts.named)
 
 
-def test_parquet_gives_the_same_messages(tmp_path: Path, lines: list[str]) -> None:
+def test_parquet_gives_the_same_messages(
+    tmp_path: Path, lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     expected = list(Log(sources=[LogFiles(tmp_path / "logs")]).messages())
     rows = objects(lines)
@@ -151,6 +153,10 @@ def test_parquet_gives_the_same_messages(tmp_path: Path, lines: list[str]) -> No
     found = list(Log(sources=[LogFiles(tmp_path / "log.parquet")]).messages())
     assert [message.id for message in found] == [message.id for message in expected]
     assert [message.rules for message in found] == [message.rules for message in expected]
+    monkeypatch.setattr(allowance, "ALWAYS", 100)
+    monkeypatch.setattr(allowance, "TIMES", 0)
+    records, counts = read(tmp_path / "log.parquet")
+    assert (records, counts.damaged) == ([], 1)
     (tmp_path / "bad.parquet").write_bytes(b"PAR1" + b"x" * 100)
     records, counts = read(tmp_path / "bad.parquet")
     assert (records, counts.damaged) == ([], 1)
@@ -304,6 +310,7 @@ class FakeBucket:
     def __init__(self, objects: dict[str, bytes]) -> None:
         self.objects = objects
         self.read: set[str] = set()
+        self.gone = ""
 
     def entries(self, prefix: str) -> Iterator[ObjectEntry]:
         for key in sorted(self.objects):
@@ -311,6 +318,8 @@ class FakeBucket:
                 yield ObjectEntry(key, len(self.objects[key]), "1")
 
     def part(self, entry: ObjectEntry, start: int, end: int) -> bytes:
+        if entry.key == self.gone:
+            raise UnreadableObject("it is gone")
         self.read.add(entry.key)
         return self.objects[entry.key][start:end]
 
@@ -323,6 +332,17 @@ def test_a_bucket_is_read_and_objects_of_other_hours_are_not_fetched(lines: list
     found = list(log.records(WantedRecords(since=datetime(2026, 11, 28, 20, tzinfo=UTC))))
     assert len(found) == len(lines)
     assert bucket.read == {key.format("28/21")}
+
+
+def test_objects_are_read_in_order_and_one_that_is_gone_stops_nothing(lines: list[str]) -> None:
+    objects = {f"a/{number:03d}": lines[0].encode() for number in range(50)}
+    objects["a/007"] = b"".join(line.encode() for line in lines) * 1000
+    bucket = FakeBucket(objects)
+    bucket.gone = "a/020"
+    log = Log(sources=[LogBucket(bucket, "a/")])
+    assert len(list(log.records())) == 48 + len(lines) * 1000
+    assert log.counts.named == ["s3://logs/a/020: cannot be read: it is gone"]
+    next(log.records())
 
 
 def test_a_key_says_its_hour_or_nothing() -> None:

@@ -133,7 +133,7 @@ def _parquet(stream: IO[bytes], name: str, size: int | None) -> Iterator[Value |
         except OSError as error:
             yield Damage(line=1, reason=error.strerror or str(error))
             return
-    yield from values_of_parquet(stream, name)
+    yield from values_of_parquet(stream, name, size)
 
 
 def _note_removed(path: Path, counts: ReadCounts) -> None:

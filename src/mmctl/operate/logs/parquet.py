@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import UsageError
+from mmctl.mail.allowance import Allowance, TooMuchError
 from mmctl.operate.logs.values import Damage, Value, from_cell
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ MAGIC: Final = b"PAR1"
 _BATCH: Final = 1000
 
 
-def values_of_parquet(path: Any, name: str) -> Iterator[Value | Damage]:
+def values_of_parquet(path: Any, name: str, size: int | None) -> Iterator[Value | Damage]:
     """The rows of a file, which may be open, as JSON values; the line is the number of the row.
 
     Raises:
@@ -32,10 +33,15 @@ def values_of_parquet(path: Any, name: str) -> Iterator[Value | Damage]:
     row = 0
     try:
         with parquet.ParquetFile(path) as file:
+            allowance = Allowance.of(size)
+            for number in range(file.metadata.num_row_groups):
+                allowance.take(file.metadata.row_group(number).total_byte_size)
             for batch in file.iter_batches(batch_size=_BATCH):
                 for each in batch.to_pylist():
                     row += 1
                     yield Value(line=row, value=_plain(each))
+    except TooMuchError as error:
+        yield Damage(line=1, reason=str(error))
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         yield Damage(line=row + 1, reason=f"cannot be read as Parquet: {reason}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from collections import deque
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -15,7 +17,8 @@ from mmctl.patterns import Pattern
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from concurrent.futures import Future
     from pathlib import Path
     from typing import BinaryIO
 
@@ -147,15 +150,38 @@ class LogBucket:
         Raises:
             CouldNot: it cannot be read.
         """
-        for entry in self.bucket.entries(self.prefix):
-            if entry.size == 0 or not may_hold(entry.key, wanted.since, wanted.until):
-                continue
+        entries = (
+            entry
+            for entry in self.bucket.entries(self.prefix)
+            if entry.size and may_hold(entry.key, wanted.since, wanted.until)
+        )
+        for entry, opened in _opened_ahead(self.bucket, entries):
             name = f"{self.bucket.place}/{entry.key}"
             try:
-                with io.BufferedReader(_LogObject(self.bucket, entry), _BLOCK) as file:
+                with io.BufferedReader(opened, _BLOCK) as file:
                     yield from records_of_file(file, name, counts, wanted.needle, size=entry.size)
             except OSError as error:
                 counts.damage(name, None, f"cannot be read: {error.strerror or error}")
+
+
+def _opened_ahead(
+    bucket: Objects, entries: Iterable[ObjectEntry]
+) -> Iterator[tuple[ObjectEntry, _LogObject]]:
+    """All objects in their order; the first block of the next ones is fetched meanwhile."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - slow to import
+
+    waiting: deque[tuple[ObjectEntry, Future[_LogObject]]] = deque()
+    pool = ThreadPoolExecutor(_AHEAD, thread_name_prefix="s3")
+    try:
+        for entry in entries:
+            if len(waiting) == _AHEAD:
+                first, opened = waiting.popleft()
+                yield first, opened.result()
+            waiting.append((entry, pool.submit(_LogObject.begun, bucket, entry)))
+        for entry, opened in waiting:
+            yield entry, opened.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def may_hold(key: str, since: datetime | None, until: datetime | None) -> bool:
@@ -173,6 +199,9 @@ def may_hold(key: str, since: datetime | None, until: datetime | None) -> bool:
 
 
 _BLOCK: Final = 1024 * 1024
+"""Bytes of an object that are fetched at once."""
+_AHEAD: Final = 16
+"""Objects that are fetched at the same time: waiting for an answer takes longer than reading it."""
 
 
 class _LogObject(io.RawIOBase):
@@ -180,6 +209,15 @@ class _LogObject(io.RawIOBase):
 
     def __init__(self, bucket: Objects, entry: ObjectEntry) -> None:
         self._bucket, self._entry, self._at = bucket, entry, 0
+        self._start = b""
+
+    @classmethod
+    def begun(cls, bucket: Objects, entry: ObjectEntry) -> _LogObject:
+        """An object of which the first block is fetched; what fails is said when it is read."""
+        made = cls(bucket, entry)
+        with suppress(UnreadableObject):
+            made._start = bucket.part(entry, 0, min(entry.size, _BLOCK))
+        return made
 
     def readable(self) -> bool:
         return True
@@ -199,6 +237,11 @@ class _LogObject(io.RawIOBase):
         end = min(self._entry.size, self._at + len(buffer))
         if end <= self._at:
             return 0
+        if self._at < len(self._start):
+            part = self._start[self._at : end]
+            buffer[: len(part)] = part
+            self._at += len(part)
+            return len(part)
         try:
             part = self._bucket.part(self._entry, self._at, end)
         except UnreadableObject as unreadable:
