@@ -43,6 +43,10 @@ _CHANGING: Final = (
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z"), "TIME"),
     (re.compile(r"(?<=\b\d{4}-)\d{8}T\d{6}Z"), "TIME"),
     (re.compile(r"\b(rs|tp|inp|al|ai|as|a|r)-[a-z0-9]{20,}\b"), "ID"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d\b"), "TIME"),
+    (re.compile(r"\b[0-9a-z]{40}-\w{8}\b"), "MESSAGE"),
+    (re.compile(r"\brel-[0-9a-f]{16}\b"), "RELEASE"),
+    (re.compile(r"\b[a-z2-7]{26}\b"), "JOB"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "DIGEST"),
     (re.compile(r"(?<=`)[0-9a-f]{12}(?=`)|\b[0-9a-f]{12}(?=…)|\b[0-9a-f]{4,8}(?=…)"), "DIGEST"),
 )
