@@ -106,6 +106,26 @@ def test_an_account_or_region_that_is_none_is_a_usage_error(
     assert everything_below(tmp_path) == {}
 
 
+def test_a_way_for_released_mail_fits_a_new_project(
+    mmctl: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MMCTL_SMTP_RELEASE", "a-password-of-a-test")
+    assert mmctl("init").code == 0
+    assert "did you mean `mail-server`?" in mmctl("init", "--release", "mail-sever").err
+    assert mmctl("init", "other", "--release", "mail-server").code == 64
+    written = mmctl("init", "--release", "mail-server")
+    assert written.code == 0
+    assert (tmp_path / "rules/release.yaml").exists()
+    assert "cases must say `ingress_point: public-mx`" in written.err
+    assert mmctl("lint", "--fail-on", "info").code == 0
+    assert mmctl("simulate").code == 0
+    assert mmctl("fmt", "--check").code == 0
+    assert mmctl("apply", "--yes").code == 0
+    again = mmctl("init", "--release", "mail-server")
+    assert again.code == 3
+    assert "in rules/release.yaml" in again.err
+
+
 def test_nothing_is_written_where_one_of_the_files_exists(mmctl: Any, tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "gateway.yaml").write_text("mine\n")
@@ -231,8 +251,8 @@ def test_schema_lists_prints_and_writes(mmctl: Any, tmp_path: Path) -> None:
     names = [line.split()[0] for line in mmctl("schema").out.splitlines()]
     assert {"rules", "project", "fmt", "lint"} <= set(names)
     assert mmctl("schema", "--into", "all").code == 0
-    assert sorted(path.name for path in (tmp_path / "all").iterdir()) == [
-        f"{name}.schema.json" for name in sorted(names)
-    ]
+    assert sorted(path.name for path in (tmp_path / "all").iterdir()) == sorted(
+        f"{name}.schema.json" for name in names
+    )
     assert mmctl("schema", "rules").out == (tmp_path / "all" / "rules.schema.json").read_text()
     assert "did you mean `rules`?" in mmctl("schema", "rule").err

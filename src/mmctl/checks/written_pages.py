@@ -352,6 +352,15 @@ WRITTEN_PAGES: Final[tuple[tuple[str, str, str, str, str, str, str], ...]] = (
         'version: 1\nrule_sets:\n  inbound:\n    rules:\n      - name: block-forged\n        conditions: [{spf: {equals: FAIL}}, {dkim: {not_equals: PASS}}]\n        actions: [drop]\n      - name: deliver\n        actions: [{relay: {to: exchange}}]\nrelays:\n  exchange: {server: mail.example.com, port: 25, authentication: none}\n',
     ),
     (
+        'open-release',
+        'warning',
+        'The way for released mail is open to others, or would hold it again.',
+        "Looks at ingress points whose name begins with `release`, and at their rule sets. Such an ingress point must be of type `auth`; no `open` one may lead to the same rule set; and none of its rules may look at a verdict or at an add-on's answer.",
+        'The rules for released mail deliver everything, because a person has looked at it: whoever else reaches them gets past all other rules. A rule that looks at a verdict would hold the mail a second time: it now comes from `mmctl archive release`, so that SPF fails.',
+        'version: 1\nrule_sets:\n  release:\n    rules:\n      - name: deliver\n        actions: [{relay: {to: exchange}}]\nrelays:\n  exchange: {server: mail.example.com, port: 25, authentication: none}\ntraffic_policies:\n  release: {default: deny, statements: [{allow: [{recipient: {ends_with: "@example.com"}}]}]}\ningress_points:\n  release: {type: open, traffic_policy: release, rule_set: release, tls_policy: required}\n',
+        'version: 1\nrule_sets:\n  release:\n    rules:\n      - name: deliver\n        actions: [{relay: {to: exchange}}]\nrelays:\n  exchange: {server: mail.example.com, port: 25, authentication: none}\ntraffic_policies:\n  release: {default: deny, statements: [{allow: [{recipient: {ends_with: "@example.com"}}]}]}\ningress_points:\n  release:\n    type: auth\n    auth: {smtp_password_env: MMCTL_SMTP_RELEASE}\n    traffic_policy: release\n    rule_set: release\n    tls_policy: required\n',
+    ),
+    (
         'order-matters',
         'error',
         'Two rules of a phase of which it matters which one is first.',

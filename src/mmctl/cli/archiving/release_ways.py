@@ -103,7 +103,7 @@ def _by_ingress_point(run: Run, archives: OpenArchives, name: str, data: Path | 
     if points[name].ingress_point.type is not IngressPointType.AUTH:
         raise UsageError(
             f"ingress point `{name}` is {points[name].ingress_point.type}",
-            help="mail is released into an AUTH one: `mmctl init --release` writes it",
+            help="mail is released into an AUTH one: `mmctl init --release RELAY` writes it",
         )
     wanted = change.desired().find(Kind.INGRESS_POINT, name)
     if wanted is None:

@@ -26,6 +26,8 @@ _FILES: Final = {
     "workflow.yaml": ".github/workflows/mail-rules.yaml",
 }
 """The templates, and where they go."""
+_RELEASE: Final = "release"
+_RELEASE_FILE: Final = "rules/release.yaml"
 _SCHEMAS: Final = ("project", "rules")
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 _REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
@@ -63,8 +65,22 @@ def init(
             metavar="REQUIREMENT",
         ),
     ] = None,
+    release: Annotated[
+        str | None,
+        typer.Option(
+            "--release",
+            help="In a project: write only a way for released mail, to this relay.",
+            metavar="RELAY",
+        ),
+    ] = None,
 ) -> int:
     """Make a small working project: rules, cases, editor and CI settings."""
+    if release is not None:
+        if folder is not None or account is not None or region is not None:
+            raise UsageError(
+                "got `--release` with something else", help="run it in the project: -C DIR"
+            )
+        return _write_release(run, release)
     source = _source(install_from)
     where = run.directory / folder if folder is not None else run.directory
     account, region = _asked(run, where, account, region)
@@ -77,6 +93,37 @@ def init(
         run.say("the source of mmctl for CI is unknown: the workflow says what to set")
     here = "" if folder is None else f"cd {folder} && "
     run.say(f"next: {here}mmctl lint && mmctl simulate && mmctl plan")
+    return 0
+
+
+def _write_release(run: Run, relay: str) -> int:
+    """Write the way for released mail into a project."""
+    from mmctl.language.text.suggest import did_you_mean
+
+    project = run.project()
+    if relay not in project.relays:
+        raise UsageError(
+            f"there is no relay `{relay}`",
+            help=did_you_mean(relay, project.relays)
+            or f"one of {', '.join(project.relays) or 'none: add one first'}",
+        )
+    for taken in (project.ingress_points, project.rule_sets, project.traffic_policies):
+        if _RELEASE in taken:
+            place = taken[_RELEASE].position
+            raise Refused(
+                f"the project has a `{_RELEASE}` already, in {place.file}",
+                why="mmctl does not overwrite it",
+                help="change it there; `mmctl lint` says whether others reach it",
+            )
+    template = (files("mmctl.cli") / "templates" / "release.yaml").read_bytes()
+    contents = {_RELEASE_FILE: template.replace(b"#RELAY#", relay.encode())}
+    _refuse_what_is_there(run.root, contents)
+    _write(run.root, contents)
+    run.say(f"wrote {run.root / _RELEASE_FILE}")
+    if len(project.ingress_points) == 1 and project.cases:
+        name = next(iter(project.ingress_points))
+        run.say(f"there are two ingress points now: cases must say `ingress_point: {name}`")
+    run.say("next: export MMCTL_SMTP_RELEASE=…, a password; then mmctl lint && mmctl plan")
     return 0
 
 
