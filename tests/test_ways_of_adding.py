@@ -177,7 +177,8 @@ AnyRuleAction: TypeAlias""",
     )
     judge, manual = "src/mmctl/judge/evaluator.py", "docs/language.md"
     proofs = "src/mmctl/analysis/encoding/pipeline.py"
-    assert house.named_by_types() == {shapes, judge, proofs}
+    embedded = "src/mmctl/emulator/delivering/actions.py"
+    assert house.named_by_types() == {shapes, judge, proofs, embedded}
     assert f"{manual} has no line for `store_in_vault`" in house.said_by_tests(table)
     house.change(
         shapes,
@@ -192,6 +193,17 @@ AnyRuleAction: TypeAlias""",
             ("    SnsAction,\n", "    SnsAction,\n    StoreInVaultAction,\n"),
             ("| SnsAction()\n", "| SnsAction()\n                | StoreInVaultAction()\n"),
         )
+    house.change(
+        embedded,
+        ("    SnsAction,\n", "    SnsAction,\n    StoreInVaultAction,\n"),
+        (
+            "        case BounceAction():\n",
+            "        case StoreInVaultAction():\n"
+            "            return DoneDeed(target=action.vault_arn)\n"
+            "        case BounceAction():\n",
+        ),
+        ("            | BounceAction()\n", "            | BounceAction() | StoreInVaultAction()\n"),
+    )
     house.change(
         manual,
         (
