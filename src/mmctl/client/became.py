@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.judge.judging import judge
-from mmctl.judge.submission import LambdaAnswer, Scenario, Submission
+from mmctl.client.settling import judge_settled, with_logical_names
+from mmctl.judge.submission import (
+    LambdaAnswer,
+    Scenario,
+    Submission,
+    gateway_of_ingress_point,
+)
 from mmctl.language.project import Outcome
 from mmctl.mail.facts import envelope_of, facts_of, session_of
 from mmctl.mail.reader import read_email
@@ -17,8 +22,8 @@ from mmctl.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import Trace
+    from mmctl.language.project import Project
 
 Event = dict[str, Any]
 """One line of the endpoint's events."""
@@ -92,14 +97,22 @@ def became_of(events: Sequence[Event]) -> Became:
 
 
 def simulated_as(
-    gateway: Gateway, content: bytes, accepted: Mapping[str, Any], events: Sequence[Event]
+    project: Project,
+    ingress_point: str,
+    content: bytes,
+    accepted: Mapping[str, Any],
+    events: Sequence[Event],
 ) -> tuple[RecipientBecame, ...]:
     """What `simulate` says about a message with the facts that the endpoint had."""
-    return recipients_of(judged_as(gateway, content, accepted, events))
+    return recipients_of(judged_as(project, ingress_point, content, accepted, events))
 
 
 def judged_as(
-    gateway: Gateway, content: bytes, accepted: Mapping[str, Any], events: Sequence[Event]
+    project: Project,
+    ingress_point: str,
+    content: bytes,
+    accepted: Mapping[str, Any],
+    events: Sequence[Event],
 ) -> Trace:
     """How the files judge a message with the facts that the endpoint had."""
     judged = [event for event in events if event.get("event") == JUDGED]
@@ -108,7 +121,7 @@ def judged_as(
         email=read_email(content),
         session=session_of(_map(accepted.get("session"))),
         envelope=envelope_of(_map(accepted.get("envelope"))),
-        facts=facts_of(_map(accepted.get("verdicts"))),
+        facts=with_logical_names(project, facts_of(_map(accepted.get("verdicts")))),
     )
     answers = {**_map(accepted.get("lambda")), **_map(last.get("answers"))}
     failing = (*_list(accepted.get("failing")), *_list(last.get("failing")))
@@ -120,7 +133,7 @@ def judged_as(
         },
         failing=frozenset(map(str, failing)),
     )
-    return judge(gateway, submission, scenario, assume_pass=True)
+    return judge_settled(gateway_of_ingress_point(project, ingress_point), submission, scenario)
 
 
 def recipients_of(trace: Trace) -> tuple[RecipientBecame, ...]:

@@ -8,10 +8,11 @@ it is not sent. To an embedded endpoint that takes facts, those of the case are 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from mmctl.cases.running import gateway_of_case, submission_of_case
 from mmctl.client.outgoing import check_helo
+from mmctl.client.settling import judge_settled
 from mmctl.errors import UsageError
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import Scenario
@@ -94,7 +95,7 @@ def sort_case(
         return SortedCase(
             case=case, kind=CaseKind.AS_STATED, helo=own.session.helo or has.helo, stated=stated
         )
-    judged = judge(gateway, own, Scenario(), assume_pass=has.assumes_pass)
+    judged = (judge_settled if has.assumes_pass else judge)(gateway, own, Scenario())
     unknown = tuple(dict.fromkeys(_unknown(judged)))
     return SortedCase(
         case=case,
@@ -151,6 +152,8 @@ def _tls(stated: Tls | None, has: SessionHas) -> Tls | None:
             return Tls.NONE if has.plain or not has.encrypts else Tls.TLS1_3
         case Tls.TLS1_2 | Tls.TLS1_3:
             return stated if has.encrypts else Tls.NONE
+        case _:
+            assert_never(stated)
 
 
 def _differing(case: Case, submission: Submission, own: Submission) -> Iterator[str]:

@@ -29,7 +29,6 @@ from mmctl.client.session import SmtpSession
 from mmctl.client.sorting import CaseKind, SessionHas, SortedCase, sort_case
 from mmctl.client.stating import facts_stated, versions_for
 from mmctl.errors import CouldNot, MmctlError, UsageError
-from mmctl.judge.submission import gateway_of_ingress_point
 from mmctl.mail.email import Tls
 from mmctl.operate.logs.sources import LogFiles
 from mmctl.records import dataclass, field, replace
@@ -310,14 +309,14 @@ def _with_outcomes(
         own = {at: each for at, each in found.items() if each.sorted.case.ingress_point == name}
         ids = [each.sent.message_id for each in own.values() if each.sent.message_id]
         way.follower.wait_for(ids, seconds)
-        gateway = gateway_of_ingress_point(project, name)
         for place, each in own.items():
             id_ = each.sent.message_id or ""
             accepted = way.follower.accepted(id_)
             whole = len(each.sent.taken_for) == len(each.sent.recipients)
             if each.sorted.kind is CaseKind.OWN_FACTS and accepted is not None and whole:
                 events = way.follower.events(id_)
-                trace = judged_as(gateway, each.sent.message.content, accepted, events)
+                content = each.sent.message.content
+                trace = judged_as(project, name, content, accepted, events)
                 found[place] = replace(each, sorted=replace(each.sorted, own=trace))
     return found
 

@@ -17,7 +17,6 @@ from mmctl.client.sending import Sender, not_tried
 from mmctl.client.session import SmtpSession
 from mmctl.client.stating import facts_stated
 from mmctl.errors import UsageError
-from mmctl.judge.submission import gateway_of_ingress_point
 from mmctl.mail.email import Session
 from mmctl.records import replace
 
@@ -118,8 +117,8 @@ def _followed(target: Destination, follower: Follower, each: SentOne) -> SentOne
     accepted = follower.accepted(id_)
     name = target.endpoint.ingress_point
     if became.recipients and accepted is not None and target.project is not None and name:
-        gateway = gateway_of_ingress_point(target.project, name)
-        simulated = simulated_as(gateway, each.sent.message.content, accepted, events)
+        content = each.sent.message.content
+        simulated = simulated_as(target.project, name, content, accepted, events)
         became = replace(became, simulated=simulated)
     return replace(each, became=became)
 
