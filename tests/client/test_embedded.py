@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from served_project import live_project, served
 from story import check_document
 
 from mmctl.cases.parsing import cases_of
 from mmctl.cli.main import exit_code
 from mmctl.cli.sending import expected, smoke
 from mmctl.emulator.core import EmbeddedMailManager
-from mmctl.emulator.smtp.process import serve
-from mmctl.emulator.smtp.settings import SmtpSettings
 from mmctl.language.parsing.load import read_project
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     Serving = Callable[..., None]
 
 CASES = "cases/gateway.yaml"
-PATIENCE = 60.0
-"""Seconds after which a test gives up; nothing waits that long unless something is broken."""
 
 
 @pytest.fixture
@@ -38,57 +33,16 @@ def project(
 ) -> Path:
     """A new project that is live on its embedded Mail Manager."""
     monkeypatch.chdir(tmp_path)
-    assert exit_code(["init", "--no-input"]) == 0
-    assert exit_code(["apply", "--yes", "-q"]) == 0
+    live_project(tmp_path)
     capsys.readouterr()
     return tmp_path
 
 
 @pytest.fixture
-def serving(project: Path) -> Iterator[Callable[..., None]]:
+def serving(project: Path) -> Iterator[Serving]:
     """Starts the server of the project's mail, with settings of `mmctl emulate`."""
     with ExitStack() as stack:
-
-        def start(**settings: Any) -> None:
-            state, data = project / ".mmctl/embedded.db", project / ".mmctl/mail"
-            given = {"host": "127.0.0.1", "port": 0, **settings}
-            ready, ending = threading.Event(), threading.Event()
-            errors: list[BaseException] = []
-
-            def ended(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-                def wait() -> None:
-                    ending.wait()
-                    loop.call_soon_threadsafe(stop.set)
-
-                threading.Thread(target=wait, daemon=True).start()
-
-            def run() -> None:
-                try:
-                    serve(
-                        SmtpSettings(state=str(state), data=str(data), **given),
-                        clock=lambda: datetime.now(UTC),
-                        on_ready=lambda _: ready.set(),
-                        on_note=lambda _: None,
-                        ended=ended,
-                    )
-                except BaseException as error:  # noqa: BLE001 - the test gets it
-                    errors.append(error)
-                    ready.set()
-
-            thread = threading.Thread(target=run, daemon=True)
-            thread.start()
-
-            def stop() -> None:
-                ending.set()
-                thread.join(PATIENCE)
-                assert not thread.is_alive()
-
-            stack.callback(stop)
-            assert ready.wait(PATIENCE)
-            if errors:
-                raise errors[0]
-
-        yield start
+        yield lambda **settings: stack.enter_context(served(project, **settings))
 
 
 def sent(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> Any:
