@@ -623,3 +623,29 @@ def test_a_bare_cr_or_lf_is_refused_and_never_judged(
     client.close()
     assert reply.startswith("550 5.6.11 ")
     assert face.messages() == []
+
+
+def test_the_command_line_finds_and_compares_what_came_by_smtp(
+    reference: tuple[Face, str, Gateway], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    face, point, gateway = reference
+    tally, random = Tally(), Random(4)  # noqa: S311 - no secret
+    mail = reference_mail(random, nasty(random, 60), tally)
+    accepted = compare(face.port(point), gateway, mail, tally)
+    face.finished(len(accepted))
+    logs, folder = str(face.folder.logs), str(tmp_path / "reference")
+    capsys.readouterr()
+
+    def said(*words: str) -> tuple[int, dict[str, Any]]:
+        code = exit_code([*words, "-C", folder, "--env", "local", "--format", "json"])
+        return code, json.loads(capsys.readouterr().out)
+
+    code, found = said("logs", logs, "--compare")
+    assert (code, found["recipients"]["differs"], found["differing"]) == (0, 0, [])
+    code, found = said("logs", logs, "--compare", "--messages", str(face.folder.root / "messages"))
+    assert (code, found["recipients"]["differs"], found["differing"]) == (0, 0, [])
+    assert found["messages_read"] == found["messages"] == len(accepted)
+    code, found = said("where", "--to", "ANNA.BERG@example.com", "--logs", logs)
+    assert code == 0
+    states = {each["state"] for each in found["messages"][0]["recipients"]}
+    assert states <= {"delivered", "held", "dropped", "stored", "refused", "bounced"}

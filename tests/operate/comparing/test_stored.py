@@ -8,10 +8,11 @@ from test_together import gateway_of, text
 
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import Submission
-from mmctl.mail.email import Envelope, Facts, Session, Tls
+from mmctl.mail.email import Authenticated, Envelope, Facts, Session, Tls
 from mmctl.mail.facts import Stated
 from mmctl.mail.partial import Message
 from mmctl.mail.reader import read_email
+from mmctl.model.enums import RuleVerdict
 from mmctl.operate.comparing.gateways import NamedGateway
 from mmctl.operate.comparing.stored import id_of, submission_with
 
@@ -58,3 +59,23 @@ def test_headers_that_rules_had_added_to_a_copy_are_taken_off() -> None:
     assert same.email.header_values("X-A", decoded=True) == ("b",)
     assert same.session.source_ip == "192.0.2.1"
     assert same.envelope == sent.envelope
+
+
+def test_results_that_a_header_claims_are_not_believed_and_computed_ones_are() -> None:
+    gateway = gateway_of([text("CONTAINS", "a")])
+    content = (
+        b"Authentication-Results: amazonses.com; spf=pass; dkim=pass; dmarc=pass\r\n"
+        b"Received-SPF: pass\r\nSubject: a\r\n\r\nx\r\n"
+    )
+    sent = Submission(
+        email=read_email(content),
+        session=Session(source_ip="192.0.2.1", helo="h", tls=Tls.TLS1_3),
+        envelope=Envelope(mail_from="a@example.org", recipients=("b@example.com",)),
+        facts=Facts(),
+    )
+    (logged,) = read([lines_of(gateway, sent, judge(gateway, sent), ID)])
+    named, message = NamedGateway.of("in", gateway), Message(f"{ID}.eml", content)
+    assert submission_with(message, logged, named, Stated(), None).facts == Facts()
+    computed = Authenticated(facts=Facts(spf=RuleVerdict.FAIL))
+    found = submission_with(message, logged, named, Stated(), lambda *_: computed)
+    assert found.facts == Facts(spf=RuleVerdict.FAIL)

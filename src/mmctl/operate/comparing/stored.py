@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.actions import actions_in_effect
-from mmctl.judge.simulation import submission_from
+from mmctl.judge.submission import Submission
 from mmctl.mail.email import Size
-from mmctl.mail.facts import Stated, over
+from mmctl.mail.facts import Stated, as_stated, over
 from mmctl.mail.headers import Headers, records
 from mmctl.mail.reader import read_email
 from mmctl.model.actions import added_header
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from mmctl.judge.simulation import Authenticate
-    from mmctl.judge.submission import Submission
     from mmctl.mail.email import Email
     from mmctl.mail.partial import Message
     from mmctl.operate.comparing.gateways import NamedGateway
@@ -58,24 +57,24 @@ def submission_with(
 ) -> Submission:
     """What is known of a message: what was stored of it, and its session and envelope by the log.
 
-    What is stated comes first, then the log, then what is computed or found in headers.
+    What is stated comes first, then the log, then what is computed. Results that a header claims
+    were there before the service verified the message, and anybody may have written them.
     """
     email = as_received(read_email(message.content, unread=message.unread), logged, named)
     accepted = logged.accepted
     by_log = Stated(envelope=envelope_of(logged))
     if accepted is not None:
         by_log = replace(by_log, session=session_of(accepted))
-    known = replace(over(stated, by_log), assume_pass=stated.assume_pass)
-    submission, _ = submission_from(
-        email,
-        known,
-        None
-        if authenticate is None
-        else lambda envelope, session, facts: authenticate(
-            message.content, email, envelope, session, facts
-        ),
+    known = over(stated, by_log)
+    if authenticate is not None:
+        computed = authenticate(
+            message.content, email, known.envelope, known.session, stated.facts
+        ).facts
+        facts = over(Stated(facts=stated.facts), Stated(facts=computed)).facts
+        known = replace(known, facts=as_stated(facts, stated.facts))
+    return Submission(
+        email=email, session=known.session, envelope=known.envelope, facts=known.facts
     )
-    return submission
 
 
 def as_received(email: Email, logged: LoggedMessage, named: NamedGateway) -> Email:
