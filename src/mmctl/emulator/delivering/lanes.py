@@ -36,6 +36,7 @@ class Lane:
         self._jobs: list[tuple[datetime, int, Job]] = []
         self._numbers = itertools.count()
         self._thread: threading.Thread | None = None
+        self._left: list[Callable[[], None]] = []
         self._stopping = False
         self.busy = False
 
@@ -75,9 +76,9 @@ class Lane:
                 with self._changed:
                     self.busy = False
                     self._changed.notify_all()
-        if self.closing is not None:
-            self.closing()
-            self.closing = None
+        left, self._left = self._left, []
+        for closing in left:
+            closing()
 
     def _next(self) -> Job | None:
         """The next job, as soon as it is due; None: the thread ends."""
@@ -95,7 +96,9 @@ class Lane:
                 left = min(left, _LOOKS_AGAIN)
                 if not self._changed.wait(left) and not self._jobs:
                     waited += left
-            self._thread = None
+            self._thread = None  # whoever comes now starts another, with nothing kept
+            self._left = [] if self.closing is None else [self.closing]
+            self.closing = self.kept = None
             return None
 
 

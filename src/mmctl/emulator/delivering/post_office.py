@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mmctl.emulator.delivering.lanes import Lane
     from mmctl.emulator.delivering.letters import Letter
     from mmctl.emulator.gateways import Configured
+    from mmctl.emulator.journal import Happening
     from mmctl.emulator.journal_file import Journal
     from mmctl.emulator.records.records import LogRecords
     from mmctl.judge.submission import Submission
@@ -81,6 +82,8 @@ class PostOffice:
         self._configured_of: Callable[[str], Configured | None] = _nobody
         self._taken: queue.Queue[str | None] = queue.Queue(WAITING_AT_MOST)
         self._closing = threading.Event()
+        self._closed = threading.Event()
+        """Nothing is written from now on: what is still under way is done again."""
         self._resuming: threading.Thread | None = None
         self._worker = threading.Thread(target=self._work, name="post office", daemon=True)
         self._worker.start()
@@ -124,10 +127,12 @@ class PostOffice:
         if self._resuming is not None:
             self._resuming.join(_STOPS_WITHIN)
         self._taken.put(None)
-        self._worker.join(_STOPS_WITHIN)
+        self._worker.join(_STOPS_WITHIN)  # the rest of a long queue is for the next start
         self._save_all()  # whoever is killed while waiting for a lane has lost nothing
         self._lanes.stop(_STOPS_WITHIN)
         self._save_all()
+        self._closed.set()
+        self._worker.join(_STOPS_WITHIN)
         self._means.keeper.close()
 
     def _save_all(self) -> None:
@@ -150,7 +155,7 @@ class PostOffice:
             for message_id in batch:
                 if message_id is None:
                     ending = True
-                else:
+                elif not self._closed.is_set():
                     self._walk(message_id, None, walked)
             self._finish(walked)
             for _ in batch:
@@ -192,7 +197,7 @@ class PostOffice:
             self._later(journey, DISK, moment(waits))
             return
         try:
-            step = journey.go_on(partial(self._journal.event, message_id), lane)
+            step = journey.go_on(partial(self._tell, message_id), lane)
         except FileNotFoundError:
             journey.over = True
             self._trouble(str(self._queue.set_aside(message_id, "is of a message that is gone")))
@@ -230,13 +235,13 @@ class PostOffice:
 
     def _finish(self, walked: list[Journey]) -> None:
         """Take messages out of the queue, once the journal has all of their events."""
-        if not walked:
+        if not walked or self._closed.is_set():
             return
         try:
             for journey in walked:
                 with journey.lock:
                     if not journey.told:
-                        self._journal.event(journey.accepted.id, Finished())
+                        self._tell(journey.accepted.id, Finished())
                         journey.told = True
             self._journal.flush()
         except OSError as error:
@@ -253,7 +258,7 @@ class PostOffice:
                     self._live.pop(journey.accepted.id, None)
 
     def _write_records(self, journey: Journey, walked: Walked) -> None:
-        if self._records is not None:
+        if self._records is not None and not self._closed.is_set():
             self._records.rules(
                 journey.prepared.pieces,
                 message_id=journey.accepted.id,
@@ -291,6 +296,8 @@ class PostOffice:
                 return
             try:
                 carried = carry(letter, journey, lane, self._means)
+                if self._closed.is_set():
+                    return
                 with journey.lock:
                     self._carried(journey, letter, carried)
                 journey.message.forget()
@@ -310,7 +317,7 @@ class PostOffice:
     def _carried(self, journey: Journey, letter: Letter, carried: HandedOn) -> None:
         posted = report(letter, carried, journey, self._means)
         for happened in happened_to(letter, carried, journey):
-            self._journal.event(journey.accepted.id, happened)
+            self._tell(journey.accepted.id, happened)
         if self._records is not None and (records := records_of(letter, carried)):
             self._records.rules(
                 journey.prepared.pieces,
@@ -322,7 +329,7 @@ class PostOffice:
         journey.saved = False
         letters = journey.progress.letters
         if posted is not None:
-            self._journal.event(journey.accepted.id, posted.report)
+            self._tell(journey.accepted.id, posted.report)
             if posted.letter is not None:
                 letters[posted.letter.key] = posted.letter
                 journey.posted.add(posted.letter.key)
@@ -398,9 +405,13 @@ class PostOffice:
 
     def _save(self, journey: Journey) -> None:
         with journey.lock:
-            if not journey.over:
+            if not (journey.over or self._closed.is_set()):
                 self._queue.save(journey.accepted.id, journey.entry())
                 journey.saved = True
+
+    def _tell(self, message_id: str, happening: Happening) -> None:
+        if not self._closed.is_set():
+            self._journal.event(message_id, happening)
 
     def _soon(self) -> datetime:
         """When to try again what the disk did not take."""
