@@ -19,7 +19,7 @@ from mmctl.inputs import MIB, parse_json
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
 
 PRIVATE_FOLDER: Final = 0o700
@@ -194,6 +194,15 @@ class Lines:
         with self._lock:
             self._waiting.append(line)
 
+    def write(self, lines: Sequence[str]) -> None:
+        """Append lines now, all of them or none: those that wait come later.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        with self._writing:
+            _write_all(self._file, _joined(lines))
+
     def flush(self) -> None:
         """Write all lines that wait.
 
@@ -205,9 +214,8 @@ class Lines:
                 lines, self._waiting = self._waiting, []
             if not lines:
                 return
-            content = ("\n".join(lines) + "\n").encode("utf-8", "surrogatepass")
             try:
-                _write_all(self._file, content)
+                _write_all(self._file, _joined(lines))
             except OSError:
                 with self._lock:
                     self._waiting[:0] = lines
@@ -225,6 +233,10 @@ class Lines:
         size = os.fstat(self._file).st_size
         if size and os.pread(self._file, 1, size - 1) != b"\n":
             _write_all(self._file, b"\n")
+
+
+def _joined(lines: Sequence[str]) -> bytes:
+    return ("\n".join(lines) + "\n").encode("utf-8", "surrogatepass")
 
 
 def read_lines(file: BinaryIO) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ from mmctl.emulator.journal import Accepted, Event, instant
 from mmctl.inputs import parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from mmctl.emulator.data_folder import DataFolder
@@ -41,10 +41,13 @@ class Journal:
         self._thread = threading.Thread(target=self._flush_often, name="journal", daemon=True)
         self._thread.start()
 
-    def message(self, line: str) -> None:
-        """Add the line of an accepted message: its JSON form as text."""
-        self._messages.add_text(line)
-        self._added.set()
+    def messages(self, lines: Sequence[str]) -> None:
+        """Write the lines of accepted messages, their JSON forms as text: all, or none.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        self._messages.write(lines)
 
     def event(self, id_: str | None, what: Happening, *, at: str | None = None) -> None:
         """Add the line of an event; `at` is now without it."""
@@ -53,12 +56,11 @@ class Journal:
         self._added.set()
 
     def flush(self) -> None:
-        """Write what was added until now; it survives the end of this process.
+        """Write the events that were added until now; they survive the end of this process.
 
         Raises:
             OSError: the disk takes nothing; what was added waits.
         """
-        self._messages.flush()
         self._events.flush()
 
     def close(self) -> None:
@@ -95,5 +97,4 @@ def note_unnoted(folder: DataFolder, journal: Journal) -> None:
         with suppress(ValueError, KeyError, TypeError, AttributeError):  # the queue says so itself
             accepted = Accepted.of_json(parse_json(path.read_bytes()))
             line = json.dumps(accepted.to_json(), ensure_ascii=False, separators=(",", ":"))
-            journal.message(line)
-    journal.flush()
+            journal.messages([line])

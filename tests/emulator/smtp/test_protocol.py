@@ -10,6 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from emulator.smtp.conftest import until
+from mmctl.emulator import data_folder
 from mmctl.emulator.smtp import connection, conversation, front, limits, storing
 
 if TYPE_CHECKING:
@@ -337,6 +338,53 @@ def test_a_write_that_fails_is_452_and_leaves_nothing_behind(
     (accepted,) = face.finished(1)
     files = [path.stem for path in (face.folder.root / "messages").rglob("*.eml")]
     assert files == [accepted["id"]]
+
+
+def test_a_message_whose_line_does_not_fit_is_refused_and_has_none_later(
+    face: Face, talk: Callable[..., Talk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = talk(face.port(face.point()))
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    def sent(subject: str) -> str:
+        client.envelope()
+        client.ask("DATA")
+        client.raw(f"Subject: {subject}\r\n\r\nx\r\n.\r\n".encode())
+        return client.hear()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(data_folder.Lines, "write", full)
+        assert sent("refused").startswith("452 4.3.1 ")
+    assert sent("kept").startswith("250 OK ")
+    (accepted,) = face.finished(1)
+    assert accepted["header"]["subject"] == "kept"
+    assert len(list((face.folder.root / "messages").rglob("*.eml"))) == 1
+
+
+def test_what_nobody_foresaw_costs_one_message_and_not_the_server(
+    face: Face, talk: Callable[..., Talk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = talk(face.port(face.point()))
+
+    def broken(*_: object) -> None:
+        raise ValueError("nobody foresaw this")
+
+    def sent() -> str:
+        client.envelope()
+        client.ask("DATA")
+        client.raw(b"Subject: x\r\n\r\nx\r\n.\r\n")
+        return client.hear()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storing, "read_email", broken)
+        assert sent().startswith("451 4.3.0 ")
+    with monkeypatch.context() as patch:
+        patch.setattr(front.Front, "pieces", broken)
+        assert sent().startswith("250 OK ")
+        assert client.ask("NOOP") == "421 4.3.0 internal error"
+    assert [note.rpartition(": ")[2] for note in face.notes[-2:]] == ["nobody foresaw this"] * 2
 
 
 def test_a_closed_ingress_point_says_421_and_opens_again(

@@ -108,6 +108,7 @@ def serve(
                         clock=clock,
                         on_stored=stored,
                         answer=answer,
+                        on_trouble=on_note,
                         add_ons=add_ons,
                     )
                 )

@@ -15,6 +15,7 @@ import queue
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mmctl.emulator.data_folder import PRIVATE_FILE, PRIVATE_FOLDER, message_path
@@ -22,6 +23,8 @@ from mmctl.emulator.journal import ID_LENGTH, Accepted, ShownHeader, TlsSession,
 from mmctl.judge.submission import Submission
 from mmctl.mail.reader import read_email
 from mmctl.records import dataclass, replace
+from mmctl.visible import visible
+from mmctl.writing import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -96,10 +99,12 @@ class Storing:
         clock: Callable[[], datetime],
         on_stored: Callable[[Sequence[StoredMessage]], object],
         answer: Callable[[Sequence[StoreReply]], object],
+        on_trouble: Callable[[str], object],
         add_ons: AddOnTable | None = None,
     ) -> None:
         self._folder, self._journal, self._clock = folder, journal, clock
         self._on_stored, self._answer = on_stored, answer
+        self._on_trouble = on_trouble
         self._add_ons = add_ons
         self._root = str(folder.root)
         self._new = folder.root / "messages" / _NEW
@@ -153,22 +158,31 @@ class Storing:
                 stored.append((order, self._written(order.received)))
             except OSError as error:
                 replies.append(StoreReply(order.answered, _refusal(error)))
+            except Exception as error:  # noqa: BLE001 - the others of the group go on
+                self._on_trouble(f"a message could not be stored: {_shown(error)}")
+                replies.append(StoreReply(order.answered, NOT_STORED))
         try:
             self._sync.all()
-            for _, each in stored:
-                self._journal.message(each.text)
-            self._journal.flush()
+            if stored:
+                self._journal.messages([each.text for _, each in stored])
         except OSError as error:
             for order, each in stored:
                 self._remove(each.accepted.id)
                 replies.append(StoreReply(order.answered, _refusal(error)))
             stored = []
         if stored:
-            self._on_stored([each for _, each in stored])
+            self._hand_over([each for _, each in stored])
         replies += [
             StoreReply(order.answered, f"250 OK {each.accepted.id}") for order, each in stored
         ]
         self._answer(replies)
+
+    def _hand_over(self, stored: Sequence[StoredMessage]) -> None:
+        """Tell of a group; whoever fails then finds it in the queue at the next start."""
+        try:
+            self._on_stored(stored)
+        except Exception as error:  # noqa: BLE001 - mail goes on
+            self._on_trouble(f"accepted mail waits for the next start: {_shown(error)}")
 
     def _written(self, received: Received) -> StoredMessage:
         """Write message and queue entry; the entry is what makes the message accepted."""
@@ -264,6 +278,7 @@ class Sync:
 
     def __init__(self, folder: DataFolder) -> None:
         self._folder = os.open(folder.root, os.O_RDONLY) if os.name == "posix" else None
+        self._folders: set[str] = set()
         self._syncfs: Any = None
         if sys.platform == "linux" and self._folder is not None:
             with suppress(OSError, AttributeError):
@@ -271,9 +286,9 @@ class Sync:
 
     def wrote(self, handle: int, path: str) -> None:
         """A file is complete, under this name in a moment."""
-        del path
         if self._syncfs is None:
             os.fsync(handle)
+            self._folders.add(os.path.dirname(path))  # noqa: PTH120 - a text is enough
 
     def all(self) -> None:
         """Return when everything that was written is on the disk.
@@ -284,6 +299,8 @@ class Sync:
         if self._syncfs is not None and self._syncfs(self._folder):
             number = ctypes.get_errno()
             raise OSError(number, os.strerror(number))
+        while self._folders:
+            sync_folder(Path(self._folders.pop()))
 
     def close(self) -> None:
         """Close what it needs."""
@@ -294,6 +311,10 @@ class Sync:
 def new_id() -> str:
     """The id of a message: 40 lower-case letters and digits, as the service's."""
     return os.urandom(ID_LENGTH // 2).hex()
+
+
+def _shown(error: Exception) -> str:
+    return visible(f"{type(error).__name__}: {error}")
 
 
 def _refusal(error: OSError) -> str:
