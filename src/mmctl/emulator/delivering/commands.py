@@ -55,6 +55,8 @@ def run_command(command: Sequence[str], event: bytes, seconds: float) -> bytes:
             raise CommandFails(f"cannot start `{command[0]}`: {(reason or '').lower()}") from None
     try:
         return _answer(process, seconds)
+    except OSError as error:
+        raise CommandFails(f"cannot hear the command: {error.strerror or error}") from None
     finally:
         _end(process)
 
@@ -103,7 +105,7 @@ def _blocks(
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End the process and those that it started."""
-    with suppress(ProcessLookupError, PermissionError):
+    with suppress(ProcessLookupError, PermissionError, AttributeError):  # Windows has no groups
         os.killpg(process.pid, signal.SIGKILL)
     with suppress(ProcessLookupError):
         process.kill()

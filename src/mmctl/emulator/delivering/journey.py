@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 DISK: Final = "disk"
 """The host of what waits for room on the disk."""
 _DISK_AT_MOST: Final = 30.0
+_LONGEST: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +238,7 @@ class Journey:
                 target=deed.target or deed.performed.kind,
                 host=DISK if lane == DISK else lane,
                 recipients=deed.performed.recipients,
-                reply=why,
+                reply=_shown(why),
                 tries=self.progress.tries,
                 next=self.progress.next,
             )
@@ -260,7 +261,7 @@ class Journey:
                 target=done.target if done and done.target else deed.target,
                 recipients=performed.recipients,
                 status=status.value,
-                detail=visible(detail),
+                detail=_shown(detail),
                 file=None if done is None else done.file,
             )
         )
@@ -270,7 +271,7 @@ class Journey:
                 action=deed.action_index - 1,
                 recipients=self._matched(deed),
                 status=status,
-                failure=visible(detail) if status is ActionStatus.FAILURE else None,
+                failure=_shown(detail) if status is ActionStatus.FAILURE else None,
             )
         )
 
@@ -278,6 +279,11 @@ class Journey:
         """Whom the rule of an action matched."""
         matched = matched_of(self._trace) if self._trace is not None else {}
         return matched.get(deed.performed.index, deed.performed.recipients)
+
+
+def _shown(text: str) -> str:
+    """What others said, on one line of a bounded length."""
+    return visible(text[:_LONGEST])
 
 
 def log_name(performed: Performed) -> str:
