@@ -172,7 +172,7 @@ def compare_with_other(
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise UsageError(f"cannot read `{path}`: {(reason or '').lower()}") from None
-    other = read_other(text.splitlines(keepends=True), path)
+    other = read_other(text, path)
     found = agree(messages, names, other, path)
     write(run, AGREEMENT, found)
     if found.same < found.both:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from mmctl.operate.logs.names import LogNames
 
 COLUMNS: Final = ("message_id", "recipient", "rule", "action")
+_MARK: Final = "\ufeff"
+"""What spreadsheets write before a text in UTF-8."""
+_DELIMITERS: Final = (",", ";", "\t")
 LONGEST_FIELD: Final = 64 * 1024
 NO_RULE: Final = "no rule"
 _OUTCOME_OF: Final = {
@@ -122,15 +125,20 @@ def agree(
     return found
 
 
-def read_other(lines: Iterable[str], name: str) -> dict[tuple[str, str], Decided]:
+def read_other(text: str, name: str) -> dict[tuple[str, str], Decided]:
     """What another gateway decided, by message id and recipient in lower case.
+
+    Values are separated by commas, semicolons or tabs, as the header line says.
 
     Raises:
         UsageError: it is no such CSV.
     """
     csv.field_size_limit(LONGEST_FIELD)
+    lines = text.removeprefix(_MARK).splitlines(keepends=True)
+    header = lines[0] if lines else ""
+    delimiter = max(_DELIMITERS, key=header.count)
     try:
-        return _read(csv.DictReader(lines), name)
+        return _read(csv.DictReader(lines, delimiter=delimiter), name)
     except csv.Error as error:
         raise UsageError(f"`{name}` is not a CSV: {error}", help=_help()) from None
 
@@ -154,22 +162,15 @@ def _read(reader: csv.DictReader[str], name: str) -> dict[tuple[str, str], Decid
 
 def _rows(reader: csv.DictReader[str]) -> Iterator[dict[str, str]]:
     for row in reader:
-        yield {
-            column.strip().lower(): (value or "").strip()
-            for column, value in row.items()
-            if isinstance(column, str) and isinstance(value, str)
-        } | {column: "" for column in COLUMNS if not _has(row, column)}
-
-
-def _has(row: Mapping[str, object], column: str) -> bool:
-    return any(
-        isinstance(name, str) and name.strip().lower() == column and isinstance(value, str)
-        for name, value in row.items()
-    )
+        found = dict.fromkeys(COLUMNS, "")
+        for column, value in row.items():
+            if isinstance(column, str) and isinstance(value, str):
+                found[column.strip().lower()] = value.strip()
+        yield found
 
 
 def _cleaned(names: Iterable[str]) -> list[str]:
-    return [name.strip().lower().removeprefix("\ufeff") for name in names]
+    return [name.strip().lower() for name in names]
 
 
 def _rank(decided: Decided) -> int:
