@@ -138,6 +138,21 @@ def test_what_is_gone_or_broken_is_said_and_the_rest_is_shown(served: Served) ->
     assert "The configuration that judged it is not there" in view(served, other)
 
 
+def test_what_cannot_be_shown_is_said_and_no_traceback(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = served.folder.put(newsletter())
+    served.get("/list")
+
+    def broken(_: bytes) -> str:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr("mmctl.serve.page.page.html_of", broken)
+    answer = served.get(f"/message/{key}/html")
+    assert (answer.status, answer.text) == (500, "this cannot be shown: too deep\n")
+    assert served.get("/list").status == 200
+
+
 XSS = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202e\x1b[2J'
 
 

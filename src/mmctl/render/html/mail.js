@@ -29,12 +29,13 @@
   let failedSince = null;
 
   class Refused extends Error {}
+  class Wrong extends Error {}
 
   async function get(path) {
     const answer = await fetch(path, { credentials: "same-origin", cache: "no-store" });
     if (answer.status === 403) throw new Refused(await answer.text());
     if (answer.status === 204) return null;
-    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+    if (!answer.ok) throw new Wrong(`${answer.status}: ${await answer.text()}`);
     return answer.json();
   }
 
@@ -50,9 +51,9 @@
     }
     failedSince = failedSince || new Date();
     document.body.classList.add("dead");
-    place.textContent = error instanceof Refused
-      ? `The server was started again: ${error.message.trim()}`
-      : `The server has not answered since ${failedSince.toLocaleTimeString()}. This page tries again; what you see is from before.`;
+    if (error instanceof Refused) place.textContent = `The server was started again: ${error.message.trim()}`;
+    else if (error instanceof Wrong) place.textContent = `The server answers ${error.message.trim()}`;
+    else place.textContent = `The server has not answered since ${failedSince.toLocaleTimeString()}. This page tries again; what you see is from before.`;
     place.hidden = false;
   }
 
@@ -354,8 +355,10 @@
       trouble(null);
     } catch (error) {
       if (mine !== showing) return;
-      if (error instanceof Refused || failedSince || !/^404/.test(error.message)) return trouble(error);
-      detail.replaceChildren(piece("p", "nothing", "This message is no longer in the list."));
+      if (!(error instanceof Wrong)) return trouble(error);
+      open = { key: null, stamp: -1, passedOver: null };
+      const gone = error.message.startsWith("404");
+      detail.replaceChildren(piece("p", "nothing", gone ? "This message is no longer in the list." : error.message));
       return;
     }
     if (mine !== showing || found === null) return;

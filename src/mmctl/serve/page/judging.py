@@ -74,6 +74,11 @@ def assumed(events: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
     return tuple((fact, str(value)) for fact, value in found.items())
 
 
+def assumed_by(trace: Trace) -> tuple[tuple[str, str], ...]:
+    """The same, as the trace has them: also where the server knew that no rule would apply."""
+    return tuple((fact.fact, value) for fact, value in trace.assumed.items())
+
+
 def known(submission: Submission) -> tuple[tuple[str, str], ...]:
     """The facts of session and verdicts that were known, in words."""
     values = ((name, value_of(name, submission)) for name in STATED if name not in EnvelopeFact)

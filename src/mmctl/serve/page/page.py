@@ -79,7 +79,13 @@ class MailPage:
         except ValueError:
             return answers.plain(400, "this is not a query")
         refusal = self._entry.refusal(request, query)
-        return self._answer(path, query) if refusal is None else refusal
+        if refusal is not None:
+            return refusal
+        try:
+            return self._answer(path, query)
+        except (ValueError, LookupError, TypeError, OSError, RecursionError) as error:
+            # Files that something else has damaged: say so, and go on with the others.
+            return answers.plain(500, f"this cannot be shown: {error}")
 
     def _answer(self, path: str, query: Query) -> HttpAnswer:
         match path:

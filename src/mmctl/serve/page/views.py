@@ -11,7 +11,7 @@ from mmctl.mail.encoded_words import decode_words
 from mmctl.render.html.mail_view import MailView
 from mmctl.serve.page.bodies import body_of
 from mmctl.serve.page.happenings import happenings, refusal
-from mmctl.serve.page.judging import assumed, judged_again, known, submission_of
+from mmctl.serve.page.judging import assumed, assumed_by, judged_again, known, submission_of
 from mmctl.serve.page.naming import in_names, names_of
 from mmctl.serve.page.rows import REFUSED, mapping, text, texts
 
@@ -55,7 +55,7 @@ class ViewMaker:
             ends=(*row.outcomes, *row.states),
             happened=happenings(events),
             known=facts,
-            assumed=assumed(events),
+            assumed=assumed(events) if trace is None else assumed_by(trace),
             trace=trace,
             no_trace=why,
             body=None if content is None else body_of(content),
