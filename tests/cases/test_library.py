@@ -162,6 +162,42 @@ def test_people_and_domains_are_the_projects_own() -> None:
     assert Library(test).person.endswith("@dev.example.com")
 
 
+def test_executives_and_finance_come_from_vars_whatever_their_form() -> None:
+    """A list, one text, or members of a list; the environment's vars before the project's."""
+    rules = """
+version: 1
+rule_sets: {inbound: {rules: [{name: keep, actions: [{archive: {to: all}}]}]}}
+archives: {all: {retention: ONE_YEAR}}
+traffic_policies:
+  edge:
+    default: deny
+    statements:
+      - {name: own, allow: [{recipient: {ends_with: ["@b.example", "@${vars.main}"]}}]}
+ingress_points:
+  main-mx:
+    type: open
+    traffic_policy: edge
+    rule_set: inbound
+    tls_policy: optional
+    network: {public: ipv4}
+"""
+    for held in ("[ceo@a.example, mia.wong@a.example]", "mia.wong@a.example"):
+        settings = f"""
+version: 1
+project: p
+rules: [rules/*.yaml]
+vars: {{main: a.example, the_board: {held}, desk: finance@a.example}}
+environments: {{local: {{endpoint: embedded}}}}
+default_environment: local
+"""
+        project, problems = read_text({"mmctl.yaml": settings, "rules/a.yaml": rules})
+        assert problems == ()
+        values = Library(project).people.values
+        assert values["own_domain"] == "a.example"
+        assert values["executive_name"] == "Mia Wong"
+        assert values["finance"] == "finance@a.example"
+
+
 def test_what_a_project_names_becomes_no_header() -> None:
     """Vars and lists are texts of strangers to a message: they end no line of it."""
     text = """
@@ -223,12 +259,15 @@ def test_added_cases_pass_are_in_layout_and_belong_to_a_person(
     assert "passed, but" not in capsys.readouterr().out
     assert exit_code(["cases", "missing", "--fail-on-missing"]) == 0
     mine = tmp_path / "cases/library-spam.yaml"
-    mine.write_text(mine.read_text().replace("# An online pharmacy", "# Mine: an online pharmacy"))
+    text = mine.read_text().replace("# An online pharmacy", "# Mine: an online pharmacy")
+    mine.write_text(text.replace("    todo:", "    smoke: true\n    todo:", 1))
     before = {path: path.read_bytes() for path in tmp_path.glob("cases/**/*.*")}
     assert exit_code(["cases", "add", "--all"]) == 0
     assert {path: path.read_bytes() for path in tmp_path.glob("cases/**/*.*")} == before
     assert exit_code(["cases", "add", "spam", "--overwrite"]) == 0
+    smoke = before[mine].count(b"    smoke: true\n")
     text = mine.read_text()
+    assert text.count("    smoke: true\n") == smoke
     assert "# Mine" not in text
     assert text.count("name: spam/spam\n") == 1
     assert exit_code(["fmt", "--check"]) == 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from mmctl.cli.result_table import LIBRARY, write
 from mmctl.cli.run import Run
-from mmctl.errors import UsageError
+from mmctl.errors import MmctlError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,9 +154,12 @@ def _other_environments(run: Run, project: Project) -> dict[str, Library | None]
     found: dict[str, Library | None] = {}
     for name in project.settings.environments:
         if name != project.environment.name:
-            there, problems = run.sources().read(name)
-            broken = any(problem.severity == "error" for problem in problems)
-            found[name] = None if broken else Library(there)
+            try:
+                there, problems = run.sources().read(name)
+                broken = any(problem.severity == "error" for problem in problems)
+                found[name] = None if broken else Library(there)
+            except MmctlError:
+                found[name] = None
     return found
 
 

@@ -118,10 +118,7 @@ def _done(run: Run, folder: Path) -> int:
     here = os.path.relpath(folder, run.directory)
     account = environment.account or EMBEDDED_ACCOUNT
     region = environment.region or EMBEDDED_REGION
-    names = ", ".join(
-        f"{kind.value.lower().replace('_', ' ').removesuffix('s')} {resource.name}"
-        for kind, resource in project.resources()
-    )
+    names = ", ".join(f"{kind.noun} {resource.name}" for kind, resource in project.resources())
     words = f"mmctl -C {here} apply --env {environment.name} --allow-delete --force size"
     steps = [
         (

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from mmctl.inputs import read_text
+from mmctl.model.endpoints import partition_of
 from mmctl.patterns import Pattern
 
 _FOLDER: Final = Path(__file__).parent / "files"
@@ -32,7 +33,7 @@ def project_files(
         where.insert(0, f'endpoint: "{endpoint}"' if ":" in endpoint else f"endpoint: {endpoint}")
     values = {
         "#BUCKET#": bucket,
-        "#ROLE#": f"arn:aws:iam::{account}:role/mmctl-probe",
+        "#ROLE#": f"arn:{partition_of(region).id}:iam::{account}:role/mmctl-probe",
         "#REGION#": region,
         "#ENVIRONMENT#": f"{environment}: {{{', '.join(where)}}}",
         "#NAME#": environment,
