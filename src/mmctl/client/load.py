@@ -99,7 +99,7 @@ def check_load(endpoint: Endpoint, count: int, concurrency: int) -> None:
             f"a load of {count:,} messages on {endpoint.host}",
             why="a load is for servers of this machine: elsewhere it costs money, fills mailboxes "
             "and looks like an attack",
-            help="start `mmctl emulate` and send it there: --to 127.0.0.1:2525",
+            help="send it to a server of this machine: --to 127.0.0.1:2525, as `mmctl emulate` is",
         )
 
 

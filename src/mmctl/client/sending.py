@@ -102,7 +102,6 @@ class Sender:
             self._transaction(message, replies)
         except SessionFailed as failed:
             failure = failed.failure
-            session.dialogue.add(Speaker.NOTE, failure.message)
             session.close(politely=failure.answered)
         session.times.add(Stage.TOTAL, start)
         return self._result(message, replies, failure)

@@ -134,5 +134,5 @@ def _refused(what: str) -> Refused:
     return Refused(
         f"evidence: {what}",
         why="evidence says that the rules of the files were tried, and here other rules answered",
-        help="mmctl apply, then send again; or send without --record-evidence",
+        help="make the files live with `mmctl apply`, then send again",
     )

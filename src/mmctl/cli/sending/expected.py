@@ -123,8 +123,10 @@ def send_cases(
 
         keeper = EvidenceKeeper(run, project)
     sent, points = expected_of(run, options, project, cases)
-    if keeper is not None:
+    if keeper is not None and any(each.sent is not None for each in sent.results):
         sent = replace(sent, evidence=keeper.keep(sent, points))
+    elif keeper is not None:
+        run.warn("warning: no evidence is kept: no case was sent")
     write(run, EXPECTED, sent)
     return _NO if broken else exit_code_of(sent)
 

@@ -58,7 +58,7 @@ def _one(text: Text, result: SentAll, each: SentOne) -> None:
         if sent.failure.help is not None:
             text.append(f"    help: {visible(sent.failure.help)}\n")
     _answers(text, sent)
-    if result.shows_dialogue and sent.times:
+    if result.shows_dialogue and sent.address is not None:
         spent = (f"{stage} {seconds * _MILLI:.1f}" for stage, seconds in sent.times.items())
         text.append(f"  ms: {', '.join(spent)}\n", "dim")
     if sent.message_id is not None:
