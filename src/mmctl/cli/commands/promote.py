@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -78,8 +79,12 @@ def _show_hits(run: Run, rule: str, sources: Sequence[str], since: str | None) -
 
     start = None if since is None else moment(since, run.now(), option="--since")
     logs = opened(run, sources, AskedMessages(since=start))
-    text = shadow(marked(logs, rule))
+    found = marked(logs, rule)
+    text = shadow(found)
     say_damage(logs)
+    if any(each.examples for each in found):
+        named = shlex.join(sources)
+        run.say(f"cases of these: mmctl logs {named} --shadow --rule {rule} --cases FILE")
     if run.format is Format.HUMAN:
         run.write_passed(run.let_out(text, FORMATS[run.format].gate))
         return

@@ -28,10 +28,10 @@ DOES: Final[Mapping[str, Does]] = {row.key: row.does for row in ACTIONS}
 class WhyUnknown(StrEnum):
     """Why the outcome of a recipient cannot be told from the log."""
 
-    NO_RULES = "no rule set record of this message was read"
+    NO_RULES = "no record of its rules was read"
     IN_PROGRESS = "an action was still in progress"
-    NOT_ACCEPTED = "the policy admitted it, but no record says that the message was accepted"
-    FAILED = "an action failed, and the files do not say what follows then"
+    NOT_ACCEPTED = "admitted, but no record of its acceptance was read"
+    FAILED = "an action failed; the files do not say what follows"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from typing import TYPE_CHECKING, Final
 
+from mmctl.model.logs import ActionStatus
 from mmctl.operate.logs.messages import session_of
 from mmctl.operate.logs.names import RuleName
 from mmctl.operate.logs.records import IngressRecord, PolicyRecord, RuleKey, RuleRecord
@@ -155,7 +156,7 @@ class LogStatistics:
             if failure not in self.failures and len(self.failures) >= _DIFFERENT:
                 failure = hits.name.name, record.action.kind, OTHERS
             self.failures[failure] += 1
-        elif not record.action.done:
+        elif record.action.status == ActionStatus.IN_PROGRESS:
             self.in_progress += 1
 
     def _matters(self, record: RuleRecord) -> bool:
