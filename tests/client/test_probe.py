@@ -195,6 +195,9 @@ def test_a_protected_environment_is_refused(
         (["--probe", "init", "a", "b"], "takes one folder"),
         (["--probe", "done", "--write"], "`--write` is for"),
         (["--write"], "`--write` is for"),
+        (["--probe", "run", "--rcpt", "a@example.org"], "`--rcpt` is for messages"),
+        (["--probe", "run", "--count", "2"], "`--count` is for messages"),
+        (["--probe", "run", "--expect"], "got both `--probe` and `--expect`"),
         (["--probe", "done", "--format", "junit"], "JUnit"),
     ],
 )

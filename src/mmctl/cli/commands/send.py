@@ -230,7 +230,9 @@ def send(
         raise UsageError("`--concurrency` needs a number of messages", help="--count N")
     if write and probe is None:
         raise UsageError("`--write` is for `--probe run`")
-    if probe is None or expect:
+    if probe is not None and expect:
+        raise UsageError("got both `--probe` and `--expect`", help="one after the other")
+    if probe is None:
         _check(run, options, expect=expect, pattern=pattern, evidence=record_evidence)
     with stoppable():
         if probe is not None:

@@ -35,6 +35,7 @@ def probe(run: Run, verb: str, options: SendOptions, *, keep: bool) -> int:
         raise UsageError(f"got `--probe {verb}`", help="--probe init, --probe run, --probe done")
     if run.format not in PROBE.writers:
         raise UsageError(f"a probe has no {FORMATS[run.format].what}", help="text or JSON")
+    _check(options)
     if len(options.paths) > 1:
         raise UsageError("`--probe` takes one folder", help=f"mmctl send --probe {verb} FOLDER")
     if keep and verb != "run":
@@ -51,6 +52,26 @@ def probe(run: Run, verb: str, options: SendOptions, *, keep: bool) -> int:
     from mmctl.cli.sending.probe_run import run_probe
 
     return run_probe(run, folder, options, keep=keep)
+
+
+def _check(options: SendOptions) -> None:
+    """Refuse options for messages: the messages of a probe are its own."""
+    given = {
+        "--scenario": options.scenario is not None,
+        "--mail-from": options.mail_from is not None,
+        "--rcpt": bool(options.rcpt),
+        "--header": bool(options.header),
+        "--helo": options.helo is not None,
+        "--ingress-point": options.ingress_point is not None,
+        "--count": options.count is not None,
+        "--logs": bool(options.logs),
+    }
+    for name, is_given in given.items():
+        if is_given:
+            raise UsageError(
+                f"`{name}` is for messages, and a probe sends its own",
+                help="mmctl send --probe run FOLDER",
+            )
 
 
 def _init(run: Run, folder: Path) -> int:
