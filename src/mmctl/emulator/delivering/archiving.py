@@ -26,9 +26,10 @@ def archive(deed: Deed, action: ArchiveAction, means: DeliveryMeans) -> DoneDeed
     name = str(found["ArchiveName"])
     if found.get("ArchiveState") == ArchiveState.PENDING_DELETION:
         raise ActionFails(f"archive `{name}` is being deleted")
-    archive_id, members = str(found["ArchiveId"]), deed.accepted.to_json()
     try:
-        file = means.keeper.keep(archive_id, members, deed.stored, again=deed.again)
+        file = means.keeper.keep(
+            str(found["ArchiveId"]), deed.members, deed.stored, again=deed.again
+        )
     except ValueError:
         raise ActionFails(f"archive `{name}` has no id that can name a folder") from None
     return DoneDeed(target=name, file=file)

@@ -55,6 +55,8 @@ class Deed:
     """One action, for one form of the message and its recipients."""
 
     accepted: Accepted
+    members: Mapping[str, Any]
+    """`accepted` in JSON."""
     configured: Configured
     message: MessageOnDisk
     """The message as received."""

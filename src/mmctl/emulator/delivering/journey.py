@@ -26,7 +26,7 @@ from mmctl.records import dataclass, replace
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from mmctl.emulator.delivering.deed import DoneDeed
@@ -78,11 +78,14 @@ class Journey:
         means: DeliveryMeans,
         *,
         submission: Submission | None = None,
+        members: Mapping[str, Any] | None = None,
         progress: DoneSoFar | None = None,
         again: bool = False,
     ) -> None:
         self.accepted = accepted
         self.prepared = prepared
+        self.members = accepted.to_json() if members is None else members
+        """`accepted` in JSON."""
         self.progress = progress or DoneSoFar()
         self.lock = threading.RLock()
         """For the letters: lanes hand them on while actions are done."""
@@ -105,6 +108,8 @@ class Journey:
         self._submission = submission
         self._again = again
         self._trace: Trace | None = None
+        self._matches: dict[int, tuple[str, ...]] = {}
+        """The recipients that each rule matched."""
 
     @property
     def is_done(self) -> bool:
@@ -113,7 +118,7 @@ class Journey:
 
     def entry(self) -> dict[str, Any]:
         """Its entry in the queue; call it with the lock."""
-        return {**self.accepted.to_json(), STATE: self.progress.to_json()}
+        return {**self.members, STATE: self.progress.to_json()}
 
     def go_on(self, say: Say, lane: str | None) -> Walked | InLane | Later:
         """Do what is left to do; `lane` is where this runs, None: where nobody may wait.
@@ -122,7 +127,8 @@ class Journey:
             OSError: the message cannot be read.
         """
         trace = self._judged(say)
-        while (deed := self._next(trace)) is not None:
+        deeds = self._deeds(trace)
+        while (deed := self._next(deeds)) is not None:
             needed = lane_of(deed, self._means)
             if needed not in {None, lane}:
                 return InLane(str(needed))
@@ -132,6 +138,7 @@ class Journey:
             if outcome:
                 self._trace = None
                 trace = self._judged(say)
+                deeds = self._deeds(trace)
         self.progress.walked = True
         self._submission = None
         tried = tried_of(trace, len(self.prepared.configured.gateway.rules))
@@ -143,14 +150,12 @@ class Journey:
             if self._submission is None:
                 self._submission = submission_of(self.accepted, self.message.read())
             self._trace = self.prepared.judge(self._submission, self.accepted, self.progress)
+            self._matches = matched_of(self._trace)
             say(self.prepared.judged(self._trace, self.accepted, self.progress))
         return self._trace
 
-    def _next(self, trace: Trace) -> Deed | None:
-        for deed in self._deeds(trace):
-            if deed.key not in self.progress.done:
-                return deed
-        return None
+    def _next(self, deeds: Iterator[Deed]) -> Deed | None:
+        return next((deed for deed in deeds if deed.key not in self.progress.done), None)
 
     def _deeds(self, trace: Trace) -> Iterator[Deed]:
         """The actions in order; forms of one action are numbered."""
@@ -164,6 +169,7 @@ class Journey:
     def _deed(self, performed: Performed, form: int) -> Deed:
         return Deed(
             accepted=self.accepted,
+            members=self.members,
             configured=self.prepared.configured,
             message=self.message,
             performed=performed,
@@ -277,8 +283,7 @@ class Journey:
 
     def _matched(self, deed: Deed) -> tuple[str, ...]:
         """Whom the rule of an action matched."""
-        matched = matched_of(self._trace) if self._trace is not None else {}
-        return matched.get(deed.performed.index, deed.performed.recipients)
+        return self._matches.get(deed.performed.index, deed.performed.recipients)
 
 
 def _shown(text: str) -> str:

@@ -11,7 +11,7 @@ import threading
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.emulator.delivering.carrier import carry
 from mmctl.emulator.delivering.journey import DISK, InLane, Journey, Later, Walked
@@ -29,7 +29,7 @@ from mmctl.emulator.journal import Accepted, Finished
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from mmctl.emulator.data_folder import DataFolder
@@ -89,14 +89,20 @@ class PostOffice:
         self._worker.start()
 
     def take(
-        self, accepted: Accepted, configured: Configured, submission: Submission | None = None
+        self,
+        accepted: Accepted,
+        configured: Configured,
+        submission: Submission | None = None,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
-        """Take a message that is in the queue on disk; `submission`: as it was received.
+        """Take a message that is in the queue on disk.
+
+        `submission` and `members`: the message as received, and `accepted` in JSON, if known.
 
         Who brings more than the office can do waits here.
         """
         prepared = self._prepared_for(accepted, configured)
-        journey = Journey(accepted, prepared, self._means, submission=submission)
+        journey = Journey(accepted, prepared, self._means, submission=submission, members=members)
         with self._lock:
             self._live[accepted.id] = journey
         self._taken.put(accepted.id)

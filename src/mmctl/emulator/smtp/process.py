@@ -95,7 +95,7 @@ def serve(
                     configured = each.received.configured
                     certificate = each.received.certificate
                     records.accepted(front.pieces(configured), each.line, certificate)
-                    office.take(each.accepted, configured, each.submission)
+                    office.take(each.accepted, configured, each.submission, each.line)
 
             def answer(replies: Sequence[StoreReply]) -> None:
                 front.answer(replies)
