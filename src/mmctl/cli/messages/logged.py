@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _BY_ITSELF: Final = timedelta(days=1)
 """How far back a log group is read where no time is named."""
+_CLEARLY: Final = timedelta(hours=1)
 _LOOK_EVERY: Final = 1.0
 _LOOK_IN_CLOUD: Final = 5.0
 
@@ -145,6 +146,7 @@ def count(logs: OpenedLogs, *, never_only: bool) -> int:
         logs.pseudonyms.statistics(found)
     numbers = LogNumbers(logs=logs, found=found, never=never, never_only=never_only)
     write(logs.run, LOGGED_NUMBERS, numbers)
+    say_beginning(logs)
     say_damage(logs)
     return 0
 
@@ -187,6 +189,7 @@ def mark(logs: OpenedLogs, cases: str | None) -> int:
     write(logs.run, LOGGED_SHADOW, MarkedMail(logs=logs, found=found))
     if cases is not None:
         _write_cases(logs, found, cases)
+    say_beginning(logs)
     say_damage(logs)
     return 0
 
@@ -265,6 +268,14 @@ def write_one(logs: OpenedLogs, message: LoggedMessage, *, first: bool) -> None:
         return
     line = json.dumps(documents.message(found), sort_keys=True, ensure_ascii=False)
     run.write_passed(visible_json(line) + "\n")
+
+
+def say_beginning(logs: OpenedLogs) -> None:
+    """Say on stderr if the first record is clearly later than what is asked for."""
+    since, first = logs.asked.since, logs.log.first
+    if since is not None and first is not None and first > since + _CLEARLY:
+        begins = f"{first:%Y-%m-%dT%H:%M}Z"
+        logs.run.say(f"the first record is of {begins}: the log says nothing of the time before")
 
 
 def say_damage(logs: OpenedLogs) -> None:
