@@ -89,6 +89,12 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         *RICH,
         *("mail", "email", "judge", "analysis", "compiler", "live", "render"),
     },
+    "send cases/messages/lookalike.eml --to 127.0.0.1:1 --tls none": {
+        *OWN,
+        *ROOMS,
+        *RICH,
+        *("mail", "email", "judge", "cases", "client", "emulator", "render", "ssl"),
+    },
     "export --to api-json": {
         *OWN,
         *ROOMS,
@@ -128,7 +134,7 @@ def _imported(words: list[str], folder: Path, **variables: str) -> set[str]:
         check=False,
         timeout=120,
     )
-    assert done.returncode in {0, 1}, done.stderr
+    assert done.returncode in {0, 1, 5}, done.stderr  # 5: nothing listens
     modules = told.read_text().split("\n")
     rooms = {name.split(".")[1] for name in modules if name.startswith("mmctl.")} & _rooms()
     packages = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -78,6 +79,28 @@ def test_a_load_can_be_stopped() -> None:
         )
     assert load.accepted >= 1
     assert load.not_tried > 99_000
+
+
+def test_an_interrupted_load_still_says_what_was_sent() -> None:
+    interrupted = threading.Event()
+
+    def interrupt(_number: int) -> None:
+        if not interrupted.is_set():
+            interrupted.set()
+            signal.raise_signal(signal.SIGINT)
+
+    with sink() as server:
+        load = run_load(
+            [outgoing("m", PLAIN)],
+            100_000,
+            2,
+            lambda: SmtpSession(endpoint(server.port), None, time.monotonic),
+            clock=time.monotonic,
+            done=interrupt,
+        )
+    assert load.interrupted
+    assert len(server.arrived) == load.accepted >= 1
+    assert load.accepted + load.refused + load.failed + load.not_tried == 100_000
 
 
 def test_a_load_is_for_this_machine_alone_and_bounded() -> None:

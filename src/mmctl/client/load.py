@@ -27,6 +27,7 @@ CONCURRENCY_AT_MOST: Final = 100
 _GIVE_UP_AFTER: Final = 20
 """Failures in a row after which a connection tries no more."""
 _REASONS_AT_MOST: Final = 20
+_LISTEN_EVERY: Final = 0.2
 PERCENTILES: Final = (50, 90, 99, 100)
 
 
@@ -38,6 +39,8 @@ class Load:
     accepted: int = 0
     refused: int = 0
     failed: int = 0
+    interrupted: bool = False
+    """Whether somebody stopped it; what was not tried is counted all the same."""
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     """Seconds for each message that was answered, to its last reply."""
@@ -126,12 +129,20 @@ def run_load(
     for thread in threads:
         thread.start()
     try:
-        for thread in threads:
-            thread.join()
-    finally:
+        _join(threads)
+    except KeyboardInterrupt:
+        load.interrupted = True
         work.stop.set()
+        _join(threads)
     load.seconds = clock() - start
     return load
+
+
+def _join(threads: Sequence[threading.Thread]) -> None:
+    """Wait for threads, and hear of Ctrl-C meanwhile."""
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(_LISTEN_EVERY)
 
 
 @dataclass(slots=True, kw_only=True)

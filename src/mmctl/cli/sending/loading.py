@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mmctl.cli import world
+from mmctl.cli.exit_codes import INTERRUPTED
 from mmctl.cli.progress import Progress
 from mmctl.cli.result_table import LOADED, write
 from mmctl.cli.sending.destination import destination_of
@@ -39,6 +40,8 @@ def send_load(run: Run, options: SendOptions) -> int:
         endpoint=target.endpoint, embedded=target.embedded, concurrency=concurrency, load=load
     )
     write(run, LOADED, loaded)
+    if load.interrupted:
+        return INTERRUPTED
     if load.failed or load.not_tried:
         return 5
     return 1 if load.refused else 0

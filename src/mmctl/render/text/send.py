@@ -138,6 +138,8 @@ def load_report(loaded: Loaded) -> Text:
         f"  {load.accepted:,} accepted, {load.refused:,} refused, {load.failed:,} failed, "
         f"{load.not_tried:,} not tried\n"
     )
+    if load.interrupted:
+        text.append("  interrupted\n", "yellow")
     text.append(f"  {load.seconds:.1f} s, {load.per_second:,.0f} messages a second\n")
     if load.latencies:
         spent = (
