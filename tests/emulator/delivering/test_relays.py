@@ -465,3 +465,36 @@ def test_letters_behind_one_that_cannot_be_sent_wait_without_a_try(world: Make) 
             until(lambda: len(office.events("waiting")) == 5)
     assert count == 1
     assert len(office.waiting()) == 5
+
+
+def test_a_stop_while_a_relay_hangs_keeps_what_was_done(world: Make) -> None:
+    connected, released = threading.Event(), threading.Event()
+
+    def hang(connection: socket.socket) -> None:
+        connection.sendall(b"220 wait\r\n")
+        connected.set()
+        released.wait(20)
+
+    topic = "arn:aws:sns:eu-west-1:111122223333:alarms"
+    told = {"PublishToSns": {"TopicArn": topic, "RoleArn": "arn:aws:iam::111122223333:role/a"}}
+    with hostile(hang) as stuck:
+        office = world(
+            [rule(told), sends()],
+            relays=[exchange(stuck)],
+            patience=HowLong(connect=30, command=30, letter=30, function=1),
+        )
+        with office.open() as post:
+            mail = office.accept()
+            post.take(mail, office.configuration)
+            until(connected.is_set)
+        released.set()
+    (entry,) = office.waiting()
+    members = json.loads(office.content(f"queue/{entry}"))
+    with sink() as (taken, port):
+        members["delivering"]["letters"][0]["server"][1] = port
+        (office.root / "queue" / entry).write_text(json.dumps(members))
+        office.resume()
+    assert len(taken.mail) == 1
+    assert len(office.content("sns/alarms.jsonl").splitlines()) == 1
+    assert office.waiting() == []
+    assert office.kinds().count("finished") == 1
