@@ -183,3 +183,20 @@ def test_odd_queries_get_an_answer(served: Served) -> None:
         assert len(answer.data["rows"]) <= 200
     assert served.get("/list?" + "&".join(["a=b"] * 500)).status == 400
     assert served.get(f"/view/{number_id(0)}?stamp=x").status == 200
+
+
+def test_an_empty_list_names_the_command_for_the_ports_of_the_moment(served: Served) -> None:
+    assert "mmctl apply" in served.get("/list").data["empty"]
+    served.folder.ports(2599)
+    assert (
+        "mmctl send --scenario legitimate --to 127.0.0.1:2599" in served.get("/list").data["empty"]
+    )
+    ports = served.folder.path / "ports.json"
+    ports.write_text(ports.read_text().replace("OPEN", "AUTH"))
+    shown = served.get("/list").data["empty"]
+    assert "mmctl send --scenario legitimate --ingress-point public-mx" in shown
+    assert "127.0.0.1:2599 public-mx (auth)" in shown
+    ports.write_text(ports.read_text().replace("ACTIVE", "CLOSED"))
+    assert "No ingress point takes mail yet" in served.get("/list").data["empty"]
+    served.folder.put(newsletter())
+    assert served.get("/list").data["empty"] == ""

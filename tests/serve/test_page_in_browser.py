@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 ROWS = "[...document.querySelectorAll('.row')]"
-SUBJECTS = f"{ROWS}.map((row) => row.querySelector('.subject').textContent)"
+SUBJECTS = f"{ROWS}.map((row) => row.querySelector('.subject')?.textContent ?? '')"
 MOST_IN_DOCUMENT = 60
 
 

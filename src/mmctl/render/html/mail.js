@@ -53,7 +53,7 @@
     document.body.classList.add("dead");
     if (error instanceof Refused) place.textContent = `The server was started again: ${error.message.trim()}`;
     else if (error instanceof Wrong) place.textContent = `The server answers ${error.message.trim()}`;
-    else place.textContent = `The server has not answered since ${failedSince.toLocaleTimeString()}. This page tries again; what you see is from before.`;
+    else place.textContent = `The server has not answered since ${failedSince.toLocaleTimeString("en-GB")}. This page tries again; what you see is from before.`;
     place.hidden = false;
   }
 
@@ -266,6 +266,7 @@
 
   function counts(found) {
     newest = found.newest;
+    if (found.empty) byId("empty").replaceChildren(...new DOMParser().parseFromString(found.empty, "text/html").body.childNodes);
     const searching = query().toString() !== "";
     byId("shown").textContent = searching ? `${number.format(found.total)} of ${number.format(found.every)}` : "";
     const numbers = [[found.every, "messages", "good"], ...["waiting", "failed"].map((state) => [found.counts.state[state] || 0, state, state === "failed" ? "bad" : "fair"]).filter(([count]) => count)];
@@ -436,7 +437,7 @@
           version = found.version;
           changed(found.newest);
           await pause(300);
-        }
+        } else if (total === 0) again(); // an ingress point may take mail by now
       } catch (error) {
         trouble(error);
         await pause(2000);

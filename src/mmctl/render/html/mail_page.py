@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.render.html.frame import part
-from mmctl.render.html.markup import Child, Markup, element
+from mmctl.render.html.markup import Child, Markup, element, markup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,17 +123,21 @@ def _list(sending: Sequence[str], places: Sequence[str]) -> Markup:
     )
 
 
+def first_message(sending: Sequence[str], places: Sequence[str]) -> Markup:
+    """How to send the first message, for a list without any."""
+    return markup(_first(sending, places))
+
+
 def _first(sending: Sequence[str], places: Sequence[str]) -> Child:
-    """How to send the first message."""
     if not places:
         return [
             element("h2", "No ingress point takes mail yet"),
             element("p", "Make one in another shell, and it gets a port:"),
-            element("pre", "mmctl apply --env local", class_="suggestion"),
+            element("pre", "mmctl apply", class_="suggestion"),
         ]
     return [
         element("h2", "No mail yet"),
-        element("p", "Send the first message from another shell:"),
+        element("p", "Send the first message from another shell, in the folder of your project:"),
         [element("pre", each, class_="suggestion") for each in sending],
         element("p", "Mail is taken at:"),
         element("ul", [element("li", each) for each in places], class_="places"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
 from mmctl.patterns import Pattern
-from mmctl.render.html.mail_page import mail_page, script, style_sheet
+from mmctl.render.html.mail_page import first_message, mail_page, script, style_sheet
 from mmctl.render.html.mail_view import mail_view
 from mmctl.render.html.passed_over import PassedOver
 from mmctl.serve.page import answers
@@ -122,8 +122,13 @@ class MailPage:
                 "unread": round(found.unread, 4),
                 "counts": found.counts,
                 "rows": [row.shown() for row in found.rows],
+                "empty": "" if found.every else self._first(),
             }
         )
+
+    def _first(self) -> str:
+        ports = self._stored.ports()
+        return first_message(sending(ports), places(ports))
 
     def _changes(self, since: int) -> HttpAnswer:
         """Answer when there is something new, or after a while."""

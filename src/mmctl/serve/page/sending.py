@@ -10,23 +10,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MOST_PLACES: Final = 20
+OPEN: Final = "OPEN"
+"""The type of ingress points that take mail without authentication."""
 
 
 def sending(ports: Mapping[str, Any]) -> tuple[str, ...]:
     """Commands that send a message to the first open ingress point."""
     return tuple(
-        f"mmctl send --scenario legitimate --to {host}:{port}" for host, port, _ in _open(ports)
+        f"mmctl send --scenario legitimate --to {text(point, 'host')}:{point['port']}"
+        if text(point, "type") == OPEN
+        else f"mmctl send --scenario legitimate --ingress-point {text(point, 'name')}"
+        for point in _active(ports)
     )[:1]
 
 
 def places(ports: Mapping[str, Any]) -> tuple[str, ...]:
     """Where mail is taken."""
-    return tuple(f"{host}:{port}  {name}" for host, port, name in _open(ports))[:MOST_PLACES]
+    return tuple(
+        f"{text(point, 'host')}:{point['port']} {text(point, 'name')}"
+        f" ({text(point, 'type').lower()})"
+        for point in _active(ports)
+    )[:MOST_PLACES]
 
 
-def _open(ports: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
+def _active(ports: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for point in objects(ports.get("ingress_points")):
-        port = point.get("port")
-        if isinstance(port, int) and point.get("status", "ACTIVE") == "ACTIVE":
-            kind = text(point, "type").lower()
-            yield text(point, "host"), port, f"{text(point, 'name')}{f' ({kind})' if kind else ''}"
+        if isinstance(point.get("port"), int) and point.get("status") == "ACTIVE":
+            yield point
