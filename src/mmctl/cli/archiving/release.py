@@ -92,7 +92,9 @@ def release(
         # Whatever ends the command early, people see what was released before.
         write(run, RELEASED, ReleaseReport(archives=archives, results=tuple(results)))
         for id_ in wanted[len(results) :]:
-            run.warn(f"not done: {id_}")
+            run.warn(f"no outcome: {id_}")
+        if len(results) < len(wanted):
+            run.warn("whether the first of them was sent: mmctl history --releases")
     return 0 if all(each.is_released for each in results) else NOT_ALL
 
 

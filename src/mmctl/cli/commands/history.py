@@ -42,6 +42,8 @@ def history(
 ) -> int:
     """List applies and rollbacks; `show ID` for one with its calls, `diff A B` for two."""
     found, (account, region) = _opened(run, elsewhere(store, account, region, profile, project))
+    if releases and words:
+        raise UsageError(f"got `--releases` with `{words[0]}`", help="mmctl history --releases")
     match words or []:
         case [] if releases:
             _write_releases(run, found, account, region)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
+import re
+from html import unescape
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.encoded_words import decode_words
@@ -11,6 +13,8 @@ from mmctl.mail.parts import parts_of
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mmctl.judge.trace import Trace
     from mmctl.operate.archive.message import ArchivedMessage
 
@@ -18,7 +22,13 @@ MOST_TEXT: Final = 64 * 1024
 """Bytes of the text that are shown."""
 MOST_FIELDS: Final = 100
 _LONGEST_FIELD: Final = 2000
-_UNSEEN: Final = frozenset({"script", "style", "head", "title", "template"})
+_UNSEEN: Final = frozenset({"script", "style", "title", "template"})
+_NAME: Final = re.compile(r"/?[a-z][a-z0-9]*")
+_LINK: Final = re.compile(r"""href\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""", re.IGNORECASE)
+_LOWER: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
+"""Of ASCII alone: other letters may change their number."""
+_LONGEST_TAG: Final = 4000
+"""Characters of a tag that are looked at."""
 _BREAKS: Final = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "table", "blockquote"})
 
 
@@ -83,40 +93,38 @@ def readable(message: ArchivedMessage) -> ReadableMessage:
 
 
 def words_of(html: str) -> str:
-    """The words of an HTML text, and where its links lead."""
-    words = _Words()
-    words.feed(html)
-    words.close()
-    lines = (" ".join(line.split()) for line in "".join(words.found).splitlines())
+    """The words of an HTML text, and where its links lead; nothing is fetched, no script runs.
+
+    The time grows with the length, whatever is in the text, which no parser of the standard library
+    promises.
+    """
+    lines = (" ".join(line.split()) for line in "".join(_pieces(html)).splitlines())
     return "\n".join(line for line in lines if line)
 
 
-class _Words(HTMLParser):
-    """Collects words; nothing is fetched, and no script runs."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[str] = []
-        self._unseen = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a line break, a link, or that what follows is not seen."""
-        if tag in _UNSEEN:
-            self._unseen += 1
-        if tag in _BREAKS:
-            self.found.append("\n")
-        link = dict(attrs).get("href") if tag == "a" else None
-        if link:
-            self.found.append(f"<{link}> ")
-
-    def handle_endtag(self, tag: str) -> None:
-        """Note a line break, or that what follows is seen again."""
-        if tag in _UNSEEN:
-            self._unseen = max(0, self._unseen - 1)
-        if tag in _BREAKS:
-            self.found.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        """Collect words that are seen."""
-        if not self._unseen:
-            self.found.append(data)
+def _pieces(html: str) -> Iterator[str]:
+    """Texts between the tags, links and line ends."""
+    lower = html.translate(_LOWER)
+    place = 0
+    while place < len(html):
+        start = html.find("<", place)
+        yield unescape(html[place:] if start < 0 else html[place:start])
+        is_comment = start >= 0 and html.startswith("<!--", start)
+        end = -1 if start < 0 else html.find("-->" if is_comment else ">", start + 1)
+        if end < 0:
+            return
+        place = end + (3 if is_comment else 1)
+        tag = lower[start + 1 : min(end, start + _LONGEST_TAG)]
+        name = _NAME.match(tag)
+        if is_comment or name is None:
+            continue
+        if name[0] in _UNSEEN:
+            close = lower.find(f"</{name[0]}", place)
+            if close < 0:
+                return
+            place = close
+        if name[0].lstrip("/") in _BREAKS:
+            yield "\n"
+        link = _LINK.search(html, start, min(end, start + _LONGEST_TAG)) if name[0] == "a" else None
+        if link is not None:
+            yield f"<{unescape(link[1] or link[2] or link[3] or '')}> "

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ssl
-from smtplib import SMTP, SMTPException, SMTPServerDisconnected
+from contextlib import suppress
+from smtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.errors import CouldNot
@@ -77,7 +78,9 @@ class BySmtp:
         except (OSError, SMTPException) as error:
             where = f"{self.server.host}:{self.server.port}"
             return _all(
-                parcel.recipients, ReleaseState.FAILED, f"could not connect to {where}: {error}"
+                parcel.recipients,
+                ReleaseState.FAILED,
+                f"could not connect to {where}: {_reason(error)}",
             )
         try:
             refusal = self._greeted(smtp)
@@ -85,8 +88,12 @@ class BySmtp:
                 return _all(parcel.recipients, ReleaseState.REFUSED, refusal)
             return _transaction(smtp, parcel)
         except (OSError, SMTPException) as error:
-            return _all(parcel.recipients, ReleaseState.FAILED, f"the connection broke: {error}")
+            return _all(
+                parcel.recipients, ReleaseState.FAILED, f"the connection broke: {_reason(error)}"
+            )
         finally:
+            with suppress(OSError, SMTPException):
+                smtp.quit()
             smtp.close()
 
     def _greeted(self, smtp: SMTP) -> str | None:
@@ -109,6 +116,8 @@ class BySmtp:
             smtp.login(self.server.user or "", self.server.password)
         except SMTPServerDisconnected:
             raise
+        except SMTPResponseException as error:
+            return _answer(error)
         except SMTPException as error:
             return str(error)
         return None
@@ -241,6 +250,18 @@ def is_one_address(text: str) -> bool:
 
 def _all(recipients: Sequence[str], became: ReleaseState, reply: str) -> dict[str, ReleaseReply]:
     return dict.fromkeys(recipients, ReleaseReply(became=became, reply=reply))
+
+
+def _answer(error: SMTPResponseException) -> str:
+    text = error.smtp_error
+    return _reply(error.smtp_code, text if isinstance(text, bytes) else text.encode())
+
+
+def _reason(error: OSError | SMTPException) -> str:
+    if isinstance(error, SMTPResponseException):
+        return _answer(error)
+    told = error.strerror if isinstance(error, OSError) else None
+    return (told or str(error)).lower()
 
 
 def _reply(code: int, text: bytes) -> str:
