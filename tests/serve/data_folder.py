@@ -1,7 +1,4 @@
-"""Data folders as `mmctl emulate` leaves them, with invented mail: as much of it as is wanted.
-
-`python -m serve.data_folder DIR COUNT` writes one, and serves it until it is stopped.
-"""
+"""Data folders as `mmctl emulate` leaves them, with invented mail: as much of it as is wanted."""
 
 from __future__ import annotations
 
