@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,11 @@ from served_project import live_project, served
 from smtp_servers import write_certificate
 
 from mmctl.cli.main import exit_code
+from mmctl.cli.run import Run
+from mmctl.cli.sending import destination
+from mmctl.cli.sending.options import SendOptions
+from mmctl.client.endpoint import TlsMode
+from mmctl.errors import CouldNot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,10 +49,6 @@ def project(
 
     def with_more(project: Path) -> None:
         (project / "rules/client.crt").write_bytes((project / "client.crt").read_bytes())
-        cases = project / "cases/gateway.yaml"
-        cases.write_text(
-            cases.read_text().replace("  - name: ", "  - ingress_point: public-mx\n    name: ")
-        )
         file = project / "rules/gateway.yaml"
         text = file.read_text()
         at = text.index("    network: {public: ipv4}\n") + len("    network: {public: ipv4}\n")
@@ -120,7 +122,25 @@ def test_one_of_several_ingress_points_must_be_named(
     assert project.is_dir()
     code, _, errors = send(capsys)
     assert code == 64
-    assert "there are 3 ingress points: public-mx, app, partner" in errors
+    assert "ingress points: public-mx, app, partner" in errors
     code, _, errors = send(capsys, "--ingress-point", "partners")
     assert code == 64
     assert "did you mean" in errors
+
+
+def test_an_ingress_point_of_aws_is_found_by_its_a_record(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(destination, "_is_here", lambda _: False)
+    run = Run(directory=project, today=date(2026, 11, 28))
+    for name, port, user in (("public-mx", 25, False), ("app", 587, True), ("partner", 25, False)):
+        found = destination.destination_of(run, SendOptions(ingress_point=name))
+        endpoint = found.endpoint
+        assert endpoint.host.endswith(".mail-manager-smtp.example.com"), name
+        assert (endpoint.port, endpoint.credentials is not None) == (port, user), name
+        assert (endpoint.tls, endpoint.verify) == (TlsMode.REQUIRED, True)
+        assert not found.embedded
+    file = project / "rules/gateway.yaml"
+    file.write_text(file.read_text().replace("  app:", "  later:"))
+    with pytest.raises(CouldNot, match="`later` is not live in local"):
+        destination.destination_of(run, SendOptions(ingress_point="later"))
