@@ -254,7 +254,7 @@ def test_a_client_that_goes_away_inside_a_message_leaves_nothing(
 def test_a_silent_client_is_told_and_left(
     face: Face, talk: Callable[..., Talk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "GREETING_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "COMMAND_SECONDS", 0.2)
     monkeypatch.setattr(conversation, "DATA_SECONDS", 0.2)
     port = face.port(face.point())
     silent = talk(port)

@@ -186,6 +186,15 @@ def test_wrong_passwords_are_refused_and_three_are_enough(face: Face) -> None:
     assert until(lambda: face.events("refused"))[0]["by"] == "password"
 
 
+def test_an_endless_password_ends_the_connection_and_nothing_else(face: Face) -> None:
+    point = face.point(**AUTH)
+    with secured(face, face.port(point)) as client:
+        assert client.docmd("AUTH", "LOGIN")[0] == 334
+        client.send("A" * 200_000 + "\r\n")
+        assert client.getreply()[0] == 500
+    assert [note for note in face.notes if "because of an error" in note] == []
+
+
 def test_a_changed_password_counts_at_once_and_the_one_before_for_its_time(face: Face) -> None:
     point = face.point(**AUTH)
     port = face.port(point)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aiosmtpd.smtp import SMTP, AuthResult, TLSSetupException
 
 from mmctl.emulator.smtp.limits import (
-    GREETING_SECONDS,
+    COMMAND_SECONDS,
     LONGEST_COMMAND,
     LONGEST_FACTS,
     LONGEST_LOGIN,
@@ -105,7 +105,7 @@ class Connection(SMTP):
 
     def _reset_timeout(self, duration: float | None = None) -> None:
         """Be patient again; one timer is enough for a connection."""
-        self._silent_until = self.loop.time() + (duration or GREETING_SECONDS)
+        self._silent_until = self.loop.time() + (duration or COMMAND_SECONDS)
         if self._timer is None or self._timer.when() > self._silent_until:
             self._set_timer()
 
@@ -118,7 +118,7 @@ class Connection(SMTP):
     def _look_whether_silent(self) -> None:
         if self._is_storing or self.loop.time() < self._silent_until:
             if self._is_storing:
-                self._silent_until = self.loop.time() + GREETING_SECONDS
+                self._silent_until = self.loop.time() + COMMAND_SECONDS
             self._set_timer()
         else:
             self._end(_SLOW)

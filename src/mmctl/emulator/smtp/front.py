@@ -35,7 +35,7 @@ RESERVE: Final = 32 * 1024 * 1024
 """Octets that stay free, for what is done with mail and for the logs."""
 
 
-class Ending(Protocol):
+class OpenConnection(Protocol):
     """A connection, as whoever ends them all sees it."""
 
     @property
@@ -70,7 +70,7 @@ class Front:
         self.tls = TlsContexts(folder, clock=clock)
         self.logins = Logins(settings.passwords, clock=clock)
         self.verdicts, self.add_ons = verdicts, add_ons
-        self.conversations: set[Ending] = set()
+        self.conversations: set[OpenConnection] = set()
         self.on_note = on_note
         self._root = str(folder.root)
         self._free, self._free_at = 0, -FREE_SECONDS

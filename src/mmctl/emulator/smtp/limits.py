@@ -7,7 +7,7 @@ from typing import Final
 
 MOST_CONNECTIONS: Final = 500
 MOST_FROM_ONE_SOURCE: Final = 250
-GREETING_SECONDS: Final = 300.0
+COMMAND_SECONDS: Final = 300.0
 """How long a client may be silent between two commands (RFC 5321 §4.5.3.2.7)."""
 DATA_SECONDS: Final = 180.0
 """How long a client may be silent inside a message (RFC 5321 §4.5.3.2.5)."""

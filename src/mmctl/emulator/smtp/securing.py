@@ -87,7 +87,10 @@ class SecuringCommands(Connection):
             return self._wrong("504 5.5.4 expected AUTH PLAIN or AUTH LOGIN")
         await self._send()
         self._reset_timeout()
-        await super().smtp_AUTH(f"{mechanism.upper()} {rest}".strip())
+        try:
+            await super().smtp_AUTH(f"{mechanism.upper()} {rest}".strip())
+        except ValueError:  # a line without an end, where a name or password was expected
+            return self._goodbye("500 5.5.6 authentication exchange line is too long")
         if self._user is None:
             self._logins += 1
             if self._logins >= MOST_LOGINS:
