@@ -16,7 +16,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from live.memory_bucket import MemoryBucket
 from mmctl.errors import CouldNot
+from mmctl.live.history.s3 import S3Store
 from mmctl.live.history.store import DirectoryStore
 from mmctl.live.state.service import ErrorCode, ServiceAnswer
 from mmctl.operate.archive.released import ReleaseRecord, ReleaseState, read_releases
@@ -386,6 +388,18 @@ def test_a_record_that_was_edited_says_where(record: ReleaseRecord, tmp_path: Pa
     done, wrong = read_releases("\n".join(["{", "7", *lines]))
     assert len(done) == 3
     assert wrong == (1, 2)
+
+
+def test_a_bucket_keeps_the_same_record(tmp_path: Path) -> None:
+    bucket = MemoryBucket()
+    record = ReleaseRecord(S3Store(bucket, "prod/acme"))
+    way = IntoFolder(folder=tmp_path / "out", again=False, write=write_whole)
+    assert release(record, way)[0].is_released
+    other = ReleaseRecord(S3Store(bucket, "prod/acme"))
+    assert "to send it once more: --again" in ends(release(other, way))[0]
+    done, wrong = other.releases()
+    assert ([each.reason for each in done], wrong) == ([ORDER.reason], ())
+    assert all(key.startswith("prod/acme/") for key in bucket.objects)
 
 
 def test_two_people_at_once_release_once(record: ReleaseRecord, tmp_path: Path) -> None:
