@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.cli import world
 from mmctl.cli.progress import Progress
 from mmctl.cli.result_table import EXPECTED, write
-from mmctl.cli.sending.data_folder import Follower
-from mmctl.cli.sending.destination import destination_of
 from mmctl.cli.sending.sent import context_for, waiting
+from mmctl.cli.sending.ways import endpoint_for, ways_to
 from mmctl.client.became import judged_as
-from mmctl.client.endpoint import TlsMode
 from mmctl.client.expecting import (
     CaseEnd,
     CaseSending,
@@ -21,15 +18,13 @@ from mmctl.client.expecting import (
     refused_or_taken,
     result_of,
 )
-from mmctl.client.failure import SessionFailed
 from mmctl.client.outgoing import facts_document, outgoing
 from mmctl.client.results import CasesSent
 from mmctl.client.sending import Sender
 from mmctl.client.session import SmtpSession
 from mmctl.client.sorting import CaseKind, SessionHas, SortedCase, sort_case
-from mmctl.client.stating import facts_stated, versions_for
-from mmctl.errors import CouldNot, MmctlError, UsageError
-from mmctl.mail.email import Tls
+from mmctl.client.stating import facts_stated
+from mmctl.errors import MmctlError, UsageError
 from mmctl.operate.logs.sources import LogFiles
 from mmctl.records import dataclass, field, replace
 
@@ -38,8 +33,8 @@ if TYPE_CHECKING:
 
     from mmctl.cases.case import Case
     from mmctl.cli.run import Run
-    from mmctl.cli.sending.destination import Destination
     from mmctl.cli.sending.options import SendOptions
+    from mmctl.cli.sending.ways import OpenWay
     from mmctl.client.endpoint import Endpoint
     from mmctl.client.expecting import SeenEnd
     from mmctl.language.project import Project
@@ -50,15 +45,6 @@ LOGS_WITHIN: Final = 120.0
 _NO: Final = 1
 _UNKNOWN: Final = 4
 _COULD_NOT: Final = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenWay:
-    """The way to one ingress point, and what a session there has."""
-
-    destination: Destination
-    has: SessionHas
-    follower: Follower | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,7 +70,7 @@ class CaseSender:
             mail_from=envelope.mail_from,
             recipients=envelope.recipients,
         )
-        endpoint = _endpoint_for(way, case)
+        endpoint = endpoint_for(way, case)
         facts = None
         if way.has.takes_facts:
             stated = case.case
@@ -192,93 +178,6 @@ def expected_of(
     )
     endpoints = {name: way.destination.endpoint for name, way in ways.items()}
     return sent, {name: (each.host, each.port) for name, each in endpoints.items()}
-
-
-def ways_to(run: Run, options: SendOptions, cases: Sequence[Case]) -> Iterator[tuple[str, OpenWay]]:
-    """The ingress points of the cases that can be sent to; the ports are tried first.
-
-    Raises:
-        UsageError: it is unknown which ingress point listens at `--to`.
-        CouldNot: none can be sent to.
-    """
-    named = dict.fromkeys(case.ingress_point for case in cases if case.ingress_point)
-    if options.to is not None or options.ingress_point is not None:
-        destination = destination_of(run, options)
-        name = destination.endpoint.ingress_point
-        if name is None:
-            raise UsageError(
-                "it is unknown which ingress point of the project listens there",
-                help="--ingress-point NAME",
-            )
-        if name in named:
-            yield name, _way(destination)
-        return
-    failed: list[CouldNot] = []
-    for name in named:
-        try:
-            way = _way(destination_of(run, replace(options, ingress_point=name)))
-        except CouldNot as error:
-            failed.append(error)
-        else:
-            yield name, way
-    if failed and len(failed) == len(named):
-        raise failed[0]
-
-
-def _way(destination: Destination) -> OpenWay:
-    """A way, after its port was tried.
-
-    Raises:
-        CouldNot: nothing answers there.
-    """
-    endpoint = _loose(destination.endpoint)
-    session = SmtpSession(endpoint, context_for(endpoint), world.elapsed)
-    try:
-        session.open()
-    except SessionFailed as failed:
-        if not failed.failure.answered:
-            raise CouldNot(failed.failure.message, help=failed.failure.help) from None
-    address, takes = session.address, session.takes_facts
-    encrypts = session.agreed is not None
-    session.close()
-    mode = endpoint.tls
-    has = SessionHas(
-        ingress_points=frozenset(),
-        helo=endpoint.helo,
-        address=address if _is_seen(endpoint, address) else None,
-        takes_facts=takes and destination.embedded,
-        assumes_pass=destination.embedded,
-        wrapped=mode is TlsMode.WRAPPED,
-        encrypts=encrypts,
-        plain=mode is TlsMode.OPTIONAL and endpoint.credentials is None,
-    )
-    follower = None if destination.data is None else Follower(destination.data)
-    return OpenWay(destination=replace(destination, endpoint=endpoint), has=has, follower=follower)
-
-
-def _loose(endpoint: Endpoint) -> Endpoint:
-    """The endpoint; on this machine, where nobody listens in, TLS is optional."""
-    optional = endpoint.on_loopback and endpoint.tls is TlsMode.REQUIRED
-    return replace(endpoint, tls=TlsMode.OPTIONAL) if optional else endpoint
-
-
-def _is_seen(endpoint: Endpoint, address: str | None) -> bool:
-    """Whether the server sees the address that the connection has here: no router changes it."""
-    if address is None:
-        return False
-    return endpoint.on_loopback or ip_address(address).is_global
-
-
-def _endpoint_for(way: OpenWay, case: SortedCase) -> Endpoint:
-    """The endpoint, with the name and the encryption of a case."""
-    endpoint = replace(way.destination.endpoint, helo=case.helo)
-    if way.has.takes_facts or endpoint.tls is TlsMode.WRAPPED:
-        return endpoint
-    session = case.case.session
-    if session.tls is Tls.NONE and way.has.plain:
-        return replace(endpoint, tls=TlsMode.NONE)
-    version = versions_for(session) if way.has.encrypts else None
-    return replace(endpoint, tls_version=version)
 
 
 def _sorted(run: Run, project: Project, case: Case, has: SessionHas) -> SortedCase:
