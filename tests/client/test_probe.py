@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from embedded_server import EmbeddedServer
 
 from mmctl.cli.main import exit_code
 from mmctl.cli.run import Run
@@ -209,41 +208,6 @@ def test_what_is_no_step_of_a_probe_is_refused(
     assert said in capsys.readouterr().err
 
 
-class Server:
-    """The embedded Mail Manager of a probe, in a process of its own."""
-
-    def __init__(self, folder: Path, readings: Mapping[str, str], *words: str) -> None:
-        chosen = [w for name, choice in readings.items() for w in ("--reading", f"{name}={choice}")]
-        shutil.rmtree(folder / ".mmctl/mail", ignore_errors=True)
-        self.log = folder / "server.txt"
-        with self.log.open("w") as out:
-            self.process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "mmctl", "emulate", "--state", ".mmctl/embedded.db"),
-                    *("--smtp-port", "0", "--api-port", "0", *words, *chosen),
-                ],
-                cwd=folder,
-                stdout=out,
-                stderr=out,
-                env={**os.environ, "COLUMNS": "200"},
-            )
-        self._wait(folder / ".mmctl/mail/ports.json")
-
-    def _wait(self, ports: Path) -> None:
-        until = time.monotonic() + 60
-        while not (ports.exists() and json.loads(ports.read_text())["ingress_points"]):
-            assert self.process.poll() is None, self.log.read_text()
-            assert time.monotonic() < until, self.log.read_text()
-            time.sleep(0.05)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait(30)
-
-
 def found_by_probe(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     capsys.readouterr()
     exit_code(["send", "--probe", "run", *words, "--format", "json"])
@@ -260,7 +224,7 @@ def test_the_probe_finds_every_reading_of_an_embedded_endpoint_set_every_way(
     assert exit_code(["-C", "mmctl-probe", "apply", "--yes", "-q"]) == 0
     wrong = []
     for world in TOGETHER:
-        with Server(project / "mmctl-probe", world, "--accept-facts"):
+        with EmbeddedServer(project / "mmctl-probe", world, "--accept-facts"):
             document = found_by_probe(capsys)
         choices = {each["reading"]: each["choice"] for each in document["readings"]}
         for name, choice in world.items():
@@ -278,7 +242,7 @@ def test_what_a_probe_finds_is_written_only_when_told(
     assert exit_code(["send", "--probe", "init"]) == 0
     assert exit_code(["-C", "mmctl-probe", "apply", "--yes", "-q"]) == 0
     before = (project / "mmctl.yaml").read_text()
-    with Server(project / "mmctl-probe", {"first_match": "yes"}):
+    with EmbeddedServer(project / "mmctl-probe", {"first_match": "yes"}):
         document = found_by_probe(capsys)
         assert (project / "mmctl.yaml").read_text() == before
         assert not (project / "readings.evidence.json").exists()
