@@ -8,36 +8,36 @@ from __future__ import annotations
 
 import queue
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.emulator.delivering.carrier import carry
-from mmctl.emulator.delivering.journey import DISK, InLane, Journey, Later, Walked
-from mmctl.emulator.delivering.judging import Prepared
+from mmctl.emulator.delivering.journey import DISK, InLane, Later, Walked
 from mmctl.emulator.delivering.lanes import Lanes
 from mmctl.emulator.delivering.means import DeliveryMeans
 from mmctl.emulator.delivering.moments import moment
 from mmctl.emulator.delivering.outcomes import happened_to, records_of
-from mmctl.emulator.delivering.progress import DoneSoFar
-from mmctl.emulator.delivering.queue_folder import STATE, DamagedEntry, QueueFolder
+from mmctl.emulator.delivering.queue_folder import DamagedEntry, QueueFolder
 from mmctl.emulator.delivering.reporting import report
 from mmctl.emulator.delivering.services import Services
 from mmctl.emulator.delivering.settings import DeliverySettings
-from mmctl.emulator.journal import Accepted, Finished
+from mmctl.emulator.delivering.under_way import JourneysUnderWay
+from mmctl.emulator.journal import Finished
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from mmctl.emulator.data_folder import DataFolder
     from mmctl.emulator.delivering.carrier import HandedOn
+    from mmctl.emulator.delivering.journey import Journey
     from mmctl.emulator.delivering.lanes import Lane
     from mmctl.emulator.delivering.letters import Letter
     from mmctl.emulator.gateways import Configured
-    from mmctl.emulator.journal import Happening
+    from mmctl.emulator.journal import Accepted, Happening
     from mmctl.emulator.journal_file import Journal
     from mmctl.emulator.records.records import LogRecords
     from mmctl.judge.submission import Submission
@@ -48,8 +48,6 @@ _BATCH: Final = 64
 _BEHIND: Final = 200
 """With so many letters before it in its lane, a message waits on disk alone."""
 _STOPS_WITHIN: Final = 4.0
-_CONFIGURATIONS: Final = 32
-"""So many configurations are kept in memory."""
 
 
 class PostOffice:
@@ -74,12 +72,14 @@ class PostOffice:
         self._say_trouble = on_trouble or _nothing
         self._queue = QueueFolder(folder.root)
         self._lanes = Lanes(clock)
-        self._lock = threading.Lock()
         self._disk_is_full = False
         """Whether that was said, and nothing was finished since."""
-        self._live: dict[str, Journey] = {}
-        self._prepared: dict[str, Prepared] = {}
-        self._configured_of: Callable[[str], Configured | None] = _nobody
+        self._journeys = JourneysUnderWay(
+            self._queue,
+            self._means,
+            on_trouble=self._trouble,
+            on_unreadable=self._unreadable,
+        )
         self._taken: queue.Queue[str | None] = queue.Queue(WAITING_AT_MOST)
         self._closing = threading.Event()
         self._closed = threading.Event()
@@ -101,15 +101,12 @@ class PostOffice:
 
         Who brings more than the office can do waits here.
         """
-        prepared = self._prepared_for(accepted, configured)
-        journey = Journey(accepted, prepared, self._means, submission=submission, members=members)
-        with self._lock:
-            self._live[accepted.id] = journey
+        self._journeys.begin(accepted, configured, submission, members)
         self._taken.put(accepted.id)
 
     def resume(self, configured_of: Callable[[str], Configured | None]) -> None:
         """Go on with what is in the queue; `configured_of` finds a configuration by its digest."""
-        self._configured_of = configured_of
+        self._journeys.configured_of = configured_of
         names = self._queue.names()
         self._resuming = threading.Thread(
             target=self._resume, args=(names,), name="queue", daemon=True
@@ -124,8 +121,7 @@ class PostOffice:
     @property
     def in_memory(self) -> int:
         """How many messages are under way; others wait on disk alone."""
-        with self._lock:
-            return len(self._live)
+        return len(self._journeys)
 
     def close(self) -> None:
         """Finish what is under way; what is not stays in the queue on disk, with what was done."""
@@ -134,19 +130,13 @@ class PostOffice:
             self._resuming.join(_STOPS_WITHIN)
         self._taken.put(None)
         self._worker.join(_STOPS_WITHIN)  # the rest of a long queue is for the next start
-        self._save_all()  # whoever is killed while waiting for a lane has lost nothing
+        self._journeys.save_all()  # whoever is killed while waiting for a lane has lost nothing
         self._lanes.stop(_STOPS_WITHIN)
-        self._save_all()
+        self._journeys.save_all()
         self._closed.set()
+        self._journeys.close()
         self._worker.join(_STOPS_WITHIN)
         self._means.keeper.close()
-
-    def _save_all(self) -> None:
-        with self._lock:
-            left = [each for each in self._live.values() if not (each.over or each.saved)]
-        for journey in left:
-            with suppress(OSError):
-                self._save(journey)
 
     # What was taken
 
@@ -184,7 +174,7 @@ class PostOffice:
 
     def _walk(self, message_id: str, lane: str | None, walked: list[Journey]) -> None:
         """Go on with the actions of a message."""
-        with self._using(message_id) as journey:
+        with self._journeys.using(message_id) as journey:
             if journey is None or journey.over:
                 return
             if not journey.progress.walked:
@@ -235,8 +225,7 @@ class PostOffice:
         self._finish(walked)
 
     def _later(self, journey: Journey, lane: str, due: datetime) -> None:
-        with suppress(OSError):  # what was done so far is then done again after a crash
-            self._save(journey)
+        self._journeys.save(journey)
         self._lanes.put(lane, partial(self._walk_in, journey.accepted.id), due)
 
     def _finish(self, walked: list[Journey]) -> None:
@@ -257,11 +246,7 @@ class PostOffice:
             return
         self._disk_is_full = False
         for journey in walked:
-            self._queue.remove(journey.accepted.id)
-            journey.over = True
-            with self._lock:
-                if not journey.users:
-                    self._live.pop(journey.accepted.id, None)
+            self._journeys.end(journey)
 
     def _write_records(self, journey: Journey, walked: Walked) -> None:
         if self._records is not None and not self._closed.is_set():
@@ -284,8 +269,7 @@ class PostOffice:
             journey.posted.update(letter.key for letter in new)
         behind = max((self._post(journey, letter) for letter in new), default=0)
         if behind > _BEHIND:
-            with suppress(OSError):
-                self._save(journey)
+            self._journeys.save(journey)
 
     def _post(self, journey: Journey, letter: Letter) -> int:
         """Put a letter into its lane; how many are before it."""
@@ -296,7 +280,7 @@ class PostOffice:
 
     def _carry(self, message_id: str, key: str, lane: Lane) -> None:
         """Try to hand a letter over, and see to what follows."""
-        with self._using(message_id) as journey:
+        with self._journeys.using(message_id) as journey:
             letter = None if journey is None else journey.progress.letters.get(key)
             if journey is None or letter is None:
                 return
@@ -349,71 +333,11 @@ class PostOffice:
             letters[letter.key] = carried.left
             self._post(journey, carried.left)
         if letters or not journey.progress.walked:
-            with suppress(OSError):
-                self._save(journey)
+            self._journeys.save(journey)
 
-    # Who is under way
-
-    @contextmanager
-    def _using(self, message_id: str) -> Iterator[Journey | None]:
-        """The journey of a message, which stays in memory as long as somebody needs it."""
-        with self._lock:
-            journey = self._live.get(message_id) or self._loaded(message_id)
-            if journey is not None:
-                journey.users += 1
-        try:
-            yield journey
-        finally:
-            if journey is not None:
-                with self._lock:
-                    journey.users -= 1
-                    if not journey.users and (journey.over or journey.saved):
-                        self._live.pop(message_id, None)
-
-    def _loaded(self, message_id: str) -> Journey | None:
-        """A message that waits on disk; None: it is finished, or its entry is damaged."""
-        try:
-            entry = self._queue.entry(message_id)
-            if entry is None:
-                return None
-            try:
-                accepted = Accepted.of_json(entry)
-                progress = DoneSoFar.of_json(entry[STATE]) if STATE in entry else None
-            except (KeyError, TypeError, ValueError, AttributeError):
-                raise self._queue.set_aside(message_id, "is no whole entry") from None
-            prepared = self._prepared.get(accepted.gateway)
-            if prepared is None:
-                configured = self._configured_of(accepted.gateway)
-                if configured is None:
-                    raise self._queue.set_aside(message_id, "is of a configuration that is gone")
-                prepared = self._prepared_for(accepted, configured)
-        except DamagedEntry as damage:
-            self._trouble(str(damage))
-            return None
-        except OSError as error:
-            self._trouble(f"cannot read the entry of message {message_id}: {_reason(error)}")
-            due = self._soon()
-            self._lanes.put(DISK, partial(self._walk_in, message_id), due)
-            return None
-        journey = Journey(accepted, prepared, self._means, progress=progress, again=True)
-        journey.resumed = True
-        self._live[message_id] = journey
-        return journey
-
-    def _prepared_for(self, accepted: Accepted, configured: Configured) -> Prepared:
-        prepared = self._prepared.get(accepted.gateway)
-        if prepared is None:
-            prepared = Prepared.of(configured)
-            while len(self._prepared) >= _CONFIGURATIONS:
-                self._prepared.pop(next(iter(self._prepared)))
-            self._prepared[accepted.gateway] = prepared
-        return prepared
-
-    def _save(self, journey: Journey) -> None:
-        with journey.lock:
-            if not (journey.over or self._closed.is_set()):
-                self._queue.save(journey.accepted.id, journey.entry())
-                journey.saved = True
+    def _unreadable(self, message_id: str, error: OSError) -> None:
+        self._trouble(f"cannot read the entry of message {message_id}: {_reason(error)}")
+        self._lanes.put(DISK, partial(self._walk_in, message_id), self._soon())
 
     def _tell(self, message_id: str, happening: Happening) -> None:
         if not self._closed.is_set():
@@ -429,10 +353,6 @@ class PostOffice:
 
 def _nothing(_: str) -> None:
     """Nobody listens."""
-
-
-def _nobody(_: str) -> None:
-    """No configuration is known."""
 
 
 def _reason(error: OSError) -> str:

@@ -36,7 +36,7 @@ class DoneSoFar:
     def to_json(self) -> dict[str, Any]:
         """Its form in the queue."""
         return {
-            "done": sorted(self.done),
+            "done": sorted(self.done.copy()),
             "failing": list(self.failing),
             "answers": {name: answer.value for name, answer in self.answers.items()},
             "letters": [letter.to_json() for letter in self.letters.values()],
