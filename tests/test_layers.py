@@ -87,6 +87,7 @@ EVERYWHERE = {
     "",
 }
 ONLY_IN = {
+    "aiosmtpd": {"emulator/smtp/connection.py", "emulator/smtp/securing.py"},
     "boto3": {"live/aws/sessions.py"},
     "botocore.session": {"live/aws/sessions.py"},
     "rich": {"render", "cli/run.py"},
