@@ -34,6 +34,16 @@ say "Make it live: a snapshot before the first write, read back after the last"
 run mmctl apply first.plan --yes -q
 say "Nothing is left to do"
 run mmctl plan
+say "Real mail through it, by SMTP on this machine: nothing leaves it"
+printf '$ mmctl emulate &\n'
+mmctl emulate --api-port 0 --smtp-port 0 --settle 0 >emulate.log 2>&1 &
+server=$!
+trap 'kill "$server" 2>/dev/null || true; rm -rf "$scratch"' EXIT INT TERM
+for _ in $(seq 600); do grep -qs '"port": [1-9]' .mmctl/mail/ports.json && break || sleep 0.1; done
+run mmctl send --scenario gift-cards -q
+say "The person on the phone: where is my mail?"
+run mmctl where --to anna.berg@example.com
+kill "$server" && wait "$server" || true
 say "Friday afternoon: one more network to block, and a slip: far too wide"
 edit "198.51.100.224/27]" "198.51.100.224/27, 203.0.113.128/25]" rules/security/block.yaml
 expected=3 run mmctl apply --yes -q

@@ -180,7 +180,10 @@ def demo() -> str:
 def steady(text: str) -> str:
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z", "2026-11-20T16:05:12Z", text)
     text = re.sub(r"(\d{4})-\d{8}T\d{6}Z", r"\1-20261120T160512Z", text)
-    return re.sub(r"\b(rs|tp|inp)-[a-z0-9]{20,}", r"\1-…", text)
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "2026-11-20 16:05:12 UTC", text)
+    text = re.sub(r"127\.0\.0\.1:\d{4,5}", "127.0.0.1:2525", text)
+    text = re.sub(r"\b[0-9a-f]{40}(-[a-z2-7]{8})?\b", "4e1d…", text)
+    return re.sub(r"\b(rs|tp|inp|a)-[a-z0-9]{20,}", r"\1-…", text)
 
 
 def test_the_readme_shows_what_make_demo_prints(update: bool) -> None:
