@@ -52,7 +52,7 @@ def send_messages(run: Run, options: SendOptions) -> int:
         embedded=target.embedded,
         data=None if target.data is None else str(target.data),
         messages=tuple(sent),
-        shows_dialogue=run.verbose or len(sent) == 1,
+        shows_dialogue=run.verbose or (len(sent) == 1 and not run.quiet),
         waited=wait,
     )
     write(run, SENT, result)
