@@ -98,7 +98,7 @@ def _became(text: Text, result: SentAll, became: Became) -> None:
     for each in became.recipients:
         text.append_text(_ended(each))
     for done in became.done:
-        where = "" if done.where is None else f"  {visible(done.where)}"
+        where = f"  {visible(done.where)}" if done.where else ""
         text.append(f"    {visible(done.what)}: {visible(done.status)}{where}\n", "dim")
     if became.assumed:
         text.append(f"    assumed: {visible(', '.join(became.assumed))}\n", "dim")
