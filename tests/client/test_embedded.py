@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from served_project import live_project, served
+from smtp_servers import lines_to, scripted
 from story import check_document
 
 from mmctl.cases.parsing import cases_of
@@ -181,6 +182,29 @@ def test_what_cannot_be_sent_is_said_with_the_reason(
     assert document["counts"]["not_sendable"] == 2
     document = sent(capsys, "--expect", "--run", "alone", code=4)
     assert document["counts"]["same"] == 0
+
+
+def test_a_closed_ingress_point_refuses_as_cases_expect(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = project / "rules/gateway.yaml"
+    point = "    type: open\n"
+    text = file.read_text()
+    assert point in text
+    file.write_text(text.replace(point, f"{point}    status: closed\n", 1))
+    cases = project / CASES
+    cases.write_text(
+        "version: 1\ncases:\n  - name: nobody comes in\n    ingress_point: public-mx\n"
+        "    message: {from: a@example.org, to: staff@example.com}\n"
+        "    envelope: {mail_from: a@example.org, recipients: [staff@example.com]}\n"
+        "    expect: {staff@example.com: {outcome: refused, by: closed ingress point}}\n"
+    )
+    with scripted(lambda client: lines_to(client, b"421 4.3.2 closed\r\n")) as port:
+        words = ("--to", f"127.0.0.1:{port}", "--ingress-point", "public-mx")
+        document = sent(capsys, "--expect", *words)
+    (case,) = document["cases"]
+    assert (case["result"], case["kind"]) == ("same", "as stated")
+    assert case["recipients"][0]["got"]["outcome"] == "refused"
 
 
 def test_logs_that_do_not_come_are_said_and_never_taken_for_sameness(
