@@ -175,6 +175,7 @@ COMMANDS: Final = {
         "human",
         "json",
     ),
+    "send --expect --run nothing": ("human", "json", "junit"),
     "plan": ("human", "markdown", "html"),
     "plan --force lint": ("human", "json", "markdown", "html"),
     "plan --force lint -v --messages --corpus cases/messages": (
