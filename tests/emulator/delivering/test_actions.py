@@ -232,3 +232,39 @@ def test_the_service_log_says_the_same(world: Make) -> None:
         (each["message_id"], each["rule_name"], each["action_metadata"]["action_status"])
         for each in records
     ] == [(mail.id, "keep", "FAILURE"), (mail.id, "end", "SUCCESS")]
+
+
+def test_an_action_in_several_forms_is_one_record_and_says_why_it_failed(world: Make) -> None:
+    gone = {"Archive": {"TargetArchive": "gone"}}
+    office = world(
+        [
+            rule(marked("X-A", "1"), Conditions=[to("a@example.com")]),
+            rule(gone, {"Relay": {"Relay": "r-exchange"}}),
+            rule(gone),
+        ],
+        relays=[relay("exchange")],
+    )
+    office.carry(MESSAGE, "a@example.com", "b@example.com")
+    lines = office.content("logs/rule-set-application.jsonl").splitlines()
+    records: list[Any] = [json.loads(line) for line in lines]
+    assert [(each["rule_index"], each["action_metadata"]["action_index"]) for each in records] == [
+        (1, 1),
+        (2, 1),
+        (2, 2),
+        (3, 1),
+    ]
+    failed = [each for each in office.events("action") if each["status"] == "FAILURE"]
+    assert [each["detail"] for each in failed] == ["archive `gone` does not exist"] * 4
+
+
+def test_a_quoted_local_part_stays_as_it_is(world: Make) -> None:
+    office = world(
+        [rule({"Relay": {"Relay": "r-exchange"}}, {"Bounce": bounced()})],
+        relays=[relay("exchange")],
+    )
+    office.carry(MESSAGE, '"b o b"@example.com', mail_from='"a n"@example.org')
+    top = b'Return-Path: <"a n"@example.org>\r\nDelivered-To: "b o b"@example.com\r\n'
+    assert office.content(office.events("delivered")[0]["file"]).startswith(top)
+    bounce = office.content(office.events("report")[0]["file"])
+    assert b'\r\nTo: "a n"@example.org\r\n' in bounce
+    assert b'\r\nFinal-Recipient: rfc822; "b o b"@example.com\r\n' in bounce

@@ -343,6 +343,26 @@ def test_8_bit_mail_and_addresses_beyond_ascii_say_so(world: Make) -> None:
     assert taken.mail[0][:2] == ("änn@example.org", ["bøb@example.com"])
 
 
+def test_one_recipient_beyond_ascii_is_enough_to_say_so(world: Make) -> None:
+    with sink() as (taken, port):
+        office = world([sends()], relays=[exchange(port)])
+        office.carry(MESSAGE, "bob@example.com", "bøb@example.com")
+    assert "SMTPUTF8" in taken.options[0]
+
+
+def test_a_try_that_ends_later_says_nothing_of_other_rules(world: Make) -> None:
+    with sink() as (_, port):
+        rules = [rule({"Archive": {"TargetArchive": "gone"}}, name="first"), sends()]
+        office = world(rules, relays=[exchange(port)])
+        office.carry(MESSAGE)
+    lines = office.content("logs/rule-set-application.jsonl").splitlines()
+    told = [
+        (each["rule_index"], each["action_metadata"]["action_status"])
+        for each in map(json.loads, lines)
+    ]
+    assert told == [(1, "FAILURE"), (2, "IN_PROGRESS"), (2, "SUCCESS")]
+
+
 def test_a_loop_ends(world: Make) -> None:
     looped = b"Received: from a by b; now\r\n" * 31
     with sink() as (taken, port):

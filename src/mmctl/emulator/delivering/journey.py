@@ -180,7 +180,8 @@ class Journey:
     def _do(self, deed: Deed, say: Say) -> bool | Later:
         """Do one action; True: the message must be judged again."""
         if deed.performed.failed:  # stated by the client, or found out before
-            self._note(deed, say, ActionStatus.FAILURE, "fails, as the client stated")
+            why = self.progress.failing.get(_label(deed.performed), "fails, as the client stated")
+            self._note(deed, say, ActionStatus.FAILURE, why)
             return False
         try:
             done = carry_out(deed, self._means)
@@ -202,12 +203,8 @@ class Journey:
         return self._answered(deed, done)
 
     def _failed(self, deed: Deed, say: Say, why: str) -> bool:
-        performed = deed.performed
-        label = (
-            performed.kind if performed.target is None else f"{performed.kind}:{performed.target}"
-        )
         self._note(deed, say, ActionStatus.FAILURE, why)
-        self.progress.failing.append(label)
+        self.progress.failing[_label(deed.performed)] = why
         return True
 
     def _answered(self, deed: Deed, done: DoneDeed) -> bool:
@@ -271,19 +268,24 @@ class Journey:
                 file=None if done is None else done.file,
             )
         )
-        self.records.append(
-            LoggedAction(
-                rule=performed.index,
-                action=deed.action_index - 1,
-                recipients=self._matched(deed),
-                status=status,
-                failure=_shown(detail) if status is ActionStatus.FAILURE else None,
-            )
+        record = LoggedAction(
+            rule=performed.index,
+            action=deed.action_index - 1,
+            recipients=self._matched(deed),
+            status=status,
+            failure=_shown(detail) if status is ActionStatus.FAILURE else None,
         )
+        if record not in self.records:  # forms of a message that end alike are one action
+            self.records.append(record)
 
     def _matched(self, deed: Deed) -> tuple[str, ...]:
         """Whom the rule of an action matched."""
         return self._matches.get(deed.performed.index, deed.performed.recipients)
+
+
+def _label(performed: Performed) -> str:
+    """What a scenario calls an action that fails."""
+    return performed.kind if performed.target is None else f"{performed.kind}:{performed.target}"
 
 
 def _shown(text: str) -> str:

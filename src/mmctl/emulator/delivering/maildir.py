@@ -7,12 +7,11 @@ name follows from the message and the action: done again after a crash, it repla
 from __future__ import annotations
 
 import os
-import re
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from mmctl.emulator.delivering.message_copy import one_line
+from mmctl.emulator.delivering.message_copy import one_address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 _PARTS: Final = ("new", "cur", "tmp")
 _PRIVATE: Final = 0o600
-_NOT_IN_ADDRESS: Final = re.compile(r"[\x00-\x20\x7f<>]+")
 
 
 class Maildirs:
@@ -71,13 +69,9 @@ class Maildirs:
 
 def envelope_lines(mail_from: str, recipients: Sequence[str]) -> bytes:
     """What a Maildir says of the envelope: Return-Path and Delivered-To (RFC 5321 §4.4)."""
-    lines = [f"Return-Path: <{_address(mail_from)}>"]
-    lines += [f"Delivered-To: {_address(each)}" for each in recipients]
+    lines = [f"Return-Path: <{one_address(mail_from)}>"]
+    lines += [f"Delivered-To: {one_address(each)}" for each in recipients]
     return "".join(f"{line}\r\n" for line in lines).encode("utf-8", "replace")
-
-
-def _address(address: str) -> str:
-    return _NOT_IN_ADDRESS.sub("", one_line(address))
 
 
 def _write_all(handle: int, content: bytes) -> None:

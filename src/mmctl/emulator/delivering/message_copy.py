@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mmctl.judge.trace import AddedHeader
 
 _CONTROLS: Final = Pattern(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+_NOT_IN_ADDRESS: Final = Pattern(r'("(?:[^"\\]|\\.)*"(?=@))|[\s<>]+')
 _FOLDED: Final = (b" ", b"\t")
 _LAST: Final = b"X-Mmctl-Folded: yes\r\n"
 """Ends the added headers where the message begins with a folded line.
@@ -40,6 +41,11 @@ def header_lines(headers: Iterable[AddedHeader]) -> bytes:
 def one_line(text: str) -> str:
     """A text that cannot end a line of a message or of a dialogue."""
     return _CONTROLS.sub(" ", text).strip()
+
+
+def one_address(address: str) -> str:
+    """An address that ends neither its brackets nor its line; a quoted local part stays."""
+    return _NOT_IN_ADDRESS.sub(lambda found: found[1] or "", one_line(address))
 
 
 def _value(name: str, value: str) -> str:

@@ -6,7 +6,7 @@ import re
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Final
 
-from mmctl.emulator.delivering.message_copy import one_line
+from mmctl.emulator.delivering.message_copy import one_address, one_line
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def written(notice: Notice, about: bytes, at: datetime) -> bytes:
     told = f"Content-Type: message/{_global('delivery-status', notice)}\r\n\r\n"
     parts = (f"{said}{_lines(notice.text)}\r\n", f"{told}{_status(notice, at)}")
     top = (
-        f"From: Mail Delivery System <{_address(notice.sender)}>\r\n"
-        f"To: {_address(notice.to)}\r\n"
+        f"From: Mail Delivery System <{one_address(notice.sender)}>\r\n"
+        f"To: {one_address(notice.to)}\r\n"
         f"Subject: {one_line(notice.subject)}\r\n"
         f"Date: {format_datetime(at)}\r\n"
         f"Message-ID: <{notice.number}@{MTA}>\r\n"
@@ -94,7 +94,7 @@ def _status(notice: Notice, at: datetime) -> str:
     for each in notice.unreached:
         kind = "rfc822" if each.recipient.isascii() else "utf-8"
         lines += [
-            f"Final-Recipient: {kind}; {_address(each.recipient)}",
+            f"Final-Recipient: {kind}; {one_address(each.recipient)}",
             "Action: failed",
             f"Status: {each.status}",
         ]
@@ -104,10 +104,6 @@ def _status(notice: Notice, at: datetime) -> str:
         kind = "smtp" if _REPLY.match(said) else "X-Mmctl"
         lines += [f"Diagnostic-Code: {kind}; {said}", ""]
     return "\r\n".join(lines)
-
-
-def _address(address: str) -> str:
-    return re.sub(r"[<>\s]+", "", one_line(address))
 
 
 def _lines(text: str) -> str:

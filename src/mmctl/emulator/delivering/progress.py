@@ -18,8 +18,8 @@ class DoneSoFar:
 
     done: set[str] = field(default_factory=set)
     """The keys of the actions that are done, or have failed."""
-    failing: list[str] = field(default_factory=list)
-    """The labels of those that failed: `archive:a-1`."""
+    failing: dict[str, str] = field(default_factory=dict)
+    """The labels of those that failed, `archive:a-1`, and why."""
     answers: dict[str, LambdaAnswer] = field(default_factory=dict)
     """What functions answered, by ARN."""
     letters: dict[str, Letter] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class DoneSoFar:
         """Its form in the queue."""
         return {
             "done": sorted(self.done.copy()),
-            "failing": list(self.failing),
+            "failing": self.failing.copy(),
             "answers": {name: answer.value for name, answer in self.answers.items()},
             "letters": [letter.to_json() for letter in self.letters.values()],
             "walked": self.walked,
@@ -56,7 +56,7 @@ class DoneSoFar:
         letters = [Letter.of_json(each) for each in members["letters"]]
         return cls(
             done=set(map(str, members["done"])),
-            failing=list(map(str, members["failing"])),
+            failing={str(label): str(why) for label, why in dict(members["failing"]).items()},
             answers={str(name): LambdaAnswer(each) for name, each in members["answers"].items()},
             letters={letter.key: letter for letter in letters},
             walked=bool(members["walked"]),

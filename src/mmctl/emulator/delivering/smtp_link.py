@@ -236,8 +236,9 @@ def _transaction(
     refused = _refused_before(smtp, mail_from, recipients, content)
     if refused is not None:
         return dict.fromkeys(recipients, refused)
+    options = _options(smtp, (mail_from, *recipients), content)
     smtp.command_encoding = "utf-8" if smtp.has_extn("smtputf8") else "ascii"
-    reply = _reply(smtp.docmd("MAIL", f"FROM:<{mail_from}>{_options(smtp, mail_from, content)}"))
+    reply = _reply(smtp.docmd("MAIL", f"FROM:<{mail_from}>{options}"))
     if not reply.accepts:
         _reset(smtp, reply)
         return dict.fromkeys(recipients, reply)
@@ -279,13 +280,13 @@ def _refused_before(
     return None
 
 
-def _options(smtp: _Bounded, mail_from: str, content: bytes) -> str:
+def _options(smtp: _Bounded, addresses: Sequence[str], content: bytes) -> str:
     options = f" SIZE={len(content)}" if smtp.has_extn("size") else ""
     if smtp.has_extn("8bitmime") and _EIGHT_BIT.search(content):
         options += " BODY=8BITMIME"
     if smtp.has_extn("smtputf8"):
         header = content.partition(b"\r\n\r\n")[0]
-        if not mail_from.isascii() or _EIGHT_BIT.search(header):
+        if not all(map(str.isascii, addresses)) or _EIGHT_BIT.search(header):
             options += " SMTPUTF8"
     return options
 

@@ -75,7 +75,7 @@ class RuleSetPieces:
         lines: list[str] = []
         after = 0
         for each in sorted(done, key=_place):
-            lines += [start + rest for rest in self.unmatched[after : each.rule]]
+            lines += [start + rest for rest in self.unmatched[after : min(each.rule, tried)]]
             begun = start if each.at is None else f"{self.start}{milliseconds(each.at)}{middle}"
             failure = "" if each.failure is None else f',"action_failure":{quoted(each.failure)}'
             lines.append(
