@@ -275,3 +275,28 @@ def test_a_function_that_takes_hours_does_not_hold_back_what_was_relayed_before(
     assert len(taken.mail) == 1
     assert [each["status"] for each in office.events("action")][-1] == "FAILURE"
     assert office.waiting() == []
+
+
+def test_the_service_log_has_what_was_done_before_a_function_made_mail_wait(
+    world: Make, tmp_path: Path
+) -> None:
+    file = tmp_path / "up"
+    command = python(f"print(open({str(file)!r}).read())")
+    first = rule({"Archive": {"TargetArchive": "gone"}}, {"Relay": {"Relay": "r-first"}})
+    asks = rule(calls(RetryTimeMinutes=60))
+    office = world(
+        [first, asks],
+        RELAYS,
+        functions={"sorter": command},
+    )
+    with office.open() as post:
+        post.take(office.accept(), office.configuration)
+        until(lambda: bool(office.events("waiting")))
+        file.write_text("{}")
+        until(lambda: not office.waiting())
+    lines = office.content("logs/rule-set-application.jsonl").splitlines()
+    told = [
+        (each["rule_index"], each["action_metadata"]["action_status"])
+        for each in map(json.loads, lines)
+    ]
+    assert told == [(1, "FAILURE"), (1, "SUCCESS"), (2, "SUCCESS")]

@@ -102,8 +102,6 @@ class Journey:
         """Whether the journal says that it is finished."""
         self.over = False
         """Whether it is out of the queue."""
-        self.records: list[LoggedAction] = []
-        """What the service's own log says of the actions so far."""
         self._means = means
         self._submission = submission
         self._again = again
@@ -142,7 +140,7 @@ class Journey:
         self.progress.walked = True
         self._submission = None
         tried = tried_of(trace, len(self.prepared.configured.gateway.rules))
-        records, self.records = tuple(self.records), []
+        records, self.progress.records = tuple(self.progress.records), []
         return Walked(records=records, tried=tried)
 
     def _judged(self, say: Say) -> Trace:
@@ -275,8 +273,8 @@ class Journey:
             status=status,
             failure=_shown(detail) if status is ActionStatus.FAILURE else None,
         )
-        if record not in self.records:  # forms of a message that end alike are one action
-            self.records.append(record)
+        if record not in self.progress.records:  # forms that end alike are one action
+            self.progress.records.append(record)
 
     def _matched(self, deed: Deed) -> tuple[str, ...]:
         """Whom the rule of an action matched."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mmctl.emulator.delivering.letters import Letter
+from mmctl.emulator.records.rule_sets import LoggedAction
 from mmctl.judge.submission import LambdaAnswer
+from mmctl.model.logs import ActionStatus
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,6 +26,8 @@ class DoneSoFar:
     """What functions answered, by ARN."""
     letters: dict[str, Letter] = field(default_factory=dict)
     """What is still to be handed on."""
+    records: list[LoggedAction] = field(default_factory=list)
+    """What the service's own log will say of the actions so far."""
     walked: bool = False
     """Whether all actions are done, so that only letters are left."""
     tries: int = 0
@@ -40,6 +44,7 @@ class DoneSoFar:
             "failing": self.failing.copy(),
             "answers": {name: answer.value for name, answer in self.answers.items()},
             "letters": [letter.to_json() for letter in self.letters.values()],
+            "records": [list(each[:5]) for each in self.records],
             "walked": self.walked,
             "tries": self.tries,
             "since": self.since,
@@ -59,8 +64,17 @@ class DoneSoFar:
             failing={str(label): str(why) for label, why in dict(members["failing"]).items()},
             answers={str(name): LambdaAnswer(each) for name, each in members["answers"].items()},
             letters={letter.key: letter for letter in letters},
+            records=[_record(*each) for each in members.get("records", ())],
             walked=bool(members["walked"]),
             tries=int(members["tries"]),
             since=str(members["since"]),
             next=members["next"],
         )
+
+
+def _record(
+    rule: int, action: int, recipients: Sequence[str], status: str, failure: str | None
+) -> LoggedAction:
+    return LoggedAction(
+        int(rule), int(action), tuple(map(str, recipients)), ActionStatus(status), failure
+    )
