@@ -487,6 +487,17 @@ def test_letters_behind_one_that_cannot_be_sent_wait_without_a_try(world: Make) 
     assert len(office.waiting()) == 5
 
 
+def test_a_letter_that_makes_the_server_hang_up_holds_up_nobody_else(world: Make) -> None:
+    with sink() as (taken, port):
+        taken.replies = {"bad@example.com": ["421 4.3.2 closing"] * 1000}
+        office = world([sends()], relays=[exchange(port)])
+        with office.open() as post:
+            for name in ("bad@example.com", "bob@example.com", "eve@example.com"):
+                post.take(office.accept(MESSAGE, name), office.configuration)
+            until(lambda: len(taken.mail) == 2)
+            until(lambda: len(office.waiting()) == 1)
+
+
 def test_a_stop_while_a_relay_hangs_keeps_what_was_done(world: Make) -> None:
     connected, released = threading.Event(), threading.Event()
 

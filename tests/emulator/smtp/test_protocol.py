@@ -224,6 +224,24 @@ def test_a_message_larger_than_the_policy_allows_is_refused_after_data(
     assert {each["by"] for each in refused} == {"max_message_size"}
 
 
+def test_dots_that_smtp_adds_do_not_count_for_the_size(
+    face: Face, talk: Callable[..., Talk]
+) -> None:
+    client = talk(face.port(face.point(policy=POLICY)))
+    for size, expected in ((999, "250 OK"), (1002, "552 5.3.4"), (300_000, "552 5.3.4")):
+        client.envelope()
+        client.ask("DATA")
+        client.raw(b"..\r\n" * (size // 3) + b".\r\n")
+        assert client.hear().startswith(expected), size
+    (message,) = face.messages()
+    assert message["size"] == 999
+    until(lambda: len(face.events("refused")) == 2)
+    log = (face.folder.root / "logs" / "traffic-policy-debug.jsonl").read_text().splitlines()
+    sizes = [each["traffic_policy_evaluation"][-1] for each in map(json.loads, log)]
+    told = [each["receivedMessageSize"] for each in sizes if "receivedMessageSize" in each]
+    assert told == [1002, 300_000]
+
+
 def test_the_101st_recipient_is_refused_for_now(face: Face, talk: Callable[..., Talk]) -> None:
     client = talk(face.port(face.point()))
     replies = client.envelope(*(f"b{number}@example.com" for number in range(101)))

@@ -11,7 +11,7 @@ from mmctl.emulator.delivering.deed import NotNow
 from mmctl.emulator.delivering.functions import call
 from mmctl.emulator.delivering.letters import LetterKind
 from mmctl.emulator.delivering.message_copy import one_line, with_headers
-from mmctl.emulator.delivering.moments import is_over
+from mmctl.emulator.delivering.moments import is_over, moment
 from mmctl.emulator.delivering.notices import MTA
 from mmctl.emulator.delivering.smtp_link import Link, ServerReply, Unreachable
 from mmctl.emulator.journal import instant
@@ -55,6 +55,8 @@ class _Kept:
     link: Link
     down_until: datetime | None = None
     why: str = ""
+    failures: int = 0
+    """How often in a row it did not answer."""
 
 
 def carry(letter: Letter, journey: Journey, lane: Lane, means: DeliveryMeans) -> HandedOn:
@@ -93,11 +95,8 @@ def _by_mail(letter: Letter, journey: Journey, lane: Lane, means: DeliveryMeans)
     try:
         replies = kept.link.hand_over(letter.mail_from, letter.recipients, content)
     except Unreachable as error:
-        found = _tried(letter, {}, dict.fromkeys(letter.recipients, str(error)), {}, means)
-        delay = means.settings.retries.after(letter.tries + 1)
-        kept.down_until, kept.why = means.clock() + timedelta(seconds=delay), str(error)
-        return found
-    kept.down_until = None
+        return _unreachable(letter, kept, str(error), means)
+    kept.down_until, kept.failures = None, 0
     taken = {each: reply.text for each, reply in replies.items() if reply.accepts}
     refused = {each: reply.text for each, reply in replies.items() if reply.refuses}
     wait = {each: said.text for each, said in replies.items() if _waits(said)}
@@ -132,6 +131,22 @@ def _content(letter: Letter, journey: Journey, means: DeliveryMeans) -> bytes:
 
 def _word(text: str | None) -> str:
     return re.sub(r"[\s();\[\]<>]+", "", one_line(text or ""))[:255] or "unknown"
+
+
+def _unreachable(letter: Letter, kept: _Kept, why: str, means: DeliveryMeans) -> HandedOn:
+    """The server does not answer: the letters behind wait, and go first then.
+
+    It may be this letter that makes it end the dialogue, and must not hold up the others.
+    """
+    kept.failures += 1
+    delay = timedelta(seconds=means.settings.retries.after(kept.failures))
+    until = moment(instant(means.clock() + delay))
+    kept.down_until, kept.why = until, why
+    found = _tried(letter, {}, dict.fromkeys(letter.recipients, why), {}, means)
+    if found.left is None or found.left.next is None:
+        return found
+    due = max(moment(found.left.next), until + timedelta(milliseconds=1))
+    return replace(found, left=replace(found.left, next=instant(due)))
 
 
 def _not_tried(letter: Letter, until: datetime, why: str, means: DeliveryMeans) -> HandedOn:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mmctl.emulator.smtp.limits import Room
 
 END: Final = b"\r\n.\r\n"
+_DOT: Final = b"\r\n."
 _BLOCK: Final = 256 * 1024
 BARE: Final = "550 5.6.11 the message has a bare CR or LF: lines must end with CR LF"
 LONG_LINE: Final = f"554 5.6.0 the message has a line of more than {LONGEST_LINE} octets"
@@ -25,7 +26,7 @@ class ReceivedContent(NamedTuple):
     content: bytes
     """Without the dots that SMTP adds; empty if it was too large."""
     size: int
-    """How many octets came, those that were not kept included."""
+    """Its octets without those dots (RFC 1870 §3), also where they were not kept."""
     refusal: str | None = None
 
 
@@ -38,6 +39,7 @@ async def read_content(
     each block.
     """
     kept, dropped = bytearray(), 0
+    most_kept = limit + limit // 3 + len(END) + 2  # a dot more for every three octets
     taken = 0
     refusal: str | None = None
     # The end of a message is a line, and the line before may be the command.
@@ -49,8 +51,8 @@ async def read_content(
             if end >= 0:
                 break
             start = max(0, len(kept) - len(END) + 1)
-            if len(kept) > limit + len(END) + 2 or refusal:
-                dropped += start
+            if len(kept) > most_kept or refusal:
+                dropped += start - kept.count(_DOT, 0, start + 2)
                 del kept[:start]
                 start = 0
             block = await reader.read(_BLOCK)
@@ -69,7 +71,8 @@ async def read_content(
     if rest:
         # What follows is the next command; nothing else reads meanwhile.
         reader._buffer[:0] = rest  # type: ignore[attr-defined] # noqa: SLF001
-    size = dropped + end  # the line end before, for the one that is part of the end
+    # The line end before stands for the one that is part of the end.
+    size = dropped + end - kept.count(_DOT, 0, end + 2)
     if dropped or refusal or size > limit:
         return ReceivedContent(b"", size, refusal)
     del kept[end + 2 :]
