@@ -334,6 +334,9 @@ OTHERWISE = {
     "cli/changes/revisions.py": "a checkout, in a folder of its own",
     "cli/messages/result_folder.py": "a lock, which holds nothing",
     "live/history/store.py": "a journal, which is added to",
+    "emulator/delivering/maildir.py": "a new message, put beside and renamed as a Maildir says",
+    "emulator/smtp/storing.py": "a new message, put beside and renamed, synced in groups",
+    "emulator/records/log_file.py": "a log, which is added to",
 }
 
 
