@@ -490,6 +490,21 @@ def test_facts_are_taken_for_the_next_message_alone(
     assert client.ask("MAIL FROM:<a@example.org>").startswith("530 5.7.0 ")
 
 
+def test_the_debug_log_tells_the_tls_version_that_was_stated(
+    running: Callable[..., Face], talk: Callable[..., Talk]
+) -> None:
+    face = running(accept_facts=True)
+    client = talk(face.port(face.point(policy=POLICY, TlsPolicy="OPTIONAL")))
+    for stated in ("none", "TLS1_2", "TLS1_3"):
+        client.ask(facts(session={"tls": stated}))
+        client.envelope("b@example.com")
+        client.ask("RSET")
+    log = face.folder.logs / "traffic-policy-debug.jsonl"
+    lines = until(lambda: len(found := log.read_text().splitlines()) == 3 and found)
+    told = [json.loads(line)["tls_protocol"] for line in lines]
+    assert told == [None, "TLSv1.2", "TLSv1.3"]
+
+
 def test_facts_that_are_none_are_refused_with_a_reason(
     running: Callable[..., Face], talk: Callable[..., Talk]
 ) -> None:

@@ -88,7 +88,7 @@ class IngressPieces:
     ) -> str:
         """The line of an accepted message; `certificate` is what is known beyond its names."""
         session, envelope = accepted["session"], accepted["envelope"]
-        protocol, cipher = _tls(session.get("tls"), accepted.get("tls"))
+        protocol, cipher = tls_of(session.get("tls"), accepted.get("tls"))
         return (
             f"{self.start}{milliseconds(accepted['at'])}"
             f',"ingress_point_type":"{self.type.value}"'
@@ -161,7 +161,7 @@ def _asked(trace: PolicyTrace) -> bool:
     return bool(trace.statements) or trace.by in {BY_DEFAULT, TOO_LARGE}
 
 
-def _tls(stated: str | None, seen: Mapping[str, Any] | None) -> tuple[str | None, str | None]:
+def tls_of(stated: str | None, seen: Mapping[str, Any] | None) -> tuple[str | None, str | None]:
     """Protocol and cipher: the stated version counts, as it does for the rules."""
     protocol = str(seen["protocol"]) if seen else None
     cipher = seen.get("cipher") if seen else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.emulator.records.ingress import Client
+from mmctl.emulator.records.ingress import Client, tls_of
 from mmctl.judge.policy import RECIPIENTS_AT_MOST
 from mmctl.mail.email import Envelope
 
@@ -72,10 +72,11 @@ class Transaction:
     def client(self) -> Client:
         """The client, as records of the policy say it."""
         session = self.admission.session
+        protocol, cipher = tls_of(session.tls, None if self.tls is None else self.tls.to_json())
         return Client(
             session_id=self.number,
             source_ip=session.source_ip,
             helo=session.helo,
-            tls_protocol=None if self.tls is None else self.tls.protocol,
-            tls_cipher=None if self.tls is None else self.tls.cipher,
+            tls_protocol=protocol,
+            tls_cipher=cipher,
         )
