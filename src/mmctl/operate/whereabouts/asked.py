@@ -91,10 +91,9 @@ class AskedWhere:
         """The latest time of what is looked for."""
         return self.middle + self.within
 
-    def in_log(self, *, sender: bool = True, recipient: bool = True) -> AskedMessages:
-        """The question to a log, with both addresses or one of them."""
-        from_ = self.sender if sender else None
-        to = self.recipient if recipient else None
+    def in_log(self) -> AskedMessages:
+        """The question to a log, as far as it can be asked there: `is_met` says the rest."""
+        from_, to = self.sender, self.recipient
         return AskedMessages(
             mail_from=None if from_ is None else from_.exact,
             recipient=None if to is None else to.exact,

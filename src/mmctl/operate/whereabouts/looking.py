@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -110,11 +111,10 @@ def _near(log: Log, asked: AskedWhere, names: LogNames) -> Iterator[str]:
     if not all(source.again for source in log.sources):
         return
     ways = (
-        (True, f"from `{asked.sender.text}` to others"),
-        (False, f"from others to `{asked.recipient.text}`"),
+        (replace(asked, recipient=None), f"from `{asked.sender.text}` to others"),
+        (replace(asked, sender=None), f"from others to `{asked.recipient.text}`"),
     )
-    for by_sender, words in ways:
-        question = asked.in_log(sender=by_sender, recipient=not by_sender)
-        number = sum(1 for _ in log.messages(question, names))
+    for half, words in ways:
+        number = sum(map(half.is_met, log.messages(half.in_log(), names)))
         if number:
             yield f"{counted(number, 'message')} {words} at that time"
