@@ -142,7 +142,7 @@ class CaseFiles:
         put(case, "message", self._message(looked))
         if filled.ingress_point is None:
             put(case, "rule_set", filled.rule_set)
-        elif len(self.project.ingress_points) > 1:
+        else:
             put(case, "ingress_point", filled.ingress_point)
         if environments:
             put(case, "environments", list(environments))
