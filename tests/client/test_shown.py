@@ -16,11 +16,13 @@ from smtp_servers import lines_to, scripted
 from story import REPOSITORY
 from test_hostile_text import HOSTILE, MARK, UNSEEN
 
-from mmctl.cases.case import Case, WrittenMessage
+from mmctl.cases.case import Case, Expectation, WrittenMessage
 from mmctl.cli.main import exit_code
-from mmctl.client.expecting import CaseSending, CaseSent, SeenEnd, result_of
+from mmctl.client.became import became_of
+from mmctl.client.expecting import CaseEnd, CaseSending, CaseSent, SeenEnd, result_of
 from mmctl.client.results import CasesSent
 from mmctl.client.sorting import CaseKind, SortedCase
+from mmctl.judge.trace import RecipientTrace, Trace
 from mmctl.language.project import Outcome
 from mmctl.mail.email import Envelope, Facts, Session
 from mmctl.mail.reader import read_email
@@ -31,36 +33,44 @@ from mmctl.render.text.send_cases import report
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mmctl.client.sending import Sent
 
-def _cases() -> CasesSent:
-    def case(name: str) -> Case:
-        return Case(
-            name=name,
-            position=Position(file="cases/a.yaml", line=3),
-            message=WrittenMessage(email=read_email(b"")),
-            ingress_point="mx",
-            rule_set="inbound",
-            session=Session(),
-            envelope=Envelope(recipients=("b@example.com",)),
-            facts=Facts(),
-            expectations=(),
-        )
 
+def _case(name: str, *expectations: Expectation) -> Case:
+    return Case(
+        name=name,
+        position=Position(file="cases/a.yaml", line=3),
+        message=WrittenMessage(email=read_email(b"")),
+        ingress_point="mx",
+        rule_set="inbound",
+        session=Session(),
+        envelope=Envelope(recipients=("b@example.com",)),
+        facts=Facts(),
+        expectations=expectations,
+    )
+
+
+def _refused(reply: bytes) -> Sent:
     def play(connection: object) -> None:
-        hostile = HOSTILE.replace("\n", " ").replace("\r", " ").encode("utf-8", "replace")
-        replies = (b"220 hi\r\n", b"250 hi\r\n", b"250 ok\r\n", b"550 5.7.1 " + hostile + b"\r\n")
+        replies = (b"220 hi\r\n", b"250 hi\r\n", b"250 ok\r\n", b"550 5.7.1 " + reply + b"\r\n")
         lines_to(connection, *replies, b"250 ok\r\n", b"221 bye\r\n")  # type: ignore[arg-type]
 
     with scripted(play) as port:
         sent = sent_to(endpoint(port))
     assert not sent.accepted
     assert sent.failure is None
-    wanted = SortedCase(case=case(HOSTILE), kind=CaseKind.AS_STATED)
+    return sent
+
+
+def _cases() -> CasesSent:
+    hostile = HOSTILE.replace("\n", " ").replace("\r", " ").encode("utf-8", "replace")
+    sent = _refused(hostile)
+    wanted = SortedCase(case=_case(HOSTILE), kind=CaseKind.AS_STATED)
     differs = result_of(
         CaseSending(sorted=wanted, sent=sent),
         {"b@example.com": SeenEnd(outcome=Outcome.DROPPED, by=HOSTILE, rules=(HOSTILE,))},
     )
-    left = SortedCase(case=case(f"2 {HOSTILE}"), kind=CaseKind.NOT_SENDABLE, why=(HOSTILE,))
+    left = SortedCase(case=_case(f"2 {HOSTILE}"), kind=CaseKind.NOT_SENDABLE, why=(HOSTILE,))
     return CasesSent(
         results=(differs, CaseSent(sorted=left)), embedded=True, waited=1.0, evidence=HOSTILE
     )
@@ -86,6 +96,44 @@ def test_hostile_names_and_replies_of_cases_are_shown_as_text() -> None:
         "no_record": 0,
         "not_sent": 0,
     }
+
+
+def test_what_a_case_expects_counts_where_the_facts_of_the_session_change_nothing() -> None:
+    ended = RecipientTrace(recipient="b@example.com", outcome=Outcome.REFUSED, by=None, policy=None)
+    trace = Trace(recipients=(ended,), performed=(), assumed={})
+    for expected, end in ((Outcome.REFUSED, CaseEnd.SAME), (Outcome.DELIVERED, CaseEnd.DIFFERS)):
+        wanted = Expectation(
+            recipient="b@example.com", outcome=expected, position=Position(file="a.yaml", line=1)
+        )
+        case = _case("x", wanted)
+        own = SortedCase(case=case, kind=CaseKind.OWN_FACTS, stated=trace, own=trace)
+        sending = CaseSending(sorted=own, sent=_refused(b"no"))
+        got = {"b@example.com": SeenEnd(outcome=Outcome.REFUSED)}
+        assert result_of(sending, got).result is end
+
+
+def test_what_became_of_mail_says_why_it_waits_and_nothing_twice() -> None:
+    waits = {"target": "exchange", "host": "127.0.0.1:1", "reply": "refused", "next": "21:00"}
+    became = became_of(
+        [
+            {
+                "event": "action",
+                "action": "DROP",
+                "target": None,
+                "status": "SUCCESS",
+                "detail": "",
+            },
+            {"event": "waiting", "recipients": ["b@example.com"], **waits},
+            {"event": "delivered", "target": "exchange", "host": "maildir", "file": "relays/x"},
+            {"event": "report", "to": "a@example.org", "file": "reports/y"},
+        ]
+    )
+    assert [(done.what, done.status, done.where) for done in became.done] == [
+        ("drop", "SUCCESS", None),
+        ("exchange", "waiting", "127.0.0.1:1  refused  next try 21:00"),
+        ("exchange", "delivered", "relays/x"),
+        ("report to a@example.org", "written", "reports/y"),
+    ]
 
 
 def test_what_a_server_writes_reaches_no_terminal_as_anything_but_text(tmp_path: Path) -> None:

@@ -47,11 +47,11 @@ class Done:
     """One thing that the endpoint did with the message."""
 
     what: str
-    """`archive vault`, `relay exchange`, `delivered to exchange`."""
+    """`archive vault`, `relay exchange`; of a delivery its target, of a report its reader."""
     status: str
     recipients: tuple[str, ...]
     where: str | None
-    """The file below the data folder, the host, or the reply."""
+    """The file below the data folder, or the host with its reply and the next try."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,16 +159,29 @@ def _recipient(document: Mapping[str, Any]) -> RecipientBecame:
 def _done(event: Event) -> Done:
     kind = str(event["event"])
     target = event.get("target")
-    words = [str(event.get("action", "")).lower() if kind == "action" else kind]
+    if kind == "action":
+        words = [str(event.get("action", "")).lower()]
+    else:
+        words = [] if target is not None else [f"report to {event.get('to')}"]
     if target is not None:
         words.append(str(target))
-    where = event.get("file") or event.get("host") or event.get("reply") or event.get("detail")
     return Done(
         what=" ".join(words),
-        status=str(event.get("status", kind)),
+        status=str(event.get("status", "written" if kind == "report" else kind)),
         recipients=tuple(map(str, _list(event.get("recipients")))),
-        where=None if where is None else str(where),
+        where=_where(event),
     )
+
+
+def _where(event: Event) -> str | None:
+    """The file, or the server with what it said and when it is tried again."""
+    if event.get("file"):
+        return str(event["file"])
+    names = ("host", "reply") if event.get("host") else ("reply", "detail")
+    said = [str(event[name]) for name in names if event.get(name)]
+    if event.get("next"):
+        said.append(f"next try {event['next']}")
+    return "  ".join(said) or None
 
 
 def _list(value: object) -> list[Any]:

@@ -107,13 +107,18 @@ def result_of(sending: CaseSending, got: Mapping[str, SeenEnd]) -> CaseSent:
             else _of_case(sorted_case.case, each.recipient)
         )
         include = () if own is not None else _included(sorted_case.case, each.recipient)
+        differs = tuple(_differing(expected, found, include))
+        if own is not None and expected == said and not differs:
+            # The session's facts change nothing: what the case expects holds here too.
+            wanted = _of_case(sorted_case.case, each.recipient)
+            differs = tuple(_differing(wanted, found, ()))
         recipients.append(
             CaseRecipient(
                 recipient=each.recipient,
                 stated=said,
                 expected=expected,
                 got=found,
-                differs=tuple(_differing(expected, found, include)),
+                differs=differs,
             )
         )
     return CaseSent(sorted=sorted_case, sent=sent, recipients=tuple(recipients))

@@ -19,7 +19,7 @@ from mmctl.client.outgoing import check_helo
 from mmctl.errors import CouldNot, UsageError
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.language.project import EMBEDDED
-from mmctl.language.text.suggest import did_you_mean
+from mmctl.language.text.suggest import did_you_mean, listed
 from mmctl.model.endpoints import EMBEDDED_ACCOUNT, is_loopback
 from mmctl.model.enums import IngressPointType
 from mmctl.records import dataclass, replace
@@ -107,7 +107,10 @@ def _chosen(project: Project, name: str | None) -> str:
             help="choose one with `--ingress-point`",
         )
     if name not in points:
-        raise UsageError(f"there is no ingress point `{name}`", help=did_you_mean(name, points))
+        raise UsageError(
+            f"there is no ingress point `{name}`",
+            help=did_you_mean(name, points) or f"the project has {listed(list(points))}",
+        )
     return name
 
 

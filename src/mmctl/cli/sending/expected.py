@@ -108,6 +108,8 @@ def send_cases(
         from mmctl.cli.sending.evidence import EvidenceKeeper
 
         keeper = EvidenceKeeper(run, project)
+    if pattern is not None and not cases:
+        run.warn(f"warning: the name of no case matches `--run {pattern}`")
     sent, points = expected_of(run, options, project, cases)
     if keeper is not None and any(each.sent is not None for each in sent.results):
         sent = replace(sent, evidence=keeper.keep(sent, points))

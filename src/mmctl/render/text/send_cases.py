@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mmctl.client.results import CasesSent
 
 _WHY_AT_MOST: Final = 3
+_AS_STATED: Final = "`mmctl emulate --accept-facts` takes cases as they are stated"
 
 
 def report(sent: CasesSent) -> Text:
@@ -29,6 +30,8 @@ def report(sent: CasesSent) -> Text:
     for each in sent.results:
         _case(text, sent, each)
     text.append(_kinds(sent.results) + "\n")
+    if sent.embedded and any(each.sorted.kind is CaseKind.OWN_FACTS for each in sent.results):
+        text.append(f"help: {_AS_STATED}\n")
     text.append(_ends(sent.results) + "\n")
     if sent.evidence is not None:
         text.append(f"evidence kept as {visible(sent.evidence)}\n")
@@ -53,7 +56,8 @@ def _case(text: Text, sent: CasesSent, each: CaseSent) -> None:
             text.append(f"  {visible(case.position.file)}:{case.position.line}\n", "dim")
         case CaseEnd.NO_RECORD:
             text.append("no record  ", "yellow").append(f"{visible(case.name)}\n")
-            text.append(f"  no log said within {sent.waited:g} s what became of it\n")
+            text.append(f"  no log said within {sent.waited:g} s how it ended\n")
+            text.append_text(_accepted_as(each))
         case CaseEnd.NOT_SENT:
             text.append("not sent  ", "red").append(f"{visible(case.name)}\n")
         case _:
@@ -64,6 +68,12 @@ def _case(text: Text, sent: CasesSent, each: CaseSent) -> None:
         _why(text, each, sent)
     for one in each.recipients:
         _recipient(text, each, one)
+
+
+def _accepted_as(each: CaseSent) -> Text:
+    """What to ask next of mail whose end is not in the log, such as a relay that is down."""
+    id_ = None if each.sent is None else each.sent.message_id
+    return Text("" if id_ is None else f"  so far: mmctl logs --message-id {visible(id_)}\n")
 
 
 def _why(text: Text, each: CaseSent, sent: CasesSent) -> None:
@@ -84,7 +94,7 @@ def _recipient(text: Text, each: CaseSent, one: CaseRecipient) -> None:
     if each.sorted.kind is CaseKind.OWN_FACTS:
         text.append(
             f"  {visible(one.recipient)}  as stated {_words(one.stated)}, "
-            f"here {_words(one.expected)}, got {_words(one.got)}\n"
+            f"with these facts {_words(one.expected)}, got {_words(one.got)}\n"
         )
     for line in one.differs:
         text.append(f"  {visible(one.recipient)}  {visible(line)}\n", "red")
