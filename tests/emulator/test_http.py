@@ -637,7 +637,7 @@ def test_a_port_that_is_taken_is_named(
     port = port_of(served)
     with pytest.raises(CouldNot, match=f"could not listen on 127.0.0.1 port {port}: ") as error:
         HttpFace(embedded, clock=clock, port=port)
-    assert error.value.help == "port 0 takes a free one"
+    assert error.value.help == "`--api-port 0` takes a free one"
     with pytest.raises(CouldNot, match="must be 0-65535"):
         HttpFace(embedded, clock=clock, port=70_000)
 

@@ -80,10 +80,7 @@ def smtp_settings(
     Raises:
         UsageError: an option is not usable.
     """
-    if not 0 <= options.port <= _LAST_PORT:
-        raise UsageError(
-            f"got `--smtp-port {options.port}`", help=f"expected a port from 0 to {_LAST_PORT}"
-        )
+    refuse_no_port("--smtp-port", options.port)
     if options.zone is not None and options.dns:
         raise UsageError("`--zone` and `--dns` exclude each other")
     return SmtpSettings(
@@ -137,10 +134,23 @@ def _project_readings(run: Run) -> dict[str, str]:
     return {name: readings.choice(name) for name in CHOICES}
 
 
+def refuse_no_port(option: str, port: int) -> None:
+    """Refuse a number that is no port.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if not 0 <= port <= _LAST_PORT:
+        raise UsageError(f"got `{option} {port}`", help=f"expected a port from 0 to {_LAST_PORT}")
+
+
 def _reading(spec: str) -> tuple[str, str]:
     name, _, choice = spec.partition("=")
     if name not in CHOICES:
-        raise UsageError(f"there is no reading `{name}`", help=did_you_mean(name, CHOICES))
+        raise UsageError(
+            f"there is no reading `{name}`",
+            help=did_you_mean(name, CHOICES) or f"one of {', '.join(CHOICES)}",
+        )
     if choice not in CHOICES[name]:
         raise UsageError(
             f"got `--reading {spec}`", help=f"expected one of {', '.join(CHOICES[name])}"

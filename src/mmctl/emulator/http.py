@@ -88,7 +88,7 @@ class HttpFace:
         except (OSError, OverflowError) as error:
             raise CouldNot(
                 f"could not listen on {host} port {port}: {_reason(error)}",
-                help="port 0 takes a free one",
+                help="`--api-port 0` takes a free one",
             ) from error
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True

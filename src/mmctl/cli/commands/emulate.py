@@ -178,6 +178,7 @@ def emulate(
         data_folder,
         greeting,
         mail_page,
+        refuse_no_port,
         smtp_settings,
     )
     from mmctl.cli.local_services import objects_of
@@ -187,6 +188,7 @@ def emulate(
     from mmctl.emulator.faults import Faults, FaultyMailManager, parse_fault
     from mmctl.emulator.http import HttpFace
 
+    refuse_no_port("--api-port", api_port)
     if not 0 <= settle <= _LONGEST_SETTLE:
         raise UsageError(
             f"got `--settle {settle:g}`", help=f"expected seconds from 0 to {_LONGEST_SETTLE:g}"

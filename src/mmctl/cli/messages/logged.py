@@ -119,8 +119,23 @@ def compare(opened: OpenedLogs, options: ComparingOptions, other: str | None) ->
 def show(logs: OpenedLogs) -> int:
     """Show the messages that are asked for."""
     write(logs.run, LOGGED, logs)
+    _say_unknown_rules(logs)
     say_damage(logs)
     return 0
+
+
+def _say_unknown_rules(logs: OpenedLogs) -> None:
+    """Warn of rules that are asked for and not in the files: a typo, or a rule of another time."""
+    from mmctl.language.text.suggest import did_you_mean
+
+    if logs.project is None:
+        return
+    known = logs.names.rules
+    for name in logs.asked.rules:
+        if name not in known:
+            near = did_you_mean(name, known)
+            more = "" if near is None else f"; {near}"
+            logs.run.warn(f"warning: no rule `{name}` is in the files{more}")
 
 
 def count(logs: OpenedLogs, *, never_only: bool) -> int:

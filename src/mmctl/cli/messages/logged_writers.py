@@ -27,7 +27,9 @@ def messages(run: Run, logs: OpenedLogs) -> None:
     if run.format is Format.HUMAN:
         if not shown:
             run.write("no message\n")
-        run.say(text.summary(shown, logs.log.counts, logs.log.reach))
+        # Of one id only its own records were read: they say nothing about the whole log.
+        if len(logs.asked.message_ids) != 1:
+            run.say(text.summary(shown, logs.log.counts, logs.log.reach))
 
 
 def document(_run: Run, logs: OpenedLogs) -> dict[str, Any]:

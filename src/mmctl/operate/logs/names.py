@@ -106,6 +106,13 @@ class LogNames:
                 self.known[key] = found
         return found
 
+    @property
+    def rules(self) -> frozenset[str]:
+        """The names of all rules in the files."""
+        return frozenset(
+            rule.name for known in self.rule_sets.values() for rule in known.rules.values()
+        )
+
     def point(self, live_name: str | None) -> str | None:
         """What an ingress point is called."""
         return None if live_name is None else self.points.get(live_name, live_name)
