@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.client.settling import judge_settled, with_logical_names
+from mmctl.judge.settling import functions_of, going_on, judge_settled
 from mmctl.judge.submission import (
     LambdaAnswer,
     Scenario,
@@ -16,14 +16,15 @@ from mmctl.judge.submission import (
 )
 from mmctl.language.project import Outcome
 from mmctl.mail.facts import envelope_of, facts_of, session_of
-from mmctl.mail.reader import read_email
-from mmctl.records import dataclass
+from mmctl.mail.reader import read_received
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mmctl.judge.trace import Trace
     from mmctl.language.project import Project
+    from mmctl.mail.email import Facts
 
 Event = dict[str, Any]
 """One line of the endpoint's events."""
@@ -118,10 +119,10 @@ def judged_as(
     judged = [event for event in events if event.get("event") == JUDGED]
     last = judged[-1] if judged else {}
     submission = Submission(
-        email=read_email(content),
+        email=read_received(content),
         session=session_of(_map(accepted.get("session"))),
         envelope=envelope_of(_map(accepted.get("envelope"))),
-        facts=with_logical_names(project, facts_of(_map(accepted.get("verdicts")))),
+        facts=_with_logical_names(project, facts_of(_map(accepted.get("verdicts")))),
     )
     answers = {**_map(accepted.get("lambda")), **_map(last.get("answers"))}
     failing = (*_list(accepted.get("failing")), *_list(last.get("failing")))
@@ -133,7 +134,8 @@ def judged_as(
         },
         failing=frozenset(map(str, failing)),
     )
-    return judge_settled(gateway_of_ingress_point(project, ingress_point), submission, scenario)
+    gateway = gateway_of_ingress_point(project, ingress_point)
+    return judge_settled(gateway, submission, going_on(scenario, functions_of(gateway)))
 
 
 def recipients_of(trace: Trace) -> tuple[RecipientBecame, ...]:
@@ -144,6 +146,15 @@ def recipients_of(trace: Trace) -> tuple[RecipientBecame, ...]:
         )
         for each in trace.recipients
     )
+
+
+def _with_logical_names(project: Project, facts: Facts) -> Facts:
+    """Facts whose add-ons are called as the project calls them, not as AWS does."""
+    names = {addon.subscription.addon_name: name for name, addon in project.add_ons.items()}
+    found: Mapping[str, Mapping[str, str | bool]] = {
+        names.get(product, product): answers for product, answers in facts.add_ons.items()
+    }
+    return replace(facts, add_ons=found)
 
 
 def _recipient(document: Mapping[str, Any]) -> RecipientBecame:

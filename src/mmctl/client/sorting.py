@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, assert_never
 
 from mmctl.cases.running import gateway_of_case, submission_of_case
 from mmctl.client.outgoing import check_helo
-from mmctl.client.settling import judge_settled
 from mmctl.errors import UsageError
 from mmctl.judge.judging import judge
+from mmctl.judge.settling import functions_of, going_on, judge_settled
 from mmctl.judge.submission import Scenario
 from mmctl.language.project import Outcome
 from mmctl.mail.email import Facts, Session, Tls
@@ -95,7 +95,11 @@ def sort_case(
         return SortedCase(
             case=case, kind=CaseKind.AS_STATED, helo=own.session.helo or has.helo, stated=stated
         )
-    judged = (judge_settled if has.assumes_pass else judge)(gateway, own, Scenario())
+    judged = (
+        judge_settled(gateway, own, going_on(Scenario(), functions_of(gateway)))
+        if has.assumes_pass
+        else judge(gateway, own, Scenario())
+    )
     unknown = tuple(dict.fromkeys(_unknown(judged)))
     return SortedCase(
         case=case,

@@ -17,7 +17,7 @@ from mmctl.judge.compare import Members
 from mmctl.judge.submission import Gateway, Submission
 from mmctl.language.project import LogicalRule
 from mmctl.language.readings import CHOICES, Readings
-from mmctl.mail.reader import read_email
+from mmctl.mail.reader import read_received
 from mmctl.model.enums import IngressPointType, IpType
 from mmctl.model.kinds import Noun
 from mmctl.model.policies import TrafficPolicy
@@ -319,7 +319,7 @@ def submission_of(accepted: Body, content: bytes) -> Submission:
     """
     known = Accepted.of_json(accepted)
     return Submission(
-        email=read_email(content),
+        email=read_received(content),
         session=known.session,
         envelope=known.envelope,
         facts=known.verdicts,

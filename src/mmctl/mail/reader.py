@@ -61,6 +61,19 @@ def read_email(message: bytes, *, unread: int = 0, at_most: int = 0) -> Email:
     return Email(headers=headers, length=length, unread=unread, defects=tuple(defects))
 
 
+def read_received(message: bytes) -> Email:
+    """Read a message as it came by SMTP: all of its bytes are the message.
+
+    What files have before the header, which `read_email` skips, is part of it here: a blank line
+    at the top ends the header section before it began (RFC 5322 §2.1), and a byte order mark or an
+    mbox `From ` line is a line that is no header.
+    """
+    defects: list[str] = []
+    text = _header_text(message, 0, defects)
+    headers = Headers(written_in(text, defects), has_words="=?" in text)
+    return Email(headers=headers, length=Counted(message, 0, 0), defects=tuple(defects))
+
+
 class Counted(Size):
     """How many bytes SMTP carries of a message, including those that were not read."""
 

@@ -77,6 +77,50 @@ def test_each_recipient_is_refused_or_admitted_by_the_policy(
     assert [json.loads(line)["traffic_policy_verdict"] for line in logged] == ["ACCEPT", "REJECT"]
 
 
+def test_what_stands_before_a_header_is_part_of_the_message(
+    face: Face, talk: Callable[..., Talk]
+) -> None:
+    """A file may begin with an mbox line or blank lines; by SMTP all bytes are the message."""
+    large = {
+        "NumberExpression": {
+            "Evaluate": {"Attribute": "MESSAGE_SIZE"},
+            "Operator": "GREATER_THAN_OR_EQUAL",
+            "Value": 50,
+        }
+    }
+    seen = {
+        "StringExpression": {
+            "Evaluate": {"Attribute": "SUBJECT"},
+            "Operator": "EQUALS",
+            "Values": ["seen"],
+        }
+    }
+    rules: list[dict[str, Any]] = [
+        {"Name": "by-size", "Conditions": [large], "Actions": [{"Drop": {}}]},
+        {"Name": "by-subject", "Conditions": [seen], "Actions": [{"Drop": {}}]},
+        {"Name": "rest", "Actions": [{"Drop": {}}]},
+    ]
+    port = face.port(face.point(rules=rules))
+    client = talk(port)
+    found: dict[bytes, tuple[str, str]] = {}
+    for top in (b"", b"From a@example.org Sat Nov 28 22:00:00 2026\r\n", b"\r\n"):
+        client.envelope("b@example.com")
+        client.ask("DATA")
+        content = top + b"Subject: seen\r\n\r\nx\r\n"
+        client.raw(content + b".\r\n")
+        id_ = client.hear().split()[-1]
+        accepted = next(each for each in face.finished(len(found) + 1) if each["id"] == id_)
+        assert accepted["size"] == len(content)
+        assert (face.folder.root / accepted["file"]).read_bytes() == content
+        (judged,) = [each for each in face.events("judged") if each["id"] == id_]
+        found[top[:5]] = (accepted["header"]["subject"], judged["recipients"][0]["by"])
+    assert found == {
+        b"": ("seen", "by-subject"),
+        b"From ": ("seen", "by-size"),
+        b"\r\n": ("", "rest"),
+    }
+
+
 REPLIES: list[tuple[list[str], str]] = [
     (["MAIL FROM:<a@example.org> SIZE=1001"], "552 5.3.4"),
     (["MAIL FROM:<a@example.org> SIZE=99999999"], "552 5.3.4"),
@@ -396,7 +440,7 @@ def test_what_nobody_foresaw_costs_one_message_and_not_the_server(
         return client.hear()
 
     with monkeypatch.context() as patch:
-        patch.setattr(storing, "read_email", broken)
+        patch.setattr(storing, "read_received", broken)
         assert sent().startswith("451 4.3.0 ")
     with monkeypatch.context() as patch:
         patch.setattr(front.Front, "pieces", broken)

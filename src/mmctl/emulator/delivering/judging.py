@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mmctl.emulator.journal import Judged, RecipientEnd
 from mmctl.emulator.records.rule_sets import RuleSetPieces
-from mmctl.judge.add_ons import NO_ANSWER
 from mmctl.judge.facts_asked import facts_asked
 from mmctl.judge.index.index import index_of
-from mmctl.judge.judging import judge
+from mmctl.judge.settling import functions_of, going_on, judge_settled
 from mmctl.judge.submission import LambdaAnswer, Scenario, Submission
-from mmctl.mail.email import NoPolicy
-from mmctl.mail.reader import read_email
-from mmctl.model.actions import asked_function
+from mmctl.mail.reader import read_received
 from mmctl.model.facts import VerdictFact
 from mmctl.records import dataclass, replace
 
@@ -23,12 +20,7 @@ if TYPE_CHECKING:
     from mmctl.emulator.delivering.progress import DoneSoFar
     from mmctl.emulator.gateways import Configured
     from mmctl.emulator.journal import Accepted
-    from mmctl.judge.answers import MissingFact
-    from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import Trace
-
-_SETTLED_AT_MOST: Final = 16
-"""How often what is missing is looked for again: what was asked may lead to further questions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +38,9 @@ class Prepared:
     def of(cls, configured: Configured) -> Prepared:
         """Prepare a configuration."""
         rules = configured.gateway.rules
-        asked = (asked_function(action) for rule in rules for action in rule.actions)
         return cls(
             configured=configured,
-            functions=tuple(dict.fromkeys(each for each in asked if each is not None)),
+            functions=functions_of(configured.gateway),
             pieces=RuleSetPieces.of(configured.rule_set_arn, configured.rule_set.name, rules),
             assumes=not facts_asked(configured.gateway).isdisjoint(VerdictFact),
         )
@@ -62,20 +53,18 @@ class Prepared:
         """
         gateway = self.configured.gateway
         stated = {name: LambdaAnswer(answer) for name, answer in accepted.answers.items()}
-        not_asked = dict.fromkeys(self.functions, LambdaAnswer.CONTINUE)
-        known = {**stated, **progress.answers}
-        answers = {**known, **{name: each for name, each in not_asked.items() if name not in known}}
         scenario = Scenario(
-            answers=answers,  # the first name that fits a function counts
+            answers={**stated, **progress.answers},
             failing=frozenset((*self._labels(accepted), *progress.failing)),
         )
         index = index_of(gateway, assume_pass=True)
         among = index.survey(submission).rules
-        trace = judge(gateway, submission, scenario, assume_pass=True, among=among)
+        scenario = going_on(scenario, self.functions)
+        trace = judge_settled(gateway, submission, scenario, among=among)
         if self.assumes:  # rules that do not apply because of what is assumed are not among them
             assumed = index.judge(submission).assumed
             trace = replace(trace, assumed={**assumed, **trace.assumed})
-        return trace if not trace.missing else settled(gateway, submission, scenario, trace)
+        return trace
 
     def judged(self, trace: Trace, accepted: Accepted, progress: DoneSoFar) -> Judged:
         """What the journal says of a judgment: enough to judge the same again."""
@@ -118,36 +107,10 @@ class Prepared:
                 return
 
 
-def settled(gateway: Gateway, submission: Submission, scenario: Scenario, trace: Trace) -> Trace:
-    """The trace if what is still missing is absent: no answer of an add-on, no DMARC policy.
-
-    A list that does not exist has nobody in it.
-    """
-    assumed: dict[MissingFact, str] = {}
-    facts = submission.facts
-    for _ in range(_SETTLED_AT_MOST):
-        for fact in trace.missing:
-            assumed[fact] = NO_ANSWER
-            if fact.answer is not None:
-                add_on, field = fact.answer
-                known = {**facts.add_ons.get(add_on, {}), field: NO_ANSWER}
-                facts = replace(facts, add_ons={**facts.add_ons, add_on: known})
-            elif fact.fact == VerdictFact.DMARC_POLICY:
-                facts = replace(facts, dmarc_policy=NoPolicy.NO_POLICY)
-            else:
-                readings = gateway.readings.choosing("deleted_address_list", "does_not_match")
-                gateway = replace(gateway, readings=readings)
-        settling = replace(submission, facts=facts)
-        trace = judge(gateway, settling, scenario, assume_pass=True)
-        if not trace.missing:
-            break
-    return replace(trace, assumed={**trace.assumed, **assumed})
-
-
 def submission_of(accepted: Accepted, content: bytes) -> Submission:
     """What is judged: the message, its session and envelope, and what is known of it."""
     return Submission(
-        email=read_email(content),
+        email=read_received(content),
         session=accepted.session,
         envelope=accepted.envelope,
         facts=accepted.verdicts,

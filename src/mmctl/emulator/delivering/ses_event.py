@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.mail.email import NoPolicy
-from mmctl.mail.reader import read_email
+from mmctl.mail.reader import read_received
 from mmctl.model.enums import RuleVerdict
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _mail(deed: Deed, most: int) -> dict[str, Any]:
         "destination": list(deed.accepted.envelope.recipients),
         "headersTruncated": truncated,
         "headers": headers,
-        "commonHeaders": _common(read_email(content), deed.mail_from),
+        "commonHeaders": _common(read_received(content), deed.mail_from),
     }
 
 

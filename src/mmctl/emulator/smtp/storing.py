@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from mmctl.emulator.data_folder import PRIVATE_FILE, PRIVATE_FOLDER, message_path
 from mmctl.emulator.journal import ID_LENGTH, Accepted, ShownHeader, TlsSession, instant
 from mmctl.judge.submission import Submission
-from mmctl.mail.reader import read_email
+from mmctl.mail.reader import read_received
 from mmctl.records import dataclass, replace
 from mmctl.visible import visible
 from mmctl.writing import sync_folder
@@ -187,7 +187,7 @@ class Storing:
     def _written(self, received: Received) -> StoredMessage:
         """Write message and queue entry; the entry is what makes the message accepted."""
         id_ = new_id()
-        email = read_email(received.content)
+        email = read_received(received.content)
         if self._add_ons is not None:
             facts, envelope = received.facts, received.envelope
             answers = self._add_ons.answers(

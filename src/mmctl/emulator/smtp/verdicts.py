@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.facts import Stated, as_stated, over
-from mmctl.mail.reader import read_email
+from mmctl.mail.reader import read_received
 
 if TYPE_CHECKING:
     import asyncio
@@ -35,7 +35,7 @@ class Verdicts:
         )
 
     def _found(self, content: bytes, session: Session, envelope: Envelope, stated: Facts) -> Facts:
-        found = self._authenticate(content, read_email(content), envelope, session, stated)
+        found = self._authenticate(content, read_received(content), envelope, session, stated)
         known = over(Stated(facts=stated), Stated(facts=found.facts)).facts
         return as_stated(known, stated)
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mmctl.emulator.delivering.judging import settled
-from mmctl.judge.judging import judge
+from mmctl.judge.settling import functions_of, going_on, judge_settled
 from mmctl.judge.submission import LambdaAnswer, Scenario, Submission
 from mmctl.mail.facts import STATED, envelope_of, facts_of, session_of, shown, value_of
-from mmctl.mail.reader import read_email
-from mmctl.model.actions import asked_function
+from mmctl.mail.reader import read_received
 from mmctl.model.facts import EnvelopeFact
 from mmctl.serve.page.naming import labels_in_names
 from mmctl.serve.page.rows import mapping, texts
@@ -33,7 +31,7 @@ def submission_of(accepted: Mapping[str, Any], content: bytes) -> Submission:
         KeyError: the same.
     """
     return Submission(
-        email=read_email(content),
+        email=read_received(content),
         session=session_of(mapping(accepted, "session")),
         envelope=envelope_of(mapping(accepted, "envelope")),
         facts=facts_of(mapping(accepted, "verdicts")),
@@ -55,17 +53,13 @@ def judged_again(
         for function, answer in stated.items()
         if isinstance(answer, str) and answer.lower() in set(LambdaAnswer)
     }
-    asked = (asked_function(action) for rule in gateway.rules for action in rule.actions)
-    # As the server does: a function that nobody asked answers `continue`.
-    not_asked = {each: LambdaAnswer.CONTINUE for each in asked if each and each not in answers}
     scenario = Scenario(
-        answers={**answers, **not_asked},  # the first name that fits a function counts
+        answers=answers,
         failing=frozenset(
             labels_in_names(texts(last.get("failing", accepted.get("failing"))), names)
         ),
     )
-    trace = judge(gateway, submission, scenario, assume_pass=True)
-    return trace if not trace.missing else settled(gateway, submission, scenario, trace)
+    return judge_settled(gateway, submission, going_on(scenario, functions_of(gateway)))
 
 
 def assumed(events: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
