@@ -498,6 +498,18 @@ def test_a_letter_that_makes_the_server_hang_up_holds_up_nobody_else(world: Make
             until(lambda: len(office.waiting()) == 1)
 
 
+def test_letters_that_were_not_tried_go_before_the_one_that_failed(world: Make) -> None:
+    with sink() as (taken, port):
+        taken.replies = {"bad@example.com": ["421 4.3.2 closing"] * 1000}
+        office = world([sends()], relays=[exchange(port)], retries=Retries(first=3600))
+        with office.open() as post:
+            for name in ("bad@example.com", "bob@example.com", "eve@example.com"):
+                post.take(office.accept(MESSAGE, name), office.configuration)
+            until(lambda: len(office.events("waiting")) == 3)
+    due = {each["recipients"][0][:3]: each["next"] for each in office.events("waiting")}
+    assert due["bob"] == due["eve"] < due["bad"]
+
+
 def test_a_stop_while_a_relay_hangs_keeps_what_was_done(world: Make) -> None:
     connected, released = threading.Event(), threading.Event()
 
