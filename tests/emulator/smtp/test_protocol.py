@@ -268,6 +268,23 @@ def test_a_message_larger_than_the_policy_allows_is_refused_after_data(
     assert {each["by"] for each in refused} == {"max_message_size"}
 
 
+def test_who_was_refused_before_a_message_is_too_large_is_in_the_log(
+    face: Face, talk: Callable[..., Talk]
+) -> None:
+    client = talk(face.port(face.point(policy=POLICY)))
+    client.envelope("no@example.org", "b@example.com")
+    client.ask("DATA")
+    client.raw(b"x" * 2000 + b"\r\n.\r\n")
+    assert client.hear().startswith("552 5.3.4")
+    until(lambda: len(face.events("refused")) == 2)
+    log = (face.folder.root / "logs" / "traffic-policy-debug.jsonl").read_text().splitlines()
+    told = {
+        each["recipient"]: each["traffic_policy_evaluation"][-1] for each in map(json.loads, log)
+    }
+    assert told["no@example.org"]["type"] == "DefaultAction"
+    assert told["b@example.com"]["receivedMessageSize"] == 2002
+
+
 def test_dots_that_smtp_adds_do_not_count_for_the_size(
     face: Face, talk: Callable[..., Talk]
 ) -> None:

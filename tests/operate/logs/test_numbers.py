@@ -67,7 +67,7 @@ def test_the_numbers_are_those_of_the_evaluator(writer: Writer, project: Project
     assert [each.rule.name for each in never_hit(found, project)] == ["never", "suspect"]
 
 
-def test_a_failure_is_counted_by_its_action_and_a_later_success_is_no_second_hit(
+def test_a_failure_is_counted_by_its_action_and_a_later_success_ends_what_was_in_progress(
     writer: Writer, project: Project
 ) -> None:
     writer.message("m1", ("b@example.com",), failing={"relay": "no route"})
@@ -75,10 +75,13 @@ def test_a_failure_is_counted_by_its_action_and_a_later_success_is_no_second_hit
         "m2", ("b@example.com",), failing={"archive": ""}, status=ActionStatus.IN_PROGRESS
     )
     writer.message("m2", ("b@example.com",))
+    writer.message(
+        "m3", ("b@example.com",), failing={"archive": ""}, status=ActionStatus.IN_PROGRESS
+    )
     found = statistics_of(log_of(writer).records(), LogNames.of(project))
     assert dict(found.failures) == {("keep", "relay", "no route"): 1}
     assert found.in_progress == 1
-    assert {each.name.name: each.messages for each in found.hits()} == {"keep": 2}
+    assert {each.name.name: each.messages for each in found.hits()} == {"keep": 3}
 
 
 def test_a_record_of_two_sources_counts_once(writer: Writer, project: Project) -> None:

@@ -231,8 +231,13 @@ class Conversation(SecuringCommands):
         by = TOO_LARGE if limit < BYTES_AT_MOST else _LIMIT_OF_BYTES
         reply = f"552 5.3.4 message too large, {limit} octets at most"
         transaction.asked = [
-            (recipient, transaction.admission.ask(transaction.mail_from, recipient, size))
-            for recipient in transaction.admitted
+            (
+                recipient,
+                transaction.admission.ask(transaction.mail_from, recipient, size)
+                if trace.admitted.is_true
+                else trace,
+            )
+            for recipient, trace in transaction.asked
         ]
         transaction.received = size
         for recipient in transaction.admitted:

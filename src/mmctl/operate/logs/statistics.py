@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mmctl.language.project import LogicalRule, Project
     from mmctl.operate.logs.messages import LoggedMessage
     from mmctl.operate.logs.names import LogNames
-    from mmctl.operate.logs.records import Record
+    from mmctl.operate.logs.records import ActionRecord, Record
 
 TOP: Final = 10
 """How many senders are listed."""
@@ -76,7 +76,10 @@ class LogStatistics:
     """By rule set and rule."""
     failures: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """Failed actions by rule, action and failure."""
-    in_progress: int = 0
+    under_way: OrderedDict[tuple[str, RuleKey, int | None], None] = field(
+        default_factory=OrderedDict
+    )
+    """Actions in progress of which no later record says how they ended."""
     senders: Counter[str] = field(default_factory=Counter)
     rare_senders: bool = False
     """Whether there were too many senders to count each."""
@@ -85,6 +88,11 @@ class LogStatistics:
     recent: OrderedDict[tuple[str, RuleKey | str], None] = field(default_factory=OrderedDict)
     first: datetime | None = None
     last: datetime | None = None
+
+    @property
+    def in_progress(self) -> int:
+        """Actions that have not ended yet."""
+        return len(self.under_way)
 
     def add(self, record: Record) -> None:
         """Count a record."""
@@ -148,6 +156,7 @@ class LogStatistics:
         if new:
             hits.messages += 1
             hits.recipients += len(record.recipients)
+        self._under_way(record, record.action)
         hits.first = record.at if hits.first is None else min(hits.first, record.at)
         hits.last = record.at if hits.last is None else max(hits.last, record.at)
         if record.action.failed:
@@ -156,8 +165,15 @@ class LogStatistics:
             if failure not in self.failures and len(self.failures) >= _DIFFERENT:
                 failure = hits.name.name, record.action.kind, OTHERS
             self.failures[failure] += 1
-        elif record.action.status == ActionStatus.IN_PROGRESS:
-            self.in_progress += 1
+
+    def _under_way(self, record: RuleRecord, action: ActionRecord) -> None:
+        which = (record.message_id, record.key, action.index)
+        if action.status != ActionStatus.IN_PROGRESS:
+            self.under_way.pop(which, None)
+            return
+        self.under_way[which] = None
+        if len(self.under_way) > _RECENT:
+            self.under_way.popitem(last=False)
 
     def _matters(self, record: RuleRecord) -> bool:
         """Whether a record may not be the first of a rule for a message."""
