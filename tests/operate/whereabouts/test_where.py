@@ -57,7 +57,7 @@ default_environment: here
 """
 
 
-def told(recipient: str, noted: Noted, sender: str = "a@example.org") -> RecipientAt:
+def told(recipient: str, noted: Noted, sender: str = "a@example.org", *failing: str) -> RecipientAt:
     """Where a message for somebody is."""
     project, problems = read_text({"mmctl.yaml": PROJECT, "rules.yaml": RULES})
     assert problems == ()
@@ -69,7 +69,7 @@ def told(recipient: str, noted: Noted, sender: str = "a@example.org") -> Recipie
         envelope=Envelope(mail_from=sender, recipients=(recipient,)),
         facts=Facts(),
     )
-    trace = judge(gateway, submission, Scenario())
+    trace = judge(gateway, submission, Scenario(failing=frozenset(failing)))
     (message,) = read([lines_of(gateway, submission, trace, id_number(1))])
     names = LogNames.of(project)
     (ended,) = endings(message, names)
@@ -114,6 +114,17 @@ def test_what_the_server_of_a_relay_answered_counts(
     assert got.state is state
     assert says in got.sentence
     assert got.sentence.endswith("rule `deliver` (rules.yaml:15)") or "the server" in got.sentence
+
+
+def test_a_failure_for_one_recipient_is_none_for_the_others() -> None:
+    # the log says of an action that it failed, and not for whom
+    others = handed(WhereState.FAILED, recipients=("other@example.com",), reply="550 nobody")
+    for state in (WhereState.DELIVERED, WhereState.WAITING, WhereState.FAILED):
+        noted = Noted(handed_on=(handed(state), others))
+        got = told("b@example.com", noted, "a@example.org", "relay:exchange")
+        assert (got.state, "550 nobody" in got.sentence) == (state, False)
+    alone = told("b@example.com", Noted(handed_on=(others,)), "a@example.org", "relay:exchange")
+    assert alone.state is WhereState.FAILED
 
 
 def test_held_mail_has_the_command_that_releases_it() -> None:

@@ -41,7 +41,7 @@ class WhereSentences:
         state = _state(ended, record)
         target = _target(record, name)
         handed = _last_for(noted.handed_on, ended.recipient, target)
-        if handed is not None and state in {WhereState.DELIVERED, WhereState.WAITING}:
+        if handed is not None and _is_told_by(handed, state, target):
             state = handed.state
         by = ended.by if name is None or ended.by is not None else name.name
         release = self._release(message, ended, target, noted) if state is WhereState.HELD else None
@@ -199,6 +199,13 @@ def _last_for(
     found = [each for each in handed if recipient in each.recipients or not each.recipients]
     of_target = [each for each in found if target is not None and each.target == target]
     return next(reversed(of_target or found), None)
+
+
+def _is_told_by(handed: NotedHandover, state: WhereState, target: str | None) -> bool:
+    """Whether the notes know better: of a failed action the log does not say for whom it failed."""
+    if state is WhereState.FAILED:
+        return target is not None and handed.target == target
+    return state in {WhereState.DELIVERED, WhereState.WAITING}
 
 
 def _place_in_policy(policy: LogicalTrafficPolicy, statement: str | None) -> str | None:
