@@ -177,7 +177,7 @@ def test_what_cannot_be_sent_is_said_with_the_reason(
     why = {case["name"]: case["why"] for case in document["cases"] if case["why"]}
     assert why == {
         "alone": ["it is judged by rule set `inbound` alone, which takes no mail"],
-        "later": ["it is expected to fail: not ready"],
+        "later": ["it has a `todo`: not ready"],
     }
     assert document["counts"]["not_sendable"] == 2
     document = sent(capsys, "--expect", "--run", "alone", code=4)

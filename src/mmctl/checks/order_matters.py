@@ -88,14 +88,15 @@ def run(subject: Subject) -> Iterator[Finding]:
         found = answer.found
         if isinstance(found, OrderMatters):
             rule, above = found.rule, found.above
+            as_written, swapped = found.described
             yield finding(
                 rule,
                 ("name",),
                 f"it matters in phase `{found.phase.name}` whether `{above.name}`"
                 f" ({said_from(above.position, rule.position)}) or `{rule.name}` is first: a"
                 f" message to {answer.way.name}, {told(found.witness)}, is"
-                f" {found.as_written.described} with `{above.name}` first, and"
-                f" {found.swapped.described} with `{rule.name}` first",
+                f" {as_written} with `{above.name}` first, and"
+                f" {swapped} with `{rule.name}` first",
                 help="exclude the mail of one from the other, or write `on_overlap: file_order` in"
                 " the phase if their order is meant",
             )

@@ -118,7 +118,7 @@ def _stops(case: Case, has: SessionHas) -> Iterator[str]:
     elif case.ingress_point not in has.ingress_points:
         yield f"ingress point `{case.ingress_point}` cannot be sent to here"
     if case.todo is not None:
-        yield f"it is expected to fail: {case.todo}"
+        yield f"it has a `todo`: {case.todo}"
 
 
 def _own(submission: Submission, has: SessionHas) -> Submission:

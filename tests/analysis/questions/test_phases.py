@@ -268,6 +268,15 @@ def test_a_phase_rests_on_the_readings_by_which_its_rules_commute() -> None:
     assert wrong == []
 
 
+def test_two_ends_that_only_headers_tell_apart_are_told_with_these() -> None:
+    (found,) = order_of(MARK, "actions: [{relay: {to: other}}]")
+    assert isinstance(found, OrderMatters)
+    as_written, swapped = found.described
+    assert as_written != swapped
+    assert "relay:other with x-a: a" in as_written
+    assert "relay:other with" not in swapped
+
+
 def test_three_rules_of_which_two_change_what_the_third_sees_are_not_taken_to_commute() -> None:
     reader = (
         "conditions: [{header: {name: X-A, equals: a}}, {header: {name: X-B, equals: b}}], "

@@ -11,7 +11,7 @@ from mmctl.model.actions import CHANGES_MESSAGE, Does, without_defaults
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mmctl.judge.copies import Copy
     from mmctl.judge.trace import ActionTrace, AddedHeader
@@ -32,6 +32,13 @@ class Effect:
     """None: the recipient whom the envelope names."""
     headers: tuple[AddedHeader, ...]
     """Ordered by name; those of one name stay as they were added."""
+
+    @property
+    def described(self) -> str:
+        """What is done, for whom, with which added headers."""
+        whom = f" for {self.recipient}" if self.recipient is not None else ""
+        headers = ", ".join(f"{name}: {value}" for name, value in self.headers)
+        return f"{self.label}{whom}{f' with {headers}' if headers else ''}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +75,16 @@ class Treated:
     @property
     def described(self) -> str:
         """How the message ends, and what is done with it."""
+        return self._described(effect.label for effect in self.effects)
+
+    @property
+    def described_in_full(self) -> str:
+        """The same with recipients and added headers, for ends that are alike without them."""
+        return self._described(effect.described for effect in self.effects)
+
+    def _described(self, effects: Iterable[str]) -> str:
         ends = " and ".join(dict.fromkeys(end.described for end in self.ends))
-        done = ", ".join(dict.fromkeys(effect.label for effect in self.effects))
+        done = ", ".join(dict.fromkeys(effects))
         return f"{ends} ({done})" if done else ends
 
 

@@ -61,6 +61,14 @@ class OrderMatters:
     """What becomes of the message where the one above is first."""
     swapped: Treated
 
+    @property
+    def described(self) -> tuple[str, str]:
+        """What becomes of it as written and swapped, with the headers if these are all."""
+        both = self.as_written.described, self.swapped.described
+        if both[0] != both[1]:
+            return both
+        return self.as_written.described_in_full, self.swapped.described_in_full
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderNotProved:

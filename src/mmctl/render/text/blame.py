@@ -75,10 +75,8 @@ def two_rules(found: OrderMatters) -> str:
 def why_not_swapped(found: OrderMatters) -> str:
     """What becomes of a message with either of two rules first."""
     above, rule = visible(found.above.name), visible(found.rule.name)
-    return (
-        f"with {above} first it is {visible(found.as_written.described)}, with {rule} first"
-        f" {visible(found.swapped.described)}"
-    )
+    as_written, swapped = map(visible, found.described)
+    return f"with {above} first it is {as_written}, with {rule} first {swapped}"
 
 
 def gathered(open_: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -120,6 +120,6 @@ def _ends(results: Sequence[CaseSent]) -> str:
     numbers = {end: sum(each.result is end for each in tried) for end in CaseEnd}
     return (
         f"sent: {numbers[CaseEnd.SAME]:,} ended as expected, "
-        f"{numbers[CaseEnd.DIFFERS]:,} differ, {numbers[CaseEnd.NO_RECORD]:,} without a record, "
+        f"{numbers[CaseEnd.DIFFERS]:,} did not, {numbers[CaseEnd.NO_RECORD]:,} without a record, "
         f"{numbers[CaseEnd.NOT_SENT]:,} not sent"
     )
