@@ -203,6 +203,28 @@ def test_a_retry_survives_a_restart_and_what_is_done_is_not_repeated(world: Make
     assert len(office.content("sns/alarms.jsonl").splitlines()) == 1
 
 
+def test_waiting_mail_goes_only_where_this_start_allows(world: Make) -> None:
+    rules, relays = [sends()], [relay("exchange", "mail.example.com")]
+    nobody = {"exchange": HostPort(host="127.0.0.1", port=1)}
+    office = world(rules, relays=relays, deliver=nobody)
+    mail = office.carry()
+    entry = json.loads(office.content(f"queue/{mail.id}.json"))
+    (letter,) = entry["delivering"]["letters"]
+    letter.update(server=["192.0.2.1", 25], next=None)
+    (office.root / "queue" / f"{mail.id}.json").write_text(json.dumps(entry))
+    office = world(rules, relays=relays)
+    office.resume()
+    assert office.events("waiting")[-1]["reply"] == (
+        "not tried: it was for 192.0.2.1:25, and no `--deliver exchange=HOST:PORT` is given"
+    )
+    with sink() as (taken, port):
+        told = {"exchange": HostPort(host="127.0.0.1", port=port)}
+        office = world(rules, relays=relays, deliver=told)
+        office.resume()
+        assert len(taken.mail) == 1, "a new server is tried at once"
+    assert office.waiting() == []
+
+
 def test_too_old_mail_is_given_up_and_reported(world: Make) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

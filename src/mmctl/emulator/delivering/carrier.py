@@ -84,6 +84,14 @@ def _by_call(letter: Letter, means: DeliveryMeans) -> HandedOn:
 
 
 def _by_mail(letter: Letter, journey: Journey, lane: Lane, means: DeliveryMeans) -> HandedOn:
+    if letter.server is not None:
+        now = means.settings.server_now(letter.target, letter.server)
+        if now is None:
+            why = (
+                f"it was for {letter.server}, and no `--deliver {letter.target}=HOST:PORT` is given"
+            )
+            until = means.clock() + timedelta(seconds=means.settings.retries.most)
+            return _not_tried(letter, until, why, means)
     content = _content(letter, journey, means)
     if len(_RECEIVED.findall(content, 0, _LONGEST_HEADER)) > HOPS_AT_MOST:
         looped = "554 5.4.6 the message comes through too many servers: a loop"

@@ -25,6 +25,7 @@ from mmctl.emulator.delivering.services import Services
 from mmctl.emulator.delivering.settings import DeliverySettings
 from mmctl.emulator.delivering.under_way import JourneysUnderWay
 from mmctl.emulator.journal import Finished
+from mmctl.records import replace
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
@@ -265,11 +266,26 @@ class PostOffice:
             return
         with journey.lock:
             letters = list(journey.progress.letters.values())
-            new = [letter for letter in letters if letter.key not in journey.posted]
+            new = [
+                self._addressed(journey, letter)
+                for letter in letters
+                if letter.key not in journey.posted
+            ]
             journey.posted.update(letter.key for letter in new)
         behind = max((self._post(journey, letter) for letter in new), default=0)
         if behind > _BEHIND:
             self._journeys.save(journey)
+
+    def _addressed(self, journey: Journey, letter: Letter) -> Letter:
+        """A letter to the server of today: an earlier start may have named another."""
+        if letter.server is None:
+            return letter
+        server = self._means.settings.server_now(letter.target, letter.server)
+        if server is None or server == letter.server:
+            return letter
+        found = replace(letter, server=server, next=None)
+        journey.progress.letters[letter.key] = found
+        return found
 
     def _post(self, journey: Journey, letter: Letter) -> int:
         """Put a letter into its lane; how many are before it."""

@@ -140,6 +140,17 @@ class DeliverySettings:
             return told
         return server if server.on_loopback else None
 
+    def server_now(self, target: str, server: HostPort) -> HostPort | None:
+        """Where mail goes that an earlier start addressed to a server; None: nowhere, it waits.
+
+        That start may have allowed what this one does not.
+        """
+        names = (f"relay:{target}", target)
+        told = [self.deliver[name] for name in names if name in self.deliver]
+        if server in told or (not told and server.on_loopback):
+            return server
+        return told[0] if len(told) == 1 else None
+
     def secret_of_relay(self, name: str) -> Secret | None:
         """The secret for a relay, if the command line names one."""
         return self.secrets.get(f"relay:{name}") or self.secrets.get(name)
