@@ -14,7 +14,7 @@ from typing import Final
 import pytest
 
 from mmctl.cases.library.catalog import entries, entry_of, kinds, library_names
-from mmctl.cases.library.filling import Filled, Library, filled
+from mmctl.cases.library.filling import Filled, Library
 from mmctl.cases.library.missing import around
 from mmctl.cases.library.sound import looked_at
 from mmctl.cases.library.traits import TRAITS, gaps, traits_of
@@ -104,7 +104,8 @@ def test_nobody_outside_of_the_project_is_named() -> None:
 
 
 def test_what_scanners_report_stands_in_no_file() -> None:
-    message = filled("malicious-attachment", project_in(REPOSITORY)).message
+    library = Library(project_in(REPOSITORY))
+    message = library.filled(entry_of("malicious-attachment")).message
     part = message.split(b"base64\r\n\r\n")[1].split(b"\r\n--")[0]
     assert EICAR in base64.b64decode(part)
     listed = subprocess.run(
@@ -216,10 +217,10 @@ address_lists:
 def test_an_unknown_or_impossible_entry_is_refused() -> None:
     project = project_in(REPOSITORY / "examples/compliance-audit")
     with pytest.raises(UsageError, match="no case `phising`") as found:
-        filled("phising", project)
+        entry_of("phising")
     assert found.value.help == "did you mean `phishing`?"
     with pytest.raises(UsageError, match="no list of blocked senders"):
-        filled("blocked-sender", project)
+        Library(project).filled(entry_of("blocked-sender"))
 
 
 def test_every_trait_is_shown_by_an_entry_and_missed_without_it() -> None:

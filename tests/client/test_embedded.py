@@ -68,7 +68,7 @@ def test_a_message_is_followed_to_its_outcome(
     assert became["finished"]
     assert not became["differs"]
     assert became["recipients"] == became["simulated"]
-    delivered = [done for done in became["done"] if done["what"].startswith("delivered")]
+    delivered = [done for done in became["done"] if done["status"] == "delivered"]
     assert [(project / ".mmctl/mail" / done["where"]).is_file() for done in delivered] == [True]
 
 
@@ -84,6 +84,24 @@ def test_a_rule_that_is_not_live_yet_shows_as_a_difference(
     assert [each["outcome"] for each in became["simulated"]] == ["dropped"]
     assert exit_code(["send", "--scenario", "legitimate", "--tls", "optional"]) == 1
     assert "simulate says differently" in capsys.readouterr().out
+
+
+def test_an_unsound_outcome_is_said_with_what_would_be_sound(
+    serving: Serving, capsys: pytest.CaptureFixture[str]
+) -> None:
+    serving(accept_facts=True)
+    document = sent(capsys, "--scenario", "gift-cards", "--tls", "optional")
+    (message,) = document["messages"]
+    (unsound,) = message["unsound"]
+    (ended,) = message["became"]["recipients"]
+    assert (unsound["recipient"], unsound["outcome"]) == (ended["recipient"], ended["outcome"])
+    assert exit_code(["send", "--scenario", "gift-cards", "--tls", "optional"]) == 0
+    said = capsys.readouterr().out
+    assert f"UNSOUND: {ended['outcome']} for {ended['recipient']}" in said
+    assert f"a sound gateway: {unsound['sound']}" in said
+    assert unsound["because"] in said
+    document = sent(capsys, "--scenario", "legitimate", "--tls", "optional")
+    assert document["messages"][0]["unsound"] == []
 
 
 def _drop_everything(project: Path) -> None:

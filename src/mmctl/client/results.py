@@ -17,6 +17,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnsoundEnd:
+    """How a scenario ends for a recipient where a sound gateway would end it otherwise."""
+
+    recipient: str
+    outcome: str
+    sound: str
+    """What a sound gateway would do, in words."""
+    because: str
+    """Why it would."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SentOne:
     """One message that was sent, and what became of it if that can be followed."""
 
@@ -24,6 +36,8 @@ class SentOne:
     because: str | None = None
     """What a scenario is about."""
     became: Became | None = None
+    unsound: tuple[UnsoundEnd, ...] = ()
+    """The outcomes that a sound gateway would not have; only a scenario says what those are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

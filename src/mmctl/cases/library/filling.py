@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.analysis.own_domains import is_open
-from mmctl.cases.library.catalog import entry_of
 from mmctl.cases.library.people import people_of
 from mmctl.cases.library.stand_ins import attachment, filling
 from mmctl.errors import UsageError
@@ -202,16 +201,6 @@ class Library:
         return b"".join(
             part.encode("latin-1" if place % 2 else "utf-8") for place, part in enumerate(lines)
         )
-
-
-def filled(name: str, project: Project) -> Filled:
-    """An entry of the library by its name, for a project.
-
-    Raises:
-        UsageError: there is no such entry, or the project lacks what it is about.
-    """
-    entry = entry_of(name)
-    return Library(project).filled(entry)
 
 
 def _way_and_person(project: Project, people: People) -> tuple[Way, Gateway, str]:

@@ -10,9 +10,13 @@ from mmctl.inputs import MIB, read_file
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.cases.library.filling import Filled, Library
     from mmctl.cli.run import Run
     from mmctl.cli.sending.options import SendOptions
     from mmctl.client.outgoing import Outgoing
+    from mmctl.client.results import UnsoundEnd
     from mmctl.client.signing import Signer
     from mmctl.judge.submission import Scenario
     from mmctl.language.project import Project
@@ -31,6 +35,8 @@ class ToSend:
     facts: Facts | None = None
     scenario: Scenario | None = None
     because: str | None = None
+    unsound: tuple[UnsoundEnd, ...] = ()
+    """How the project's files would end it unsoundly."""
 
 
 def messages_to_send(run: Run, options: SendOptions, project: Project | None) -> list[ToSend]:
@@ -55,6 +61,7 @@ def messages_to_send(run: Run, options: SendOptions, project: Project | None) ->
             facts=each.facts,
             scenario=each.scenario,
             because=each.because,
+            unsound=each.unsound,
         )
         for each in found
     ]
@@ -104,9 +111,11 @@ def _scenario(options: SendOptions, project: Project | None) -> ToSend:
             f"scenario `{name}` needs a project, whose domains and people are filled in",
             help="name its folder with `-C DIR`, or make a project with `mmctl init`",
         )
-    from mmctl.cases.library.filling import filled
+    from mmctl.cases.library.catalog import entry_of
+    from mmctl.cases.library.filling import Library
 
-    found = filled(name, project)
+    library = Library(project)
+    found = library.filled(entry_of(name))
     message = outgoing(
         found.entry.name,
         found.message,
@@ -120,7 +129,22 @@ def _scenario(options: SendOptions, project: Project | None) -> ToSend:
         facts=found.facts,
         scenario=found.scenario,
         because=found.entry.description,
+        unsound=tuple(_unsound(library, found)),
     )
+
+
+def _unsound(library: Library, found: Filled) -> Iterator[UnsoundEnd]:
+    from mmctl.cases.library.sound import looked_at
+    from mmctl.client.results import UnsoundEnd
+
+    for verdict in looked_at(library, found).verdicts:
+        if not verdict.sound:
+            yield UnsoundEnd(
+                recipient=verdict.recipient,
+                outcome=verdict.outcome.value,
+                sound=found.entry.sound.words,
+                because=found.entry.because,
+            )
 
 
 def signer_for(options: SendOptions) -> Signer | None:

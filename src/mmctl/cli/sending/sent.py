@@ -94,7 +94,7 @@ def send_each(target: Destination, messages: Sequence[ToSend]) -> list[SentOne]:
             hopeless = sent.failure if sent.address is None else None
         else:
             sent = not_tried(each.message, hopeless)
-        found.append(SentOne(sent=sent, because=each.because))
+        found.append(SentOne(sent=sent, because=each.because, unsound=each.unsound))
     sender.close()
     return found
 
@@ -114,13 +114,15 @@ def _followed(target: Destination, follower: Follower, each: SentOne) -> SentOne
         return each
     events = follower.events(id_)
     became = became_of(events)
+    ends = {(one.recipient, one.outcome) for one in became.recipients}
+    unsound = tuple(one for one in each.unsound if (one.recipient, one.outcome) in ends)
     accepted = follower.accepted(id_)
     name = target.endpoint.ingress_point
     if became.recipients and accepted is not None and target.project is not None and name:
         content = each.sent.message.content
         simulated = simulated_as(target.project, name, content, accepted, events)
         became = replace(became, simulated=simulated)
-    return replace(each, became=became)
+    return replace(each, became=became, unsound=unsound)
 
 
 def exit_code_of(sent: Sequence[SentOne]) -> int:

@@ -101,6 +101,16 @@ def _message(each: SentOne) -> dict[str, Any]:
         "dialogue": [{"side": line.side.value, "text": line.text} for line in sent.dialogue],
         "ms": {stage.value: _ms(seconds) for stage, seconds in sent.times.items()},
         "became": None if each.became is None else _became(each.became),
+        "unsound": [
+            {
+                "recipient": one.recipient,
+                "outcome": one.outcome,
+                "sound": one.sound,
+                "because": one.because,
+            }
+            for one in each.unsound
+            if each.became is not None
+        ],
     }
 
 

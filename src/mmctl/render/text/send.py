@@ -65,6 +65,10 @@ def _one(text: Text, result: SentAll, each: SentOne) -> None:
         text.append(f"  accepted as {visible(sent.message_id)}\n")
     if each.became is not None:
         _became(text, result, each.became)
+        for one in each.unsound:
+            ended = f"  UNSOUND: {visible(one.outcome)} for {visible(one.recipient)}"
+            text.append(f"{ended}; a sound gateway: {one.sound}\n", "yellow")
+            text.append(f"    {one.because}\n", "dim")
 
 
 def _line(line: SpokenLine) -> Text:
