@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,13 +41,18 @@ def main() -> int:
             os.write(1, json.dumps(members).encode() + b"\n")
 
     def ended(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+        def end() -> None:
+            with suppress(RuntimeError):  # the loop is closed: it ends already
+                loop.call_soon_threadsafe(stop.set)
+
         def wait() -> None:
-            while stdin.read(1):
+            # Whoever waits in a buffered read has a lock that the end of Python wants.
+            while os.read(stdin.fileno(), 1):
                 pass
-            loop.call_soon_threadsafe(stop.set)
+            end()
 
         threading.Thread(target=wait, name="end of stdin", daemon=True).start()
-        signal.signal(signal.SIGTERM, lambda _number, _frame: loop.call_soon_threadsafe(stop.set))
+        signal.signal(signal.SIGTERM, lambda _number, _frame: end())
 
     try:
         serve(

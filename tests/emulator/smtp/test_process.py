@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -22,8 +23,10 @@ import pytest
 from benchmarks.smtp import gateway, run
 
 from emulator.smtp.conftest import ACCOUNT, REGION, until
+from mmctl.cli import smtp_process, world
 from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.data_folder import DataFolder, read_lines
+from mmctl.emulator.smtp.settings import SmtpSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,6 +177,40 @@ def test_the_server_ends_when_the_smtp_process_dies(tmp_path: Path) -> None:
         assert process.wait(30) == 5
         assert process.stderr is not None
         assert "the SMTP process ended unexpectedly" in process.stderr.read()
+
+
+def test_told_to_end_while_it_ends_it_goes_on_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    settings = SmtpSettings(state="s", data="d", host="127.0.0.1", port=0)
+    ended: list[str] = []
+
+    def serve(*_settings: Any, **given: Any) -> None:
+        loop = asyncio.new_event_loop()
+        given["ended"](loop, asyncio.Event())
+        loop.close()
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+        finally:
+            os.close(writing)
+            for thread in threading.enumerate():
+                if thread.name == "end of stdin":
+                    thread.join(30)
+        ended.append("in order")
+
+    os.write(writing, json.dumps(settings.to_json()).encode() + b"\n")
+    monkeypatch.setattr(smtp_process, "serve", serve)
+    raised: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", raised.append)
+    numbers = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)
+    before = [signal.getsignal(number) for number in numbers]
+    try:
+        with os.fdopen(reading, "rb") as stdin:
+            monkeypatch.setattr(world, "standard_input_bytes", lambda: stdin)
+            assert smtp_process.main() == 0
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+    assert (ended, raised) == (["in order"], [])
 
 
 def test_what_it_cannot_use_is_said_clearly(tmp_path: Path) -> None:
