@@ -66,7 +66,10 @@ def test_another_page_gets_nothing_even_with_the_cookie(served: Served) -> None:
     for path in paths_of(served):
         for site in ("cross-site", "same-site"):
             assert served.get(path, Sec_Fetch_Site=site).status == 403, (path, site)
-        own = served.get(path, Sec_Fetch_Site="same-origin")
+        for origin in ("https://evil.example", "http://127.0.0.1:1", "null", ""):
+            assert served.get(path, Origin=origin).status == 403, (path, origin)
+        here = f"http://127.0.0.1:{served.port}"
+        own = served.get(path, Sec_Fetch_Site="same-origin", Origin=here)
         assert own.status == (404 if path == "/no/such" else 200), path
 
 

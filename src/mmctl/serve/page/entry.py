@@ -49,9 +49,11 @@ class PageEntry:
         path, _, _ = request.path.partition("?")
         if path == "/" and "token" in query:
             return self._exchange(headers.get("host", ""), query["token"])
-        if headers.get("sec-fetch-site", "none") not in _OWN:
+        host = headers.get("host", "")
+        own = headers.get("origin", f"http://{host}") == f"http://{host}"
+        if not own or headers.get("sec-fetch-site", "none") not in _OWN:
             return plain(403, "another page asked for this")
-        if not self._has_cookie(headers.get("host", ""), headers.get("cookie", "")):
+        if not self._has_cookie(host, headers.get("cookie", "")):
             return plain(403, f"this page is for the person who started the server\n{_HOW}")
         return None
 
