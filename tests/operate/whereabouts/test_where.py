@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from logged import id_number, lines_of, read
+from logged import INGRESS_ARN, id_number, lines_of, read
 
 from mmctl.cli.messages.noted_mail import noted_mail
 from mmctl.errors import UsageError
@@ -131,6 +131,29 @@ def test_held_mail_has_the_command_that_releases_it() -> None:
     known = told("held@example.com", Noted(archived=(InArchive(archive="held", id="x-1"),)))
     assert known.state is WhereState.HELD
     assert known.release == "mmctl archive release x-1 --archive held --env here --via … --reason …"
+
+
+def test_mail_that_was_only_admitted_is_not_said_to_be_accepted() -> None:
+    project, _ = read_text({"mmctl.yaml": PROJECT, "rules.yaml": RULES})
+    assert project is not None
+    line = {
+        "resource_arn": INGRESS_ARN,
+        "event_timestamp": 1795905663776,
+        "ingress_point_type": "OPEN",
+        "ingress_point_id": "inp-1",
+        "ingress_point_session_id": "36292ba08cfd6c2f00000001",
+        "traffic_policy_id": "tp-1",
+        "traffic_policy_evaluation": [],
+        "traffic_policy_verdict": "ACCEPT",
+        "smtp_mail_from": "a@example.org",
+        "recipient": "b@example.com",
+    }
+    (message,) = read([json.dumps(line)])
+    names = LogNames.of(project)
+    (ended,) = endings(message, names)
+    got = WhereSentences(names, "here").of(message, ended, Noted())
+    assert got.state is WhereState.UNKNOWN
+    assert got.sentence.startswith("may not have been accepted: ")
 
 
 def test_the_command_for_held_mail_is_one_for_hostile_senders_too() -> None:

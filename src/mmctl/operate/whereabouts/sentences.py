@@ -271,6 +271,8 @@ class _WhereSentence:
                 return f"was accepted and is lost: no rule delivered or kept it{last}"
             case WhereState.UNKNOWN:
                 why = self._ended.why_unknown
+                if why is WhyUnknown.NOT_ACCEPTED:
+                    return f"may not have been accepted: {why}"
                 return f"was accepted; where it is is unknown: {why or 'the log does not say'}"
             case _:
                 assert_never(self._state)
