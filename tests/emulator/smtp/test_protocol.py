@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import errno
 import json
+import socket
 from contextlib import suppress
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -328,6 +329,21 @@ def test_a_client_that_goes_away_inside_a_message_leaves_nothing(
     assert accepted["header"]["subject"] == "whole"
     files = [path for path in (face.folder.root / "messages").rglob("*") if path.is_file()]
     assert len(files) == 1
+
+
+def test_a_client_that_says_no_more_is_still_answered(
+    face: Face, talk: Callable[..., Talk]
+) -> None:
+    client = talk(face.port(face.point()))
+    client.envelope()
+    client.ask("DATA")
+    client.raw(b"Subject: last\r\n\r\nx\r\n.\r\nQUIT\r\n")
+    client.socket.shutdown(socket.SHUT_WR)
+    assert client.hear().startswith("250 OK ")
+    assert client.hear().startswith("221 ")
+    other = talk(face.port(face.point("other")))
+    other.socket.shutdown(socket.SHUT_WR)
+    assert other.hear() == "closed"
 
 
 def test_a_silent_client_is_told_and_left(

@@ -103,6 +103,12 @@ class Connection(SMTP):
             self._timer = None
         super().connection_lost(error)
 
+    def eof_received(self) -> bool | None:
+        """The client says no more: what it has said is answered, then the connection ends."""
+        if self._tls is None:
+            return asyncio.StreamReaderProtocol.eof_received(self)
+        return super().eof_received()
+
     def _reset_timeout(self, duration: float | None = None) -> None:
         """Be patient again; one timer is enough for a connection."""
         self._silent_until = self.loop.time() + (duration or COMMAND_SECONDS)
