@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import CouldNot
 from mmctl.live.aws.answers import reading, writing
+from mmctl.live.aws.proxies import proxies_of
 from mmctl.live.state.service import OutcomeUnknown
 
 if TYPE_CHECKING:
@@ -130,9 +131,8 @@ def get(url: str, *, at_most: int) -> bytes:
     from botocore.awsrequest import AWSRequest  # noqa: PLC0415 - slow to import
     from botocore.exceptions import HTTPClientError  # noqa: PLC0415 - slow to import
     from botocore.httpsession import URLLib3Session  # noqa: PLC0415 - slow to import
-    from botocore.utils import get_environ_proxies  # noqa: PLC0415 - slow to import
 
-    session = URLLib3Session(timeout=60, proxies=get_environ_proxies(url))
+    session = URLLib3Session(timeout=60, proxies=proxies_of(url))
     try:
         request = AWSRequest(method="GET", url=url, stream_output=True).prepare()
         answer = session.send(request)

@@ -38,7 +38,14 @@ class AwsSession:
         self.region = region
 
     def client(self, service: str, *, url: str | None = None, config: Config) -> Any:
-        """A client of a service; `url` is an endpoint outside of AWS."""
+        """A client of a service; `url` is an endpoint outside of AWS.
+
+        What goes to this machine goes through no proxy, which would take it elsewhere.
+        """
+        if url is not None and is_loopback(url):
+            from botocore.config import Config
+
+            config = config.merge(Config(proxies={}))
         return self._create(service, region_name=self.region, endpoint_url=url, config=config)
 
     def in_region(self, region: str) -> AwsSession:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from mmctl.errors import CouldNot
+from mmctl.live.aws.proxies import proxies_of
 from mmctl.live.state.service import OutcomeUnknown
 
 OPERATION: Final = "PutObject"
@@ -26,9 +27,8 @@ def put(url: str, body: bytes) -> None:
     from botocore.awsrequest import AWSRequest  # noqa: PLC0415 - slow to import
     from botocore.exceptions import HTTPClientError  # noqa: PLC0415 - slow to import
     from botocore.httpsession import URLLib3Session  # noqa: PLC0415 - slow to import
-    from botocore.utils import get_environ_proxies  # noqa: PLC0415 - slow to import
 
-    session = URLLib3Session(timeout=60, proxies=get_environ_proxies(url))
+    session = URLLib3Session(timeout=60, proxies=proxies_of(url))
     try:
         answer = session.send(AWSRequest(method="PUT", url=url, data=body).prepare())
     except HTTPClientError as error:
