@@ -206,6 +206,7 @@ def test_nothing_is_released_twice_without_saying_so(record: ReleaseRecord) -> N
         assert len(server.taken) == 2
         assert ends(again)[0].startswith("one@example.com: released at 2026-11-28T12:00:00Z by ann")
         assert "--again" in ends(again)[0]
+        assert ends(again)[0].endswith("to those alone who have not got it: --rcpt two@example.com")
         assert ends(other) == [{"two@example.com": "released"}]
         assert ends(release(record, way, again=True)) == [
             {"one@example.com": "released", "two@example.com": "released"}

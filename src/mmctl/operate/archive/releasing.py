@@ -6,7 +6,8 @@ released does not stop the others.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import shlex
+from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import CouldNot, UsageError
 from mmctl.mail.reader import read_email
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from mmctl.operate.archive.released import ReleaseRecord
     from mmctl.operate.archive.service import ArchiveService
     from mmctl.operate.archive.ways import ReleaseWay
+
+
+_NAMED: Final = 5
+"""At most so many recipients are named in a fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +136,10 @@ def _released(
     fresh = [each for each in release.recipients if each not in taken]
     if taken and not release.again:
         record.give_back(release.message, fresh)
-        return ReleaseResult(message=release.message, fault=_already(record, release, taken))
+        fault = _already(record, release, taken) + _to_the_others(
+            fresh, "--to" if release.others else "--rcpt"
+        )
+        return ReleaseResult(message=release.message, fault=fault)
     record.begin(release)
     parcel = Parcel(
         release=release.id,
@@ -161,6 +169,13 @@ def _already(record: ReleaseRecord, release: Release, taken: Sequence[str]) -> s
                 how = f"sent at {earlier.at} by {earlier.who}, as {earlier.id}; outcome unknown"
             return f"{taken[0]}: {how}; to send it once more: --again"
     return f"{taken[0]}: somebody is about to release it, or began and stopped; then: --again"
+
+
+def _to_the_others(fresh: Sequence[str], option: str) -> str:
+    """How those get it who have not."""
+    options = " ".join(f"{option} {shlex.quote(each)}" for each in fresh[:_NAMED])
+    more = f" and {len(fresh) - _NAMED} more" if len(fresh) > _NAMED else ""
+    return f"; to those alone who have not got it: {options}{more}" if fresh else ""
 
 
 def _subject(message: ArchivedMessage) -> str:
