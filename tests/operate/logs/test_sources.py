@@ -118,6 +118,22 @@ FORMS: dict[str, Callable[[list[str]], bytes]] = {
 }
 
 
+def test_of_a_log_that_environments_share_only_the_own_records_are_read(
+    writer: Writer, lines: list[str]
+) -> None:
+    assert lines
+    whole, _ = read(writer.folder)
+    ((region, account),) = {tuple((record.arn or "").split(":")[3:5]) for record in whole}
+    for own_account, own_region, found in (
+        (account, None, whole),
+        (account, region, whole),
+        ("999900009999", None, []),
+        (account, "xx-east-1", []),
+    ):
+        source = LogFiles(writer.folder, account=own_account, region=own_region)
+        assert list(Log(sources=[source]).records()) == found, (own_account, own_region)
+
+
 def test_every_form_gives_the_same_records(tmp_path: Path, lines: list[str]) -> None:
     expected, _ = read(tmp_path / "logs")
     assert len(expected) == len(lines)

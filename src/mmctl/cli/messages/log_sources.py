@@ -116,7 +116,8 @@ def _own(run: Run, project: Project | None) -> Iterator[RecordSource]:
                 f"environment {environment.name} has no logs yet: `{folder}` does not exist",
                 help=f"mmctl emulate writes them when mail comes; or name {_FORMS}",
             )
-        yield LogFiles(folder)
+        # The server may serve several environments, and writes one log.
+        yield LogFiles(folder, account=environment.account, region=environment.region)
         return
     found = list(_deliveries(project))
     if not found:

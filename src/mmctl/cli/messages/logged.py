@@ -233,14 +233,19 @@ def follow(logs: OpenedLogs) -> int:
     """Show messages as they come, until somebody ends it."""
     from mmctl.operate.logs.following import Following
 
-    sources = [_followed(logs, source) for source in logs.log.sources]
+    sources = [(source, _followed(logs, source)) for source in logs.log.sources]
     in_cloud = any(isinstance(source, LogOfGroup) for source in logs.log.sources)
     following = Following()
     first = True
     logs.run.say("following; Ctrl-C ends it")
     with stoppable(), suppress(KeyboardInterrupt):
         while True:
-            new = [record for source in sources for record in source.new(logs.log.counts)]
+            new = [
+                record
+                for source, followed in sources
+                for record in followed.new(logs.log.counts)
+                if not isinstance(source, LogFiles) or source.has(record)
+            ]
             for message in following.take(new):
                 if logs.asked.is_met(message, logs.names):
                     write_one(logs, message, first=first)

@@ -69,10 +69,12 @@ class RecordSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LogFiles:
-    """A file, or a folder of them."""
+    """A file, or a folder of them; with an account or a region only the records of these."""
 
     path: Path
     again: bool = True
+    account: str | None = None
+    region: str | None = None
 
     @property
     def name(self) -> str:
@@ -85,7 +87,14 @@ class LogFiles:
         Raises:
             UsageError: it does not exist, or cannot be read.
         """
-        return records_at(self.path, counts, wanted.needle)
+        return filter(self.has, records_at(self.path, counts, wanted.needle))
+
+    def has(self, record: Record) -> bool:
+        """Whether a record is of that account and region, as far as it says."""
+        _, _, _, region, account, *_ = f"{record.arn or ''}:::::".split(":")
+        return self.account in {None, account or self.account} and (
+            self.region in {None, region or self.region}
+        )
 
 
 @dataclass(frozen=True, slots=True)
