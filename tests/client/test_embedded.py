@@ -377,3 +377,25 @@ def test_without_a_server_the_command_that_starts_it_is_named(
     for words in (["--scenario", "spam"], ["--expect"]):
         assert exit_code(["send", *words]) == 5
         assert "mmctl emulate" in capsys.readouterr().err
+
+
+def test_only_ingress_points_of_the_account_are_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert exit_code(["init", "."]) == 0
+    settings = tmp_path / "mmctl.yaml"
+    prod = '\n  prod: {endpoint: "http://127.0.0.1:1", region: us-east-1, account: "444455556666"}'
+    local = "local: {endpoint: embedded}"
+    settings.write_text(settings.read_text().replace(local, local + prod))
+    point = {"id": "inp-1", "type": "OPEN", "region": "us-east-1", "host": "127.0.0.1", "port": 1}
+    served = [
+        point | {"name": "public-mx", "account": f"{n}" * 12, "status": "ACTIVE"} for n in "12"
+    ]
+    folder = tmp_path / ".mmctl" / "mail"
+    folder.mkdir(parents=True)
+    ports = {"schema": "mmctl/ports@1", "pid": 1, "ingress_points": served}
+    (folder / "ports.json").write_text(json.dumps(ports))
+    capsys.readouterr()
+    assert exit_code(["send", "--env", "prod", "--scenario", "spam"]) == 5
+    assert "it serves none in account 444455556666" in capsys.readouterr().err

@@ -137,14 +137,17 @@ def _served_as(project: Project, data: Path, name: str) -> ServedPoint:
     live_name = project.ingress_points[name].ingress_point.ingress_point_name
     account = environment.account or EMBEDDED_ACCOUNT
     named = [each for each in points if each.name == live_name]
-    own = [
+    here = [
         each
-        for each in named
+        for each in points
         if each.account == account and environment.region in {None, each.region}
     ]
+    own = [each for each in here if each.name == live_name]
     for each in own or (named if len(named) == 1 else ()):
         return each
-    served = ", ".join(f"`{each.name}`" for each in points) or "none"
+    served = ", ".join(f"`{each.name}`" for each in here) or "none"
+    if named:
+        served += f" in account {account}"
     raise CouldNot(
         f"the embedded Mail Manager has no ingress point `{live_name}`: it serves {served}",
         help=f"make it live: mmctl apply --env {environment.name}",
