@@ -11,13 +11,12 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.emulator.journal import Accepted, IngressPointName, ResourceName
+from mmctl.emulator.journal import IngressPointName, ResourceName
 from mmctl.judge.actions import stops
 from mmctl.judge.compare import Members
-from mmctl.judge.submission import Gateway, Submission
+from mmctl.judge.submission import Gateway
 from mmctl.language.project import LogicalRule
 from mmctl.language.readings import CHOICES, Readings
-from mmctl.mail.reader import read_received
 from mmctl.model.enums import IngressPointType, IpType
 from mmctl.model.kinds import Noun
 from mmctl.model.policies import TrafficPolicy
@@ -308,21 +307,6 @@ def configured_by(document: Body, digest: str) -> Configured:
         },
         digest=digest,
         document=document,
-    )
-
-
-def submission_of(accepted: Body, content: bytes) -> Submission:
-    """An accepted message as it is judged: from its line in `messages.jsonl`, and its bytes.
-
-    Raises:
-        KeyError, TypeError, ValueError: it is no such line.
-    """
-    known = Accepted.of_json(accepted)
-    return Submission(
-        email=read_received(content),
-        session=known.session,
-        envelope=known.envelope,
-        facts=known.verdicts,
     )
 
 

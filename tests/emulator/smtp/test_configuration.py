@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.smtp.conftest import ACCOUNT, REGION, until
 from mmctl.emulator.data_folder import read_lines
-from mmctl.emulator.gateways import configured_by, gateway_of_document, submission_of
+from mmctl.emulator.delivering.judging import submission_of
+from mmctl.emulator.gateways import configured_by, gateway_of_document
+from mmctl.emulator.journal import Accepted
 from mmctl.emulator.smtp.add_on_table import AddOnTable, pattern_fits
 from mmctl.judge.judging import judge
 from mmctl.language.project import Outcome
@@ -120,7 +122,8 @@ def test_what_judged_a_message_judges_it_again_from_its_document(
     assert configured.archives["kept-mail"]["ArchiveId"] == archive
     assert (configured.account, configured.region) == (ACCOUNT, REGION)
     content = face.folder.message(accepted["id"]).read_bytes()
-    trace = judge(gateway_of_document(document), submission_of(accepted, content), assume_pass=True)
+    submission = submission_of(Accepted.of_json(accepted), content)
+    trace = judge(gateway_of_document(document), submission, assume_pass=True)
     assert trace.recipients[0].outcome is Outcome.STORED
     assert trace.recipients[0].by == "vip"
     (judged,) = face.events("judged")

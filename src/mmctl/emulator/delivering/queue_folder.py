@@ -38,11 +38,6 @@ def is_message_id(text: object) -> bool:
     return isinstance(text, str) and _ID.fullmatch(text) is not None
 
 
-def message_file(message_id: str) -> str:
-    """Where a message is, below the data folder."""
-    return f"messages/{message_id[:2]}/{message_id}.eml"
-
-
 class QueueFolder:
     """The files of the queue; who calls sees to it that one entry has one caller at a time."""
 

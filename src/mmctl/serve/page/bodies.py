@@ -54,12 +54,6 @@ def attachment(content: bytes, path: str) -> tuple[str, bytes] | None:
     return None if part is None else (file_name(part), decoded(content, part))
 
 
-def subject_of(content: bytes) -> str:
-    """The decoded subject of a message; empty if it has none."""
-    found = (value for name, value in parts_of(content).fields if name.lower() == "subject")
-    return _decoded(next(found, ""))
-
-
 def _foreign(content: bytes, parts: MimeParts, html: MimePart) -> Foreign:
     pictures = {part.cid: part for part in parts.parts if part.cid}
     made: dict[str, str] = {}
