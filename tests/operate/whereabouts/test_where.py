@@ -19,8 +19,10 @@ from mmctl.mail.email import Envelope, Facts, Session, Tls
 from mmctl.mail.reader import read_email
 from mmctl.operate.logs.names import LogNames
 from mmctl.operate.logs.outcomes import endings
+from mmctl.operate.logs.reading import Log
 from mmctl.operate.logs.sources import LogFiles
 from mmctl.operate.whereabouts.asked import AskedWhere, asked_address
+from mmctl.operate.whereabouts.looking import look
 from mmctl.operate.whereabouts.sentences import WhereSentences
 from mmctl.operate.whereabouts.told import InArchive, Noted, NotedHandover, RecipientAt, WhereState
 
@@ -222,3 +224,20 @@ def test_events_beside_a_log_are_read_and_damaged_ones_passed_over(tmp_path: Pat
     assert noted_mail([LogFiles(tmp_path / "logs" / "missing")]) is not None
     (tmp_path / "events.jsonl").unlink()
     assert noted_mail([LogFiles(tmp_path / "logs")]) is None
+
+
+def test_without_a_time_what_is_not_seen_says_for_which_time(tmp_path: Path) -> None:
+    records = [
+        {
+            "event_timestamp": int((AT - timedelta(hours=hours)).timestamp() * 1000),
+            "message_id": "m",
+        }
+        for hours in (30, 1)
+    ]
+    more = {"ingress_point_id": "inp-1", "recipients": ["b@example.com"], "message_size_bytes": 1}
+    (tmp_path / "log.jsonl").write_text("".join(f"{json.dumps(each | more)}\n" for each in records))
+    log = Log(sources=[LogFiles(tmp_path / "log.jsonl")])
+    asked = AskedWhere(sender=asked_address("eve@example.org", "--from"), now=AT)
+    said = look(log, asked, LogNames()).not_seen
+    assert said is not None
+    assert said.startswith("not seen from 2026-11-27 21:00:00 UTC until 2026-11-28 20:00:00 UTC")

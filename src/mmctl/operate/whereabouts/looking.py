@@ -96,6 +96,13 @@ def _not_seen(log: Log, asked: AskedWhere) -> str:
     if asked.middle < first:
         return f"not seen: the log begins at {clock(first)}, after the time that is asked for"
     until = f"the log reaches until {clock(last)}"
+    if asked.around is None:
+        since = max(first, asked.since)
+        if since <= last:
+            return (
+                f"not seen from {clock(since)} until {clock(last)}, which the log reaches; "
+                "records of later mail come some minutes late"
+            )
     if asked.middle > last - LATE:
         return f"not yet seen: {until}, and records come some minutes late"
     return (
