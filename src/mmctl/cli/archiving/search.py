@@ -6,9 +6,9 @@ import shlex
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.cli.archiving.archives import open_archives
-from mmctl.cli.archiving.times import time_of
 from mmctl.cli.result_table import ARCHIVED, write
 from mmctl.errors import CouldNot, UsageError
+from mmctl.operate.logs.times import moment
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -87,11 +87,12 @@ def window(run: Run, span: Span) -> tuple[datetime, datetime]:
         UsageError: it makes no sense.
     """
     now = run.now()
-    since = time_of("--since", span.since or DEFAULT_SINCE, now)
-    until = now if span.until is None else time_of("--until", span.until, now, end_of_day=True)
-    if since > until:
+    since = moment(span.since or DEFAULT_SINCE, now, option="--since")
+    until = now if span.until is None else moment(span.until, now, option="--until", end=True)
+    if since >= until:
         raise UsageError(
-            f"got `--since` {since:%Y-%m-%dT%H:%M:%SZ} after `--until` {until:%Y-%m-%dT%H:%M:%SZ}"
+            f"got `--since` {since:%Y-%m-%dT%H:%M:%SZ}, "
+            f"which is not before `--until` {until:%Y-%m-%dT%H:%M:%SZ}"
         )
     return since, until
 
