@@ -161,6 +161,7 @@ def count(logs: OpenedLogs, *, never_only: bool) -> int:
         logs.pseudonyms.statistics(found)
     numbers = LogNumbers(logs=logs, found=found, never=never, never_only=never_only)
     write(logs.run, LOGGED_NUMBERS, numbers)
+    _say_unknown_rules(logs)
     say_beginning(logs)
     say_damage(logs)
     return 0

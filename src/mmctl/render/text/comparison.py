@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _MESSAGES_SHOWN: Final = 20
 _PAIRS_SHOWN: Final = 20
 _FACTS_SHOWN: Final = 12
+_IN_COUNTS: Final = {Told.DIFFERS: "different"}
 
 
 def text(found: LogComparison) -> str:
@@ -39,7 +40,7 @@ def _lines(found: LogComparison) -> Iterator[str]:
     if found.by_rule:
         yield "differences by rule:"
         for rule, count in sorted(found.by_rule.items(), key=lambda each: (-each[1], each[0])):
-            yield f"  {count:>7}  {visible(rule)}"
+            yield f"  {count:>9,}  {visible(rule)}"
     yield from _missing(found)
     yield from _readings(found)
     for name, count in sorted(found.unknown_gateways.items()):
@@ -51,9 +52,9 @@ def _lines(found: LogComparison) -> Iterator[str]:
 
 
 def _summary(found: LogComparison) -> str:
-    parts = [f"{count} {told}" for told, count in found.told.items()]
+    parts = [f"{count:,} {_IN_COUNTS.get(told, told)}" for told, count in found.told.items()]
     whom = "" if found.against is None else f" under {visible(found.against)}"
-    read = f" ({found.read} with the message itself)" if found.explained else ""
+    read = f" ({found.read:,} with the message itself)" if found.explained else ""
     asked = "" if not found.asked else f", {counted(found.asked, 'answer')} of the policy alone"
     return (
         f"compared{whom}: {counted(found.messages, 'message')}{read}{asked}; "
@@ -89,9 +90,9 @@ def _missing(found: LogComparison) -> Iterator[str]:
     yield f"cannot be told from the log for {counted(untold, 'recipient')}, by missing fact:"
     ordered = sorted(found.missing.items(), key=lambda each: (-each[1], each[0]))
     for name, count in ordered[:_FACTS_SHOWN]:
-        yield f"  {count:>7}  {visible(name)}"
+        yield f"  {count:>9,}  {visible(name)}"
     if len(ordered) > _FACTS_SHOWN:
-        yield f"           and {counted(len(ordered) - _FACTS_SHOWN, 'further fact')}"
+        yield f"             and {counted(len(ordered) - _FACTS_SHOWN, 'further fact')}"
     if not found.explained:
         yield "  help: with the messages themselves more can be told: --messages SOURCE"
 
@@ -107,9 +108,9 @@ def _readings(found: LogComparison) -> Iterator[str]:
 
 
 def _reading(each: ExplainingReading, differences: int) -> Iterator[str]:
-    against = f", but {each.against} that are the same would differ" if each.against else ""
+    against = f", but {each.against:,} that are the same would differ" if each.against else ""
     yield (
-        f"`{each.reading}: {each.choice}` explains {each.explains} of "
+        f"`{each.reading}: {each.choice}` explains {each.explains:,} of "
         f"{counted(differences, 'difference')}{against}"
     )
     yield f"  evidence: message {visible(each.example)}"

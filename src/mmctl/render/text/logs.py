@@ -125,7 +125,9 @@ def statistics(
     """The numbers of a log."""
     parts = StyledParts()
     if found.first is None or found.last is None:
-        parts.add("the log has no records of this time\n")
+        # No numbers of rules: some messages were asked for, and not a time.
+        what = "records of this time" if never is not None else "message that is asked for"
+        parts.add(f"the log has no {what}\n")
         return parts
     parts.add(f"from {_time(found.first)} to {_time(found.last)}\n", "bold")
     parts.add(
