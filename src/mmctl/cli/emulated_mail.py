@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli import world
+from mmctl.cli.embedded import EMBEDDED_MAIL
 from mmctl.cli.options.delivering import said_at_start
 from mmctl.emulator.delivering.settings import DeliverySettings
 from mmctl.emulator.smtp.settings import SmtpSettings
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from mmctl.emulator.faults import Fault
     from mmctl.serve.page.page import MailPage
 
-DATA: Final = ".mmctl/mail"
-"""The folder of the mail, below the project."""
 IN_MEMORY: Final = ":memory:"
 _FROM_VARIABLE: Final = "env:"
 _LAST_PORT: Final = 65_535
@@ -104,7 +103,7 @@ def smtp_settings(
 
 def data_folder(run: Run, options: MailOptions) -> Path:
     """The folder of the mail, relative to the user's folder if possible."""
-    data = run.directory / options.data if options.data else run.root / DATA
+    data = run.directory / options.data if options.data else run.root / EMBEDDED_MAIL
     with suppress(ValueError):
         return data.resolve().relative_to(Path.cwd())
     return data

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 WAYS: Final = "ingress:NAME, smtp:HOST:PORT, ses with --from ADDRESS, or file:DIR"
 _AUTH_PORT: Final = 587
-_PORTS: Final = "ports.json"
 _LARGEST_PORT: Final = 65535
-_PORTS_AT_MOST: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +129,7 @@ def _address(
     identity = archives.service.identity
     if identity.embedded or is_loopback(identity.endpoint):
         folder = run.root / EMBEDDED_MAIL if data is None else run.directory / data
-        port = _port(folder / _PORTS, id_, name)
+        port = _port(folder, id_, name)
         return "127.0.0.1", port, False
     found = archives.service.get(Noun.INGRESS_POINT, id_) or {}
     host = found.get("ARecord")
@@ -140,22 +138,19 @@ def _address(
     return host, _AUTH_PORT, True
 
 
-def _port(file: Path, id_: str, name: str) -> int:
+def _port(data: Path, id_: str, name: str) -> int:
     """The port of an ingress point of a running `mmctl emulate`."""
-    from mmctl.emulator.data_folder import PORTS_SCHEMA
-    from mmctl.inputs import parse_json, read_text
+    from mmctl.cli.sending.data_folder import served_points
 
-    help_ = f"start it: mmctl emulate; `{file}` says its ports (--data names another folder)"
-    try:
-        document = parse_json(read_text(file, at_most=_PORTS_AT_MOST))
-    except (OSError, ValueError):
-        raise UsageError("no embedded Mail Manager takes mail here", help=help_) from None
-    points: Sequence[Any] = ()
-    if isinstance(document, dict) and document.get("schema") == PORTS_SCHEMA:
-        points = document.get("ingress_points") or ()
+    points = served_points(data)
+    help_ = (
+        f"start it: mmctl emulate; {data}/ports.json says its ports (--data names another folder)"
+    )
+    if points is None:
+        raise UsageError("no embedded Mail Manager takes mail here", help=help_)
     for each in points:
-        if isinstance(each, dict) and each.get("id") == id_ and isinstance(each.get("port"), int):
-            return int(each["port"])
+        if each.id == id_:
+            return each.port
     raise UsageError(f"ingress point `{name}` has no port here", help=help_)
 
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli import world
+from mmctl.cli.embedded import EMBEDDED_MAIL
 from mmctl.errors import ProblemsFound, UsageError
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 GROUPS: Final = "cloudwatch:"
 BUCKETS: Final = "s3://"
 PIPE: Final = "-"
-EMBEDDED_MAIL: Final = ".mmctl/mail"
-"""Where the embedded Mail Manager keeps mail and logs, below the project."""
 _FORMS: Final = "a file, a folder, `-`, `cloudwatch:GROUP` or `s3://BUCKET/PREFIX`"
 _LOG_GROUP: Final = ":log-group:"
 _S3: Final = ":s3:::"

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from mmctl.client.became import Event
 
-DATA_FOLDER: Final = ".mmctl/mail"
-"""Below the project, unless `--data` names another."""
 _EVERY: Final = 0.05
 
 

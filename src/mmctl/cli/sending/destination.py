@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli import world
-from mmctl.cli.sending.data_folder import DATA_FOLDER, served_points
+from mmctl.cli.embedded import EMBEDDED_MAIL
+from mmctl.cli.sending.data_folder import served_points
 from mmctl.client.endpoint import (
     LONGEST_TIMEOUT,
     Endpoint,
@@ -64,7 +65,7 @@ def destination_of(run: Run, options: SendOptions) -> Destination:
         UsageError, CouldNot: that cannot be found out.
     """
     project = project_of(run, needed=options.to is None)
-    data = options.data or run.root / DATA_FOLDER
+    data = options.data or run.root / EMBEDDED_MAIL
     if options.to is not None:
         host, port = host_and_port(options.to)
         found = _served_at(data, host, port)
