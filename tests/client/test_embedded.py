@@ -323,7 +323,7 @@ def test_a_few_cases_are_sent_after_an_apply(
     assert exit_code(["apply", "--yes", "--smoke"]) == 0, capsys.readouterr()
     out, errors = capsys.readouterr()
     assert "sending 2 cases as mail" in errors
-    assert "2 ended as expected, 0 differ" in out
+    assert "2 ended as expected, 0 did not" in out
     assert len((project / ".mmctl/mail/messages.jsonl").read_text().splitlines()) == 1
     assert exit_code(["apply", "--yes", "--smoke"]) == 0, "also where nothing is to be applied"
     assert "2 ended as expected" in capsys.readouterr().out

@@ -59,7 +59,7 @@ def test_a_gateway_is_started_configured_and_tried_with_mail(tmp_path: Path) -> 
                 if line.startswith("Ctrl-C"):
                     break
             out = mmctl(tmp_path, "apply", "--yes", "--smoke")
-            assert "2 ended as expected, 0 differ" in out
+            assert "2 ended as expected, 0 did not" in out
             out = mmctl(tmp_path, "send", "--scenario", "phishing")
             assert re.search(r"accepted as [a-z0-9]{40}", out)
             assert "simulate says the same" in out
