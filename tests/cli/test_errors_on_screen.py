@@ -43,7 +43,11 @@ def test_a_screen_gets_whole_words_and_whole_commands(
     ("words", "said", "advice"),
     [
         (("list",), "error: missing argument 'add|remove'", "help: mmctl list --help"),
-        (("plan", "--iam"), "error: option '--iam' requires an argument", "help: mmctl --help"),
+        (
+            ("plan", "--iam"),
+            "error: option '--iam' requires an argument",
+            "help: mmctl plan --help",
+        ),
         (("frobnicate",), "error: no such command 'frobnicate'", "help: mmctl --help"),
         (
             ("rollback", "--reason", "a", "customer", "called"),

@@ -55,7 +55,7 @@ def _exit_code(arguments: Sequence[str]) -> int:
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - nothing that went wrong ends in a traceback
         if isinstance(error, _OfParser):
-            _report(_usage(error))
+            _report(_usage(error, arguments))
             return USAGE
         _report_fault(error)
         return FAULT
@@ -88,11 +88,15 @@ class _OfParser(Protocol):
         """What is wrong."""
 
 
-def _usage(error: _OfParser) -> UsageError:
+def _usage(error: _OfParser, arguments: Sequence[str]) -> UsageError:
     """What the parser of the command line says, in the form of our own errors."""
     text = error.format_message().rstrip(".")
     context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "mmctl"
+    if context is not None:
+        path = context.command_path
+    else:
+        first = next(iter(arguments), "")
+        path = f"mmctl {first}" if first in {name for name, _, _ in COMMANDS} else "mmctl"
     advice = f"{path} --help"
     if text.startswith("Got unexpected extra argument"):
         advice = f"put a text with spaces in quotes; {advice}"
