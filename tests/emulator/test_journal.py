@@ -124,6 +124,19 @@ def test_lines_are_read_as_far_as_they_are_whole(tmp_path: Path) -> None:
     lines.close()
 
 
+def test_a_journal_that_somebody_deleted_begins_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    lines = Lines(path)
+    lines.write(["{}"])
+    path.unlink()
+    lines.write(["[1]"])
+    path.unlink()
+    lines.add({"a": 1})
+    lines.flush()
+    lines.close()
+    assert path.read_bytes() == b'{"a":1}\n'
+
+
 def test_a_second_server_is_refused_the_folder(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "mail")
     folder.make()

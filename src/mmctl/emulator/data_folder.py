@@ -201,7 +201,7 @@ class Lines:
             OSError: the disk is full.
         """
         with self._writing:
-            _write_all(self._file, _joined(lines))
+            self._append(lines)
 
     def flush(self) -> None:
         """Write all lines that wait.
@@ -215,7 +215,7 @@ class Lines:
             if not lines:
                 return
             try:
-                _write_all(self._file, _joined(lines))
+                self._append(lines)
             except OSError:
                 with self._lock:
                     self._waiting[:0] = lines
@@ -227,6 +227,13 @@ class Lines:
             self.flush()
         finally:
             os.close(self._file)
+
+    def _append(self, lines: Sequence[str]) -> None:
+        if not os.fstat(self._file).st_nlink:  # somebody deleted the file
+            file = _open_private(self._path, os.O_APPEND)
+            os.close(self._file)
+            self._file = file
+        _write_all(self._file, _joined(lines))
 
     def _end_a_torn_line(self) -> None:
         """After a killed process or a full disk, begin on a line of its own."""

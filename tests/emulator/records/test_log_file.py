@@ -47,6 +47,27 @@ def test_a_log_goes_on_in_a_new_line_where_the_last_one_was_cut(tmp_path: Path) 
     assert path.read_bytes().splitlines() == [line(1)[:-1], b'{"event_ti', line(2)[:-1]]
 
 
+def test_a_log_that_somebody_deleted_begins_again(tmp_path: Path) -> None:
+    said: list[str] = []
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    log = LogFile(folder, "a", on_trouble=said.append)
+    log.write(line(1))
+    (folder / "a.jsonl").unlink()
+    log.write(line(2))
+    assert (folder / "a.jsonl").read_bytes() == line(2)
+    (folder / "a.jsonl").unlink()
+    folder.rmdir()
+    log.write(line(3))
+    folder.mkdir()
+    log.write(line(4))
+    log.close()
+    assert (folder / "a.jsonl").read_bytes() == line(3) + line(4)
+    assert [each.partition(":")[2].strip() for each in said][:1] == [
+        "no such file or directory; records wait in memory"
+    ]
+
+
 def test_what_a_full_disk_does_not_take_is_written_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -430,6 +430,8 @@ def test_a_write_that_fails_is_452_and_leaves_nothing_behind(
     client.ask("DATA")
     client.raw(b"Subject: x\r\n\r\nx\r\n.\r\n")
     assert client.hear().startswith("250 OK ")
+    said = [note for note in face.notes if note.startswith("mail is refused: ")]
+    assert said == [f"mail is refused: cannot write to `{face.folder.root}`: no space left"]
     (accepted,) = face.finished(1)
     files = [path.stem for path in (face.folder.root / "messages").rglob("*.eml")]
     assert files == [accepted["id"]]

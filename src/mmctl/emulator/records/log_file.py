@@ -126,6 +126,8 @@ class LogFile:
             self._size = os.fstat(handle).st_size
 
     def _opened(self) -> int:
+        if self._handle is not None and not os.fstat(self._handle).st_nlink:
+            self._shut()  # somebody deleted the file
         if self._handle is None:
             flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
             self._handle = os.open(self.path, flags, 0o600)

@@ -110,6 +110,8 @@ class Storing:
         self._new = folder.root / "messages" / _NEW
         self._kept_gateways: set[str] = set()
         self._made: set[str] = set()
+        self._said_why = ""
+        """What was said last of why mail is refused; nothing since one was stored."""
         self._sync = Sync(folder)
         self._waiting: queue.SimpleQueue[_StoreOrder | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="storing", daemon=True)
@@ -157,6 +159,7 @@ class Storing:
             try:
                 stored.append((order, self._written(order.received)))
             except OSError as error:
+                self._say_why(error)
                 replies.append(StoreReply(order.answered, _refusal(error)))
             except Exception as error:  # noqa: BLE001 - the others of the group go on
                 self._on_trouble(f"a message could not be stored: {_shown(error)}")
@@ -166,16 +169,25 @@ class Storing:
             if stored:
                 self._journal.messages([each.text for _, each in stored])
         except OSError as error:
+            self._say_why(error)
             for order, each in stored:
                 self._remove(each.accepted.id)
                 replies.append(StoreReply(order.answered, _refusal(error)))
             stored = []
         if stored:
+            self._said_why = ""
             self._hand_over([each for _, each in stored])
         replies += [
             StoreReply(order.answered, f"250 OK {each.accepted.id}") for order, each in stored
         ]
         self._answer(replies)
+
+    def _say_why(self, error: OSError) -> None:
+        """Say why mail is refused: once, until some is stored again."""
+        reason = visible((error.strerror or str(error)).lower())
+        if reason != self._said_why:
+            self._said_why = reason
+            self._on_trouble(f"mail is refused: cannot write to `{self._root}`: {reason}")
 
     def _hand_over(self, stored: Sequence[StoredMessage]) -> None:
         """Tell of a group; whoever fails then finds it in the queue at the next start."""
