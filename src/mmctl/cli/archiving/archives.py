@@ -95,7 +95,9 @@ def open_archives(
     listed = ", ".join(sorted(by_name)) or "none"
     raise UsageError(
         f"there is no archive `{archive}` in {service.identity.region}",
-        help=f"this account has: {listed}",
+        help=f"this account has: {listed}"
+        if archive not in names.values()
+        else f"it is not live yet: mmctl apply{change.words}",
     )
 
 
