@@ -70,6 +70,20 @@ def test_a_failed_action_is_told_and_what_follows_from_it(writer: Writer, projec
     )
 
 
+def test_what_was_done_for_some_and_failed_for_others_is_told_of_nobody(
+    writer: Writer, project: Project
+) -> None:
+    recipients = ("b@example.com", "c@example.com")
+    failed = {"relay": "550 no"}
+    for name, failing in ("m1", {}), ("m1", failed), ("m2", failed), ("m2", {}):
+        writer.message(name, recipients, failing=failing)
+    names = LogNames.of(project)
+    ends = [ended for message in read(writer) for ended in endings(message, names)]
+    assert [(each.outcome, each.why_unknown) for each in ends] == [
+        (Outcome.UNKNOWN, WhyUnknown.DIVIDED)
+    ] * 4
+
+
 def test_a_message_is_found_by_each_thing_that_the_records_say(writer: Writer) -> None:
     writer.message("m1", ("a@example.com", "b@example.com"))
     writer.message("m2", ("b@example.com",), mail_from="", ip="198.51.100.7")

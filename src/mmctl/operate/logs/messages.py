@@ -36,6 +36,8 @@ class LoggedMessage:
     """None: it was never accepted, so it has none."""
     accepted: IngressRecord | None = None
     acted: tuple[RuleRecord, ...] = ()
+    divided: frozenset[tuple[RuleKey, int | None]] = frozenset()
+    """Actions that were done and have failed: for some of their recipients each."""
     """The actions of rules that matched, in the order of rules and actions."""
     passed: tuple[RuleKey, ...] = ()
     """The rules that did not match, in order."""
@@ -173,6 +175,7 @@ def _message(id: str, parts: _Parts, policy: Iterable[PolicyRecord]) -> LoggedMe
         id=id,
         accepted=parts.accepted,
         acted=tuple(_latest(sorted(parts.acted, key=_order))),
+        divided=_divided(parts.acted),
         passed=tuple(sorted(dict.fromkeys(parts.passed), key=_place)),
         policy=asked,
         first=min(times),
@@ -192,6 +195,14 @@ def _latest(acted: Iterable[RuleRecord]) -> list[RuleRecord]:
         if known is None or known.at <= record.at or not _ended(known):
             found[same] = record
     return list(found.values())
+
+
+def _divided(acted: Iterable[RuleRecord]) -> frozenset[tuple[RuleKey, int | None]]:
+    ended: dict[tuple[RuleKey, int | None], set[bool]] = {}
+    for record in acted:
+        if record.action is not None and _ended(record) and len(set(record.recipients)) > 1:
+            ended.setdefault((record.key, record.action.index), set()).add(record.action.done)
+    return frozenset(place for place, ways in ended.items() if len(ways) > 1)
 
 
 def _ended(record: RuleRecord) -> bool:

@@ -31,6 +31,7 @@ class WhyUnknown(StrEnum):
     NO_RULES = "no record of its rules was read"
     IN_PROGRESS = "an action was still in progress"
     NOT_ACCEPTED = "admitted, but no record of its acceptance was read"
+    DIVIDED = "an action was done for some of its recipients and failed for others"
     FAILED = "an action failed; the files do not say what follows"
 
 
@@ -91,6 +92,8 @@ class _Way:
         self._stopped: str | None = None
         self._ended = False
         self._waiting = False
+        self._divided_actions = message.divided
+        self._divided = False
         self._unknown = False
         self._failed: list[RuleRecord] = []
         self._kept_in: object = None
@@ -105,7 +108,9 @@ class _Way:
         does = DOES.get(action.kind)
         if does in KEEPS:
             self._kept_in = record.key
-        if action.failed:
+        if does in KEEPS and (record.key, action.index) in self._divided_actions:
+            self._divided = True
+        elif action.failed:
             self._failed.append(record)
             self._fail(name, action)
         elif action.done and does is not None:
@@ -118,7 +123,9 @@ class _Way:
         outcome, by = self._outcome()
         why: WhyUnknown | None = None
         if outcome not in {Outcome.DELIVERED, Outcome.BOUNCED}:
-            if self._waiting:
+            if self._divided:
+                why = WhyUnknown.DIVIDED
+            elif self._waiting:
                 why = WhyUnknown.IN_PROGRESS
             elif self._unknown:
                 why = WhyUnknown.FAILED

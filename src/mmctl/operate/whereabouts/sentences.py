@@ -70,6 +70,8 @@ class WhereSentences:
         """The record of the action that decided: of the rule, the last that did so."""
         if ended.outcome is Outcome.REFUSED:
             return None
+        if ended.why_unknown is WhyUnknown.DIVIDED:
+            return next(each for each in reversed(message.acted) if _is_divided(each, message))
         wanted = _DOES.get(ended.outcome, frozenset())
         for record in reversed(message.acted):
             action = record.action
@@ -131,6 +133,10 @@ _DOES: Final = {
     Outcome.DROPPED: frozenset({Does.ENDS}),
     Outcome.STORED: frozenset({Does.STORES}),
 }
+
+
+def _is_divided(record: RuleRecord, message: LoggedMessage) -> bool:
+    return record.action is not None and (record.key, record.action.index) in message.divided
 
 
 def _is_open(record: RuleRecord) -> bool:
@@ -203,7 +209,7 @@ def _last_for(
 
 def _is_told_by(handed: NotedHandover, state: WhereState, target: str | None) -> bool:
     """Whether the notes know better: of a failed action the log does not say for whom it failed."""
-    if state is WhereState.FAILED:
+    if state in {WhereState.FAILED, WhereState.UNKNOWN}:
         return target is not None and handed.target == target
     return state in {WhereState.DELIVERED, WhereState.WAITING}
 
