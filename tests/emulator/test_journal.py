@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mmctl.emulator.data_folder import DataFolder, FolderLock, Lines, file_name, read_lines
+from mmctl.emulator.data_folder import DataFolder, FolderLock, Lines, read_lines
 from mmctl.emulator.journal import (
     Accepted,
     ActionTaken,
@@ -155,9 +155,3 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(UsageError, match="cannot write to the data folder"):
         DataFolder(tmp_path / "file" / "mail").make()
-
-
-def test_no_name_leads_out_of_its_folder() -> None:
-    assert file_name("../../etc/passwd") == "_.._etc_passwd"
-    assert file_name("") == "_"
-    assert file_name("exchange-eu.1") == "exchange-eu.1"

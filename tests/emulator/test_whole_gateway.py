@@ -17,8 +17,8 @@ import boto3
 import pytest
 import urllib3
 
+from emulator.polling import until
 from emulator.postfix_server import POSTFIX, needs_postfix, postfix
-from emulator.smtp.conftest import until
 from emulator.test_aws_cli import MMCTL, QUIET, SECONDS, aws_command, emulate
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from emulator.smtp.conftest import until
+from emulator.polling import until
 from emulator.smtp.test_process import configure, emulating
 from serve.data_folder import newsletter
 

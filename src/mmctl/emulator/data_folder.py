@@ -78,15 +78,6 @@ class DataFolder:
         """The entry of a message that is not finished."""
         return self.queue / f"{id_}.json"
 
-    def maildir(self, kind: str, name: str | None = None) -> Path:
-        """A Maildir: `relays/NAME`, `send`, `mailboxes/NAME`, `bounces` or `reports`."""
-        folder = self.root / kind
-        return folder if name is None else folder / file_name(name)
-
-    def archive(self, archive_id: str) -> Path:
-        """The folder of what an archive holds."""
-        return self.root / "archives" / file_name(archive_id)
-
     def relative(self, path: Path) -> str:
         """A path below this folder, as journals name it."""
         return path.relative_to(self.root).as_posix()
@@ -111,14 +102,6 @@ class DataFolder:
 def message_path(id_: str) -> str:
     """Where a message is, below the data folder."""
     return f"messages/{id_[:2]}/{id_}.eml"
-
-
-def file_name(name: str) -> str:
-    """A name of a resource as the name of a file: no separator, no hidden file, not too long."""
-    kept = "".join(
-        each if each.isascii() and (each.isalnum() or each in "-_.@+") else "_" for each in name
-    )
-    return (kept.lstrip(".") or "_")[:200]
 
 
 class FileLock:

@@ -6,18 +6,17 @@ import json
 import os
 import smtplib
 import subprocess
-import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import urllib3
 
+from emulator.polling import until
 from emulator.test_aws_cli import aws_command, emulate, url_in
 from mmctl.cli.main import exit_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
@@ -51,17 +50,6 @@ ingress_points:
   entry: {type: open, rule_set: inbound, traffic_policy: edge, tls_policy: optional}
 """,
 }
-
-
-def until(done: Callable[[], Any]) -> Any:
-    """What is asked for, as soon as it is there."""
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        found = done()
-        if found:
-            return found
-        time.sleep(0.1)
-    pytest.fail(f"not within {SECONDS} seconds")
 
 
 def aws(url: str, folder: Path, *words: str) -> Any:

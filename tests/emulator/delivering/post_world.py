@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
+from emulator.polling import until
 from mmctl.emulator.data_folder import DataFolder, message_path
 from mmctl.emulator.delivering.post_office import PostOffice
 from mmctl.emulator.delivering.settings import HowLong, Retries
@@ -22,7 +20,7 @@ from mmctl.mail.email import Envelope, Session, Tls
 from mmctl.records import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from mmctl.emulator.delivering.services import Services
@@ -228,13 +226,3 @@ class World:
     def content(self, file: str) -> bytes:
         """What is in a file."""
         return (self.root / file).read_bytes()
-
-
-def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Poll until something is so; it must be within the time."""
-    passed = threading.Event()
-    for _ in range(int(seconds / 0.01)):
-        if condition():
-            return
-        passed.wait(0.01)
-    pytest.fail("it did not happen in time")

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emulator.delivering.post_world import ROLE, until
+from emulator.delivering.post_world import ROLE
 from emulator.delivering.test_killed import configure, server
 from emulator.delivering.test_relays import sink
+from emulator.polling import until
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emulator.delivering.post_world import MESSAGE, ROLE, archive, relay, rule, until
+from emulator.delivering.post_world import MESSAGE, ROLE, archive, relay, rule
 from emulator.delivering.test_relays import sink
+from emulator.polling import until
 from mmctl.emulator.delivering.commands import LARGEST_ANSWER
 from mmctl.emulator.delivering.services import ServiceBusy, Services
 from mmctl.emulator.delivering.settings import HowLong, Retries

@@ -18,7 +18,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from emulator.delivering.post_world import until
+from emulator.polling import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

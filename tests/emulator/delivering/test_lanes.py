@@ -6,7 +6,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from emulator.delivering.post_world import until
+from emulator.polling import until
 from mmctl.emulator.delivering.lanes import Lane, Lanes
 
 if TYPE_CHECKING:

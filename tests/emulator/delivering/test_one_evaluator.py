@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from generated import FUNCTION, gateway_of, submission_of
 
-from emulator.delivering.post_world import MESSAGE, archive, configured, relay, until
+from emulator.delivering.post_world import MESSAGE, archive, configured, relay
+from emulator.polling import until
 from mmctl.emulator.delivering.services import Services
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import LambdaAnswer, Scenario, Submission

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emulator.delivering.post_world import MESSAGE, ROLE, relay, rule, until
+from emulator.delivering.post_world import MESSAGE, ROLE, relay, rule
 from emulator.delivering.test_relays import sink
+from emulator.polling import until
 from mmctl.emulator.delivering.settings import HostPort, Retries
 
 if TYPE_CHECKING:

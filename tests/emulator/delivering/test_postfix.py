@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator.delivering.post_world import MESSAGE, relay, rule, until
+from emulator.delivering.post_world import MESSAGE, relay, rule
+from emulator.polling import until
 from emulator.postfix_server import needs_postfix, postfix
 
 if TYPE_CHECKING:

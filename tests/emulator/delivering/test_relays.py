@@ -15,7 +15,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from emulator.delivering.post_world import MESSAGE, relay, rule, until
+from emulator.delivering.post_world import MESSAGE, relay, rule
+from emulator.polling import until
 from mmctl.emulator.delivering.letters import Letter
 from mmctl.emulator.delivering.settings import (
     DeliverySettings,

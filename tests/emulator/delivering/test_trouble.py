@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emulator.delivering.post_world import ARCHIVE, MESSAGE, ROLE, archive, relay, rule, until
+from emulator.delivering.post_world import ARCHIVE, MESSAGE, ROLE, archive, relay, rule
+from emulator.polling import until
 from mmctl.emulator.delivering.actions import carry_out
 from mmctl.emulator.delivering.services import ServiceBusy, ServiceFails, Services
 from mmctl.emulator.delivering.settings import Retries

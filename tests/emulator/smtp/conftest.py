@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import threading
-import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from emulator.polling import PATIENCE, until
 from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.data_folder import DataFolder, read_lines
 from mmctl.emulator.smtp.process import serve
@@ -28,20 +28,8 @@ if TYPE_CHECKING:
 
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"
-PATIENCE = 30.0
-"""Seconds after which a test gives up; nothing waits that long unless something is broken."""
 ADMIT_ALL: dict[str, Any] = {"DefaultAction": "ALLOW", "PolicyStatements": []}
 RELAY_ALL: list[dict[str, Any]] = [{"Name": "keep", "Actions": [{"Drop": {}}]}]
-
-
-def until(holds: Callable[[], Any]) -> Any:
-    """Wait for a condition, and return what it gives."""
-    deadline = time.monotonic() + PATIENCE
-    while not (found := holds()):
-        if time.monotonic() > deadline:
-            pytest.fail("gave up waiting")
-        time.sleep(0.01)
-    return found
 
 
 @dataclass

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from emulator.polling import until
 from emulator.postfix_server import needs_postfix, postfix
-from emulator.smtp.conftest import until
 
 if TYPE_CHECKING:
     from emulator.smtp.conftest import Face

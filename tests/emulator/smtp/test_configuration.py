@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from emulator.smtp.conftest import ACCOUNT, REGION, until
+from emulator.polling import until
+from emulator.smtp.conftest import ACCOUNT, REGION
 from mmctl.emulator.data_folder import read_lines
 from mmctl.emulator.delivering.judging import submission_of
 from mmctl.emulator.gateways import configured_by, gateway_of_document

@@ -24,7 +24,7 @@ import pytest
 from generated import address_of, gateway_of, message_of, submission_of
 from mutated import mutated
 
-from emulator.smtp.conftest import until
+from emulator.polling import until
 from mmctl.cli.main import exit_code
 from mmctl.emulator.journal import Accepted
 from mmctl.judge.actions import actions_in_effect, stops

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from benchmarks.smtp import gateway, run
 
-from emulator.smtp.conftest import ACCOUNT, REGION, until
+from emulator.polling import until
+from emulator.smtp.conftest import ACCOUNT, REGION
 from mmctl.cli import smtp_process, world
 from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.data_folder import DataFolder, read_lines
@@ -344,7 +345,7 @@ def test_smtp_source_loses_nothing_over_kept_connections(tmp_path: Path) -> None
         run.send(str(shutil.which("smtp-source")), port, 300)
         folder = DataFolder(tmp_path / "data")
         until(lambda: not list(folder.queue.glob("*.json")))
-    kept = {path.stem for path in folder.archive(archive).glob("*.eml")}
+    kept = {path.stem for path in (folder.root / "archives" / archive).glob("*.eml")}
     with folder.messages.open("rb") as file:
         accepted = {each["id"] for each in read_lines(file)}
     assert (len(accepted), accepted - kept) == (300, set())

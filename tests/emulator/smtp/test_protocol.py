@@ -10,7 +10,7 @@ from contextlib import suppress
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from emulator.smtp.conftest import until
+from emulator.polling import until
 from mmctl.emulator import data_folder
 from mmctl.emulator.smtp import connection, conversation, front, limits, storing
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from emulator.smtp.conftest import until
+from emulator.polling import until
 from mmctl.emulator.data_folder import DataFolder
 from mmctl.emulator.smtp.server_certificate import RENEWED, VALID, server_certificate
 
