@@ -41,6 +41,17 @@ def test_the_way_is_the_flow_of_the_reports(served: Served) -> None:
     assert "4 rules did not apply" in html
 
 
+def test_the_client_has_the_tls_version_that_rules_saw(served: Served) -> None:
+    for stated, shown in (
+        ("TLS1_3", ", TLSv1.3 TLS_AES_256_GCM_SHA384"),
+        ("TLS1_2", ", TLSv1.2"),
+        ("none", ", without TLS"),
+    ):
+        session = {"source_ip": "198.51.100.7", "helo": "mx.example.org", "tls": stated}
+        key = served.folder.put(newsletter(), later={"session": session})
+        assert f"198.51.100.7 mx.example.org{shown} " in words(view(served, key)), stated
+
+
 def test_what_was_delivered_where_is_said_with_the_reply(served: Served) -> None:
     text = words(view(served, served.folder.put(newsletter())))
     for expected in (

@@ -7,6 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.counted import counted
+from mmctl.emulator.records.ingress import tls_of
 from mmctl.mail.encoded_words import decode_words
 from mmctl.render.html.mail_view import MailView
 from mmctl.serve.page.bodies import body_of
@@ -101,9 +102,10 @@ def _envelope(row: MailRow, accepted: Mapping[str, Any]) -> list[tuple[str, str]
     people = texts(envelope.get("recipients"))
     named = ", ".join(people[:MOST_NAMED])
     more = f" and {len(people) - MOST_NAMED:,} more" if len(people) > MOST_NAMED else ""
-    tls = mapping(accepted, "tls")
-    encrypted = " ".join(filter(None, (text(tls, "protocol"), text(tls, "cipher"))))
-    session = mapping(accepted, "session")
+    session, seen = mapping(accepted, "session"), mapping(accepted, "tls")
+    told = {name: text(seen, name) for name in ("protocol", "cipher")}
+    tls = tls_of(text(session, "tls") or None, told if told["protocol"] else None)
+    encrypted = " ".join(filter(None, tls))
     client = " ".join(filter(None, (text(session, "source_ip"), text(session, "helo"))))
     pairs = [
         ("From", decode_words(text(header, "from")).text),
