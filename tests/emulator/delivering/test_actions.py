@@ -94,11 +94,16 @@ def test_recipients_with_other_headers_get_other_copies(world: Make) -> None:
     office = world(
         [
             rule(marked("X-A", "1"), Conditions=[to("a@example.com")]),
-            rule({"Relay": {"Relay": "r-exchange"}}),
+            rule(
+                {"Relay": {"Relay": "r-exchange"}},
+                {"WriteToS3": {"S3Bucket": "mails", "RoleArn": ROLE}},
+            ),
         ],
         relays=[relay("exchange")],
     )
-    office.carry(MESSAGE, "a@example.com", "b@example.com", "c@example.com")
+    mail = office.carry(MESSAGE, "a@example.com", "b@example.com", "c@example.com")
+    assert office.content(f"s3/mails/{mail.id}") == b"X-A: 1\r\n" + MESSAGE
+    assert office.content(f"s3/mails/{mail.id}-2") == MESSAGE
     sent = office.events("delivered")
     assert [each["recipients"] for each in sent] == [
         ["a@example.com"],

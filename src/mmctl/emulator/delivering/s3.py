@@ -27,7 +27,8 @@ def write_to_s3(deed: Deed, action: S3Action, means: DeliveryMeans) -> DoneDeed:
     """
     bucket, prefix = action.s3_bucket, action.s3_prefix or ""
     target = f"{bucket}/{prefix}" if prefix else bucket
-    key = prefix + deed.accepted.id
+    further = f"-{deed.form + 1}" if deed.form else ""  # a copy with other added headers
+    key = f"{prefix}{deed.accepted.id}{further}"
     put_object = means.services.put_object
     if put_object is None:
         file = f"{BUCKETS}/{safe_name(bucket)}/{safe_path(key.split('/'))}"
