@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import errno
 import json
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.polling import until
 from mmctl.emulator import data_folder
-from mmctl.emulator.smtp import connection, conversation, front, limits, storing
+from mmctl.emulator.smtp import connection, conversation, front, limits, process, storing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -623,3 +624,15 @@ def test_noise_never_ends_the_server(face: Face, talk: Callable[..., Talk]) -> N
     other.raw(b"Subject: still here\r\n\r\n.\r\n")
     assert other.hear().startswith("250 OK ")
     assert [note for note in face.notes if "because of an error" in note] == []
+
+
+def test_the_same_trouble_with_connections_is_said_once() -> None:
+    notes: list[str] = []
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(process.troubles(notes.append))
+    for number in [errno.EMFILE] * 3 + list(range(1000, 2000)):
+        error = OSError(number, "\x1b[31mno files")
+        loop.call_exception_handler({"message": "accept", "exception": error})
+    loop.close()
+    assert notes[0] == "trouble with a connection: [Errno 24] \\u001b[31mno files"
+    assert len(notes) == process.MOST_TROUBLES

@@ -24,6 +24,7 @@ from mmctl.emulator.smtp.verdicts import Verdicts
 from mmctl.emulator.store import ResourceStore
 from mmctl.errors import MmctlError
 from mmctl.language.readings import Readings
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 END_SECONDS: Final = 10.0
 """How long connections may take to end."""
+MOST_TROUBLES: Final = 100
+"""So many different troubles of connections are said."""
 LOOK_SECONDS: Final = 0.1
 """How long it takes at most until a new ingress point has its port."""
 
@@ -114,6 +117,7 @@ def serve(
                 )
             )
             loop = asyncio.new_event_loop()
+            loop.set_exception_handler(troubles(on_note))
             stack.enter_context(closing(loop))
             verdicts = None if authenticate is None else Verdicts(authenticate, loop)
             if verdicts is not None:
@@ -134,6 +138,21 @@ def serve(
         except OSError as error:
             raise unusable(folder, error) from error
         loop.run_until_complete(_run(front, folder, on_ready, on_note, ended))
+
+
+def troubles(
+    on_note: Callable[[str], object],
+) -> Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]:
+    """What says the troubles of a loop, each of them once: without files left, they are many."""
+    said: set[str] = set()
+
+    def say(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        text = visible(str(context.get("exception") or context.get("message")))
+        if text not in said and len(said) < MOST_TROUBLES:
+            said.add(text)
+            on_note(f"trouble with a connection: {text}")
+
+    return say
 
 
 async def _run(
