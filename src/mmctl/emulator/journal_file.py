@@ -5,14 +5,12 @@ A line that was added is in the file some milliseconds later, or after `flush`.
 
 from __future__ import annotations
 
-import json
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from mmctl.emulator.data_folder import Lines, read_lines
-from mmctl.emulator.journal import Accepted, Event, instant
-from mmctl.inputs import parse_json
+from mmctl.emulator.data_folder import Lines
+from mmctl.emulator.journal import Event, instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,22 +77,3 @@ class Journal:
             self._added.clear()
             with suppress(OSError):  # what could not be written waits, and is tried again
                 self.flush()
-
-
-def note_unnoted(folder: DataFolder, journal: Journal) -> None:
-    """Add the lines of queued messages that have none: a power cut, or a kill, came in between.
-
-    Raises:
-        OSError: the queue or the journal cannot be read.
-    """
-    queued = {path.stem: path for path in folder.queue.glob("*.json")}
-    if not queued:
-        return
-    with folder.messages.open("rb") as file:
-        for members in read_lines(file):
-            queued.pop(str(members.get("id")), None)
-    for path in sorted(queued.values(), key=lambda path: path.stat().st_mtime):
-        with suppress(ValueError, KeyError, TypeError, AttributeError):  # the queue says so itself
-            accepted = Accepted.of_json(parse_json(path.read_bytes()))
-            line = json.dumps(accepted.to_json(), ensure_ascii=False, separators=(",", ":"))
-            journal.messages([line])

@@ -237,7 +237,7 @@ def test_verdicts_are_computed_from_a_zone_else_assumed_and_said(
     assert (judged["recipients"][0]["rules"], judged["assumed"]) == (["spoofed"], {})
 
 
-def test_a_queued_message_without_a_line_gets_one_at_the_next_start(
+def test_a_queued_message_without_line_and_log_record_gets_them_at_the_next_start(
     running: Callable[..., Face], talk: Callable[..., Talk]
 ) -> None:
     face = running()
@@ -253,4 +253,6 @@ def test_a_queued_message_without_a_line_gets_one_at_the_next_start(
     again.finished(2)
     with again.folder.messages.open("rb") as file:
         assert [each["id"] for each in read_lines(file)] == [accepted["id"], lost["id"]]
+    with (again.folder.logs / "ingress-application.jsonl").open("rb") as file:
+        assert [each["message_id"] for each in read_lines(file)] == [accepted["id"], lost["id"]]
     assert not again.folder.queued(lost["id"]).exists()

@@ -7,11 +7,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.emulator.journal import IngressPointName, RefusedMail, instant
-from mmctl.emulator.records.ingress import IngressPieces
+from mmctl.emulator.smtp.catching_up import pieces_of
 from mmctl.emulator.smtp.limits import Connections, Room
 from mmctl.emulator.smtp.logins import Logins
 from mmctl.emulator.smtp.tls import TlsContexts
-from mmctl.model.enums import IngressPointType
 
 if TYPE_CHECKING:
     import asyncio
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from mmctl.emulator.data_folder import DataFolder
     from mmctl.emulator.gateways import Configured, PointGateways, Served
     from mmctl.emulator.journal_file import Journal
+    from mmctl.emulator.records.ingress import IngressPieces
     from mmctl.emulator.records.records import LogRecords
     from mmctl.emulator.smtp.add_on_table import AddOnTable
     from mmctl.emulator.smtp.settings import SmtpSettings
@@ -102,17 +102,7 @@ class Front:
         """What is the same in all log records of an ingress point."""
         pieces = self._pieces.get(configured.digest)
         if pieces is None:
-            point = configured.document["ingress_point"]
-            secret = point.get("IngressPointAuthConfiguration", {}).get("SecretArn")
-            pieces = IngressPieces.of(
-                configured.arn,
-                IngressPointType(configured.point.type),
-                configured.point.name,
-                rule_set_id=configured.rule_set.id,
-                traffic_policy_id=configured.traffic_policy.id,
-                policy=configured.gateway.policy,
-                secret_arn=secret,
-            )
+            pieces = pieces_of(configured)
             if len(self._pieces) >= MOST_PIECES:
                 self._pieces.clear()
             self._pieces[configured.digest] = pieces

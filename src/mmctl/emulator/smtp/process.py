@@ -15,8 +15,9 @@ from mmctl.emulator.delivering.configurations import kept_configuration
 from mmctl.emulator.delivering.post_office import PostOffice
 from mmctl.emulator.delivering.settings import DeliverySettings
 from mmctl.emulator.gateways import PointGateways
-from mmctl.emulator.journal_file import Journal, note_unnoted
+from mmctl.emulator.journal_file import Journal
 from mmctl.emulator.records.records import LogRecords
+from mmctl.emulator.smtp.catching_up import catch_up
 from mmctl.emulator.smtp.doors import Doors
 from mmctl.emulator.smtp.front import Front
 from mmctl.emulator.smtp.storing import Storing
@@ -90,7 +91,7 @@ def serve(
                     )
                 )
             )
-            note_unnoted(folder, journal)
+            catch_up(folder, journal, records)
             office.resume(partial(kept_configuration, folder))
 
             def stored(group: Sequence[StoredMessage]) -> None:
