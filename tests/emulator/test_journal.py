@@ -155,3 +155,12 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(UsageError, match="cannot write to the data folder"):
         DataFolder(tmp_path / "file" / "mail").make()
+
+
+def test_a_folder_that_everybody_can_write_to_keeps_no_mail(tmp_path: Path) -> None:
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail").chmod(0o777)
+    with pytest.raises(UsageError, match="everybody can write to the data folder") as refused:
+        DataFolder(tmp_path / "mail").make()
+    assert "chmod 700" in str(refused.value.help)
+    assert list((tmp_path / "mail").iterdir()) == []

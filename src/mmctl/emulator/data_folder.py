@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import stat
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -86,10 +87,15 @@ class DataFolder:
         """Create the folder for its owner only, if it is missing.
 
         Raises:
-            UsageError: it cannot be created, or is no folder.
+            UsageError: it cannot be created, is no folder, or everybody can write to it.
         """
         try:
             self.root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            if os.name == "posix" and self.root.stat().st_mode & stat.S_IWOTH:
+                raise UsageError(
+                    f"everybody can write to the data folder `{self.root}`",
+                    help="mail is kept there: name a folder of your own, or chmod 700",
+                )
             for folder in (self.queue, self.gateways, self.logs, self.root / "messages"):
                 folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         except OSError as error:
