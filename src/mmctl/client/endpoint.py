@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import UsageError
+from mmctl.model.hosts import is_this_machine
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT: Final = 30.0
 LONGEST_TIMEOUT: Final = 3600.0
 _PORTS: Final = 65_535
-_LOCAL: Final = "localhost"
 
 
 class TlsMode(StrEnum):
@@ -71,15 +70,7 @@ class Endpoint:
     @property
     def on_loopback(self) -> bool:
         """Whether it is on this machine."""
-        return is_on_loopback(self.host)
-
-
-def is_on_loopback(host: str) -> bool:
-    """Whether a host is this machine: an address of loopback, or `localhost`."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.lower().rstrip(".") == _LOCAL
+        return is_this_machine(self.host)
 
 
 def host_and_port(text: str) -> tuple[str, int]:

@@ -14,7 +14,6 @@ from mmctl.client.endpoint import (
     SmtpLogin,
     TlsMode,
     host_and_port,
-    is_on_loopback,
 )
 from mmctl.client.outgoing import check_helo
 from mmctl.errors import CouldNot, UsageError
@@ -23,6 +22,7 @@ from mmctl.language.project import EMBEDDED
 from mmctl.language.text.suggest import did_you_mean, listed
 from mmctl.model.endpoints import EMBEDDED_ACCOUNT, is_loopback
 from mmctl.model.enums import IngressPointType
+from mmctl.model.hosts import is_this_machine
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _chosen(project: Project, name: str | None) -> str:
 
 def _served_at(data: Path, host: str, port: int) -> ServedPoint | None:
     """The ingress point of the embedded server at a host and port, if it is one."""
-    if not is_on_loopback(host):
+    if not is_this_machine(host):
         return None
     return next((each for each in served_points(data) or () if each.port == port), None)
 
@@ -201,7 +201,7 @@ def _target(
         port=port,
         helo=check_helo(options.helo or machine_name()),
         tls=_tls(options),
-        verify=not (options.insecure or (is_on_loopback(host) and options.ca is None)),
+        verify=not (options.insecure or (is_this_machine(host) and options.ca is None)),
         authority=options.ca,
         certificate=options.cert,
         key=options.key,

@@ -5,10 +5,10 @@ Values only, so that the process that serves SMTP gets them as they are.
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator.delivering.message_copy import one_line
+from mmctl.model.hosts import is_this_machine
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ BOUNCES: Final = "bounces"
 REPORTS: Final = "reports"
 OWN_TARGETS: Final = (SEND, BOUNCES, REPORTS)
 """Names that `--deliver` takes for what is no relay; `relay:NAME` is always a relay."""
-_LOCAL_NAMES: Final = frozenset({"localhost", "localhost."})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +35,7 @@ class HostPort:
     @property
     def on_loopback(self) -> bool:
         """Whether this is surely the machine itself; a name that DNS resolves never is."""
-        if self.host.lower() in _LOCAL_NAMES:
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_this_machine(self.host)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
