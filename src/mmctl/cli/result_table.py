@@ -82,7 +82,7 @@ ANSWER: Final = Result(
 WHERE: Final = Result(
     commands=("where",),
     writers={
-        Format.HUMAN: "render.text.where:text",
+        Format.HUMAN: "cli.commands.where:human",
         Format.JSON: "render.documents.where:document",
     },
 )

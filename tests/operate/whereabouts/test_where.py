@@ -24,7 +24,16 @@ from mmctl.operate.logs.sources import LogFiles
 from mmctl.operate.whereabouts.asked import AskedWhere, asked_address
 from mmctl.operate.whereabouts.looking import look
 from mmctl.operate.whereabouts.sentences import WhereSentences
-from mmctl.operate.whereabouts.told import InArchive, Noted, NotedHandover, RecipientAt, WhereState
+from mmctl.operate.whereabouts.told import (
+    InArchive,
+    MessageAt,
+    Noted,
+    NotedHandover,
+    RecipientAt,
+    WhereAnswer,
+    WhereState,
+)
+from mmctl.render.text.where import text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -241,3 +250,28 @@ def test_without_a_time_what_is_not_seen_says_for_which_time(tmp_path: Path) -> 
     said = look(log, asked, LogNames()).not_seen
     assert said is not None
     assert said.startswith("not seen from 2026-11-27 21:00:00 UTC until 2026-11-28 20:00:00 UTC")
+
+
+def test_sentences_fit_the_screen_and_commands_stay_whole() -> None:
+    release = "mmctl archive release " + "a" * 70
+    one = RecipientAt(
+        recipient="ben@example.com",
+        state=WhereState.HELD,
+        by="hold",
+        place="rules.yaml:9",
+        target="held",
+        sentence="is held in archive `held`, by rule `hold` (rules.yaml:9)",
+        release=release,
+    )
+    message = MessageAt(
+        id="m1", at=AT, mail_from="ann@example.org", ingress_point=None, recipients=(one,)
+    )
+    answer = WhereAnswer(found=1, messages=(message,), reach=(AT, AT))
+    assert text(answer, 80).splitlines() == [
+        "2026-11-28 21:00:00 UTC  mail from <ann@example.org> to <ben@example.com> is",
+        "    held in archive `held`, by rule `hold` (rules.yaml:9)",
+        f"  help: {release}",
+        "  message id: m1",
+        "the log reaches until 2026-11-28 21:00:00 UTC",
+    ]
+    assert text(answer).splitlines()[0].endswith(one.sentence)

@@ -12,6 +12,8 @@ from mmctl.errors import CouldNot, UsageError
 if TYPE_CHECKING:
     import typer
 
+    from mmctl.operate.whereabouts.told import WhereAnswer
+
 HOURS_AT_MOST: Final = 8_784
 """A year."""
 FIRST: Final = date(2024, 1, 1)
@@ -113,3 +115,10 @@ def where(
 NO_SUBJECT: Final = (
     "no log holds a subject: look into an archive with `mmctl archive search --subject TEXT`"
 )
+
+
+def human(run: Run, answer: WhereAnswer) -> str:
+    """One sentence a message and recipient, fitted to the screen."""
+    from mmctl.render.text.where import text
+
+    return text(answer, run.width())

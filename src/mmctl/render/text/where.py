@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final
 
 from mmctl.counted import counted
 from mmctl.visible import visible
@@ -14,10 +15,24 @@ if TYPE_CHECKING:
 
     from mmctl.operate.whereabouts.told import MessageAt, WhereAnswer
 
+_HELP: Final = "  help: "
 
-def text(answer: WhereAnswer) -> str:
-    """The answer in lines."""
-    return "".join(f"{line}\n" for line in _lines(answer))
+
+def text(answer: WhereAnswer, width: int | None = None) -> str:
+    """The answer in lines, sentences broken between words at a width; commands stay whole."""
+    return "".join(f"{line}\n" for each in _lines(answer) for line in _fitted(each, width))
+
+
+def _fitted(line: str, width: int | None) -> list[str]:
+    if width is None or len(line) <= width or line.startswith(_HELP):
+        return [line]
+    return wrap(
+        line,
+        width,
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _lines(answer: WhereAnswer) -> Iterator[str]:
@@ -42,7 +57,7 @@ def _message(message: MessageAt) -> Iterator[str]:
             f"{visible(each.sentence)}"
         )
         if each.release is not None:
-            yield f"  help: {visible(each.release)}"
+            yield f"{_HELP}{visible(each.release)}"
     if message.further:
         yield f"  and {counted(message.further, 'further recipient')}"
     if message.id is not None:
