@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -105,3 +106,20 @@ def test_one_archive_of_the_project_needs_no_name(mmctl: Mmctl, tmp_path: Path) 
     archived(tmp_path, "of-another-project", b"Subject: y\r\n\r\n", name="m2")
     code, out, _ = mmctl("archive", "search", "--ids")
     assert (code, out) == (0, f"{id_}\n")
+
+
+def test_the_present_second_is_searched_whole(
+    mmctl: Mmctl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Older versions of botocore send whole seconds alone."""
+    second = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=1)
+    content = b"From: a@example.org\r\nSubject: hi\r\n\r\nhello\r\n"
+    id_ = archived(tmp_path, "all-mail", content, at=second.replace(microsecond=200_000))
+    monkeypatch.setattr("mmctl.cli.world.now", lambda: second.replace(microsecond=900_000))
+    code, out, err = mmctl("archive", "search", "--archive", "all-mail", "--format", "json")
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    assert [each["id"] for each in found["messages"]] == [id_]
+    until = datetime.fromisoformat(found["until"])
+    assert until == second + timedelta(seconds=1)
+    assert until - datetime.fromisoformat(found["since"]) == timedelta(days=30)

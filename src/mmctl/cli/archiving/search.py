@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.cli.archiving.archives import open_archives
@@ -86,7 +87,8 @@ def window(run: Run, span: Span) -> tuple[datetime, datetime]:
     Raises:
         UsageError: it makes no sense.
     """
-    now = run.now()
+    # The API takes whole seconds: what came in the present one is looked at, too.
+    now = run.now().replace(microsecond=0) + timedelta(seconds=1)
     since = moment(span.since or DEFAULT_SINCE, now, option="--since")
     until = now if span.until is None else moment(span.until, now, option="--until", end=True)
     if since >= until:
