@@ -74,7 +74,7 @@ def test_a_gateway_is_started_configured_and_tried_with_mail(tmp_path: Path) -> 
             assert ends["legitimate"] == ["delivered"]
             assert ends["domain-spoof"] == ["dropped"]
             out = mmctl(tmp_path, "send", "--expect", "--record-evidence")
-            assert "0 differ, 0 without a record, 0 not sent" in out
+            assert "0 did not, 0 without a record, 0 not sent" in out
             many = ("--scenario", "legitimate", "--count", "60", "--concurrency", "3")
             load = json.loads(mmctl(tmp_path, "send", *many, "--format", "json"))["load"]
             assert (load["accepted"], load["not_tried"]) == (60, 0)

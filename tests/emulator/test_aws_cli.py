@@ -242,7 +242,7 @@ def test_what_strict_references_refuse_is_told_with_v_where_it_is_done(
         (["--fault", "explode"], 64, "error: got the fault `explode`: there is no kind `explode`"),
         (["--settle", "-1"], 64, "error: got `--settle -1`"),
         (["--settle", "nan"], 64, "error: got `--settle nan`"),
-        (["--api-port", "70000"], 5, "error: could not listen on 127.0.0.1 port 70000: "),
+        (["--api-port", "70000"], 64, "error: got `--api-port 70000`"),
         (["--state", "mmctl.yaml"], 64, "error: `mmctl.yaml` is damaged or not a database"),
         (["--state", "mmctl.yaml/x.db"], 64, "error: cannot create `mmctl.yaml`: "),
     ],
