@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -149,11 +149,16 @@ def postfix(
             time.sleep(0.05)
         yield Postfix(folder, port)
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        # Its master has a process group of its own, and ends all of its servers.
+        stop = [POSTFIX, *conf, "abort"]
+        subprocess.run(stop, check=False, capture_output=True, timeout=PATIENCE, env=environment)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(15)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         shutil.rmtree(folder, ignore_errors=True)
 
