@@ -14,42 +14,27 @@ if TYPE_CHECKING:
     import typer
 
 SEARCH, SHOW, EXPORT, RELEASE = "search", "show", "export", "release"
+_LOOKED_FOR: Final = frozenset(
+    {
+        "--archive",
+        "--from",
+        "--to",
+        "--cc",
+        "--subject",
+        "--rcpt",
+        "--mail-from",
+        "--has-attachments",
+        "--since",
+        "--until",
+        "--limit",
+        "--endpoint-url",
+    }
+)
+"""What `search` and `export` look for, and where."""
 _TAKES: Final = {
-    SEARCH: frozenset(
-        {
-            "--archive",
-            "--from",
-            "--to",
-            "--cc",
-            "--subject",
-            "--rcpt",
-            "--mail-from",
-            "--has-attachments",
-            "--since",
-            "--until",
-            "--limit",
-            "--search",
-            "--ids",
-            "--endpoint-url",
-        }
-    ),
+    SEARCH: _LOOKED_FOR | {"--search", "--ids"},
     SHOW: frozenset({"--archive", "--source", "--save", "--endpoint-url"}),
-    EXPORT: frozenset(
-        {
-            "--archive",
-            "--from",
-            "--to",
-            "--cc",
-            "--subject",
-            "--rcpt",
-            "--mail-from",
-            "--has-attachments",
-            "--since",
-            "--until",
-            "--limit",
-            "--endpoint-url",
-        }
-    ),
+    EXPORT: _LOOKED_FOR,
     RELEASE: frozenset(
         {
             "--archive",

@@ -18,7 +18,7 @@ from mmctl.serve.page.bodies import attachment, html_of
 from mmctl.serve.page.entry import PageEntry
 from mmctl.serve.page.seeking import Sought
 from mmctl.serve.page.sending import places, sending
-from mmctl.serve.page.stored import StoredMail
+from mmctl.serve.page.stored import MESSAGE_ID, StoredMail
 from mmctl.serve.page.views import ViewMaker
 
 if TYPE_CHECKING:
@@ -37,11 +37,12 @@ LOOK_EVERY: Final = 0.2
 """Seconds between two looks at the files while a page waits for something new."""
 LOOKS: Final = 60
 """Looks until a waiting page is answered in any case."""
-_KEY: Final = r"([a-z0-9]{40}|refused-[0-9]{1,15})"
+_ID: Final = MESSAGE_ID.pattern
+_KEY: Final = rf"({_ID}|refused-[0-9]{{1,15}})"
 _VIEW: Final = Pattern(rf"/view/{_KEY}")
-_HTML: Final = Pattern(r"/message/([a-z0-9]{40})/html")
-_SOURCE: Final = Pattern(r"/message/([a-z0-9]{40})/source")
-_PART: Final = Pattern(r"/message/([a-z0-9]{40})/part/([0-9]{1,6}(?:\.[0-9]{1,6}){0,50})")
+_HTML: Final = Pattern(rf"/message/({_ID})/html")
+_SOURCE: Final = Pattern(rf"/message/({_ID})/source")
+_PART: Final = Pattern(rf"/message/({_ID})/part/([0-9]{{1,6}}(?:\.[0-9]{{1,6}}){{0,50}})")
 _NUMBER: Final = Pattern("-?[0-9]{1,12}")
 _ICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect x="1" y="3" width="14"'
