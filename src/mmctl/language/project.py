@@ -69,6 +69,10 @@ class LogicalRule:
     enabled: bool = True
     shadow: bool = False
     final: bool = False
+    refuse: bool = False
+    """Its mail may be refused at RCPT: a statement of the traffic policy may do its work."""
+    count_own: bool = False
+    """It keeps a live rule of its own, so that logs count what it does."""
     environments: tuple[str, ...] | None = None
     """The environments it lives in; None: all."""
     position: Position

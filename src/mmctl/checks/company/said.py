@@ -68,6 +68,8 @@ _OF_RULES: Final[Mapping[str, Callable[[LogicalRule], Values]]] = {
     "enabled": lambda rule: (rule.enabled,),
     "shadow": lambda rule: (rule.shadow,),
     "final": lambda rule: (rule.final,),
+    "refuse": lambda rule: (rule.refuse,),
+    "count": lambda rule: ("own" if rule.count_own else "any",),
     "phase": lambda rule: _one(rule.phase),
     "file": lambda rule: (rule.position.file,),
 }

@@ -43,6 +43,13 @@ RULE: Final = Record(
         "enabled": may(Flag(doc="`false`: kept in the file, left out of the live rule set.")),
         "shadow": may(Flag(doc="`true`: instead of acting, mark mail with `X-Mmctl-Would: NAME`.")),
         "final": may(Flag(doc="`true`: the rule is intended to end its mail.")),
+        "refuse": may(Flag(doc="`true`: the mail may be refused by the traffic policy, at RCPT.")),
+        "count": may(
+            Choice(
+                values=("own", "any"),
+                doc="`own`: the rule keeps a live rule of its own, so that logs count it.",
+            )
+        ),
         "environments": ENVIRONMENTS,
         "conditions": CONDITIONS,
         "unless": UNLESS,

@@ -47,7 +47,8 @@ _COST: Final = {"condition": 1, "action": 1, "before": 2, "after": 2}
 _TESTS: Final = frozenset({"not", "only", "exists", *PartOfText})
 _ALWAYS: Final = {
     RULES: frozenset(
-        {"name", "enabled", "shadow", "final", "environments", "rule_set", "file", "action"}
+        {"name", "enabled", "shadow", "final", "refuse", "count", "environments", "rule_set"}
+        | {"file", "action"}
     ),
     STATEMENTS: frozenset({"policy", "effect", "file", "condition"}),
 }

@@ -232,6 +232,8 @@ class _RuleWalk:
             enabled=table.get("enabled", True),
             shadow=table.get("shadow", False),
             final=table.get("final", False),
+            refuse=table.get("refuse", False),
+            count_own=table.get("count") == "own",
             environments=None
             if "environments" not in table
             else tuple(str(name) for name in table["environments"]),
