@@ -11,7 +11,7 @@ from mmctl.cli import world
 from mmctl.cli.messages.judging import Judge, JudgedBatch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
 
     from mmctl.cli.messages.judging import Judging
     from mmctl.mail.partial import Message
@@ -24,7 +24,7 @@ SOON: Final = 0.1
 
 def judged_batches(
     judging: Judging, messages: Iterable[Message], *, shown: Callable[[], bool] = lambda: True
-) -> Iterator[JudgedBatch]:
+) -> Generator[JudgedBatch]:
     """Results soon after their messages, also where those come slowly.
 
     `shown` says if anybody looks at further messages; if not, they are only counted.

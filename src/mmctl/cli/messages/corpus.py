@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.questions.counting import Counts, TwoGateways
@@ -18,7 +19,7 @@ from mmctl.live.plan.plan import Behaviour
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from mmctl.analysis.questions.counting import CorpusCount
     from mmctl.cli.changes.change import LiveEnvironment
@@ -104,17 +105,18 @@ def counted(
     )
     counts = Counts()
     judged = (_by_others if corpus.workers > 1 else _by_this_process)(run, other, corpus, judge)
-    for batch in judged:
-        counts.merge(batch.counts)
-        if show is not None:
-            for each in batch.changed:
-                show(each)
+    with closing(judged):
+        for batch in judged:
+            counts.merge(batch.counts)
+            if show is not None:
+                for each in batch.changed:
+                    show(each)
     return counts.result(corpus.name)
 
 
 def _by_this_process(
     run: Run, project: Project, corpus: Corpus, judge: CorpusJudge
-) -> Iterator[CountedBatch]:
+) -> Generator[CountedBatch]:
     """What was counted of each message."""
     with Progress(run, "message") as progress:
         for message in messages_of(run, project, corpus.paths, judge.reader.needs, progress):
@@ -126,7 +128,7 @@ def _by_this_process(
 
 def _by_others(
     run: Run, project: Project, corpus: Corpus, judge: CorpusJudge
-) -> Iterator[CountedBatch]:
+) -> Generator[CountedBatch]:
     """The same, by processes that read the messages themselves."""
     from mmctl.cli.messages.sharing import shared
     from mmctl.cli.messages.unit_batches import inputs_at

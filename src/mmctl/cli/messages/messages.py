@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter, deque
+from contextlib import closing
 from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
@@ -35,7 +36,7 @@ from mmctl.render.text.messages import summary
 from mmctl.visible import visible_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from rich.console import Console
     from rich.text import Text
@@ -94,19 +95,20 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
     judging, judged = (_by_others if wanted.workers > 1 else _by_this_process)(
         run, project, wanted, judging, progress, tally, lambda: len(shown) < SHOWN_ON_PAGES
     )
-    batches = _counted(run, progress, tally, judged)
-    if wanted.record == STDOUT:
-        deque(batches, maxlen=0)
-    else:
-        flow = Flow(
-            project=project,
-            wanted=wanted,
-            judging=judging,
-            batches=batches,
-            tally=tally,
-            shown=shown,
-        )
-        write(run, MESSAGES, flow)
+    # Other processes end here also when something is wrong.
+    with closing(judged), closing(_counted(run, progress, tally, judged)) as batches:
+        if wanted.record == STDOUT:
+            deque(batches, maxlen=0)
+        else:
+            flow = Flow(
+                project=project,
+                wanted=wanted,
+                judging=judging,
+                batches=batches,
+                tally=tally,
+                shown=shown,
+            )
+            write(run, MESSAGES, flow)
     if not tally.messages:
         raise no_message(wanted.paths)
     if recorder is not None:
@@ -122,7 +124,7 @@ def _by_this_process(
     progress: Progress,
     tally: Tally,
     shown: Callable[[], bool],
-) -> tuple[Judging, Iterator[JudgedBatch]]:
+) -> tuple[Judging, Generator[JudgedBatch]]:
     """How the messages are judged, and the results soon after their messages."""
     found = messages_of(run, project, wanted.paths, judging.needs, progress, tally.left_out)
     first = list(islice(found, 2))
@@ -139,7 +141,7 @@ def _by_others(
     progress: Progress,
     tally: Tally,
     shown: Callable[[], bool],
-) -> tuple[Judging, Iterator[JudgedBatch]]:
+) -> tuple[Judging, Generator[JudgedBatch]]:
     """The same, by processes that read the messages themselves."""
     from mmctl.cli.messages.sharing import begun, shared
     from mmctl.cli.messages.unit_batches import inputs_at
@@ -160,7 +162,7 @@ def watched(
     paths: Sequence[str],
     progress: Progress,
     left_out: Counter[Why],
-    batches: Iterable[Read],
+    batches: Generator[Read],
 ) -> Iterator[Read]:
     """The batches that other processes read, with progress; what they skip is printed on stderr.
 
@@ -172,13 +174,14 @@ def watched(
     skip = partial(skipped, run, progress, Counter(), named_among(run, paths))
     if progress.shown:
         progress.expect(sizes_at(run, paths))
-    for done in batches:
-        for each in done.left_out:
-            skip(each)
-        progress.did(done.size)
-        yield done
-        if done.stopped is not None:
-            raise done.stopped
+    with closing(batches):
+        for done in batches:
+            for each in done.left_out:
+                skip(each)
+            progress.did(done.size)
+            yield done
+            if done.stopped is not None:
+                raise done.stopped
     say_skipped(run, progress, left_out)
 
 
@@ -344,7 +347,7 @@ def skipped(
 
 def _counted(
     run: Run, progress: Progress, tally: Tally, batches: Iterable[JudgedBatch]
-) -> Iterator[JudgedBatch]:
+) -> Generator[JudgedBatch]:
     on_screen = run.output is None and world.is_terminal(sys.stdout)
     with progress:
         for judged in batches:

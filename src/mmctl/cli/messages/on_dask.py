@@ -28,7 +28,7 @@ from mmctl.errors import CouldNot, UsageError
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from distributed import Future
 
@@ -48,7 +48,7 @@ _GONE: Final = (CancelledError, CommClosedError, OSError, TimeoutError)
 
 def on_cluster(
     run: Run, judge: UnitJudge, wanted: Wanted, batches: Iterator[UnitBatch]
-) -> Iterator[DoneBatch]:
+) -> Generator[DoneBatch]:
     """The batches in order, as the workers judged them.
 
     Raises:

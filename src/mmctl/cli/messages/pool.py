@@ -79,7 +79,7 @@ def in_processes(
     workers: int,
     *,
     named: Callable[[Task], str],
-) -> Generator[Done, None, None]:
+) -> Generator[Done]:
     """The results in the order of the tasks; a killed process costs the tasks sent to it.
 
     `named` says what a task is about, should it kill its process over and over.

@@ -11,7 +11,7 @@ from mmctl.cli.messages.unit_batches import in_batches
 from mmctl.records import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from mmctl.cli.messages.unit_batches import Input, UnitBatch
     from mmctl.cli.messages.unit_reader import UnitReader
@@ -36,7 +36,7 @@ def shared(
     judge: BatchJudge[Done],
     workers: int,
     shown: Callable[[], bool] = lambda: True,
-) -> Iterator[Done]:
+) -> Generator[Done]:
     """The batches in order, as other processes judged them.
 
     Raises:

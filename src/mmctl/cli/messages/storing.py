@@ -6,6 +6,7 @@ A run that was stopped, by whatever, goes on with `--resume`: batches that are s
 from __future__ import annotations
 
 from collections import Counter, deque
+from contextlib import closing
 from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -42,14 +43,14 @@ from mmctl.judge.tally import Tally
 from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from mmctl.cli.messages.manifest import Manifest
     from mmctl.cli.messages.unit_judge import DoneBatch
     from mmctl.cli.messages.wanted import Wanted
     from mmctl.cli.run import Run
 
-    Engine: TypeAlias = Callable[[Iterator[UnitBatch]], Iterator[DoneBatch]]
+    Engine: TypeAlias = Callable[[Iterator[UnitBatch]], Generator[DoneBatch]]
     """Judges batches, and gives the results in their order."""
 
 
@@ -134,7 +135,7 @@ def _engine(run: Run, wanted: Wanted, judge: UnitJudge) -> Engine:
 
         judge.compile()
         return lambda batches: in_processes(judge, batches, wanted.workers, named=str)
-    return lambda batches: map(judge, batches)
+    return lambda batches: (judge(batch) for batch in batches)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -176,8 +177,8 @@ class _Storing:
         )
         if self.progress.shown:
             self.progress.expect(sizes_at(self.run, self.wanted.paths))
-        with self.progress:
-            for done in engine(self._todo(batches)):
+        with self.progress, closing(engine(self._todo(batches))) as results:
+            for done in results:
                 self._take_stored()
                 batch = self.order.popleft()
                 assert isinstance(batch, UnitBatch)  # noqa: S101 - what is stored was just taken
