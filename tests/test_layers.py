@@ -167,6 +167,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     "cli": ("options", "changes", "messages", "files", "sending", "archiving", "commands"),
     "judge": ("readings", "index"),
     "analysis": ("sat", "theories", "encoding", "questions"),
+    "compiler": ("packing",),
     "cases": ("mutants", "library"),
     "client": ("probe",),
     "checks": ("company",),

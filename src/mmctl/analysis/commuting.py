@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 def commute(one: LogicalRule, other: LogicalRule) -> bool:
     """Whether swapping two rules certainly changes nothing."""
-    return _exclude(one, other) or _actions_commute(one, other)
+    return exclude(one, other) or _actions_commute(one, other)
 
 
 def _actions_commute(one: LogicalRule, other: LogicalRule) -> bool:
@@ -59,7 +59,7 @@ def _reads_headers(rule: LogicalRule) -> bool:
     return any(header_of(condition) is not None for condition in (*rule.conditions, *rule.unless))
 
 
-def _exclude(one: LogicalRule, other: LogicalRule) -> bool:
+def exclude(one: LogicalRule, other: LogicalRule) -> bool:
     """Whether it is plain that no message meets both rules."""
     unless = any(
         condition in theirs.unless

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mmctl.analysis.commuting import commute_on_effects, doing, dropped_anyway, writes_for
 from mmctl.analysis.encoding.readings import ReadingLiterals
 from mmctl.analysis.sat.circuit import FALSE, TRUE
-from mmctl.judge.actions import actions_in_effect
+from mmctl.judge.actions import actions_in_effect, drops_on_failure
 from mmctl.model.actions import Does, added_header, new_recipients, row_of
 from mmctl.records import dataclass, field, replace
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mmctl.analysis.commuting import RuleEffects
     from mmctl.analysis.encoding.proof import Proof
     from mmctl.analysis.encoding.sight import CopySight
+    from mmctl.language.project import LogicalRule
     from mmctl.language.readings import Readings
     from mmctl.model.rules import RuleAction
 
@@ -53,8 +54,12 @@ class AskedPairs:
 class PhaseFormulas:
     """One phase of one gateway, as formulas."""
 
-    def __init__(self, proof: Proof, number: int, places: Sequence[int]) -> None:
+    def __init__(
+        self, proof: Proof, number: int, places: Sequence[int], *, strict: bool = False
+    ) -> None:
         self._proof = proof
+        self._strict = strict
+        """Whether it also shows what is done with mail that ends as dropped, and how often."""
         self._circuit = proof.circuit
         self._number = number
         self._rules = proof.gateways[number].rules
@@ -90,7 +95,10 @@ class PhaseFormulas:
     def _does(self, place: int, readings: Readings) -> RuleEffects:
         key = place, readings.first_match, readings.bounce_ends_evaluation
         if key not in self._effects:
-            self._effects[key] = doing(self._rules[place], readings, self._numbers)
+            does = doing(self._rules[place], readings, self._numbers)
+            if self._strict and any(map(drops_on_failure, actions_in_effect(self._rules[place]))):
+                does = replace(does, may_end=True)
+            self._effects[key] = does
         return self._effects[key]
 
     def _dependences(self) -> dict[int, tuple[int, ...]]:
@@ -110,6 +118,33 @@ class PhaseFormulas:
             )
             for place, reader in self.doing.items()
         }
+
+    def is_tangled(self, one: int, other: int) -> bool:
+        """Whether one of two rules changes what the other looks at."""
+        return one in self._depends[other] or other in self._depends[one]
+
+    def sees_changes(self, rule: LogicalRule) -> bool:
+        """Whether one of the rules changes what the conditions of any rule look at."""
+        reader = doing(rule, self._readings, self._numbers)
+        return any(writes_for(each, reader, self._readings) for each in self.doing.values())
+
+    def shows_order(self, one: int, other: int) -> int:
+        """Whether it can show which of two rules is first: a no is certain."""
+        if self.is_tangled(one, other):
+            return self._order_shows(one, other)
+        differ = self._differ(one, other)
+        if differ == FALSE:
+            return FALSE
+        return self._circuit.all_of((self._reached, differ, self.matches(one), self.matches(other)))
+
+    def both_apply(self, one: int, other: int) -> int:
+        """Whether two rules can apply to one message, whichever is first: a no is certain."""
+        all_of, alone = self._circuit.all_of, (self.matches(one), self.matches(other))
+        ways = [all_of(alone)]
+        for first, second, matches in ((one, other, alone[0]), (other, one, alone[1])):
+            if first in self._depends[second]:
+                ways.append(all_of((matches, self._matches_with(second, first))))
+        return all_of((self._reached, self._circuit.any_of(ways)))
 
     def pairs(self, place: int, above: Sequence[int]) -> AskedPairs:
         """The rules above of which it may show whether they are first."""
@@ -132,6 +167,8 @@ class PhaseFormulas:
         pair = self._does(one, readings), self._does(other, readings)
         if commute_on_effects(*pair):
             return FALSE
+        if self._strict:
+            return TRUE
         return self._sent if dropped_anyway(*pair, readings) else TRUE
 
     def _order_shows(self, one: int, other: int) -> int:

@@ -1,0 +1,183 @@
+"""Licenses by proof: one circuit for all questions about the rules of a logical gateway.
+
+Plain comparison of conditions comes first; a solver is asked about what that leaves open. What is
+undecided is no license.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.analysis.commuting import exclude
+from mmctl.analysis.encoding.confirming import copies_of
+from mmctl.analysis.encoding.proof import EFFORT, Proof, Shown
+from mmctl.analysis.questions.ends import are_alike, treatment_of
+from mmctl.analysis.questions.equality import Equality
+from mmctl.analysis.questions.phase_formulas import PhaseFormulas
+from mmctl.analysis.sat.circuit import FALSE
+from mmctl.analysis.sat.solver import Solved
+from mmctl.compiler.packing.licenses import Pin
+from mmctl.records import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mmctl.analysis.encoding.witness import Witness
+    from mmctl.analysis.questions.ends import Treated
+    from mmctl.judge.submission import Gateway
+    from mmctl.language.project import LogicalRule
+
+
+class ProvedLicenses:
+    """What is certain about the rules of one logical gateway, under the readings of its project."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        *,
+        equality: Equality = Equality.MULTISET,
+        effort: int | None = EFFORT,
+    ) -> None:
+        self._gateway = gateway
+        self._rules = gateway.rules
+        self._equality = equality
+        self._proof = Proof(gateway, effort=effort)
+        self._literals = self._proof.paths[0].rules
+        places = range(len(self._rules))
+        self._formulas = PhaseFormulas(self._proof, 0, places, strict=True) if places else None
+        self._reaches_others = self._reaching_others()
+        self._swaps: dict[tuple[int, int], bool] = {}
+        self._apart: dict[tuple[int, int], bool] = {}
+        self._refuted: dict[tuple[int, ...], bool] = {}
+
+    def _reaching_others(self) -> frozenset[int]:
+        """The rules that act on mail they do not apply to, or see what they did themselves."""
+        if self._formulas is None:
+            return frozenset()
+        readings, doing = self._gateway.readings, self._formulas.doing.items()
+        return frozenset(
+            place
+            for place, does in doing
+            if (does.added and readings.added_header_scope == "message")
+            or (does.replaces and readings.replaced_recipients_visible == "same_rule_too")
+        )
+
+    def never_applies(self, place: int) -> bool:
+        """Whether no message is one that a rule applies to."""
+        return self._never(self._literals[place].applies)
+
+    def ends_its_mail(self, place: int) -> bool:
+        """Whether no later rule sees mail that a rule applied to."""
+        literals = self._literals[place]
+        return literals.ends == literals.matches
+
+    def never_together(self, place: int, others: int | Iterable[int]) -> bool:
+        """Whether no message is one that a rule and any of the others apply to, in any order."""
+        several = (others,) if isinstance(others, int) else others
+        return all(self._never_both(place, each) for each in several)
+
+    def _never_both(self, one: int, other: int) -> bool:
+        pair = (one, other) if one < other else (other, one)
+        if pair not in self._apart:
+            self._apart[pair] = self._is_apart(*pair)
+        return self._apart[pair]
+
+    def _is_apart(self, one: int, other: int) -> bool:
+        if one == other or self._formulas is None or self._is_meddled(one, other):
+            return False
+        if self._is_plain(one, other) and exclude(self._rules[one], self._rules[other]):
+            return True
+        return self._never(self._formulas.both_apply(one, other), self._literals[one].reached)
+
+    def _is_plain(self, one: int, other: int) -> bool:
+        """Whether neither rule changes what the other looks at."""
+        formulas = self._formulas
+        return formulas is not None and not formulas.is_tangled(one, other)
+
+    def _is_meddled(self, one: int, other: int) -> bool:
+        return one in self._reaches_others or other in self._reaches_others
+
+    def may_swap(self, above: int, below: int) -> bool:
+        """Whether it shows in no effect which of two rules is first."""
+        pair = (above, below) if above < below else (below, above)
+        if pair not in self._swaps:
+            self._swaps[pair] = self._is_swappable(*pair)
+        return self._swaps[pair]
+
+    def _is_swappable(self, one: int, other: int) -> bool:
+        if self._formulas is None or self._is_meddled(one, other):
+            return False
+        if self._is_plain(one, other) and self._never_plainly(one, other):
+            return True
+        return self._never(self._formulas.shows_order(one, other), self._literals[one].reached)
+
+    def _never_plainly(self, one: int, other: int) -> bool:
+        return self._apart.get((one, other), False) or exclude(self._rules[one], self._rules[other])
+
+    def never_meet(self, one: LogicalRule, other: LogicalRule) -> bool:
+        """Whether no message meets two rules that need not be among those of the gateway."""
+        if exclude(one, other):
+            return True
+        sight = self._literals[0].sight if self._literals else None
+        if sight is None or self._sees_changes(one) or self._sees_changes(other):
+            return False
+        admitted = self._proof.paths[0].admitted
+        return self._never(*(self._proof.matching(each, sight) for each in (one, other)), admitted)
+
+    def _sees_changes(self, rule: LogicalRule) -> bool:
+        """Whether a rule of the gateway may change what the conditions of a rule look at."""
+        formulas = self._formulas
+        return formulas is not None and formulas.sees_changes(rule)
+
+    def _never(self, *literals: int) -> bool:
+        """Whether no message is one for which all of some literals hold."""
+        key = tuple(sorted(set(literals)))
+        if FALSE in key:
+            return True
+        if key not in self._refuted:
+            self._refuted[key] = self._proof.solved(key) is Solved.UNSATISFIABLE
+        return self._refuted[key]
+
+    # Why not
+
+    def pin(self, above: int, below: int) -> Pin | None:
+        """A message, confirmed, that shows why one rule has to stay above another one."""
+        if self._formulas is None or self._is_meddled(above, below):
+            return None
+        shows = (self._formulas.shows_order(above, below), self._literals[above].reached)
+        for others in self._left_out(above, below):
+            answer = self._proof.ask([*shows, *others])
+            found = self._confirmed(above, below, answer) if isinstance(answer, Shown) else None
+            if found is not None:
+                return found
+        return None
+
+    def _left_out(self, above: int, below: int) -> Iterator[tuple[int, ...]]:
+        """Literals that keep other rules away from a message: all, those between, none."""
+        places = [each for each in range(len(self._rules)) if each not in {above, below}]
+        between = [each for each in places if above < each < below]
+        for kept_away in (places, between, []):
+            yield tuple(-self._literals[each].matches for each in kept_away)
+
+    def _confirmed(self, above: int, below: int, answer: Shown) -> Pin | None:
+        """What the evaluator says about a message, as written and with the rules swapped."""
+        moved = [each for each in range(len(self._rules)) if each != below]
+        moved.insert(moved.index(above), below)
+        swapped = replace(self._gateway, rules=tuple(self._rules[each] for each in moved))
+        one, other = (_treatment(each, answer.witness) for each in (self._gateway, swapped))
+        if one is None or other is None or are_alike(one, other, self._equality):
+            return None
+        return Pin(above=above, below=below, witness=answer.witness, as_written=one, swapped=other)
+
+
+def _treatment(gateway: Gateway, witness: Witness) -> Treated | None:
+    """What becomes of a message; None: that hangs on what nobody knows."""
+    copies = copies_of(
+        gateway,
+        witness.submission,
+        witness.scenario,
+        listed=witness.listed,
+        deleted=witness.deleted,
+    )
+    recipient = witness.submission.envelope.recipients[0]
+    return None if copies is None else treatment_of(copies, recipient)
