@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from mmctl.analysis.encoding.copies import Carried, Path
     from mmctl.analysis.encoding.witness import Witness
+    from mmctl.analysis.sat.circuit import Circuit
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import LogicalRule
     from mmctl.model.rules import RuleAction
@@ -82,20 +83,27 @@ def compared(
 
 
 def compared_in(
-    proof: Proof, *, equality: Equality = Equality.MULTISET, most: int = KINDS_AT_MOST
+    proof: Proof,
+    *,
+    equality: Equality = Equality.MULTISET,
+    most: int = KINDS_AT_MOST,
+    as_packed: bool = False,
 ) -> Likeness:
-    """Compare the two gateways of a proof, which was made to compare them."""
-    return _Compared(proof, equality).all(most)
+    """Compare the two gateways of a proof, which was made to compare them.
+
+    `as_packed`: what is worth the same where rules are packed is alike (`ends.are_alike`).
+    """
+    return _Compared(proof, equality, as_packed=as_packed).all(most)
 
 
-class _ActionPlace(NamedTuple):
+class ActionPlace(NamedTuple):
     """An action of a rule."""
 
     rule: int
     at: int
 
 
-class _Instance(NamedTuple):
+class Instance(NamedTuple):
     """What an action does, and whether the copy shows it."""
 
     done: int
@@ -111,12 +119,13 @@ class _Instance(NamedTuple):
 class _Compared:
     """Two versions, and the literals by which they can differ."""
 
-    def __init__(self, proof: Proof, equality: Equality) -> None:
+    def __init__(self, proof: Proof, equality: Equality, *, as_packed: bool) -> None:
         self._proof = proof
         self._circuit = proof.circuit
         self._equality = equality
+        self._as_packed = as_packed
         self._same: dict[tuple[Carried, Carried], int] = {}
-        self._before, self._after = (dict(_instances(proof, number)) for number in (0, 1))
+        self._before, self._after = (dict(instances(proof, number)) for number in (0, 1))
         self._twins = dict(self._found_twins())
         self._by_action = self._differing_twins()
         self._order = self._circuit.any_of(self._in_other_order())
@@ -173,7 +182,7 @@ class _Compared:
 
     # Twins
 
-    def _found_twins(self) -> Iterator[tuple[_ActionPlace, _ActionPlace]]:
+    def _found_twins(self) -> Iterator[tuple[ActionPlace, ActionPlace]]:
         """Actions of rules that both versions have: from the first to the second."""
         one, other = self._proof.paths
         first, second = self._proof.gateways
@@ -184,7 +193,7 @@ class _Compared:
                 self._made_equal(*literals)
                 if at in mine.adds:
                     self._made_equal(mine.adds[at], theirs.adds[at])
-                yield _ActionPlace(rule, at), _ActionPlace(counterpart, at)
+                yield ActionPlace(rule, at), ActionPlace(counterpart, at)
 
     def _made_equal(self, one: int, other: int) -> None:
         """Tell the solver that two literals are the same in every model, if that is so."""
@@ -200,27 +209,17 @@ class _Compared:
         """For each action whether it is done before alone (0), or afterwards alone (1)."""
         literals: dict[tuple[RuleAction, int], list[int]] = defaultdict(list)
         all_of, any_of = self._circuit.all_of, self._circuit.any_of
-        before, after = (self._shown(each) for each in (self._before, self._after))
+        before, after = (shown(self._circuit, each) for each in (self._before, self._after))
         alone = dict(self._after)
         for place, instance in self._before.items():
             twin = self._twins.get(place)
             other = FALSE if twin is None else alone.pop(twin).done
-            shown = any_of([before[place], *(() if twin is None else (after[twin],))])
+            shows = any_of([before[place], *(() if twin is None else (after[twin],))])
             for half, done in enumerate(((instance.done, -other), (other, -instance.done))):
-                literals[instance.action, half].append(all_of((*done, shown)))
+                literals[instance.action, half].append(all_of((*done, shows)))
         for place, instance in alone.items():
             literals[instance.action, 1].append(all_of((instance.done, after[place])))
         return {key: any_of(found) for key, found in literals.items()}
-
-    def _shown(self, instances: Mapping[_ActionPlace, _Instance]) -> dict[_ActionPlace, int]:
-        """Of each action whether it shows: what only marks mail shows if some is sent later."""
-        found: dict[_ActionPlace, int] = {}
-        sent = FALSE
-        for place, instance in reversed(tuple(instances.items())):
-            found[place] = sent if instance.marks else TRUE
-            if not instance.marks:
-                sent = self._circuit.any_of((sent, instance.done))
-        return found
 
     def _in_other_order(self) -> Iterator[int]:
         """Whether twins are done in another order, where the order counts.
@@ -238,7 +237,7 @@ class _Compared:
             if self._order_counts(one, other):
                 yield self._circuit.all_of((one.done, other.done))
 
-    def _order_counts(self, one: _Instance, other: _Instance) -> bool:
+    def _order_counts(self, one: Instance, other: Instance) -> bool:
         """Whether it can matter which of two actions is done first."""
         if one.marks and other.marks:
             # Only headers of one name have an order, and none with the recipient.
@@ -281,7 +280,7 @@ class _Compared:
             )
         )
 
-    def _alike(self, one: _Instance, other: _Instance) -> int:
+    def _alike(self, one: Instance, other: Instance) -> int:
         """Whether the same is done, with the same traveling."""
         if one.action != other.action:
             return FALSE
@@ -349,7 +348,7 @@ class _Compared:
     def _difference(self, witness: Witness) -> TreatedDifferently | None:
         """What happens to a message in both versions; None if that is alike."""
         before, after = (self._treatment(gateway, witness) for gateway in self._proof.gateways)
-        if are_alike(before, after, self._equality):
+        if are_alike(before, after, self._equality, as_packed=self._as_packed):
             return None
         return TreatedDifferently(witness=witness, before=before, after=after)
 
@@ -414,23 +413,34 @@ class _Compared:
 _NO_DIFFERENCE: Final = (
     "messages for which other rules apply are treated alike in all that was tried"
 )
-_Taken = tuple[int, _Instance]
+_Taken = tuple[int, Instance]
 
 
-def _instances(proof: Proof, number: int) -> Iterator[tuple[_ActionPlace, _Instance]]:
+def instances(proof: Proof, number: int) -> Iterator[tuple[ActionPlace, Instance]]:
     """Everything that can be done with a copy, in order; how it ends is in the outcome."""
     rules, path = proof.gateways[number].rules, proof.paths[number]
     for rule, literals in zip(rules, path.rules, strict=True):
         for at, action in enumerate(actions_in_effect(rule)):
             if row_of(action).does is not Does.ENDS:
                 yield (
-                    _ActionPlace(literals.place, at),
-                    _Instance(
+                    ActionPlace(literals.place, at),
+                    Instance(
                         literals.adds.get(at, literals.done[at]),
                         without_defaults(action),
                         literals.carried[at],
                     ),
                 )
+
+
+def shown(circuit: Circuit, instances: Mapping[ActionPlace, Instance]) -> dict[ActionPlace, int]:
+    """Of each action whether it shows: what only marks mail shows if some is sent later."""
+    found: dict[ActionPlace, int] = {}
+    sent = FALSE
+    for place, instance in reversed(tuple(instances.items())):
+        found[place] = sent if instance.marks else TRUE
+        if not instance.marks:
+            sent = circuit.any_of((sent, instance.done))
+    return found
 
 
 def _equal(one: str, other: str) -> int:

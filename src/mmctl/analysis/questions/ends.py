@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from mmctl.analysis.questions.equality import Equality
 from mmctl.language.project import Outcome
 from mmctl.model.actions import CHANGES_MESSAGE, Does, without_defaults
-from mmctl.records import dataclass
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -120,8 +120,13 @@ def _effect(action: ActionTrace, recipient: str) -> Effect:
     )
 
 
-def are_alike(one: Treated, other: Treated, equality: Equality) -> bool:
-    """Whether two ways to treat a message are alike."""
+def are_alike(one: Treated, other: Treated, equality: Equality, *, as_packed: bool = False) -> bool:
+    """Whether two ways to treat a message are alike.
+
+    `as_packed`: refused counts as dropped, and of a set of effects, equal headers count once.
+    """
+    if as_packed:
+        one, other = (_as_packed(each, equality) for each in (one, other))
     match equality:
         case Equality.TRACE:
             traces = [{(end.outcome, end.effects) for end in each.ends} for each in (one, other)]
@@ -133,6 +138,20 @@ def are_alike(one: Treated, other: Treated, equality: Equality) -> bool:
             return one.outcomes == other.outcomes and set(one.effects) == set(other.effects)
         case _:
             assert_never(equality)
+
+
+def _as_packed(treated: Treated, equality: Equality) -> Treated:
+    """A way to treat a message, where what is worth the same is the same."""
+    ends = tuple(
+        replace(end, outcome=Outcome.DROPPED) if end.outcome is Outcome.REFUSED else end
+        for end in treated.ends
+    )
+    if equality is not Equality.SET:
+        return replace(treated, ends=ends)
+    effects = tuple(
+        replace(effect, headers=tuple(dict.fromkeys(effect.headers))) for effect in treated.effects
+    )
+    return replace(treated, ends=ends, effects=effects)
 
 
 def same_effects(one: Treated, other: Treated) -> bool:

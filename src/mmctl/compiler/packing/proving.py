@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from mmctl.analysis.commuting import exclude
 from mmctl.analysis.encoding.confirming import copies_of
 from mmctl.analysis.encoding.proof import EFFORT, Proof, Shown
+from mmctl.analysis.questions import joined_rules
 from mmctl.analysis.questions.ends import are_alike, treatment_of
 from mmctl.analysis.questions.equality import Equality
+from mmctl.analysis.questions.joined_rules import groups_of
 from mmctl.analysis.questions.phase_formulas import PhaseFormulas
 from mmctl.analysis.sat.circuit import FALSE
 from mmctl.analysis.sat.solver import Solved
@@ -20,7 +22,7 @@ from mmctl.compiler.packing.licenses import Pin
 from mmctl.records import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mmctl.analysis.encoding.witness import Witness
     from mmctl.analysis.questions.ends import Treated
@@ -181,3 +183,21 @@ def _treatment(gateway: Gateway, witness: Witness) -> Treated | None:
     )
     recipient = witness.submission.envelope.recipients[0]
     return None if copies is None else treatment_of(copies, recipient)
+
+
+def why_not_alike(
+    logical: Gateway,
+    packed: Gateway,
+    sources: Sequence[Sequence[int]],
+    *,
+    equality: Equality = Equality.MULTISET,
+    effort: int | None = EFFORT,
+) -> str:
+    """Why packed rules are not proved to do the same as the logical ones; empty: they are.
+
+    `sources`: for each packed rule the places of the logical rules whose work it does.
+    """
+    proof = Proof(logical, packed, compared=True, effort=effort)
+    pairs = ((place, at) for at, places in enumerate(sources) for place in places)
+    groups = groups_of(pairs, len(logical.rules), len(packed.rules))
+    return joined_rules.why_not_alike(proof, groups, equality=equality, refused_as_dropped=True)
