@@ -115,16 +115,10 @@ def actions(count: int) -> str:
 @pytest.mark.parametrize(
     ("fits", "too_much", "message"),
     [
-        (values(10), values(11), "the service takes 10 values in one condition, got 11"),
         (
             conditions(10, "conditions"),
             conditions(11, "conditions"),
             "the service takes 10 conditions in one rule, got 11",
-        ),
-        (
-            conditions(10, "unless"),
-            conditions(11, "unless"),
-            "the service takes 10 conditions under `unless` in one rule, got 11",
         ),
         (actions(10), actions(11), "the service takes 10 actions in one rule, got 11"),
     ],
@@ -135,6 +129,20 @@ def test_what_is_more_than_the_service_takes_is_a_problem_of_its_rule(
     assert compiled(rules(fits))[1] == ()
     (problem,) = compiled(rules(too_much))[1]
     assert problem.message == f"rule `many`: {message}"
+
+
+@pytest.mark.parametrize("fits", [values(10), conditions(10, "unless")])
+@pytest.mark.parametrize("longer", [values(11), conditions(11, "unless")])
+def test_longer_lists_than_the_service_takes_are_packed(fits: str, longer: str) -> None:
+    rule_set = compiled(rules(fits))[0].find(Kind.RULE_SET, "inbound")
+    packed, problems = compiled(rules(longer))
+    assert problems == ()
+    assert rule_set is not None
+    assert rule_set.logical == ()
+    found = packed.find(Kind.RULE_SET, "inbound")
+    assert found is not None
+    assert [rule.name for rule in found.logical] == ["many"]
+    assert {origin.logical for origin in found.origins} == {("many",)}
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,25 @@
 """Logical rules → live rules, resources → objects: the desired configuration of an environment.
 
-One logical rule becomes one live rule; what is over a limit is a problem (`mmctl.compiler.limits`).
+One logical rule becomes one live rule where that fits. Where it does not, the rule set is packed
+(`mmctl.compiler.packing`); what does not fit then is a problem (`mmctl.compiler.limits`).
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
-from mmctl.compiler.configuration import LiveConfiguration, LiveObject, RuleLeftOut, RuleOrigin
+from mmctl.compiler.configuration import (
+    COMPILED_TAG,
+    LiveConfiguration,
+    LiveObject,
+    RuleLeftOut,
+    RuleOrigin,
+    RuleSource,
+    WrittenRule,
+)
 from mmctl.compiler.limits import over_capacity
+from mmctl.compiler.packing.written import as_written, is_within
 from mmctl.judge.actions import actions_in_effect
 from mmctl.language.project import (
     LogicalAddOn,
@@ -20,38 +30,141 @@ from mmctl.language.project import (
     LogicalRuleSet,
     LogicalTrafficPolicy,
 )
+from mmctl.model.kinds import Kind
+from mmctl.model.resources import AddressList
 from mmctl.model.rules import RuleSet
 from mmctl.problem import ordered
 from mmctl.records import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from mmctl.compiler.packing.memory import CompilerMemory
+    from mmctl.compiler.packing.packed import CompiledList, PackedRule, Packing
     from mmctl.language.project import LogicalRule, Project, Resource
-    from mmctl.model.kinds import Kind
     from mmctl.model.rules import Rule
     from mmctl.problem import Position, Problem
 
 
-def compile_project(project: Project) -> tuple[LiveConfiguration, tuple[Problem, ...]]:
+def compile_project(
+    project: Project, memory: CompilerMemory | None = None
+) -> tuple[LiveConfiguration, tuple[Problem, ...]]:
     """What the service should hold for the project's environment, and what is over its limits."""
     environment, owner = project.environment.name, project.settings.project
+    packings = {each.rule_set: each for each in packings_of(project, memory)}
+    used = {name: each for name, each in packings.items() if each.is_packed and each.is_used}
     objects = tuple(
-        replace(compile_resource(kind, resource, environment), project=owner)
-        for kind, resource in project.resources()
+        replace(made, project=owner)
+        for kind in Kind
+        for made in _of_kind(project, kind, used, environment)
     )
     problems = [
         problem
-        for rule_set in project.rule_sets.values()
+        for name, rule_set in project.rule_sets.items()
+        if not packings[name].is_used
         for problem in over_capacity(rule_set, rule_set.live_rules(environment))
     ]
     configuration = LiveConfiguration(
         project=owner,
         objects=objects,
         bindings=project.environment.bindings,
-        left_out=tuple(_left_out(project)),
+        left_out=(*_left_out(project), *_packed_away(used.values())),
     )
     return configuration, ordered(problems)
+
+
+def packings_of(project: Project, memory: CompilerMemory | None = None) -> tuple[Packing, ...]:
+    """Each rule set as it goes live, in the order of the files; those that fit are as written."""
+    del memory
+    return tuple(_packed(project, rule_set) for rule_set in project.rule_sets.values())
+
+
+def _packed(project: Project, rule_set: LogicalRuleSet) -> Packing:
+    """One rule set, packed where it has to be; the last few are remembered, as lint asks too."""
+    rules = rule_set.live_rules(project.environment.name)
+    if is_within(rule_set, rules):
+        return as_written(rule_set, rules, fits=True)
+    key = id(project), rule_set.name
+    held, known = _KNOWN.get(key, (None, None))
+    if held is project and known is not None:
+        return known
+    from mmctl.compiler.packing.pack import packed  # noqa: PLC0415 - few projects need it
+
+    made = packed(project, rule_set)
+    if len(_KNOWN) >= _MOST_KNOWN:
+        _KNOWN.clear()
+    _KNOWN[key] = project, made
+    return made
+
+
+_KNOWN: Final[dict[tuple[int, str], tuple[Project, Packing]]] = {}
+"""Packings by the id of the project, which lives as long as it is here, and the rule set."""
+_MOST_KNOWN: Final = 64
+
+
+def _of_kind(
+    project: Project, kind: Kind, used: Mapping[str, Packing], environment: str
+) -> Iterator[LiveObject]:
+    """The objects of one kind; a packed rule set has the rules and the lists of its packing."""
+    for name, resource in project.of_kind(kind).items():
+        made = compile_resource(kind, resource, environment)
+        if isinstance(resource, LogicalRuleSet) and name in used:
+            made = _of_packing(made, resource, used[name], environment)
+        yield made
+    if kind is Kind.ADDRESS_LIST:
+        for packing in used.values():
+            yield from map(partial(_compiled_list, packing.rule_set), packing.lists)
+
+
+def _compiled_list(rule_set: str, listed: CompiledList) -> LiveObject:
+    return LiveObject(
+        kind=Kind.ADDRESS_LIST,
+        name=listed.name,
+        shape=AddressList.unvalidated(address_list_name=listed.name, tags=None),
+        tags={COMPILED_TAG: rule_set},
+        members=listed.members,
+    )
+
+
+def _of_packing(
+    made: LiveObject, resource: LogicalRuleSet, packing: Packing, environment: str
+) -> LiveObject:
+    """The object of a rule set with the live rules of its packing."""
+    written = resource.live_rules(environment)
+    return replace(
+        made,
+        shape=_rule_set(resource, packing.live),
+        origins=tuple(map(_origin, packing.rules)),
+        logical_rules=len(written),
+        logical=tuple(
+            WrittenRule(
+                name=rule.name, place=_place(rule.position), shape=live_rule(rule), stop=rule.stop
+            )
+            for rule in written
+        ),
+    )
+
+
+def _origin(packed: PackedRule) -> RuleOrigin:
+    first = packed.sources[0]
+    holds = () if packed.is_one else packed.sources
+    return RuleOrigin(
+        name=packed.rule.name,
+        place=_place(first.position),
+        holds=tuple(RuleSource(name=rule.name, place=_place(rule.position)) for rule in holds),
+    )
+
+
+def _packed_away(packings: Iterable[Packing]) -> Iterator[RuleLeftOut]:
+    """The rules that packing left out, and why."""
+    for packing in packings:
+        for each in packing.left_out:
+            yield RuleLeftOut(
+                rule_set=packing.rule_set,
+                rule=each.rule.name,
+                reason=each.why,
+                place=_place(each.rule.position),
+            )
 
 
 def compile_resource(kind: Kind, resource: Resource, environment: str) -> LiveObject:

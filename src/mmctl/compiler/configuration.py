@@ -17,6 +17,8 @@ from mmctl.records import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from mmctl.model.rules import Rule
+
 OWNER_TAG: Final = "mmctl:project"
 """The tag that says which project manages an object; its value is the project's name."""
 
@@ -26,13 +28,44 @@ Key = tuple[Kind, str]
 """How mmctl identifies an object: by its kind and its logical name."""
 
 
+COMPILED_TAG: Final = "mmctl:compiled"
+"""The tag of an address list that the compiler made; its value is the logical rule set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSource:
+    """A logical rule that a live rule holds."""
+
+    name: str
+    place: str | None = None
+    """`rules/legal.yaml:4`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleOrigin:
     """Where a live rule comes from: the logical name, and the place in the files."""
 
     name: str
+    """The logical name where the live rule is one logical rule, else its live name."""
     place: str | None = None
     """`rules/legal.yaml:4`."""
+    holds: tuple[RuleSource, ...] = ()
+    """The logical rules of a packed live rule; none: it is the logical rule of its name."""
+
+    @property
+    def logical(self) -> tuple[str, ...]:
+        """The names of the logical rules that it holds."""
+        return tuple(each.name for each in self.holds) or (self.name,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenRule:
+    """A logical rule of a packed rule set, as it is written."""
+
+    name: str
+    place: str | None = None
+    shape: Rule
+    stop: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +125,8 @@ class LiveObject:
     """How many logical rules a rule set was compiled from."""
     origins: tuple[RuleOrigin, ...] = ()
     """Parallel to the rules of a rule set that comes from files."""
+    logical: tuple[WrittenRule, ...] = ()
+    """The logical rules of a packed rule set, in file order; none: each live rule is one."""
     place: str | None = None
     id: str | None = None
     """The service's id of a live object; for an add-on, that of its instance."""

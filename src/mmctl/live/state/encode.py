@@ -9,9 +9,12 @@ from mmctl.compiler.configuration import (
     LiveObject,
     RuleLeftOut,
     RuleOrigin,
+    RuleSource,
     UnknownMember,
+    WrittenRule,
 )
 from mmctl.model.kinds import Kind
+from mmctl.model.rules import Rule
 from mmctl.records import asdict
 
 if TYPE_CHECKING:
@@ -53,7 +56,9 @@ def object_document(thing: LiveObject) -> dict[str, Any]:
     if thing.unknown:
         document["unknown"] = [asdict(member) for member in thing.unknown]
     if thing.origins:
-        document["origins"] = [asdict(origin) for origin in thing.origins]
+        document["origins"] = [_origin_document(origin) for origin in thing.origins]
+    if thing.logical:
+        document["logical"] = [_written_document(rule) for rule in thing.logical]
     return document
 
 
@@ -80,10 +85,41 @@ def object_of(document: Mapping[str, Any]) -> LiveObject:
         kind=kind,
         shape=kind.row.shape.logical(document["shape"]),
         members=None if members is None else tuple(members),
-        origins=tuple(RuleOrigin(**origin) for origin in document.get("origins", ())),
+        origins=tuple(_origin_of(origin) for origin in document.get("origins", ())),
+        logical=tuple(_written_of(rule) for rule in document.get("logical", ())),
         unknown=tuple(UnknownMember(**member) for member in document.get("unknown", ())),
         **{member: document[member] for member in (*_PLAIN, *_MAPPINGS) if member in document},
     )
+
+
+def _origin_document(origin: RuleOrigin) -> dict[str, Any]:
+    """An origin as JSON: `holds` for packed rules alone, as older versions know no such member."""
+    document = asdict(origin)
+    if not document.pop("holds"):
+        return document
+    return {**document, "holds": [asdict(source) for source in origin.holds]}
+
+
+def _origin_of(document: Mapping[str, Any]) -> RuleOrigin:
+    plain = {member: value for member, value in document.items() if member != "holds"}
+    holds = tuple(RuleSource(**source) for source in document.get("holds", ()))
+    return RuleOrigin(**plain, holds=holds)
+
+
+def _written_document(rule: WrittenRule) -> dict[str, Any]:
+    document: dict[str, Any] = {"name": rule.name, "shape": rule.shape.to_api()}
+    if rule.place is not None:
+        document["place"] = rule.place
+    if rule.stop:
+        document["stop"] = True
+    return document
+
+
+def _written_of(document: Mapping[str, Any]) -> WrittenRule:
+    name, place, stop = document["name"], document.get("place"), document.get("stop", False)
+    if not (isinstance(name, str) and isinstance(place, str | None) and isinstance(stop, bool)):
+        raise ValueError("`logical` does not hold rules")  # noqa: TRY004 - as all damage here
+    return WrittenRule(name=name, place=place, shape=Rule.logical(document["shape"]), stop=stop)
 
 
 def _are_texts(values: Iterable[object]) -> bool:
