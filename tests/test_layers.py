@@ -171,7 +171,6 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     "cases": ("mutants", "library"),
     "client": ("probe",),
     "checks": ("company",),
-    "compiler": ("packing",),
     "emulator": ("archive", "records", "delivering", "smtp"),
     "operate": ("logs", "whereabouts", "comparing", "archive"),
 }

@@ -165,7 +165,9 @@ class Forming:
             key = DimensionKey(role, f"{operand.key} in a list")
             return Dimension(key=key, values=frozenset(entries), like=condition, listed=True)
         values = values_of(condition)
-        return Dimension(key=DimensionKey(role, _looks(condition)), values=frozenset(values), like=condition)
+        return Dimension(
+            key=DimensionKey(role, _looks(condition)), values=frozenset(values), like=condition
+        )
 
     def _entries(self, role: str, condition: RuleCondition) -> Iterable[str] | None:
         """The entries of an address list that a condition is met for; None: no list can do it."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class RuleGroup:
     """Rules that are done by the same live rules."""
 
     form: RuleForm
@@ -24,9 +24,9 @@ class Group:
     """Of the logical rules, in file order."""
 
 
-def neighbors_merged(groups: Sequence[Group], may_double: bool) -> list[Group]:
+def neighbors_merged(groups: Sequence[RuleGroup], may_double: bool) -> list[RuleGroup]:
     """Merge groups that are next to each other and differ in one list."""
-    merged: list[Group] = []
+    merged: list[RuleGroup] = []
     for group in groups:
         last = merged[-1] if merged else None
         form = last.form.merged(group.form) if last is not None else None
@@ -34,7 +34,7 @@ def neighbors_merged(groups: Sequence[Group], may_double: bool) -> list[Group]:
             merged.append(group)
         else:
             places = tuple(sorted((*last.places, *group.places)))
-            merged[-1] = Group(form=form, places=places)
+            merged[-1] = RuleGroup(form=form, places=places)
     return merged
 
 

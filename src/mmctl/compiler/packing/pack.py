@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.questions.equality import Equality
 from mmctl.compiler.packing.forms import Forming
-from mmctl.compiler.packing.grouping import Group, neighbors_merged
+from mmctl.compiler.packing.grouping import RuleGroup, neighbors_merged
 from mmctl.compiler.packing.packed import Packing, PackingProof
 from mmctl.compiler.packing.rendering import Rendering
 from mmctl.compiler.packing.written import as_written, is_within
@@ -29,8 +30,8 @@ def packed(project: Project, rule_set: LogicalRuleSet) -> Packing:
     if is_within(rule_set, rules):
         return as_written(rule_set, rules, fits=True)
     forming = Forming(project.settings.readings)
-    groups: Sequence[Group] = [
-        Group(form=forming.of(rule), places=(place,)) for place, rule in enumerate(rules)
+    groups: Sequence[RuleGroup] = [
+        RuleGroup(form=forming.of(rule), places=(place,)) for place, rule in enumerate(rules)
     ]
     groups = neighbors_merged(groups, rule_set.duplicates_ignored)
     rendering = Rendering(rule_set.name, rules)
@@ -53,13 +54,15 @@ def packed_gateway(logical: Gateway, packing: Packing) -> Gateway:
 
 
 def _proof(project: Project, rule_set: LogicalRuleSet, packing: Packing) -> PackingProof:
-    from mmctl.analysis.questions.alike import compared  # noqa: PLC0415 - loads the solver
-    from mmctl.analysis.questions.equality import Equality  # noqa: PLC0415
+    from mmctl.compiler.packing.proving import why_not_alike  # noqa: PLC0415 - loads the solver
 
     logical = gateway_of_rule_set(project, rule_set.name)
     equality = Equality.SET if rule_set.duplicates_ignored else Equality.MULTISET
-    likeness = compared(logical, packed_gateway(logical, packing), equality=equality)
-    if likeness.alike:
-        return PackingProof(proved=True, equality=equality.value)
-    why = likeness.undecided or "a message is treated differently"
-    return PackingProof(proved=False, why=why, equality=equality.value)
+    places = {id(rule): place for place, rule in enumerate(logical.rules)}
+    why = why_not_alike(
+        logical,
+        packed_gateway(logical, packing),
+        [[places[id(rule)] for rule in each.sources] for each in packing.rules],
+        equality=equality,
+    )
+    return PackingProof(proved=not why, why=why, equality=equality.value)

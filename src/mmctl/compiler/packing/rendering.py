@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmctl.compiler.packing.forms import Dimension
-    from mmctl.compiler.packing.grouping import Group
+    from mmctl.compiler.packing.grouping import RuleGroup
     from mmctl.model.rules import RuleCondition
 
 
-class _Way(NamedTuple):
+class _Met(NamedTuple):
     """Conditions that stand for one dimension in one live rule."""
 
     role: str
@@ -51,11 +51,11 @@ class Rendering:
         """The address lists that the rules need, by name."""
         return tuple(self._lists[name] for name in sorted(self._lists))
 
-    def live(self, groups: Sequence[Group]) -> tuple[PackedRule, ...]:
+    def live(self, groups: Sequence[RuleGroup]) -> tuple[PackedRule, ...]:
         """The live rules of all groups, in their order."""
         return tuple(rule for group in groups for rule in self._of(group))
 
-    def _of(self, group: Group) -> tuple[PackedRule, ...]:
+    def _of(self, group: RuleGroup) -> tuple[PackedRule, ...]:
         sources = tuple(self._rules[place] for place in group.places)
         pieces = tuple(product(*map(self._sides, group.form.box)))
         first = sources[0]
@@ -69,7 +69,7 @@ class Rendering:
             for number, sides in enumerate(pieces, 1)
         )
 
-    def _alone(self, first: LogicalRule, sides: Sequence[_Way], group: Group) -> PackedRule:
+    def _alone(self, first: LogicalRule, sides: Sequence[_Met], group: RuleGroup) -> PackedRule:
         """A live rule that is one logical rule: it keeps the name."""
         if fits(first):
             return PackedRule(rule=first, sources=(first,))
@@ -83,7 +83,7 @@ class Rendering:
         return self._names.of_piece(first.name, number)
 
     def _rule(
-        self, first: LogicalRule, name: str, sides: Sequence[_Way], group: Group
+        self, first: LogicalRule, name: str, sides: Sequence[_Met], group: RuleGroup
     ) -> LogicalRule:
         of_role = {
             role: tuple(each for side in sides if side.role == role for each in side.conditions)
@@ -104,17 +104,17 @@ class Rendering:
             positions=Positions({(): first.position}),
         )
 
-    def _sides(self, dimension: Dimension) -> tuple[_Way, ...]:
+    def _sides(self, dimension: Dimension) -> tuple[_Met, ...]:
         """The ways to meet a dimension: each is in a live rule of its own."""
         role = dimension.key.role
         if needs_list(dimension):
-            return (_Way(role, (condition_in_list(dimension, self._list(dimension)),)),)
+            return (_Met(role, (condition_in_list(dimension, self._list(dimension)),)),)
         if len(dimension.values) <= VALUES.most:
-            return (_Way(role, (condition_of(dimension, sorted(dimension.values)),)),)
+            return (_Met(role, (condition_of(dimension, sorted(dimension.values)),)),)
         several = [condition_of(dimension, each) for each in chunks(dimension.values)]
         if dimension.widens:
-            return tuple(_Way(role, (each,)) for each in several)
-        return (_Way(role, tuple(several)),)
+            return tuple(_Met(role, (each,)) for each in several)
+        return (_Met(role, tuple(several)),)
 
     def _list(self, dimension: Dimension) -> str:
         name = list_name(self._rule_set, dimension.values)
