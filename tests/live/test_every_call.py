@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.unmeasured,
     pytest.mark.skipif(os.name != "posix", reason="there is no fork elsewhere"),
 ]
 

@@ -7,6 +7,7 @@ from functools import partial
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
 from exactness import Counting
 from patterns import OPERATORS
 
@@ -61,6 +62,7 @@ def _literals(new: Callable[[Circuit], Any], ask: Callable[[Any], None]) -> int:
     return solver.literals
 
 
+@pytest.mark.unmeasured
 def test_tests_on_texts_take_clauses_in_proportion() -> None:
     few, many = _values(_FEW), _values(_TWICE_AS_MANY)
     faults = []

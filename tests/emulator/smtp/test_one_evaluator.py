@@ -493,6 +493,7 @@ def test_generated_gateways_treat_nasty_mail_by_smtp_as_the_evaluator_says(
 
 
 @pytest.mark.slow
+@pytest.mark.unmeasured
 def test_many_generated_gateways_treat_mail_by_smtp_as_the_evaluator_says(
     running: Callable[..., Face],
 ) -> None:
@@ -575,6 +576,7 @@ def corpus() -> Iterator[bytes]:
 
 
 @pytest.mark.slow
+@pytest.mark.unmeasured
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="there is no corpus of real mail here")
 def test_every_real_message_by_smtp_ends_as_simulate_says(
     reference: tuple[Face, str, Gateway],

@@ -95,6 +95,7 @@ def test_the_index_agrees_with_the_evaluator() -> None:
     assert not faults(SLICE)
 
 
+@pytest.mark.unmeasured
 def test_the_index_agrees_where_rules_meddle() -> None:
     """Also with many recipients, and with more than a message may have."""
     assert not [
@@ -115,7 +116,8 @@ def test_the_index_agrees_on_many_rules() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover  # three times as quick, and the other tests reach the same lines
+@pytest.mark.unmeasured
+@pytest.mark.unmeasured  # three times as quick, and the other tests reach the same lines
 def test_the_index_agrees_on_a_hundred_thousand_pairs() -> None:
     """Thousands of gateways, with six messages and up to ten rules each."""
     assert not faults(range(10_000, 13_400))
