@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class Ending(StrEnum):
     """Why no further rule is tried for a copy."""
 
+    REFUSED = "refused"
+    """At RCPT: a copy that was never taken."""
     DROPPED = "dropped"
     STOPPED = "stopped"
     """By `stop`, by a function's answer, or by a reading that says so."""
@@ -122,6 +124,8 @@ class Copy:
 
     def outcome(self) -> tuple[Outcome, str | None]:
         """The first outcome that applies (language.md, Outcomes), and the rule that decided."""
+        if self.ending is Ending.REFUSED:
+            return Outcome.REFUSED, self.ended_by
         if by := self._last_that_did(Does.DELIVERS):
             return Outcome.DELIVERED, by
         if by := self._last_that_did(Does.BOUNCES):

@@ -198,6 +198,10 @@ class Evaluator:
 
     def _perform(self, rule: LogicalRule, matched: list[Copy], copies: list[Copy]) -> list[Copy]:
         """Run a rule's actions in order; return the copies it then applies to (replacing forks)."""
+        if rule.refuses:
+            for copy in matched:
+                copy.end(Ending.REFUSED, rule)
+            return matched
         for place, action in enumerate(actions_in_effect(rule)):
             acting = [
                 copy for copy in matched if copy.ending is None and not copy.steps[-1].skips_rest

@@ -101,6 +101,11 @@ class LogicalRule:
         """What is done, in order."""
         return self.rule.actions
 
+    @property
+    def refuses(self) -> bool:
+        """Whether its mail is refused at RCPT; a shadow rule refuses nothing."""
+        return self.refuse and not self.shadow
+
     def lives_in(self, environment: str) -> bool:
         """Whether the rule is meant for an environment (and not switched off)."""
         return self.enabled and (self.environments is None or environment in self.environments)
@@ -143,14 +148,15 @@ class LogicalRuleSet(LogicalResource):
     """ARNs of log destinations, by log type."""
 
     def live_rules(self, environment: str) -> tuple[LogicalRule, ...]:
-        """The rules that live in an environment, in order."""
-        return tuple(
-            [
-                rule
-                for rule in self.rules
-                if rule.enabled and (rule.environments is None or environment in rule.environments)
-            ]
-        )
+        """The rules that live in an environment, as they are judged: what refuses comes first."""
+        live = [
+            rule
+            for rule in self.rules
+            if rule.enabled and (rule.environments is None or environment in rule.environments)
+        ]
+        if any([rule.refuse for rule in live]):
+            live.sort(key=lambda rule: not rule.refuses)
+        return tuple(live)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

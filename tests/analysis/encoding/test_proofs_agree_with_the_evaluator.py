@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from generated import FAILING, gateway_of, submission_of
+from generated import FAILING, gateway_of, refusing, submission_of
 
 from mmctl.analysis.encoding.proof import Proof, Refuted, Shown, Undecided
 from mmctl.analysis.sat.solver import Solved
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from mmctl.judge.submission import Gateway, Submission
 
 SLICE: Final = range(120)
+REFUSING: Final = range(5000, 5060)
+"""The seeds of gateways with rules that refuse."""
 UNDECIDED_AT_MOST: Final = 0.01
 """The share of questions whose models no reader can deliver: `<` in addresses, and the like."""
 
@@ -32,7 +34,8 @@ UNDECIDED_AT_MOST: Final = 0.01
 def gateway(seed: int, *, entangled: bool) -> Gateway:
     """A gateway of any kind under any readings."""
     random = Random(seed)  # noqa: S311 - no secret
-    return gateway_of(random, random.randint(1, 8), entangled=entangled)
+    made = gateway_of(random, random.randint(1, 8), entangled=entangled)
+    return refusing(random, made) if seed in REFUSING else made
 
 
 def questions(proof: Proof) -> Iterator[tuple[str, int]]:
@@ -124,6 +127,15 @@ def happening(asked: Gateway, submission: Submission, scenario: Scenario) -> set
 def test_no_message_contradicts_what_is_refuted(*, entangled: bool, failures: bool) -> None:
     """A slice of what the slow test does."""
     assert not list(contradictions(SLICE, entangled=entangled, failures=failures))
+
+
+def test_proofs_agree_where_rules_refuse() -> None:
+    """Both ways: what is shown happens, and what is refuted never does."""
+    counts = answers(REFUSING, entangled=False, failures=False)
+    counts += answers(REFUSING, entangled=True, failures=True)
+    assert counts[Undecided.__name__] <= UNDECIDED_AT_MOST * counts.total()
+    for kind in (False, True):
+        assert not list(contradictions(REFUSING, entangled=kind, failures=kind))
 
 
 def test_readings_that_are_free_are_chosen_by_the_message() -> None:

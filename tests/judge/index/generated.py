@@ -101,6 +101,8 @@ ACTIONS: Final[tuple[str, ...]] = (
     "mailbox",
     "index",
 )
+REFUSING: Final[tuple[str, ...]] = ("client", "client", "recipient", "listed")
+"""What rules that refuse look at."""
 MEDDLING: Final[tuple[str, ...]] = ("mark", "replace", "replace", "lambda")
 SEEN_LATER: Final[tuple[str, ...]] = (
     "header",
@@ -247,6 +249,19 @@ def rule_of(
         position=POSITION,
         positions=Positions({(): POSITION}),
     )
+
+
+def refusing(random: Random, gateway: Gateway) -> Gateway:
+    """The gateway with up to three rules of `refuse: true`, which come first."""
+    before = (
+        replace(rule_of(random, 100 + number, REFUSING, ("drop",), few=True), refuse=True)
+        for number in range(random.randint(1, 3))
+    )
+    rules = (
+        replace(rule, rule=rule.rule.changed(actions=rule.actions[:1]), stop=False)
+        for rule in before
+    )
+    return replace(gateway, rules=(*rules, *gateway.rules))
 
 
 def _values(random: Random, pool: tuple[str, ...]) -> list[str]:

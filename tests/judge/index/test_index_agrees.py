@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tarfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from generated import Generated, generated
+from generated import Generated, generated, refusing
 
 from mmctl.api import load
 from mmctl.judge.index.index import Index
@@ -40,6 +41,8 @@ CORPUS: Final = ROOT.parent / "shared" / "corpus"
 REFERENCE: Final = ROOT / "examples" / "enterprise-gateway"
 SLICE: Final = (*range(100), 121, 122, 244, 460, 10_657)
 """The seeds that every run tries."""
+REFUSED: Final = range(500, 560)
+"""The seeds of gateways with rules that refuse."""
 ENTANGLED: Final = range(40)
 """The seeds of gateways whose rules change what later ones see."""
 NEVER_MATTERS: Final = {"replaced_duplicates"}
@@ -103,6 +106,29 @@ def test_the_index_agrees_where_rules_meddle() -> None:
         for seed in ENTANGLED
         for difference in differences(entangled(seed))
     ]
+
+
+def refused(seed: int) -> Generated:
+    """A gateway of any kind with rules that refuse at RCPT."""
+    each = entangled(seed) if seed % 2 else seeded(seed)
+    gateway = refusing(Random(seed), each.gateway)  # noqa: S311 - no secret
+    return replace(each, gateway=gateway)
+
+
+def test_the_index_agrees_where_rules_refuse() -> None:
+    """Before the rule set, whatever the rules do; many recipients are refused by a rule."""
+    assert not [
+        f"seed {seed}, {difference}"
+        for seed in REFUSED
+        for difference in differences(refused(seed))
+    ]
+    by_rule = Counter(
+        got.by is not None and got.by.startswith("rule 10") and got.outcome is Outcome.REFUSED
+        for each in map(refused, REFUSED)
+        for submission in each.submissions
+        for got in judge(each.gateway, submission, each.scenario).recipients
+    )
+    assert by_rule[True] > len(REFUSED)
 
 
 def test_the_index_agrees_without_an_automaton() -> None:

@@ -79,6 +79,7 @@ class EncodedCopy:
         self._there = there
         self._admitted = FALSE
         self._going = FALSE
+        self._refused = FALSE
         self._dropped = FALSE
         self._skips = FALSE
         self._stopped = FALSE
@@ -118,6 +119,13 @@ class EncodedCopy:
         drops = all_of((self.rule.applies, -self._stopped, condition, dropped))
         self._dropped = any_of((self._dropped, drops))
         self._stopped = any_of((self._stopped, condition))
+
+    def refuse(self, actions: int) -> None:
+        """End at RCPT, if the rule applies to it: of so many actions, none is done."""
+        self.rule.done += [FALSE] * actions
+        self.rule.carried += [self.carried] * actions
+        self._refused = self._circuit.any_of((self._refused, self.rule.applies))
+        self._stopped = TRUE
 
     def stop_whatever(self, condition: int) -> None:
         """Drop it where a literal holds, whether the rule applies to it or not."""
@@ -178,7 +186,7 @@ class EncodedCopy:
     def _outcomes(self, did: Mapping[Does, int]) -> dict[Outcome, int]:
         """The first outcome that applies, as `mmctl.judge.copies` orders them."""
         applies = {
-            Outcome.REFUSED: -self._admitted,
+            Outcome.REFUSED: self._circuit.any_of((-self._admitted, self._refused)),
             Outcome.DELIVERED: did[Does.DELIVERS],
             Outcome.BOUNCED: did[Does.BOUNCES],
             Outcome.DROPPED: self._dropped,

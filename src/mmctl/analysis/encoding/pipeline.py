@@ -128,8 +128,12 @@ class GatewayEncoder:
         """Try one rule for every copy that is still under way."""
         for copy in copies:
             copy.reach(self._asked(rule, copy))
-        for action in actions_in_effect(rule):
-            self._perform(rule, action, copies)
+        if rule.refuses:
+            for copy in copies:
+                copy.refuse(len(actions_in_effect(rule)))
+        else:
+            for action in actions_in_effect(rule):
+                self._perform(rule, action, copies)
         for copy in copies:
             copy.stop(self._readings.is_("first_match", "yes"))
             copy.leave()

@@ -127,12 +127,12 @@ def _order_of(proof: Proof, phase: Phase, gateway: int) -> _PhaseOrder | None:
 
 
 def places_of(gateway: Gateway, phase: Phase) -> list[int]:
-    """Where the rules of a phase are."""
+    """Where the rules of a phase are, but for those that refuse: these come before all phases."""
     names = frozenset(phase.rules)
     return [
         place
         for place, rule in enumerate(gateway.rules)
-        if rule.phase == phase.name and rule.name in names
+        if rule.phase == phase.name and rule.name in names and not rule.refuses
     ]
 
 

@@ -67,6 +67,7 @@ class Endings:
     rules: tuple[Alone, ...]
     ends: int = 0
     """Those that surely end the rule set."""
+    refuses: int = 0
     drops: int = 0
     delivers: int = 0
     bounces: int = 0
@@ -79,6 +80,7 @@ class Endings:
     def __post_init__(self) -> None:
         """Collect the rules by what they do."""
         self.ends = self._columns(lambda rule: rule.ending is not None and not rule.depends)
+        self.refuses = self._columns(lambda rule: rule.ending is Ending.REFUSED)
         self.drops = self._columns(lambda rule: rule.ending is Ending.DROPPED)
         self.delivers = self._columns(lambda rule: Does.DELIVERS in rule.does)
         self.bounces = self._columns(lambda rule: Does.BOUNCES in rule.does)
@@ -127,6 +129,8 @@ class Endings:
     def _outcome(self, applying: int) -> tuple[Outcome, str | None]:
         """As `Copy.outcome`, from what each rule does alone."""
         ender = applying & self.ends
+        if found := applying & self.refuses:
+            return Outcome.REFUSED, self._last(found)
         if found := applying & self.delivers:
             return Outcome.DELIVERED, self._last(found)
         if found := applying & self.bounces:
