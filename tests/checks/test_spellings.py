@@ -58,6 +58,7 @@ OTHERS: Final = {
     "ignore-without-effect": ABOUT_THE_TEXT,
     "unsorted-list": ABOUT_THE_TEXT,
     "not-formatted": ABOUT_THE_TEXT,
+    "refused-too-late": "a rule that refuses, which can be written in few ways",
     "not-proved": "what cannot be decided, so that no spelling is proved to be the same",
 }
 """The checks that are not written otherwise here, with the reason. A new check is, or is named."""

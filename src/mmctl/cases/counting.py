@@ -131,7 +131,9 @@ def _rule(tally: _Tally, rule_set: str, index: int, rule: LogicalRule) -> RuleCo
                 kind=kind_of(action, stop=rule.stop),
                 target=target_of(action),
                 position=rule.positions.at(("Actions", place)),
-                done=tally.actions[owner, ("Actions", place)],
+                done=tally.rules[owner, RuleResult.APPLIED]
+                if rule.refuses
+                else tally.actions[owner, ("Actions", place)],
             )
             for place, action in enumerate(actions_in_effect(rule))
         ),

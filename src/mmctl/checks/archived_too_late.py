@@ -69,7 +69,7 @@ def run(subject: Subject) -> Iterator[Finding]:
         if record is None or not any(map(delivers, live[record:])):
             continue
         rule = live[record]
-        ending = next((each for each in live[:record] if ends(each) and not stores(each)), None)
+        ending = next(filter(_ends_unstored, live[:record]), None)
         if ending is not None:
             verb = "delivers" if delivers(ending) else "drops"
             yield finding(
@@ -79,6 +79,11 @@ def run(subject: Subject) -> Iterator[Finding]:
                 "in this record",
                 help=f"put `{rule.name}` above `{ending.name}`",
             )
+
+
+def _ends_unstored(rule: LogicalRule) -> bool:
+    """Whether a rule ends mail that was taken, without a copy of it."""
+    return ends(rule) and not stores(rule) and not rule.refuses
 
 
 def _records_all(rule: LogicalRule) -> bool:

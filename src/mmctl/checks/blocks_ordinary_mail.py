@@ -89,7 +89,12 @@ def _told(found: Blocked, at: ProvedWay) -> Finding:
     )
 
 
-_VERBS = {Outcome.DROPPED: "drops", Outcome.BOUNCED: "bounces", Outcome.STORED: "holds"}
+_VERBS = {
+    Outcome.REFUSED: "refuses",
+    Outcome.DROPPED: "drops",
+    Outcome.BOUNCED: "bounces",
+    Outcome.STORED: "holds",
+}
 
 
 def _words(found: Blocked, point: str | None) -> tuple[str, str]:

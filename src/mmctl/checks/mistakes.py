@@ -26,6 +26,7 @@ MISTAKES: Final[Mapping[str, str]] = MappingProxyType(
         "missing-key": "A required key that is missing.",
         "not-expressible": "An imported member that the language cannot express.",
         "one-of": "Keys that exclude each other, or none of several keys of which one is required.",
+        "refuse": "A rule of `refuse: true` that says what a traffic policy cannot say.",
         "syntax": "A file that is not valid YAML, or uses unsupported parts of YAML, such as "
         "anchors.",
         "trailing-comment": "A comment after a value that may belong to the value.",

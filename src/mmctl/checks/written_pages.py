@@ -262,6 +262,15 @@ WRITTEN_PAGES: Final[tuple[tuple[str, str, str, str, str, str, str], ...]] = (
         'version: 1\nrule_sets:\n  inbound:\n    rules:\n      - name: mark\n        conditions: [{subject: {contains: [invoice]}}]\n        actions: [{add_header: {name: X-Invoice, value: "yes"}}]\n      - name: keep\n        actions: [{archive: {to: all-mail}}]\narchives:\n  all-mail: {retention: ONE_YEAR}\n',
     ),
     (
+        'refused-too-late',
+        'error',
+        'A rule that refuses mail, below a rule that acts on that mail.',
+        'Finds rules of `refuse: true` whose mail a rule above delivers, stores, bounces or tells others about. It names a message, which the plain evaluator has judged.',
+        'What is refused at RCPT is never taken, so the rule above does nothing for it, whatever the order of the rules says: there is no copy in the archive, and nobody is notified.',
+        'version: 1\nrule_sets:\n  inbound:\n    rules:\n      - name: record\n        actions: [{archive: {to: journal}}]\n      - name: refuse-network\n        refuse: true\n        conditions: [{source_ip: {cidr_matches: 192.0.2.0/24}}]\n        actions: [drop]\n      - name: deliver\n        actions: [{relay: {to: exchange}}]\nrelays:\n  exchange: {server: mail.example.com, port: 25, authentication: none}\narchives:\n  journal: {retention: ONE_YEAR}\n',
+        'version: 1\nrule_sets:\n  inbound:\n    rules:\n      - name: refuse-network\n        refuse: true\n        conditions: [{source_ip: {cidr_matches: 192.0.2.0/24}}]\n        actions: [drop]\n      - name: record\n        actions: [{archive: {to: journal}}]\n      - name: deliver\n        actions: [{relay: {to: exchange}}]\nrelays:\n  exchange: {server: mail.example.com, port: 25, authentication: none}\narchives:\n  journal: {retention: ONE_YEAR}\n',
+    ),
+    (
         'duplicate-condition',
         'warning',
         'A condition that is there twice, or that another one makes superfluous.',

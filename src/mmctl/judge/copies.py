@@ -59,6 +59,7 @@ class Step:
                 unless=self.unless,
                 actions=tuple(self.actions),
                 missing=self.missing,
+                refuses=self.rule.refuses,
             )
         return self.traced
 

@@ -117,6 +117,8 @@ class RuleTrace:
     unless: tuple[ConditionTrace, ...]
     actions: tuple[ActionTrace, ...] = ()
     missing: tuple[MissingFact, ...] = ()
+    refuses: bool = False
+    """Whether it refuses at RCPT what it applies to, and does nothing else."""
 
     @property
     def applied(self) -> bool:

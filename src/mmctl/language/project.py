@@ -154,7 +154,7 @@ class LogicalRuleSet(LogicalResource):
             for rule in self.rules
             if rule.enabled and (rule.environments is None or environment in rule.environments)
         ]
-        if any([rule.refuse for rule in live]):
+        if any(rule.refuse for rule in live):
             live.sort(key=lambda rule: not rule.refuses)
         return tuple(live)
 

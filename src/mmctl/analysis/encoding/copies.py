@@ -60,6 +60,9 @@ class Path:
     """The field of the recipient whom the envelope names."""
     there: int
     admitted: int
+    """By the traffic policy; a rule may still refuse it."""
+    accepted: int
+    """Whether nothing refuses it."""
     rules: tuple[RuleLiterals, ...]
     outcomes: Mapping[Outcome, int]
     """How it ended: exactly one holds, if it is there."""
@@ -179,6 +182,7 @@ class EncodedCopy:
             recipient=self.sight.recipient,
             there=self._there,
             admitted=self._admitted,
+            accepted=self._circuit.all_of((self._admitted, -self._refused)),
             rules=tuple(self.rules),
             outcomes=self._outcomes(did),
         )

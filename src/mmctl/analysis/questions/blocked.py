@@ -160,7 +160,12 @@ class _Gateway:
         outcomes, path = self._proof.outcomes() or {}, self._proof.paths[0]
         if not outcomes or not self._blocking:
             return FALSE, FALSE
-        bad = [outcomes[Outcome.DROPPED], outcomes[Outcome.BOUNCED]]
+        refusing = (place for place in self._blocking if self._gateway.rules[place].refuses)
+        bad = [
+            outcomes[Outcome.DROPPED],
+            outcomes[Outcome.BOUNCED],
+            *(path.rules[place].applies for place in refusing),
+        ]
         good = [outcomes[Outcome.DELIVERED]]
         (bad if self._entrance.enough is Outcome.DELIVERED else good).append(
             outcomes[Outcome.STORED]

@@ -60,8 +60,8 @@ def empty_reason(proof: Proof, invariant: Invariant, gateway: int = 0) -> Empty 
     if proof.solved([*chosen, *when]) is Solved.UNSATISFIABLE:
         return Empty.WHEN
     demands = "always" in invariant.claim and "before" not in invariant.claim
-    admitted = proof.paths[gateway].admitted
-    if demands and proof.solved([*chosen, admitted, *when]) is Solved.UNSATISFIABLE:
+    accepted = proof.paths[gateway].accepted
+    if demands and proof.solved([*chosen, accepted, *when]) is Solved.UNSATISFIABLE:
         return Empty.ADMITTED
     return None
 
@@ -116,7 +116,7 @@ class _Claim:
                 )
             case {"always": claims}:
                 lacking = [-self._happens(each) for each in several(claims)]
-                return self._circuit.all_of((self._path.admitted, self._circuit.any_of(lacking)))
+                return self._circuit.all_of((self._path.accepted, self._circuit.any_of(lacking)))
             case {"only": allowed}:
                 return self._circuit.any_of(
                     [self._goes_elsewhere(kind, several(to)) for kind, to in allowed.items()]

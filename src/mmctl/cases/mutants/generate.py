@@ -201,7 +201,7 @@ class _RuleSet:
         if index + 1 >= len(self._rules):
             return
         rule, following = self._rules[index : index + 2]
-        if not commute(rule, following):
+        if not rule.refuses and not commute(rule, following):
             yield Mutant(
                 change=Mistake.NEIGHBORS_SWAPPED,
                 name=f"{self._name}/{rule.name}",

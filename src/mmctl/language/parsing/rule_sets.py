@@ -10,6 +10,8 @@ from mmctl.language.parsing.actions import action_members
 from mmctl.language.parsing.conditions import condition_members
 from mmctl.language.parsing.files import leaves_project
 from mmctl.language.parsing.log_destinations import destinations
+from mmctl.language.parsing.refusing import CHECK as REFUSE
+from mmctl.language.parsing.refusing import refusing_problems
 from mmctl.language.parsing.resources import common, live_name
 from mmctl.language.project import LogicalRule, LogicalRuleSet, OnOverlap, Outcome, Phase
 from mmctl.language.text.placed import Table, complete
@@ -214,6 +216,9 @@ class _RuleWalk:
                 places[member, index] = next(iter(item.keys_at.values()), item.position)
         shape, positions = self.parent.builder.build(Rule, members, otherwise=at, places=places)
         self._check_stop(actions)
+        if table.get("refuse", False):
+            for problem in refusing_problems(conditions, unless, actions, table.keys_at["refuse"]):
+                self.parent.builder.report(REFUSE, *problem)
         if shape is None:
             self._keep_parts(members, positions)
             return None

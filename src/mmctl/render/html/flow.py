@@ -14,7 +14,7 @@ from mmctl.judge.words import condition_line
 from mmctl.language.project import Outcome
 from mmctl.render.html.markup import Child, Markup, element
 from mmctl.render.html.passed_over import anchor
-from mmctl.render.text.trace import consequence, goes_anywhere
+from mmctl.render.text.trace import REFUSES, consequence, goes_anywhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,9 +101,15 @@ def _rule(rule: RuleTrace, *, places: bool) -> Markup:
             _rule_link(rule, places=places),
         ],
         why or element("p", "always", class_="always"),
-        [_action(action) for action in rule.actions] if rule.applied else words.get(rule.result),
+        _done(rule) if rule.applied else words.get(rule.result),
         f"{rule.position.file}:{rule.position.line}" if places else "",
     )
+
+
+def _done(rule: RuleTrace) -> list[Markup]:
+    if rule.refuses:
+        return [element("span", REFUSES, class_="act refused")]
+    return [_action(action) for action in rule.actions]
 
 
 def _rule_link(rule: RuleTrace, *, places: bool) -> Markup:

@@ -5,7 +5,7 @@ Compared values are shown in the form in which they were compared.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from rich.text import Text
 
@@ -142,8 +142,18 @@ def _rule(report: Text, rule: RuleTrace) -> None:
     report.append(f"{result}\n", "green" if rule.applied else "")
     for line in _why(rule):
         report.append(wrapped(visible(line), " " * 8), "dim")
-    for action in rule.actions if rule.applied else ():
-        report.append(wrapped(f"> {action_line(action)}", " " * 8))
+    for line in done_lines(rule):
+        report.append(wrapped(f"> {line}", " " * 8))
+
+
+REFUSES: Final = "refuse at RCPT"
+
+
+def done_lines(rule: RuleTrace) -> list[str]:
+    """What a rule that applied did."""
+    if not rule.applied:
+        return []
+    return [REFUSES] if rule.refuses else [action_line(action) for action in rule.actions]
 
 
 def _why(rule: RuleTrace) -> list[str]:

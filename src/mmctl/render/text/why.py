@@ -10,7 +10,7 @@ from mmctl.judge.trace import RuleResult
 from mmctl.judge.words import condition_line
 from mmctl.language.project import Outcome
 from mmctl.render.text.paragraphs import STYLES, wrapped
-from mmctl.render.text.trace import action_line
+from mmctl.render.text.trace import done_lines
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _rule_in_question(report: Text, reason: Reason, gateway: Gateway) -> None:
         return
     if all(rule.name != reason.rule for rule in gateway.rules):
         report.append(wrapped(f"there is no rule {visible(reason.rule or '')}", "  "))
-    elif got.outcome is Outcome.REFUSED:
+    elif got.outcome is Outcome.REFUSED and not got.copies:
         report.append(
             wrapped(
                 f"{visible(reason.rule or '')} was not evaluated: the message was refused", "  "
@@ -130,8 +130,8 @@ def _rule(report: Text, trace: RuleTrace, gateway: Gateway, *, many: bool) -> No
         report.append("    it has no conditions\n")
     if trace.applied and trace.unless:
         report.append("    nothing under `unless` matches\n")
-    for action in trace.actions if trace.applied else ():
-        report.append(wrapped(f"> {action_line(action)}", "    "))
+    for line in done_lines(trace):
+        report.append(wrapped(f"> {line}", "    "))
 
 
 def _at(place: Position) -> str:
