@@ -29,7 +29,7 @@ from mmctl.model.rules import (
 )
 from mmctl.model.shape import with_value
 from mmctl.patterns import Pattern
-from mmctl.records import dataclass, replace
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -81,15 +81,18 @@ class RuleForm:
     stop: bool
     box: tuple[Dimension, ...]
     """In the order of the keys."""
+    shape: tuple[object, ...] = field(init=False, compare=False, repr=False)
+    """Equal for forms that may differ in values that widen, and in nothing else."""
+
+    def __post_init__(self) -> None:
+        """Look up once what all who merge ask for."""
+        box = tuple((each.key, None if each.widens else each.values) for each in self.box)
+        object.__setattr__(self, "shape", (hash(self.actions), self.stop, box))
 
     @property
-    def shape(self) -> tuple[object, ...]:
-        """Equal for forms that may differ in values that widen, and in nothing else."""
-        return (
-            self.actions,
-            self.stop,
-            tuple((each.key, None if each.widens else each.values) for each in self.box),
-        )
+    def acts(self) -> tuple[tuple[RuleAction, ...], bool]:
+        """Equal for forms that do the same."""
+        return self.actions, self.stop
 
     @property
     def sides(self) -> tuple[frozenset[str], ...]:
@@ -98,7 +101,7 @@ class RuleForm:
 
     def merged(self, other: RuleForm) -> RuleForm | None:
         """One form for the mail of both, if they differ in one list at most; None: in more."""
-        if self.shape != other.shape:
+        if self.shape != other.shape or self.actions != other.actions:
             return None
         apart = [at for at, each in enumerate(self.box) if each.values != other.box[at].values]
         if len(apart) <= 1:

@@ -1,7 +1,4 @@
-"""Rules → groups of which each becomes one live rule, or a few: which rules are merged.
-
-Nothing is merged or moved without a license.
-"""
+"""Rules in groups: each group becomes one live rule, or a few if its lists are long."""
 
 from __future__ import annotations
 
@@ -10,8 +7,6 @@ from typing import TYPE_CHECKING
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mmctl.compiler.packing.forms import RuleForm
 
 
@@ -22,22 +17,25 @@ class RuleGroup:
     form: RuleForm
     places: tuple[int, ...]
     """Of the logical rules, in file order."""
+    alone: bool = False
+    """Whether nothing may be added: its hits are counted on their own, or it only marks mail."""
 
-
-def neighbors_merged(groups: Sequence[RuleGroup], may_double: bool) -> list[RuleGroup]:
-    """Merge groups that are next to each other and differ in one list."""
-    merged: list[RuleGroup] = []
-    for group in groups:
-        last = merged[-1] if merged else None
-        form = last.form.merged(group.form) if last is not None else None
-        if last is None or form is None or not (may_double or ends(form)):
-            merged.append(group)
-        else:
-            places = tuple(sorted((*last.places, *group.places)))
-            merged[-1] = RuleGroup(form=form, places=places)
-    return merged
+    @property
+    def first(self) -> int:
+        """The place of its first rule."""
+        return self.places[0]
 
 
 def ends(form: RuleForm) -> bool:
     """Whether mail for which it applies never comes to a later rule."""
     return any(action.drop is not None for action in form.actions)
+
+
+def joined(one: RuleGroup, other: RuleGroup) -> RuleGroup | None:
+    """One group of two, if one box of values holds both and nothing else."""
+    if one.alone or other.alone:
+        return None
+    form = one.form.merged(other.form)
+    if form is None:
+        return None
+    return RuleGroup(form=form, places=tuple(sorted({*one.places, *other.places})))

@@ -9,42 +9,122 @@ from typing import TYPE_CHECKING
 
 from mmctl.analysis.questions.equality import Equality
 from mmctl.compiler.packing.forms import Forming
-from mmctl.compiler.packing.grouping import RuleGroup, neighbors_merged
-from mmctl.compiler.packing.packed import Packing, PackingProof
+from mmctl.compiler.packing.grouping import RuleGroup
+from mmctl.compiler.packing.leaving_out import without_idle_actions
+from mmctl.compiler.packing.merging import Merging
+from mmctl.compiler.packing.ordering import Ordering
+from mmctl.compiler.packing.packed import LeftOutRule, Obstacle, Packing, PackingProof
+from mmctl.compiler.packing.proving import ProvedLicenses, why_not_alike
 from mmctl.compiler.packing.rendering import Rendering
 from mmctl.compiler.packing.written import as_written, is_within
 from mmctl.judge.compare import Members
 from mmctl.judge.submission import gateway_of_rule_set
+from mmctl.language.project import OnOverlap
 from mmctl.records import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from mmctl.compiler.packing.licenses import Licenses
+    from mmctl.compiler.packing.packed import PackedRule
     from mmctl.judge.submission import Gateway
-    from mmctl.language.project import LogicalRuleSet, Project
+    from mmctl.language.project import LogicalRule, LogicalRuleSet, Project
 
 
-def packed(project: Project, rule_set: LogicalRuleSet) -> Packing:
-    """A rule set as it goes live: as it is written if it fits, else packed."""
-    rules = rule_set.live_rules(project.environment.name)
-    if is_within(rule_set, rules):
-        return as_written(rule_set, rules, fits=True)
-    forming = Forming(project.settings.readings)
-    groups: Sequence[RuleGroup] = [
-        RuleGroup(form=forming.of(rule), places=(place,)) for place, rule in enumerate(rules)
-    ]
-    groups = neighbors_merged(groups, rule_set.duplicates_ignored)
-    rendering = Rendering(rule_set.name, rules)
-    made = rendering.live(groups)
-    live = tuple(each.rule for each in made)
-    result = Packing(
-        rule_set=rule_set.name,
-        rules=made,
-        lists=rendering.lists,
-        proof=PackingProof(proved=False, why="it does not fit"),
-        fits=is_within(rule_set, live),
+def packed(
+    project: Project,
+    rule_set: LogicalRuleSet,
+    *,
+    gateway: Gateway | None = None,
+    ingress_point: str | None = None,
+) -> Packing:
+    """A rule set as it goes live: as it is written if it fits, else packed and proved.
+
+    `gateway`: the rules to pack, and all that is certain about the mail that comes to them; None:
+    all rules of the set, for any mail.
+    """
+    logical = gateway or gateway_of_rule_set(project, rule_set.name)
+    made = replace(
+        pack_without_proof(project, rule_set, gateway=logical), ingress_point=ingress_point
     )
-    return replace(result, proof=_proof(project, rule_set, result)) if result.fits else result
+    if not made.is_packed or not made.fits:
+        return made
+    return replace(made, proof=_proof(rule_set, logical, made))
+
+
+def pack_without_proof(
+    project: Project, rule_set: LogicalRuleSet, *, gateway: Gateway | None = None
+) -> Packing:
+    """The same without the proof as a whole: what could be made of a rule set."""
+    logical = gateway or gateway_of_rule_set(project, rule_set.name)
+    if is_within(rule_set, logical.rules):
+        return as_written(rule_set, logical.rules, fits=True)
+    licenses = ProvedLicenses(logical, equality=equality_of(rule_set))
+    return _Packer(project, rule_set, logical, licenses).packing()
+
+
+def equality_of(rule_set: LogicalRuleSet) -> Equality:
+    """When the packed rules count as alike with those of a rule set."""
+    return Equality.SET if rule_set.duplicates_ignored else Equality.MULTISET
+
+
+class _Packer:
+    """One rule set on its way."""
+
+    def __init__(
+        self, project: Project, rule_set: LogicalRuleSet, logical: Gateway, licenses: Licenses
+    ) -> None:
+        self._rule_set = rule_set
+        self._rules = logical.rules
+        self._licenses = licenses
+        self._forming = Forming(project.settings.readings)
+        self._readings = project.settings.readings
+
+    def packing(self) -> Packing:
+        """What comes of it, without a proof."""
+        living, left_out = self._living()
+        merging = Merging(
+            [self._group(place) for place in living],
+            Ordering(self._rule_set, self._rules, self._licenses),
+            self._licenses,
+            doubles_ignored=self._rule_set.duplicates_ignored,
+        )
+        merging.merge()
+        rendering = Rendering(self._rule_set.name, self._rules)
+        rules = rendering.live(merging.groups)
+        return Packing(
+            rule_set=self._rule_set.name,
+            rules=rules,
+            lists=rendering.lists,
+            left_out=left_out,
+            proof=PackingProof(proved=False, why="not asked"),
+            fits=is_within(self._rule_set, [each.rule for each in rules]),
+            obstacles=tuple(self._obstacles(merging, rules)),
+        )
+
+    def _living(self) -> tuple[list[int], tuple[LeftOutRule, ...]]:
+        """The rules that can apply, and the others."""
+        dead = [at for at in range(len(self._rules)) if self._licenses.never_applies(at)]
+        left_out = (LeftOutRule(rule=self._rules[at], why="it never applies") for at in dead)
+        return [at for at in range(len(self._rules)) if at not in dead], tuple(left_out)
+
+    def _group(self, place: int) -> RuleGroup:
+        rule = without_idle_actions(self._rules[place], self._readings)
+        alone = rule.shadow or rule.count_own
+        return RuleGroup(form=self._forming.of(rule), places=(place,), alone=alone)
+
+    def _obstacles(self, merging: Merging, rules: Sequence[PackedRule]) -> Iterator[Obstacle]:
+        """What kept live rules apart that would be one."""
+        holding = {id(source): each for each in reversed(rules) for source in each.sources}
+        for _, apart in sorted(merging.apart.items()):
+            one, other = (self._rules[each.first] for each in (apart.one, apart.other))
+            pinned = [self._rules[each] for each in apart.pinned]
+            yield Obstacle(
+                one=holding[id(one)],
+                other=holding[id(other)],
+                between=pinned[1] if len(pinned) > 2 else None,  # noqa: PLR2004 - see `Apart`
+                pinned=pinned[-1],
+            )
 
 
 def packed_gateway(logical: Gateway, packing: Packing) -> Gateway:
@@ -53,16 +133,33 @@ def packed_gateway(logical: Gateway, packing: Packing) -> Gateway:
     return replace(logical, rules=packing.live, lists={**logical.lists, **lists})
 
 
-def _proof(project: Project, rule_set: LogicalRuleSet, packing: Packing) -> PackingProof:
-    from mmctl.compiler.packing.proving import why_not_alike  # noqa: PLC0415 - loads the solver
-
-    logical = gateway_of_rule_set(project, rule_set.name)
-    equality = Equality.SET if rule_set.duplicates_ignored else Equality.MULTISET
-    places = {id(rule): place for place, rule in enumerate(logical.rules)}
+def _proof(rule_set: LogicalRuleSet, logical: Gateway, packing: Packing) -> PackingProof:
+    """Whether a packing is alike with its rules, in an order that the rule set allows."""
+    equality = equality_of(rule_set)
+    stated = replace(logical, rules=_allowed_order(rule_set, logical.rules, packing))
+    places = {id(rule): place for place, rule in enumerate(stated.rules)}
     why = why_not_alike(
-        logical,
+        stated,
         packed_gateway(logical, packing),
         [[places[id(rule)] for rule in each.sources] for each in packing.rules],
         equality=equality,
     )
     return PackingProof(proved=not why, why=why, equality=equality.value)
+
+
+def _allowed_order(
+    rule_set: LogicalRuleSet, rules: Sequence[LogicalRule], packing: Packing
+) -> tuple[LogicalRule, ...]:
+    """The rules as written, those of phases with `on_overlap: any` in the order of the packing."""
+    free = {each.name for each in rule_set.phases if each.on_overlap is OnOverlap.ANY}
+    if not free:
+        return tuple(rules)
+    live = [id(source) for each in packing.rules for source in each.sources]
+    rank = {rule: at for at, rule in reversed([*enumerate(live)])}
+    ordered = list(rules)
+    for phase in free:
+        at = [place for place, rule in enumerate(rules) if rule.phase == phase]
+        inside = sorted((rules[place] for place in at), key=lambda each: rank.get(id(each), -1))
+        for place, rule in zip(at, inside, strict=True):
+            ordered[place] = rule
+    return tuple(ordered)
