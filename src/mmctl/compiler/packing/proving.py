@@ -12,6 +12,7 @@ from mmctl.analysis.commuting import exclude
 from mmctl.analysis.encoding.confirming import copies_of
 from mmctl.analysis.encoding.proof import EFFORT, Proof, Shown
 from mmctl.analysis.questions import joined_rules
+from mmctl.analysis.questions.alike import compared_in
 from mmctl.analysis.questions.ends import are_alike, treatment_of
 from mmctl.analysis.questions.equality import Equality
 from mmctl.analysis.questions.joined_rules import groups_of
@@ -19,12 +20,17 @@ from mmctl.analysis.questions.phase_formulas import PhaseFormulas
 from mmctl.analysis.sat.circuit import FALSE
 from mmctl.analysis.sat.solver import Solved
 from mmctl.compiler.packing.licenses import Pin
+from mmctl.judge.actions import actions_in_effect
+from mmctl.judge.readings.about import readings_of_condition
+from mmctl.language.readings import CHOICES
+from mmctl.model.actions import row_of
 from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mmctl.analysis.encoding.witness import Witness
+    from mmctl.analysis.questions.alike import TreatedDifferently
     from mmctl.analysis.questions.ends import Treated
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import LogicalRule
@@ -201,3 +207,49 @@ def why_not_alike(
     pairs = ((place, at) for at, places in enumerate(sources) for place in places)
     groups = groups_of(pairs, len(logical.rules), len(packed.rules))
     return joined_rules.why_not_alike(proof, groups, equality=equality, refused_as_dropped=True)
+
+
+def difference(
+    logical: Gateway,
+    packed: Gateway,
+    *,
+    equality: Equality = Equality.MULTISET,
+    effort: int | None = EFFORT,
+) -> TreatedDifferently | None:
+    """A message, confirmed, that packed rules treat differently; None: none was found."""
+    proof = Proof(logical, packed, compared=True, effort=effort)
+    found = compared_in(proof, equality=equality, most=1, as_packed=True)
+    return next(iter(found.differences), None)
+
+
+def survives_first_match(
+    logical: Gateway,
+    packed: Gateway,
+    sources: Sequence[Sequence[int]],
+    *,
+    equality: Equality = Equality.MULTISET,
+    effort: int | None = EFFORT,
+) -> bool | None:
+    """Whether packed rules do the same also where each rule that applied ends the rule set.
+
+    None: it is undecided.
+    """
+    first, second = (
+        replace(each, readings=each.readings.choosing("first_match", "yes"))
+        for each in (logical, packed)
+    )
+    if not why_not_alike(first, second, sources, equality=equality, effort=effort):
+        return True
+    return None if difference(first, second, equality=equality, effort=effort) is None else False
+
+
+def readings_that_count(*gateways: Gateway) -> dict[str, str]:
+    """The readings on which a proof about gateways may rest, each as the first one has it."""
+    names = {"first_match"}
+    for gateway in gateways:
+        for rule in gateway.rules:
+            for condition in (*rule.conditions, *rule.unless):
+                names.update(readings_of_condition(condition, gateway))
+            names.update(*(row_of(action).readings for action in actions_in_effect(rule)))
+    chosen = gateways[0].readings
+    return {name: chosen.choice(name) for name in CHOICES if name in names}
