@@ -1,7 +1,7 @@
 """Licenses by proof: one circuit for all questions about the rules of a logical gateway.
 
 Plain comparison of conditions comes first; a solver is asked about what that leaves open. What is
-undecided is no license.
+undecided is no license. Any action may fail in these proofs: what is packed does the same then too.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mmctl.analysis.questions.phase_formulas import PhaseFormulas
 from mmctl.analysis.sat.circuit import FALSE
 from mmctl.analysis.sat.solver import Solved
 from mmctl.compiler.packing.licenses import Pin
-from mmctl.judge.actions import actions_in_effect
+from mmctl.judge.actions import actions_in_effect, drops_on_failure
 from mmctl.judge.readings.about import readings_of_condition
 from mmctl.language.readings import CHOICES
 from mmctl.model.actions import row_of
@@ -49,7 +49,7 @@ class ProvedLicenses:
         self._gateway = gateway
         self._rules = gateway.rules
         self._equality = equality
-        self._proof = Proof(gateway, effort=effort)
+        self._proof = Proof(gateway, failures=True, effort=effort)
         self._literals = self._proof.paths[0].rules
         places = range(len(self._rules))
         self._formulas = PhaseFormulas(self._proof, 0, places, strict=True) if places else None
@@ -68,7 +68,12 @@ class ProvedLicenses:
             for place, does in doing
             if (does.added and readings.added_header_scope == "message")
             or (does.replaces and readings.replaced_recipients_visible == "same_rule_too")
+            or (readings.failure_drop_scope == "message" and self._may_drop(place))
         )
+
+    def _may_drop(self, place: int) -> bool:
+        """Whether a rule drops mail if an action fails."""
+        return any(map(drops_on_failure, actions_in_effect(self._rules[place])))
 
     def never_applies(self, place: int) -> bool:
         """Whether no message is one that a rule applies to."""
@@ -203,7 +208,7 @@ def why_not_alike(
 
     `sources`: for each packed rule the places of the logical rules whose work it does.
     """
-    proof = Proof(logical, packed, compared=True, effort=effort)
+    proof = Proof(logical, packed, compared=True, failures=True, effort=effort)
     pairs = ((place, at) for at, places in enumerate(sources) for place in places)
     groups = groups_of(pairs, len(logical.rules), len(packed.rules))
     return joined_rules.why_not_alike(proof, groups, equality=equality, refused_as_dropped=True)
@@ -217,7 +222,7 @@ def difference(
     effort: int | None = EFFORT,
 ) -> TreatedDifferently | None:
     """A message, confirmed, that packed rules treat differently; None: none was found."""
-    proof = Proof(logical, packed, compared=True, effort=effort)
+    proof = Proof(logical, packed, compared=True, failures=True, effort=effort)
     found = compared_in(proof, equality=equality, most=1, as_packed=True)
     return next(iter(found.differences), None)
 
