@@ -13,7 +13,7 @@ from mmctl.model.policies import TrafficPolicy
 from mmctl.records import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mmctl.judge.submission import Gateway
 
@@ -59,7 +59,7 @@ DENIES_ANN = TrafficPolicy.of_api(
 
 
 def joined(
-    *rules: tuple[str, str], lists: dict[str, tuple[str, ...]] = LISTS, semantics: str = "{}"
+    *rules: tuple[str, str], lists: Mapping[str, tuple[str, ...]] = LISTS, semantics: str = "{}"
 ) -> Gateway:
     """A gateway with address lists, as the compiler makes them."""
     text = "".join(f"  {name}: {{members: external}}\n" for name in lists)

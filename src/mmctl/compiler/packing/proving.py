@@ -20,6 +20,7 @@ from mmctl.analysis.questions.phase_formulas import PhaseFormulas
 from mmctl.analysis.sat.circuit import FALSE
 from mmctl.analysis.sat.solver import Solved
 from mmctl.compiler.packing.licenses import Pin
+from mmctl.compiler.packing.packed import PackingProof
 from mmctl.judge.actions import actions_in_effect, drops_on_failure
 from mmctl.judge.readings.about import readings_of_condition
 from mmctl.language.readings import CHOICES
@@ -212,6 +213,24 @@ def why_not_alike(
     pairs = ((place, at) for at, places in enumerate(sources) for place in places)
     groups = groups_of(pairs, len(logical.rules), len(packed.rules))
     return joined_rules.why_not_alike(proof, groups, equality=equality, refused_as_dropped=True)
+
+
+def proof_of(
+    logical: Gateway,
+    packed: Gateway,
+    sources: Sequence[Sequence[int]],
+    *,
+    equality: Equality = Equality.MULTISET,
+    effort: int | None = EFFORT,
+) -> PackingProof:
+    """Whether packed rules are proved to do the same, and the readings that this rests on."""
+    why = why_not_alike(logical, packed, sources, equality=equality, effort=effort)
+    return PackingProof(
+        proved=not why,
+        why=why,
+        equality=equality.value,
+        readings=readings_that_count(logical, packed),
+    )
 
 
 def difference(
