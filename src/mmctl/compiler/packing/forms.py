@@ -16,7 +16,10 @@ from mmctl.model.conditions import values_of
 from mmctl.model.enums import (
     RuleAddressListEmailAttribute,
     RuleBooleanOperator,
+    RuleDmarcOperator,
+    RuleIpOperator,
     RuleStringOperator,
+    RuleVerdictOperator,
 )
 from mmctl.model.operands import ATTRIBUTE_OF
 from mmctl.model.quotas import VALUES
@@ -24,8 +27,12 @@ from mmctl.model.rules import (
     RuleBooleanExpression,
     RuleBooleanToEvaluate,
     RuleCondition,
+    RuleDmarcExpression,
+    RuleIpExpression,
     RuleIsInAddressList,
+    RuleNumberExpression,
     RuleStringExpression,
+    RuleVerdictExpression,
 )
 from mmctl.model.shape import with_value
 from mmctl.patterns import Pattern
@@ -72,6 +79,14 @@ class Dimension:
         """Whether its values are alternatives for which the rule applies."""
         return bool(self.values) and (self.key.role == CONDITIONS) != _is_negative(self.like)
 
+    def is_narrower(self, other: Dimension) -> bool:
+        """Whether it is plain that this one holds only where another of its key does."""
+        if self.widens:
+            return self.values <= other.values
+        if not self.values:
+            return True
+        return self.values >= other.values
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleForm:
@@ -112,6 +127,16 @@ class RuleForm:
             return self
         return None
 
+    def is_within(self, other: RuleForm) -> bool:
+        """Whether it is plain that all mail of this one is mail of another one that does the same.
+
+        This one may ask for more, and look for fewer values.
+        """
+        if self.acts != other.acts:
+            return False
+        mine = {each.key: each for each in self.box}
+        return all(each.key in mine and mine[each.key].is_narrower(each) for each in other.box)
+
     def widened(self, other: RuleForm) -> RuleForm:
         """The smallest form of the same shape for the mail of both, and perhaps for more."""
         box = tuple(
@@ -125,6 +150,7 @@ class Forming:
     """Rules as forms, under the readings of a project."""
 
     def __init__(self, readings: Readings) -> None:
+        self.readings = readings
         self._lists_compare_alike = readings.address_list_case == readings.string_case
         self._each_address = readings.address_fields == "each_address"
         self._known: dict[tuple[str, RuleCondition], Dimension] = {}
@@ -250,6 +276,26 @@ def condition_in_list(dimension: Dimension, name: str) -> RuleCondition:
             operator=RuleBooleanOperator.IS_TRUE,
         )
     )
+
+
+def as_met(condition: RuleCondition) -> RuleCondition:
+    """The condition that one of the values is met, whether or not this one is negative."""
+    expression = condition.value
+    match expression:
+        case RuleStringExpression():
+            if expression.operator is not RuleStringOperator.NOT_EQUALS:
+                return condition
+            return with_value(condition, expression.changed(operator=RuleStringOperator.EQUALS))
+        case RuleIpExpression():
+            return with_value(condition, expression.changed(operator=RuleIpOperator.CIDR_MATCHES))
+        case RuleVerdictExpression():
+            return with_value(condition, expression.changed(operator=RuleVerdictOperator.EQUALS))
+        case RuleDmarcExpression():
+            return with_value(condition, expression.changed(operator=RuleDmarcOperator.EQUALS))
+        case RuleBooleanExpression() | RuleNumberExpression():
+            return condition
+        case never:
+            assert_never(never)
 
 
 def _typed(dimension: Dimension, values: Sequence[str]) -> tuple[str, ...]:

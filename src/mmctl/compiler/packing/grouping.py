@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from mmctl.compiler.packing.forms import RuleForm
+    from mmctl.compiler.packing.forms import Dimension, RuleForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,9 @@ class RuleGroup:
     """Of the logical rules, in file order."""
     alone: bool = False
     """Whether nothing may be added: its hits are counted on their own, or it only marks mail."""
+
+    guards: tuple[Dimension, ...] = ()
+    """What its rules must not apply to: mail of rules that were above, and are below now."""
 
     @property
     def first(self) -> int:
@@ -33,9 +36,14 @@ def ends(form: RuleForm) -> bool:
 
 def joined(one: RuleGroup, other: RuleGroup) -> RuleGroup | None:
     """One group of two, if one box of values holds both and nothing else."""
-    if one.alone or other.alone:
+    if one.alone or other.alone or one.guards != other.guards:
         return None
     form = one.form.merged(other.form)
+    if form is None and one.form.is_within(other.form):
+        form = other.form
+    if form is None and other.form.is_within(one.form):
+        form = one.form
     if form is None:
         return None
-    return RuleGroup(form=form, places=tuple(sorted({*one.places, *other.places})))
+    places = tuple(sorted({*one.places, *other.places}))
+    return RuleGroup(form=form, places=places, guards=one.guards)

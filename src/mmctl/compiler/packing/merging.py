@@ -75,16 +75,17 @@ class Merging:
         return done
 
     def _candidates(self) -> Iterator[tuple[RuleGroup, RuleGroup]]:
-        """Pairs of one shape: those that are nearest to each other first."""
+        """Pairs that do the same: those that are nearest to each other first."""
         alike: dict[object, list[int]] = defaultdict(list)
         for at, group in enumerate(self.groups):
             if not group.alone:
-                alike[group.form.shape].append(at)
+                alike[group.form.acts].append(at)
         pairs = [
             (lower - upper, upper, lower)
             for places in alike.values()
             for number, lower in enumerate(places)
             for upper in places[:number]
+            if joined(self.groups[upper], self.groups[lower]) is not None
         ]
         groups = list(self.groups)
         return ((groups[upper], groups[lower]) for _, upper, lower in sorted(pairs))

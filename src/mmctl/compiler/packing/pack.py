@@ -5,9 +5,11 @@ The steps are in the modules beside this one. What comes out is proved to be ali
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.questions.equality import Equality
+from mmctl.compiler.packing.bounds import bounds_of
 from mmctl.compiler.packing.forms import Forming
 from mmctl.compiler.packing.grouping import RuleGroup
 from mmctl.compiler.packing.leaving_out import without_idle_actions
@@ -83,20 +85,27 @@ class _Packer:
     def packing(self) -> Packing:
         """What comes of it, without a proof."""
         living, left_out = self._living()
+        groups = [self._group(place) for place in living]
         merging = Merging(
-            [self._group(place) for place in living],
+            groups,
             Ordering(self._rule_set, self._rules, self._licenses),
             self._licenses,
             doubles_ignored=self._rule_set.duplicates_ignored,
         )
         merging.merge()
-        rendering = Rendering(self._rule_set.name, self._rules)
-        rules = rendering.live(merging.groups)
+        rendering = Rendering(
+            self._rule_set.name,
+            self._rules,
+            self._forming,
+            doubles_ignored=self._rule_set.duplicates_ignored,
+        )
+        rules = tuple(chain.from_iterable(rendering.live(merging.groups)))
         return Packing(
             rule_set=self._rule_set.name,
             rules=rules,
             lists=rendering.lists,
             left_out=left_out,
+            bounds=bounds_of(groups, self._rules, self._readings),
             proof=PackingProof(proved=False, why="not asked"),
             fits=is_within(self._rule_set, [each.rule for each in rules]),
             obstacles=tuple(self._obstacles(merging, rules)),

@@ -10,12 +10,15 @@ from mmctl.compiler.packing.chunks import chunks
 from mmctl.compiler.packing.forms import (
     CONDITIONS,
     UNLESS,
+    as_met,
     condition_in_list,
     condition_of,
     needs_list,
 )
+from mmctl.compiler.packing.grouping import ends
 from mmctl.compiler.packing.names import RuleNames, list_name
 from mmctl.compiler.packing.packed import CompiledList, PackedRule
+from mmctl.compiler.packing.redundant import covers
 from mmctl.language.project import LogicalRule
 from mmctl.model.quotas import VALUES
 from mmctl.model.rules import Rule
@@ -23,26 +26,39 @@ from mmctl.problem import Positions
 from mmctl.records import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from mmctl.compiler.packing.forms import Dimension
+    from mmctl.compiler.packing.forms import Dimension, Forming
     from mmctl.compiler.packing.grouping import RuleGroup
     from mmctl.model.rules import RuleCondition
 
 
 class _Met(NamedTuple):
-    """Conditions that stand for one dimension in one live rule."""
+    """One way to meet a dimension, which is in a live rule of its own."""
 
-    role: str
+    dimension: Dimension
     conditions: tuple[RuleCondition, ...]
+    values: frozenset[str]
+    """The values for which these conditions hold."""
+    earlier: tuple[RuleCondition, ...] = ()
+    """What holds where an earlier way meets it: such mail is done already."""
 
 
 class Rendering:
     """The live rules of one rule set."""
 
-    def __init__(self, rule_set: str, rules: Sequence[LogicalRule]) -> None:
+    def __init__(
+        self,
+        rule_set: str,
+        rules: Sequence[LogicalRule],
+        forming: Forming,
+        *,
+        doubles_ignored: bool,
+    ) -> None:
         self._rule_set = rule_set
         self._rules = rules
+        self._forming = forming
+        self._doubles_ignored = doubles_ignored
         self._names = RuleNames(rule.rule.name for rule in rules if rule.rule.name is not None)
         self._lists: dict[str, CompiledList] = {}
 
@@ -51,48 +67,59 @@ class Rendering:
         """The address lists that the rules need, by name."""
         return tuple(self._lists[name] for name in sorted(self._lists))
 
-    def live(self, groups: Sequence[RuleGroup]) -> tuple[PackedRule, ...]:
-        """The live rules of all groups, in their order."""
-        return tuple(rule for group in groups for rule in self._of(group))
+    def live(self, groups: Sequence[RuleGroup]) -> tuple[tuple[PackedRule, ...], ...]:
+        """The live rules of each group, in the order of the groups."""
+        return tuple(self._of(group) for group in groups)
 
     def _of(self, group: RuleGroup) -> tuple[PackedRule, ...]:
-        sources = tuple(self._rules[place] for place in group.places)
-        pieces = tuple(product(*map(self._sides, group.form.box)))
-        first = sources[0]
-        if len(pieces) == len(sources) == 1:
+        first = self._rules[group.first]
+        pieces = tuple(product(*map(self._ways, group.form.box)))
+        if len(pieces) == len(group.places) == 1:
             return (self._alone(first, pieces[0], group),)
-        return tuple(
-            PackedRule(
-                rule=self._rule(first, self._name(first, sources, number), sides, group),
-                sources=sources,
-            )
-            for number, sides in enumerate(pieces, 1)
+        return tuple(self._piece(group, ways, number) for number, ways in enumerate(pieces, 1))
+
+    def _alone(self, first: LogicalRule, ways: Sequence[_Met], group: RuleGroup) -> PackedRule:
+        """A live rule that is one logical rule: it keeps the name."""
+        if fits(first) and not group.guards and group.form == self._forming.of(first):
+            return PackedRule(rule=first, sources=(first,))
+        made = self._rule(first, first.name, ways, group)
+        shape = made.rule.changed(name=first.rule.name)
+        return PackedRule(rule=replace(first, rule=shape, refuse=False), sources=(first,))
+
+    def _piece(self, group: RuleGroup, ways: Sequence[_Met], number: int) -> PackedRule:
+        places = [place for place in group.places if self._is_in(place, ways)]
+        sources = tuple(self._rules[place] for place in places or group.places)
+        first = sources[0]
+        if len(group.places) > 1:
+            name = self._names.of_several(first.name)
+        else:
+            name = self._names.of_piece(first.name, number)
+        return PackedRule(rule=self._rule(first, name, ways, group), sources=sources)
+
+    def _is_in(self, place: int, ways: Sequence[_Met]) -> bool:
+        """Whether a piece does work of a rule: it has some of its values everywhere."""
+        held = {each.key: each for each in self._forming.of(self._rules[place]).box}
+        return all(
+            not way.dimension.widens
+            or way.dimension.key not in held
+            or not way.values.isdisjoint(held[way.dimension.key].values)
+            for way in ways
         )
 
-    def _alone(self, first: LogicalRule, sides: Sequence[_Met], group: RuleGroup) -> PackedRule:
-        """A live rule that is one logical rule: it keeps the name."""
-        if fits(first):
-            return PackedRule(rule=first, sources=(first,))
-        made = self._rule(first, first.name, sides, group)
-        shape = made.rule.changed(name=first.rule.name)
-        return PackedRule(rule=replace(first, rule=shape), sources=(first,))
-
-    def _name(self, first: LogicalRule, sources: Sequence[LogicalRule], number: int) -> str:
-        if len(sources) > 1:
-            return self._names.of_several(first.name)
-        return self._names.of_piece(first.name, number)
-
     def _rule(
-        self, first: LogicalRule, name: str, sides: Sequence[_Met], group: RuleGroup
+        self, first: LogicalRule, name: str, ways: Sequence[_Met], group: RuleGroup
     ) -> LogicalRule:
-        of_role = {
-            role: tuple(each for side in sides if side.role == role for each in side.conditions)
+        conditions, unless = (
+            tuple(each for way in ways if way.dimension.key.role == role for each in way.conditions)
             for role in (CONDITIONS, UNLESS)
-        }
+        )
+        earlier: tuple[RuleCondition, ...] = ()
+        if not (ends(group.form) or self._doubles_ignored):
+            earlier = tuple(each for way in ways for each in way.earlier)
         shape = Rule.unvalidated(
             name=name,
-            conditions=of_role[CONDITIONS],
-            unless=of_role[UNLESS],
+            conditions=conditions,
+            unless=(*unless, *self._guards(group), *earlier),
             actions=group.form.actions,
         )
         return LogicalRule(
@@ -104,19 +131,37 @@ class Rendering:
             positions=Positions({(): first.position}),
         )
 
-    def _sides(self, dimension: Dimension) -> tuple[_Met, ...]:
+    def _guards(self, group: RuleGroup) -> Iterator[RuleCondition]:
+        """The conditions of rules that are below now, and whose mail is theirs nevertheless."""
+        for guard in group.guards:
+            if needs_list(guard):
+                yield condition_in_list(guard, self._list(guard))
+            else:
+                for each in chunks(guard.values) if guard.values else [()]:
+                    yield condition_of(guard, each)
+
+    def _ways(self, dimension: Dimension) -> tuple[_Met, ...]:
         """The ways to meet a dimension: each is in a live rule of its own."""
-        role = dimension.key.role
+        values = dimension.values
         if needs_list(dimension):
-            return (_Met(role, (condition_in_list(dimension, self._list(dimension)),)),)
-        if len(dimension.values) <= VALUES.most:
-            return (_Met(role, (condition_of(dimension, sorted(dimension.values)),)),)
-        several = [condition_of(dimension, each) for each in chunks(dimension.values)]
-        if dimension.widens:
-            return tuple(_Met(role, (each,)) for each in several)
-        return (_Met(role, tuple(several)),)
+            condition = condition_in_list(dimension, self._list(dimension))
+            return (_Met(dimension, (condition,), values),)
+        if len(values) <= VALUES.most:
+            return (_Met(dimension, (condition_of(dimension, sorted(values)),), values),)
+        by = covers(dimension, self._forming.readings)
+        parts = chunks(by.values())
+        several = [condition_of(dimension, each) for each in parts]
+        if not dimension.widens:
+            return (_Met(dimension, tuple(several), values),)
+        met = [frozenset(value for value, cover in by.items() if cover in part) for part in parts]
+        positive = [as_met(each) for each in several]
+        return tuple(
+            _Met(dimension, (each,), met[at], tuple(positive[:at]))
+            for at, each in enumerate(several)
+        )
 
     def _list(self, dimension: Dimension) -> str:
-        name = list_name(self._rule_set, dimension.values)
-        self._lists[name] = CompiledList(name=name, members=tuple(sorted(dimension.values)))
+        members = {*covers(dimension, self._forming.readings).values()}
+        name = list_name(self._rule_set, members)
+        self._lists[name] = CompiledList(name=name, members=tuple(sorted(members)))
         return name
