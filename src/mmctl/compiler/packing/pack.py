@@ -16,7 +16,7 @@ from mmctl.compiler.packing.leaving_out import without_idle_actions
 from mmctl.compiler.packing.merging import Merging
 from mmctl.compiler.packing.ordering import Ordering
 from mmctl.compiler.packing.packed import LeftOutRule, Obstacle, Packing, PackingProof
-from mmctl.compiler.packing.proving import ProvedLicenses, why_not_alike
+from mmctl.compiler.packing.proving import ProvedLicenses, proof_of, survives_first_match
 from mmctl.compiler.packing.rendering import Rendering
 from mmctl.compiler.packing.written import as_written, is_within
 from mmctl.judge.compare import Members
@@ -51,7 +51,7 @@ def packed(
     )
     if not made.is_packed or not made.fits:
         return made
-    return replace(made, proof=_proof(rule_set, logical, made))
+    return _proved(rule_set, logical, made)
 
 
 def pack_without_proof(
@@ -142,18 +142,18 @@ def packed_gateway(logical: Gateway, packing: Packing) -> Gateway:
     return replace(logical, rules=packing.live, lists={**logical.lists, **lists})
 
 
-def _proof(rule_set: LogicalRuleSet, logical: Gateway, packing: Packing) -> PackingProof:
-    """Whether a packing is alike with its rules, in an order that the rule set allows."""
+def _proved(rule_set: LogicalRuleSet, logical: Gateway, packing: Packing) -> Packing:
+    """A packing with what is proved of it, in an order of the rules that the rule set allows."""
     equality = equality_of(rule_set)
     stated = replace(logical, rules=_allowed_order(rule_set, logical.rules, packing))
+    live = packed_gateway(logical, packing)
     places = {id(rule): place for place, rule in enumerate(stated.rules)}
-    why = why_not_alike(
-        stated,
-        packed_gateway(logical, packing),
-        [[places[id(rule)] for rule in each.sources] for each in packing.rules],
-        equality=equality,
-    )
-    return PackingProof(proved=not why, why=why, equality=equality.value)
+    sources = [[places[id(rule)] for rule in each.sources] for each in packing.rules]
+    proof = proof_of(stated, live, sources, equality=equality)
+    survives = None
+    if proof.proved:
+        survives = survives_first_match(stated, live, sources, equality=equality)
+    return replace(packing, proof=proof, survives_first_match=survives)
 
 
 def _allowed_order(
