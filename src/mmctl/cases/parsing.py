@@ -216,16 +216,16 @@ class _RowParser:
             return None
 
     def _way_in(self) -> tuple[str | None, str | None]:
-        """The ingress point and rule set: as the case says, else the only one there is."""
+        """The ingress point and rule set: as the case says, else the usual ones of the project."""
         data = self.row.data
         if "rule_set" in data:
             return None, self._known("rule_set", "rule set", self.project.rule_sets)
         if "ingress_point" in data:
             name = self._known("ingress_point", "ingress point", self.project.ingress_points)
             return (name, self._rule_set_of(name)) if name else (None, None)
-        if len(self.project.ingress_points) == 1:
-            name = next(iter(self.project.ingress_points))
-            return name, self._rule_set_of(name)
+        usual = self.project.usual_ingress_point
+        if usual is not None:
+            return usual, self._rule_set_of(usual)
         if not self.project.ingress_points and len(self.project.rule_sets) == 1:
             return None, next(iter(self.project.rule_sets))
         points, sets = list(self.project.ingress_points), list(self.project.rule_sets)

@@ -41,7 +41,7 @@ class Ingress:
 
 
 def ingress_of(project: Project, way: Way) -> Ingress:
-    """Where messages come in: the named one, else the only one.
+    """Where messages come in: the named one, else the default one or the only one.
 
     Raises:
         UsageError: there is none, or more than one.
@@ -55,7 +55,7 @@ def ingress_of(project: Project, way: Way) -> Ingress:
         _check_known("rule set", rule_set, project.rule_sets)
         return Ingress(ingress_point=None, policy=None, rule_set=rule_set)
     if point is None:
-        point = _only(project)
+        point = _usual(project)
     _check_known("ingress point", point, project.ingress_points)
     shape = project.ingress_points[point].ingress_point
     _check_known("traffic policy", shape.traffic_policy_id, project.traffic_policies)
@@ -75,15 +75,16 @@ def gateway_behind(project: Project, way: Way) -> Gateway:
     return gateway_of_ingress_point(project, found.ingress_point)
 
 
-def _only(project: Project) -> str:
-    """The only ingress point."""
-    if len(project.ingress_points) == 1:
-        return next(iter(project.ingress_points))
+def _usual(project: Project) -> str:
+    """The ingress point of messages that name none."""
+    usual = project.usual_ingress_point
+    if usual is not None:
+        return usual
     if project.ingress_points:
         names = ", ".join(project.ingress_points)
         raise UsageError(
             f"there are {len(project.ingress_points)} ingress points: {names}",
-            help="choose one with `--ingress-point`",
+            help="choose one with `--ingress-point`, or `default_ingress_point` in `mmctl.yaml`",
         )
     if not project.rule_sets:
         raise UsageError("the project has no rule set", help="define one under `rule_sets`")

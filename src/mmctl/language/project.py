@@ -325,6 +325,8 @@ class Settings:
     lint: LintSettings
     environments: Mapping[str, Environment]
     default_environment: str
+    default_ingress_point: str | None = None
+    """The ingress point of messages that name none, where there are several."""
     file: str | None
     """`mmctl.yaml`; None: a folder of rules is a project with the defaults."""
 
@@ -365,6 +367,14 @@ class Project:
     """Variables for SMTP passwords, named by the person who runs mmctl; never from a file."""
     whole: bool = True
     """Whether it has every rule and resource: none was left out because of an error."""
+
+    @property
+    def usual_ingress_point(self) -> str | None:
+        """The ingress point of messages that name none: the default one, else the only one."""
+        default = self.settings.default_ingress_point
+        if default in self.ingress_points:
+            return default
+        return next(iter(self.ingress_points)) if len(self.ingress_points) == 1 else None
 
     def of_kind(self, kind: Kind) -> Mapping[str, Resource]:
         """The resources of one kind by logical name."""

@@ -94,18 +94,19 @@ def _is_here(project: Project) -> bool:
 
 
 def _chosen(project: Project, name: str | None) -> str:
-    """The named ingress point, else the only one."""
+    """The named ingress point, else the default one or the only one."""
     points = project.ingress_points
     if name is None:
-        if len(points) == 1:
-            return next(iter(points))
+        usual = project.usual_ingress_point
+        if usual is not None:
+            return usual
         if not points:
             raise UsageError(
                 "the project has no ingress point to send to", help="name a server: --to HOST:PORT"
             )
         raise UsageError(
             f"there are {len(points)} ingress points: {', '.join(points)}",
-            help="choose one with `--ingress-point`",
+            help="choose one with `--ingress-point`, or `default_ingress_point` in `mmctl.yaml`",
         )
     if name not in points:
         raise UsageError(

@@ -174,6 +174,9 @@ PROJECT: Final = Record(
         ),
         "environments": may(Named(value=ENVIRONMENT, pattern=NAME, doc="Environments by name.")),
         "default_environment": may(Word(doc="The environment of commands without --env.")),
+        "default_ingress_point": may(
+            Word(doc="The ingress point of messages and cases that name none.")
+        ),
     },
     advice={
         name: "write resources and rules in separate files, such as `rules/gateway.yaml`"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.language.references import is_raw, references
 from mmctl.language.text.suggest import did_you_mean
 from mmctl.model.kinds import Kind
+from mmctl.problem import Position
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from mmctl.language.parsing.rule_files import RuleFiles
     from mmctl.language.project import Invariant, Project
     from mmctl.model.shape import Shape
-    from mmctl.problem import Position, Positions
+    from mmctl.problem import Positions
 
 
 def check_names(files: RuleFiles, project: Project, *, lone: bool) -> None:
@@ -42,12 +44,27 @@ def check_names(files: RuleFiles, project: Project, *, lone: bool) -> None:
                 or f"define it under `{reference.kind.value}`, bind it in the environment, "
                 "or write its id as `id:…`",
             )
+    if not lone:
+        _check_default_ingress_point(files, project)
     if project.invariants and not lone:
         from mmctl.language.parsing.claim_names import misnamed  # noqa: PLC0415
 
         for invariant in project.invariants:
             for value, message, advice in misnamed(invariant, names):
                 files.builder.report("unknown-name", _position(value, invariant), message, advice)
+
+
+def _check_default_ingress_point(files: RuleFiles, project: Project) -> None:
+    """Report a default ingress point that nothing defines."""
+    name, known = project.settings.default_ingress_point, files.defined(Kind.INGRESS_POINT)
+    if name is not None and name not in known:
+        position: Position = getattr(name, "position", Position(file=PROJECT_FILE))
+        files.builder.report(
+            "unknown-name",
+            position,
+            f"there is no ingress point `{name}`",
+            did_you_mean(name, known) or "define it under `ingress_points`",
+        )
 
 
 def _position(value: object, invariant: Invariant) -> Position:

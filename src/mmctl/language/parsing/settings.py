@@ -84,6 +84,7 @@ def settings_of(table: Table, node: Node, builder: Builder) -> Settings:
         ),
         environments=environments,
         default_environment=table.get("default_environment", next(iter(environments))),
+        default_ingress_point=table.get("default_ingress_point"),
         file=PROJECT_FILE,
     )
 
