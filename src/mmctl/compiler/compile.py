@@ -20,7 +20,9 @@ from mmctl.compiler.configuration import (
 )
 from mmctl.compiler.limits import over_capacity
 from mmctl.compiler.packing.written import as_written, is_within
+from mmctl.compiler.refusing import refusing_of
 from mmctl.judge.actions import actions_in_effect
+from mmctl.judge.submission import gateway_of_rule_set
 from mmctl.language.project import (
     LogicalAddOn,
     LogicalAddressList,
@@ -62,13 +64,13 @@ def compile_project(
         problem
         for name, rule_set in project.rule_sets.items()
         if not packings[name].is_used
-        for problem in over_capacity(rule_set, rule_set.live_rules(environment))
+        for problem in over_capacity(rule_set, rules_to_pack(project, rule_set))
     ]
     configuration = LiveConfiguration(
         project=owner,
         objects=objects,
         bindings=project.environment.bindings,
-        left_out=(*_left_out(project), *_packed_away(used.values())),
+        left_out=(*_left_out(project), *_refused(project), *_packed_away(used.values())),
     )
     return configuration, ordered(problems)
 
@@ -81,7 +83,7 @@ def packings_of(project: Project, memory: CompilerMemory | None = None) -> tuple
 
 def _packed(project: Project, rule_set: LogicalRuleSet) -> Packing:
     """One rule set, packed where it has to be; the last few are remembered, as lint asks too."""
-    rules = rule_set.live_rules(project.environment.name)
+    rules = rules_to_pack(project, rule_set)
     if is_within(rule_set, rules):
         return as_written(rule_set, rules, fits=True)
     key = id(project), rule_set.name
@@ -90,7 +92,8 @@ def _packed(project: Project, rule_set: LogicalRuleSet) -> Packing:
         return known
     from mmctl.compiler.packing.pack import packed  # noqa: PLC0415 - few projects need it
 
-    made = packed(project, rule_set)
+    gateway = replace(gateway_of_rule_set(project, rule_set.name), rules=rules)
+    made = packed(project, rule_set, gateway=gateway)
     if len(_KNOWN) >= _MOST_KNOWN:
         _KNOWN.clear()
     _KNOWN[key] = project, made
@@ -102,11 +105,19 @@ _KNOWN: Final[dict[tuple[int, str], tuple[Project, Packing]]] = {}
 _MOST_KNOWN: Final = 64
 
 
+def rules_to_pack(project: Project, rule_set: LogicalRuleSet) -> tuple[LogicalRule, ...]:
+    """The live rules of a set without those whose mail its traffic policies refuse."""
+    rules = rule_set.live_rules(project.environment.name)
+    moved = refusing_of(project).in_policies(rule_set.name)
+    return tuple(rule for rule in rules if rule.name not in moved) if moved else rules
+
+
 def _of_kind(
     project: Project, kind: Kind, used: Mapping[str, Packing], environment: str
 ) -> Iterator[LiveObject]:
     """The objects of one kind; a packed rule set has the rules and the lists of its packing."""
-    for name, resource in project.of_kind(kind).items():
+    for name, written in project.of_kind(kind).items():
+        resource = _as_refused(project, written)
         made = compile_resource(kind, resource, environment)
         if isinstance(resource, LogicalRuleSet) and name in used:
             made = _of_packing(made, resource, used[name], environment)
@@ -114,6 +125,30 @@ def _of_kind(
     if kind is Kind.ADDRESS_LIST:
         for packing in used.values():
             yield from map(partial(_compiled_list, packing.rule_set), packing.lists)
+
+
+def _as_refused(project: Project, resource: Resource) -> Resource:
+    """A rule set without the rules that policies do, and a policy with their statements."""
+    match resource:
+        case LogicalRuleSet():
+            rules = rules_to_pack(project, resource)
+            moved = refusing_of(project).in_policies(resource.name)
+            return replace(resource, rules=rules) if moved else resource
+        case LogicalTrafficPolicy():
+            return refusing_of(project).policies.get(resource.name, resource)
+        case _:
+            return resource
+
+
+def _refused(project: Project) -> Iterator[RuleLeftOut]:
+    """The rules whose mail traffic policies refuse, and by which statements."""
+    for each in refusing_of(project).moved:
+        yield RuleLeftOut(
+            rule_set=each.rule_set,
+            rule=each.rule.name,
+            reason=each.told,
+            place=_place(each.rule.position),
+        )
 
 
 def _compiled_list(rule_set: str, listed: CompiledList) -> LiveObject:
