@@ -27,7 +27,7 @@ from mmctl.model.rules import (
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Container, Hashable, Iterable, Iterator, Sequence
 
     from mmctl.language.project import LogicalRule
     from mmctl.language.readings import Readings
@@ -136,18 +136,29 @@ class _Branch:
 
 
 def denials_of(
-    rules: Iterable[LogicalRule], readings: Readings, *, shared: bool
+    rules: Iterable[LogicalRule], readings: Readings, lists: Container[str], *, shared: bool
 ) -> tuple[Denial, ...]:
     """The statements that refuse what rules refuse; `shared`: one may be that of several rules.
+
+    `lists` are the address lists that are known to be there.
 
     Raises:
         CannotDeny: no statements can say what a rule says.
     """
     groups: dict[Hashable, list[_Branch]] = {}
     for rule in rules:
+        _check_lists(rule, readings, lists)
         for branch in _branches(rule, readings):
             groups.setdefault((branch.key, None if shared else rule.name), []).append(branch)
     return tuple(denial for group in groups.values() for denial in _denials(group))
+
+
+def _check_lists(rule: LogicalRule, readings: Readings, lists: Container[str]) -> None:
+    """Check that no list is excepted that may be gone: then the opposite is not what is left."""
+    if readings.deleted_address_list == "does_not_match":
+        for each in map(listed_by, rule.unless):
+            if each is not None and each.address_lists[0] not in lists:
+                raise CannotDeny(f"address list {each.address_lists[0]} is not in this project")
 
 
 def _denials(group: Sequence[_Branch]) -> Iterator[Denial]:
@@ -167,6 +178,8 @@ def _denials(group: Sequence[_Branch]) -> Iterator[Denial]:
 
 def _denial(parts: Sequence[_Part], branches: Sequence[_Branch]) -> Denial:
     rules = {branch.rule.name: branch.rule for branch in branches}
+    if not parts:
+        raise CannotDeny("a statement needs a condition")
     if len(parts) > STATEMENT_CONDITIONS.most:
         raise CannotDeny(f"a statement takes {STATEMENT_CONDITIONS.most} conditions")
     members = {"Conditions": [part.condition().to_api() for part in parts], "Action": "DENY"}

@@ -164,27 +164,30 @@ def _chosen(
     project: Project, rules: Sequence[LogicalRule], room: int
 ) -> tuple[tuple[Denial, ...], dict[str, str]]:
     """As many rules as there is room for, and why the others stay; a statement each, if it can."""
-    readings = project.settings.readings
+    readings, lists = project.settings.readings, project.address_lists
     stay: dict[str, str] = {}
     able: list[LogicalRule] = []
     for rule in rules:
         try:
-            denials_of([rule], readings, shared=False)
+            alone = denials_of([rule], readings, lists, shared=False)
         except CannotDeny as error:
             stay[rule.name] = str(error)
-        else:
+            continue
+        if alone:
             able.append(rule)
+        else:
+            stay[rule.name] = "its conditions match no client"
     for shared in (False, True):
-        denials = denials_of(able, readings, shared=shared)
+        denials = denials_of(able, readings, lists, shared=shared)
         if len(denials) <= room:
             return denials, stay
     fitting: list[LogicalRule] = []
     for rule in able:
-        if len(denials_of([*fitting, rule], readings, shared=True)) <= room:
+        if len(denials_of([*fitting, rule], readings, lists, shared=True)) <= room:
             fitting.append(rule)
         else:
             stay[rule.name] = _NO_ROOM
-    return denials_of(fitting, readings, shared=True), stay
+    return denials_of(fitting, readings, lists, shared=True), stay
 
 
 def _with(policy: LogicalTrafficPolicy, denials: Sequence[Denial]) -> LogicalTrafficPolicy:
