@@ -21,6 +21,7 @@ from mmctl.live.apply.settling import read_settled, settle
 from mmctl.live.aws.connect import connect
 from mmctl.live.history.earlier_runs import past_of
 from mmctl.live.history.history import History
+from mmctl.live.history.logical_rules import with_logical_rules
 from mmctl.live.history.store import DirectoryStore
 from mmctl.live.plan.plan import Plan, make_plan, target_of
 from mmctl.problem import Severity
@@ -180,6 +181,7 @@ class World:
         configuration, environment = self.desired()
         service = self.service()
         state = read_settled(self.means(), configuration, self.history.applied())
+        state = with_logical_rules(state, self.history, configuration)
         target = target_of(environment, service.identity, self.known_members)
         passwords = self.means().passwords
         made = make_plan(

@@ -127,6 +127,8 @@ class LiveObject:
     """Parallel to the rules of a rule set that comes from files."""
     logical: tuple[WrittenRule, ...] = ()
     """The logical rules of a packed rule set, in file order; none: each live rule is one."""
+    lists_by_hand: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Lists that only its logical rules name: what somebody added to lists of the compiler."""
     place: str | None = None
     id: str | None = None
     """The service's id of a live object; for an add-on, that of its instance."""

@@ -55,6 +55,7 @@ def _earlier(run: Run) -> tuple[LiveConfiguration, LiveConfiguration | None]:
     from mmctl.cli.embedded import embedded_in
     from mmctl.compiler.compile import compile_project
     from mmctl.live.aws.connect import connect
+    from mmctl.live.history.logical_rules import with_logical_rules
     from mmctl.live.plan.plan import named
     from mmctl.live.state.read import read_live
 
@@ -62,7 +63,7 @@ def _earlier(run: Run) -> tuple[LiveConfiguration, LiveConfiguration | None]:
     wanted, applied = compile_project(project)[0], history.applied()
     try:
         service = connect(project.environment, embedded_in(run.root, clock=run.now))
-        state = read_live(service, wanted, applied)
+        state = with_logical_rules(read_live(service, wanted, applied), history, wanted)
     except MmctlError as error:
         if applied is not None:
             run.say(

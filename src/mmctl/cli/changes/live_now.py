@@ -19,12 +19,14 @@ def live_now(run: Run, what: str) -> tuple[str, LiveConfiguration]:
         ProblemsFound: the project has errors.
     """
     from mmctl.cli.changes.change import open_change
+    from mmctl.live.history.logical_rules import with_logical_rules
     from mmctl.live.plan.unknown_members import passed_over
     from mmctl.live.state.read import read_live
 
     change = open_change(run)
     service = change.means.service
-    state = read_live(service, change.desired(), change.means.history.known())
+    history, desired = change.means.history, change.desired()
+    state = with_logical_rules(read_live(service, desired, history.known()), history, desired)
     for sentence in passed_over(state.configuration):
         run.say(f"warning: {sentence}")
     name = f"{what} (EMBEDDED, not AWS)" if service.identity.embedded else what

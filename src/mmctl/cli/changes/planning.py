@@ -27,6 +27,7 @@ def plan_of(change: LiveEnvironment, gate: Gate | None = None, *, at_once: bool 
     from mmctl.live.apply.settling import read_settled, settle
     from mmctl.live.history.by_hand import with_marks
     from mmctl.live.history.earlier_runs import past_of
+    from mmctl.live.history.logical_rules import with_logical_rules
     from mmctl.live.plan.plan import make_plan
 
     passed = gate(change) if gate else None
@@ -36,6 +37,7 @@ def plan_of(change: LiveEnvironment, gate: Gate | None = None, *, at_once: bool 
     history, passwords = change.means.history, change.means.passwords
     with history.one_look():
         state = read_settled(change.means, desired, history.known())
+        state = with_logical_rules(state, history, desired)
         passwords.check(desired)
         made = make_plan(
             change.target,

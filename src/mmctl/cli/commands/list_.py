@@ -240,6 +240,7 @@ def _planned(change: LiveEnvironment, verb: str, name: str, address: str, *, alo
     """
     from mmctl.language.text.suggest import did_you_mean
     from mmctl.live.apply.settling import read_settled, settle
+    from mmctl.live.history.logical_rules import with_logical_rules
     from mmctl.live.plan.plan import make_plan
 
     means = change.means
@@ -247,6 +248,7 @@ def _planned(change: LiveEnvironment, verb: str, name: str, address: str, *, alo
     desired = (known if alone else None) or change.desired()
     settle(means, desired.project)
     state = read_settled(means, desired, known)
+    state = with_logical_rules(state, means.history, desired)
     listed = state.configuration.find(Kind.ADDRESS_LIST, name)
     if listed is None or listed.project != desired.project:
         live = [each.name for each in state.configuration.of_kind(Kind.ADDRESS_LIST)]

@@ -17,6 +17,7 @@ from mmctl.live.apply.yesterday import with_yesterday
 from mmctl.live.brakes.brake import HOLDS_ROLLBACK, holding, refuse
 from mmctl.live.brakes.catalogue import grips
 from mmctl.live.compare.edits import EditKind
+from mmctl.live.compare.recognizing import recognized
 from mmctl.live.compare.wording import spaced
 from mmctl.live.history.by_hand import with_marks
 from mmctl.live.history.earlier_runs import check_past
@@ -33,7 +34,7 @@ from mmctl.live.plan.steps import PASSWORD, Create, Update
 from mmctl.live.state.read import read_live
 from mmctl.live.state.service import OutcomeUnknown, ServiceAnswer
 from mmctl.live.state.times import timestamp
-from mmctl.records import asdict, replace
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -246,7 +247,7 @@ def _new_entry(
         forced=permissions.forced,
         plan=plan.seal,
         plan_key=plan.target.plan_key,
-        summary=asdict(plan.summary),
+        summary=plan.summary.document(),
         revision=means.revision(),
         edges=means.edges,
     )
@@ -329,7 +330,8 @@ def _read_back(
         state = read_live(means.service, plan.desired, plan.live)
         for live_id, thing in state.answers.items():
             execution.glimpses.see(live_id, thing)
-        return state, make_plan(plan.target, plan.desired, state)
+        told = recognized(state.configuration, (plan.desired,))
+        return state, make_plan(plan.target, plan.desired, replace(state, configuration=told))
 
     state, rest = settled(
         means,
@@ -359,10 +361,11 @@ def _keep_applied(
 
     `entry`: the one under way; None: an entry that was cut off turned out to be done.
     """
+    states: tuple[LiveConfiguration, ...] = ()
     some = plan.partial or plan.goes_back_to is not None
     last = last_applied(history, without=entry.id if entry else None) if some else None
     # Only a rollback tells the rest of an apply that was cut off before from hand edits.
     if last is not None and (plan.goes_back_to is not None or len(last.states) == 1):
         states = last.named_as(live)
         live = with_what_is_wanted(without_hand_edits(states[0], plan.live, live), live, states[1:])
-    history.keep_applied(live)
+    history.keep_applied(recognized(live, (plan.desired, *states, plan.live)))

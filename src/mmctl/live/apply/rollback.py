@@ -15,6 +15,7 @@ from mmctl.live.compare.edits import EditKind
 from mmctl.live.history.by_hand import with_marks
 from mmctl.live.history.entries import Doing, EntryResult, number_of
 from mmctl.live.history.last_applied import last_applied
+from mmctl.live.history.logical_rules import with_logical_rules
 from mmctl.live.history.pinning import holds, pins_between, same_pin
 from mmctl.live.history.pins import state_pin
 from mmctl.live.history.records import SNAPSHOT
@@ -119,6 +120,7 @@ def plan_rollback(
     history = means.history
     with history.one_look():
         state = read_settled(means, desired, history.known())
+        state = with_logical_rules(state, history, desired)
         made = make_plan(target, desired, state, goes_back_to=entry.id, serial=count(history))
         last = None if take_away else last_applied(history)
         if last is not None:

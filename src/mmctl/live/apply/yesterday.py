@@ -75,7 +75,14 @@ def in_names_of(past: LiveConfiguration, live: LiveConfiguration) -> LiveConfigu
     return replace(
         past,
         objects=tuple(
-            replace(thing, name=renamed[thing.key], shape=with_references(thing.shape, name))
+            replace(
+                thing,
+                name=renamed[thing.key],
+                shape=with_references(thing.shape, name),
+                logical=tuple(
+                    replace(rule, shape=with_references(rule.shape, name)) for rule in thing.logical
+                ),
+            )
             for thing in past.objects
         ),
     )

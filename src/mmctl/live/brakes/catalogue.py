@@ -16,6 +16,7 @@ from mmctl.live.brakes.drift import drift
 from mmctl.live.brakes.entrance import entrance
 from mmctl.live.brakes.for_good import endpoint_replacement, irreversible
 from mmctl.live.brakes.lists import lists
+from mmctl.live.brakes.looking import in_logical_rules
 from mmctl.live.brakes.ordinary_mail import ordinary
 from mmctl.live.brakes.pins import pin
 from mmctl.live.brakes.plan_key import plan_key
@@ -55,6 +56,8 @@ BRAKES: Final[tuple[Callable[[Plan], Iterator[Grip]], ...]] = (
     ordinary,
 )
 """The brakes that look only at the plan; `pin` and `plan_key` also need the history."""
+AS_LIVE: Final = (unknown_members,)
+"""Those that look at live rules; all others look at the logical rules of a packed rule set."""
 
 
 def grips(
@@ -64,5 +67,6 @@ def grips(
 
     `pinned` is what rollbacks took away, `entries` are the entries of the history.
     """
-    found = [grip for brake in BRAKES for grip in brake(plan)]
+    told = in_logical_rules(plan)
+    found = [grip for brake in BRAKES for grip in brake(plan if brake in AS_LIVE else told)]
     return (*found, *pin(plan, pinned), *plan_key(plan, entries))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.live.compare.logical import logical_view
 from mmctl.live.compare.rules import rules_of
 from mmctl.model.kinds import Kind
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,6 +33,17 @@ def listed(names: Iterable[str], most: int = 5) -> str:
     every = list(names)
     more = f" and {len(every) - most} more" if len(every) > most else ""
     return ", ".join(every[:most]) + more
+
+
+def in_logical_rules(plan: Plan) -> Plan:
+    """The plan with logical rules in place of packed ones, and without the compiler's lists."""
+    past = plan.yesterday
+    return replace(
+        plan,
+        desired=logical_view(plan.desired),
+        live=logical_view(plan.live),
+        yesterday=None if past is None else logical_view(past),
+    )
 
 
 def first_apply(plan: Plan) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.live.brakes.brake import Brake, Grip
 from mmctl.live.brakes.large_domains import ascii_form, large_domains
-from mmctl.live.brakes.looking import first_apply
+from mmctl.live.brakes.looking import first_apply, in_logical_rules
 from mmctl.live.ordinary.compare import ordinary_mail
 from mmctl.live.ordinary.named import senders
 from mmctl.live.ordinary.values import About, OrdinaryMail
@@ -54,6 +54,7 @@ def judged(plan: Plan) -> OrdinaryMail:
     """What a plan changes for ordinary mail; nothing if it changes nothing or is the first."""
     if not plan.edits or first_apply(plan):
         return OrdinaryMail()
+    plan = in_logical_rules(plan)
     return ordinary_mail(
         plan.live, plan.desired, past=plan.yesterday, project=plan.project_mail, large=_large(plan)
     )

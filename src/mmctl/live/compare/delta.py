@@ -10,6 +10,7 @@ from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.compiler.configuration import OWNER_TAG
+from mmctl.live.compare.logical import logical_view
 from mmctl.live.compare.rules import paired_rules, rule_names
 from mmctl.live.state.canonical import LOG_MEMBERS, canonical, canonical_pair
 from mmctl.model.kinds import Kind
@@ -51,6 +52,7 @@ def forms_between(
 
     Rules are keyed by name; a rule on both sides has the name of the desired side.
     """
+    desired, live = logical_view(desired), logical_view(live)
     before: dict[str, Canonical] = {}
     after: dict[str, Canonical] = {}
     found, wanted = live.by_key(), desired.by_key()

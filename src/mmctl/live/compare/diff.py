@@ -11,10 +11,18 @@ from typing import TYPE_CHECKING, Any
 from mmctl.live.compare.changes import changes, path_text
 from mmctl.live.compare.edits import Edit, EditKind
 from mmctl.live.compare.file_words import in_words
+from mmctl.live.compare.logical import is_packed, logical_view
+from mmctl.live.compare.repacking import (
+    is_of_a_list_by_hand,
+    live_edits,
+    repacked_edits,
+    with_live_rules,
+)
 from mmctl.live.compare.rules import rule_edits
 from mmctl.live.state.canonical import LOG_MEMBERS, LOGGING, canonical, canonical_pair
 from mmctl.live.state.replacing import is_left_over, why_replaced
 from mmctl.model.kinds import Kind
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,11 +35,29 @@ def diff(
     live: LiveConfiguration,
     new_passwords: frozenset[str] = frozenset(),
 ) -> tuple[Edit, ...]:
-    """The edits that make the live configuration the desired one.
+    """The edits that make the live configuration the desired one, in logical rules.
 
     `new_passwords` are ingress points whose password must be set although nothing else shows it.
     """
-    return tuple(_edits(desired, live, new_passwords))
+    edits = _edits(logical_view(desired), logical_view(live), new_passwords)
+    told = (edit for edit in edits if not is_of_a_list_by_hand(edit, desired, live))
+    return (*with_live_rules(told, desired, live), *repacked_edits(desired, live))
+
+
+def packed_diff(desired: LiveConfiguration, live: LiveConfiguration) -> tuple[Edit, ...]:
+    """The edits of packed live rules, and of the lists that the compiler made, as they are."""
+    if logical_view(desired) is desired and logical_view(live) is live:
+        return ()
+    bare = _without_origins(desired)
+    return live_edits(_edits(bare, live, frozenset()), desired, live)
+
+
+def _without_origins(configuration: LiveConfiguration) -> LiveConfiguration:
+    """Packed rule sets whose rules go by their live names."""
+    objects = (
+        replace(thing, origins=()) if is_packed(thing) else thing for thing in configuration.objects
+    )
+    return replace(configuration, objects=tuple(objects))
 
 
 def _edits(

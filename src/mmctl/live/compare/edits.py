@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from mmctl.live.compare.wording import spaced
-from mmctl.records import dataclass
+from mmctl.records import asdict, dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +26,7 @@ class EditKind(StrEnum):
     ADOPTED = "adopted"
     RELEASED = "released"
     REPLACED = "replaced"
+    REPACKED = "repacked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,12 @@ class Edit:
     """Anything else that a reader must know: `after allow-partners`, `needs --allow-delete`."""
     by_hand: str | None = None
     """When somebody did what this undoes by hand: ISO 8601, or `after` and a time; else None."""
+    live_rules: tuple[str, ...] = ()
+    """The packed live rules that the rule is in, or was in; none: the live rule is the rule."""
+    among: int = 0
+    """How many logical rules that live rule holds, if it is one."""
+    in_none: bool = False
+    """Whether the rule of a packed rule set is in no live rule."""
 
     @property
     def name(self) -> str:
@@ -79,6 +86,7 @@ class Edit:
             "note": self.note,
             **({"words": spaced(self.words)} if self.words else {}),
             **({"by_hand": self.by_hand} if self.by_hand else {}),
+            **({"live_rules": list(self.live_rules)} if self.live_rules else {}),
         }
 
 
@@ -92,6 +100,8 @@ class Summary:
     delete: int = 0
     rename: int = 0
     adopt: int = 0
+    repack: int = 0
+    """Rule sets of which nothing changes but how they are packed."""
 
     @classmethod
     def of(cls, edits: Iterable[Edit]) -> Self:
@@ -108,4 +118,17 @@ class Summary:
             delete=count(EditKind.REMOVED),
             rename=count(EditKind.RENAMED),
             adopt=count(EditKind.ADOPTED),
+            repack=_repacked_alone(found),
         )
+
+    def document(self) -> dict[str, int]:
+        """The counts as JSON."""
+        counts: dict[str, int] = asdict(self)
+        if not self.repack:
+            del counts["repack"]
+        return counts
+
+
+def _repacked_alone(found: set[tuple[EditKind, tuple[Kind, str], str | None]]) -> int:
+    changed = {of for kind, of, _ in found if kind is not EditKind.REPACKED}
+    return len({of for kind, of, _ in found if kind is EditKind.REPACKED} - changed)

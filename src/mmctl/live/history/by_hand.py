@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.live.compare.changes import leaves, path_text, snake
 from mmctl.live.compare.edits import Edit, EditKind
+from mmctl.live.compare.logical import logical_view
 from mmctl.live.compare.rules import paired_rules, rule_names
 from mmctl.live.history.last_applied import last_applied
 from mmctl.live.state.canonical import canonical
@@ -61,7 +62,8 @@ def marked(
     """The edits from live to desired, each with the time when what it undoes was done by hand."""
     if last is None:
         return tuple(replace(edit, by_hand=None) for edit in edits)
-    states = last.named_as(live)
+    states = [logical_view(state) for state in last.named_as(live)]
+    desired, live = logical_view(desired), logical_view(live)
     objects: dict[tuple[Kind, str], _Object] = {}
     found = []
     for edit in edits:
@@ -79,7 +81,8 @@ def marked(
 
 def done_at(edit: Edit, live: LiveConfiguration, last: LastApplied) -> str:
     """When the object of an edit was changed by hand, if known."""
-    states = last.named_as(live)
+    states = [logical_view(state) for state in last.named_as(live)]
+    live = logical_view(live)
     thing = _Object(
         desired=None,
         live=live.find(*edit.of),
@@ -118,7 +121,7 @@ class _Object:
             case EditKind.CHANGED:
                 whole = _form(self.live), [_form(thing) for thing in self.before]
                 return self._undoes(*edit_leaves(edit)) or is_reordered(edit, *whole)
-            case EditKind.MOVED | EditKind.ADOPTED | EditKind.RELEASED:
+            case EditKind.MOVED | EditKind.ADOPTED | EditKind.RELEASED | EditKind.REPACKED:
                 return False
             case _:
                 assert_never(edit.kind)
@@ -199,7 +202,13 @@ class _Rules:
                 return edit.before not in [rule.get("Name") for rule in old if rule is not None]
             case EditKind.MOVED:
                 return self._was_moved(at)
-            case EditKind.CHANGED | EditKind.REPLACED | EditKind.ADOPTED | EditKind.RELEASED:
+            case (
+                EditKind.CHANGED
+                | EditKind.REPLACED
+                | EditKind.ADOPTED
+                | EditKind.RELEASED
+                | EditKind.REPACKED
+            ):
                 is_now, states = self.live[at], [leaves_of(rule) for rule in old]
                 return undoes(
                     by_hand(leaves_of(is_now), states), *edit_leaves(edit)

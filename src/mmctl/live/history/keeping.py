@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.language.references import references
+from mmctl.live.compare.lifting import lifted
+from mmctl.live.compare.logical import is_packed, is_packed_in, logical_view
 from mmctl.live.compare.rules import paired_rules
 from mmctl.live.history.by_hand import is_same_rule
 from mmctl.live.history.merging import ABSENT, inserted, merged
@@ -32,7 +34,12 @@ _BESIDE: Final = ("Tags", *Beside, LOGGING)
 def keeping(
     state: LiveConfiguration, live: LiveConfiguration, bases: Sequence[LiveConfiguration]
 ) -> LiveConfiguration:
-    """A state plus what live has differently from all bases, all under the same logical names."""
+    """A state plus what live has differently from all bases, all under the same logical names.
+
+    In a state without packed rule sets, it is kept in logical rules.
+    """
+    if not is_packed_in(state):
+        live, bases = logical_view(live), [logical_view(base) for base in bases]
     objects: list[LiveObject] = []
     for thing in state.objects:
         found = live.find(*thing.key)
@@ -57,6 +64,8 @@ def without_hand_edits(
 
     `before` and `after` are what was live before and after that apply; all under the same names.
     """
+    if not is_packed_in(after):
+        applied, before = logical_view(applied), logical_view(before)
     changed = keeping(replace(applied, project=after.project), after, (before,))
     objects = (
         _with_facts(thing, before.find(*thing.key), after.find(*thing.key))
@@ -134,6 +143,8 @@ def _kept(ours: LiveObject, live: LiveObject, bases: Iterable[LiveObject | None]
         form["Rules"] = merged_rules(
             wanted["Rules"], is_now["Rules"], [base["Rules"] for base in known]
         )
+        if form["Rules"] != wanted["Rules"] and is_packed(ours):
+            return lifted(_object_of(ours, form), ours, {})
         # They are parallel to the earlier rules.
         ours = ours if form["Rules"] == wanted["Rules"] else replace(ours, origins=())
     return ours if form == wanted else _object_of(ours, form)

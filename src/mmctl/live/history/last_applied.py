@@ -66,6 +66,9 @@ def renamed(state: LiveConfiguration, live: LiveConfiguration) -> LiveConfigurat
             thing,
             name=names.get(thing.key, thing.name),
             shape=with_references(thing.shape, name_of),
+            logical=tuple(
+                replace(rule, shape=with_references(rule.shape, name_of)) for rule in thing.logical
+            ),
         )
         for thing in state.objects
     )

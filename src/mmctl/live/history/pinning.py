@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.live.compare.diff import diff
 from mmctl.live.compare.edits import EditKind
+from mmctl.live.compare.logical import logical_view
 from mmctl.live.history.pins import Pin, Pinned
 from mmctl.live.state.canonical import canonical, digest_of
 from mmctl.model.kinds import Kind
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 _PARTS: Final = ("Rules", "Members")
 """Members of objects that have separate pins."""
-_SILENT: Final = (EditKind.ADOPTED, EditKind.RELEASED)
+_SILENT: Final = (EditKind.ADOPTED, EditKind.RELEASED, EditKind.REPACKED)
 
 Form = dict[str, Any]
 
@@ -39,6 +40,7 @@ def same_pin(one: Pin, other: Pin) -> bool:
 
 def pins_between(bad: LiveConfiguration, good: LiveConfiguration) -> tuple[Pin, ...]:
     """What must not become live again after a bad state is replaced by a good one."""
+    bad, good = logical_view(bad), logical_view(good)
     found: dict[tuple[object, ...], Pin] = {}
     for edit in diff(bad, good):
         if edit.kind in _SILENT:
@@ -137,8 +139,9 @@ def _members_again(pin: Pin, plan: Plan) -> bool:
 
 
 def _order_again(pin: Pin, plan: Plan) -> bool:
-    wanted = list(_rules(plan.desired.find(Kind.RULE_SET, pin.object)).values())
-    live = list(_rules(plan.live.find(Kind.RULE_SET, pin.object)).values())
+    desired, is_now = logical_view(plan.desired), logical_view(plan.live)
+    wanted = list(_rules(desired.find(Kind.RULE_SET, pin.object)).values())
+    live = list(_rules(is_now.find(Kind.RULE_SET, pin.object)).values())
     own = pin.digest or ""
     if own not in wanted or own not in live:
         return False
@@ -157,7 +160,7 @@ def _order_again(pin: Pin, plan: Plan) -> bool:
 
 def _rule_again(pin: Pin, plan: Plan) -> bool:
     """Whether the effect of a rule is live again, in any rule set and under any name."""
-    wanted, live = _all_rules(plan.desired), _all_rules(plan.live)
+    wanted, live = _all_rules(logical_view(plan.desired)), _all_rules(logical_view(plan.live))
     effects, now = [effect for _, effect in wanted], [effect for _, effect in live]
     if pin.what is Pinned.GONE:
         return _more(pin.digest, now, effects) and pin.rule not in {name for name, _ in wanted}
@@ -172,8 +175,8 @@ def _more(effect: str | None, here: Collection[str], there: Collection[str]) -> 
 def _object_again(pin: Pin, plan: Plan) -> bool:
     if pin.kind is None:
         return False
-    wanted = plan.desired.find(pin.kind, pin.object)
-    live = plan.live.find(pin.kind, pin.object)
+    wanted = logical_view(plan.desired).find(pin.kind, pin.object)
+    live = logical_view(plan.live).find(pin.kind, pin.object)
     if pin.what is Pinned.GONE:
         return live is not None and live.project == plan.desired.project and wanted is None
     if wanted is None or pin.form is None:

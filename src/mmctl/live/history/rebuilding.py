@@ -9,7 +9,6 @@ from mmctl.live.compare.edits import Summary
 from mmctl.live.history.entries import Doing, EntryResult, HistoryEntry, number_of
 from mmctl.live.history.pinning import pins_between, same_pin
 from mmctl.live.history.pins import Pin, numbered, state_pin
-from mmctl.records import asdict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -64,7 +63,7 @@ def _entry_of(
         goes_back_to=snapshot.goes_back_to,
         state_before=state_before,
         plan=snapshot.saved_plan,
-        summary=asdict(Summary()) | dict(snapshot.plan.get("summary", {})),
+        summary=Summary().document() | dict(snapshot.plan.get("summary", {})),
         rebuilt=True,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.live.compare.diff import diff
+from mmctl.live.compare.diff import diff, packed_diff
 from mmctl.live.compare.edits import Edit, Summary
 from mmctl.live.ordinary.values import ProjectMail
 from mmctl.live.plan.ordering import ordered_steps
@@ -139,9 +139,15 @@ class Plan:
         return Summary.of(self.edits)
 
     @property
+    def live_edits(self) -> tuple[Edit, ...]:
+        """What `edits` mean for packed live rules, and for the lists that the compiler makes."""
+        return packed_diff(self.desired, self.live)
+
+    @property
     def unknown(self) -> tuple[Unknown, ...]:
         """The members of live objects that this version does not know."""
-        return unknown_members(self.live, self.edits, self.steps, self.target.known_members)
+        edits = (*self.edits, *self.live_edits)
+        return unknown_members(self.live, edits, self.steps, self.target.known_members)
 
     @property
     def budget(self) -> tuple[BudgetLine, ...]:

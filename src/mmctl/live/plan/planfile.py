@@ -46,7 +46,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "caller": identity.caller,
         "digest": {"before": plan.digest_before, "after": plan.digest_after},
         "edits": [edit.document() for edit in plan.edits],
-        "summary": asdict(plan.summary),
+        "summary": plan.summary.document(),
         "steps": [step.text for step in plan.steps],
         "behaviour": None if plan.behaviour is None else asdict(plan.behaviour),
         "budget": [asdict(line) for line in plan.budget],
@@ -55,6 +55,8 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "goes_back_to": plan.goes_back_to,
     }
     document |= _unknown_document(plan) | _ordinary_document(plan) | _every_document(plan)
+    if plan.live_edits:
+        document["live_edits"] = [edit.document() for edit in plan.live_edits]
     if plan.kept:
         document["kept"] = [edit.document() for edit in plan.kept]
     if plan.trust is None or plan.trust.silent:
@@ -266,6 +268,7 @@ def _following(document: Mapping[str, Any]) -> dict[str, Any]:
         **{member: document[member] for member in ("digest", "summary", "steps", "budget")},
         "unknown_members": document.get("unknown_members", []),
         "edits": _only(_OF_EDITS, document["edits"]),
+        "live_edits": _only(_OF_EDITS, document.get("live_edits", ())),
         **{f"saved/{member}": saved[member] for member in ("digests", "steps")},
         "saved/edits": _only(_OF_EXACT_EDITS, saved["edits"]),
     }
@@ -341,6 +344,4 @@ def _plan(document: Mapping[str, Any]) -> Plan:
 
 def _exact_edit(edit: Edit) -> dict[str, Any]:
     """An edit read from a file, which is not trusted about what was done by hand."""
-    members = asdict(edit)
-    del members["by_hand"]
-    return members
+    return {member: value for member, value in asdict(edit).items() if member in _OF_EXACT_EDITS}

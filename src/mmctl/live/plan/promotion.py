@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.live.compare.diff import diff
 from mmctl.live.compare.edits import Edit, EditKind
+from mmctl.live.compare.logical import logical_rules
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     Subject = tuple[Kind, str, str | None]
     """Kind and name of an object, and the rule in it; None: the object itself."""
 
-_GOING: Final = (EditKind.REMOVED, EditKind.RELEASED)
+_GOING: Final = (EditKind.REMOVED, EditKind.RELEASED, EditKind.REPACKED)
 
 
 def coming(edits: Iterable[Edit], desired: LiveConfiguration) -> list[Subject]:
@@ -52,8 +53,8 @@ def not_live(
 
 def _rules(configuration: LiveConfiguration, name: str) -> Iterator[Subject]:
     thing = configuration.find(Kind.RULE_SET, name)
-    for origin in thing.origins if thing is not None else ():
-        yield Kind.RULE_SET, name, origin.name
+    for rule in logical_rules(thing) if thing is not None else ():
+        yield Kind.RULE_SET, name, rule.name
 
 
 def subject_text(subject: Subject) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from mmctl.compiler.configuration import COMPILED_TAG
 from mmctl.model.actions import ACTIONS
 from mmctl.model.kinds import Beside
 from mmctl.model.logs import LogType
@@ -94,8 +95,8 @@ def forms_of(configuration: LiveConfiguration) -> dict[str, Canonical]:
 
 
 def without_owner(tags: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Tags without our own and those of AWS."""
-    return {key: value for key, value in tags if not _foreign(key)}
+    """Tags without those of AWS and our own, but for the one of the compiler's lists."""
+    return {key: value for key, value in tags if key == COMPILED_TAG or not _foreign(key)}
 
 
 def _foreign(key: str) -> bool:

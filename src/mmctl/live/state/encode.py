@@ -57,6 +57,10 @@ def object_document(thing: LiveObject) -> dict[str, Any]:
         document["unknown"] = [asdict(member) for member in thing.unknown]
     if thing.origins:
         document["origins"] = [_origin_document(origin) for origin in thing.origins]
+    if thing.lists_by_hand:
+        document["lists_by_hand"] = {
+            name: list(members) for name, members in sorted(thing.lists_by_hand.items())
+        }
     if thing.logical:
         document["logical"] = [_written_document(rule) for rule in thing.logical]
     return document
@@ -86,6 +90,10 @@ def object_of(document: Mapping[str, Any]) -> LiveObject:
         shape=kind.row.shape.logical(document["shape"]),
         members=None if members is None else tuple(members),
         origins=tuple(_origin_of(origin) for origin in document.get("origins", ())),
+        lists_by_hand={
+            str(name): tuple(map(str, found))
+            for name, found in dict(document.get("lists_by_hand", {})).items()
+        },
         logical=tuple(_written_of(rule) for rule in document.get("logical", ())),
         unknown=tuple(UnknownMember(**member) for member in document.get("unknown", ())),
         **{member: document[member] for member in (*_PLAIN, *_MAPPINGS) if member in document},

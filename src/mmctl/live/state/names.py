@@ -110,4 +110,8 @@ def named_live(thing: LiveObject, names: Names) -> LiveObject:
 
 def named_desired(thing: LiveObject, names: Names) -> LiveObject:
     """A desired object with `id:…` and ARNs of known things replaced by logical names."""
-    return replace(thing, shape=with_references(thing.shape, names.desired))
+    written = (
+        replace(rule, shape=with_references(rule.shape, names.desired)) for rule in thing.logical
+    )
+    shape = with_references(thing.shape, names.desired)
+    return replace(thing, shape=shape, logical=tuple(written))

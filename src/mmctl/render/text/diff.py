@@ -45,5 +45,6 @@ def counts_of(summary: Summary) -> list[tuple[int, str]]:
         (summary.move, "moved"),
         (summary.rename, "renamed"),
         (summary.delete, "removed"),
+        (summary.repack, "repacked"),
     )
     return [(count, what) for count, what in counts if count]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
@@ -53,10 +53,20 @@ def _style(result: EntryResult) -> str:
     return "green" if result is EntryResult.DONE else "bold red"
 
 
+_MARKS: Final = {
+    "add": "+",
+    "change": "~",
+    "move": ">",
+    "rename": "~",
+    "adopt": "=",
+    "delete": "-",
+    "repack": "*",
+}
+
+
 def marked(summary: Mapping[str, int]) -> str:
     """How much an entry did: `+1 ~2 >1 -1`."""
-    marks = {"add": "+", "change": "~", "move": ">", "rename": "~", "adopt": "=", "delete": "-"}
-    counts = (f"{marks[what]}{summary[what]}" for what in marks if summary.get(what))
+    counts = (f"{mark}{summary[what]}" for what, mark in _MARKS.items() if summary.get(what))
     return " ".join(counts) or "nothing"
 
 

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from mmctl.counted import counted
 from mmctl.live.compare.edits import Edit, EditKind
+from mmctl.live.compare.logical import compiled_lists, is_compiled, logical_rules
 from mmctl.live.compare.wording import GLUE, flow, spaced, value_change
 from mmctl.model.kinds import SHOWN, Kind
 from mmctl.records import replace
@@ -24,6 +25,7 @@ from mmctl.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from mmctl.compiler.configuration import LiveObject
     from mmctl.live.compare.edits import Summary
     from mmctl.live.plan.plan import Behaviour, Plan
     from mmctl.live.plan.trust import Trust
@@ -40,9 +42,15 @@ MARKS: Final = {
     EditKind.ADOPTED: ("=", "magenta"),
     EditKind.RELEASED: ("=", "magenta"),
     EditKind.REPLACED: ("!", "bold red"),
+    EditKind.REPACKED: ("*", "cyan"),
 }
 _SECONDS: Final = re.compile(r":\d\dZ$")
 KEPT: Final = "kept, made by hand since the last apply (to undo it: --force drift):"
+LIVE_RULES: Final = "the same in live rules and compiled lists:"
+_PACKING: Final = "live rules"
+"""The name of the line that says how a rule set is packed."""
+_FEW: Final = 3
+"""Up to this many live rules of a rule are named."""
 _NAME_WIDTH: Final = 20
 _NARROW: Final = 80
 _LEAST_DETAIL: Final = 20
@@ -73,6 +81,8 @@ def bare(
     lines = [heading(plan.target.environment, plan.target.identity, plan.trust)]
     lines += edit_lines(plan, width=width, verbose=verbose)
     lines += kept_lines(plan, width=width, verbose=verbose)
+    if verbose and (live := [_without_advice(edit) for edit in plan.live_edits]):
+        lines += [Text(LIVE_RULES, "bold"), *bare_lines(live, width=width, verbose=True)]
     lines += [Text(visible(f"warning: {warning}"), "yellow") for warning in plan.warnings]
     lines += [Text(visible(f"note: {note}"), "dim") for note in plan.notes]
     lines += [line(behaviour_line(found))] if (found := plan.behaviour) else []
@@ -82,6 +92,11 @@ def bare(
     lines += list(_budget(plan))
     lines.append(_totals(plan, width))
     return Text("\n").join(lines)
+
+
+def _without_advice(edit: Edit) -> Edit:
+    """An edit of a live rule or compiled list, for which no flag is needed."""
+    return replace(edit, note=edit.note or " ") if edit.kind is EditKind.REMOVED else edit
 
 
 def framed(lines: Iterable[Text], identity: Identity) -> Text:
@@ -128,7 +143,11 @@ def edit_lines(plan: Plan, *, width: int = _NARROW, verbose: bool = False) -> li
         for (of, name), group in edits.items():
             if of is kind:
                 lines += _object_lines(plan, of, name, told(group, verbose=verbose), width)
-        names = [thing.name for thing in plan.desired.of_kind(kind) if thing.key not in edits]
+        names = [
+            thing.name
+            for thing in plan.desired.of_kind(kind)
+            if thing.key not in edits and not is_compiled(thing)
+        ]
         if names:
             shown = visible(f"{_plural(kind, names)} {_listed(names)}  no change")
             lines.append(Text(shown, "dim"))
@@ -180,15 +199,29 @@ def _object_lines(
         return
     yield _line(whole[0], width, name=f"{kind.noun} {name}", indent="")
     if kind is Kind.RULE_SET and desired is not None:
-        longest = max((cell_len(origin.name) for origin in desired.origins), default=0)
-        for number, origin in enumerate(desired.origins, 1):
-            name = _padded(origin.name, longest)
-            yield _columns("  ", "+", "green", name, f"rule {number}", origin.place, width)
+        rules = logical_rules(desired)
+        longest = max((cell_len(rule.name) for rule in rules), default=0)
+        for number, rule in enumerate(rules, 1):
+            name = _padded(rule.name, longest)
+            yield _columns("  ", "+", "green", name, f"rule {number}", rule.place, width)
+        if desired.logical:
+            packed = _packed(plan, desired)
+            yield _columns("  ", *MARKS[EditKind.REPACKED], _PACKING, packed, "", width)
 
 
 def _line(edit: Edit, width: int, *, name: str | None = None, indent: str = "  ") -> Text:
     mark, style = MARKS[edit.kind]
+    if edit.kind is EditKind.REPACKED:
+        return _columns(indent, mark, style, _PACKING, detail(edit), "", width)
     return _columns(indent, mark, style, name or edit.name, detail(edit), edit.place, width)
+
+
+def _packed(plan: Plan, thing: LiveObject) -> str:
+    """How a new rule set is packed."""
+    live = counted(len(thing.origins), "live rule")
+    lists = len([*compiled_lists(plan.desired, thing.name)])
+    more = f", with {counted(lists, 'compiled list')}" if lists else ""
+    return f"{counted(len(thing.logical), 'rule')} in {live}{more}"
 
 
 def _columns(
@@ -249,7 +282,21 @@ def detail(edit: Edit) -> str:
     word do not break.
     """
     hand = f"by hand {when(edit.by_hand)}".replace(" ", GLUE) if edit.by_hand else ""
-    return " ".join(filter(None, (_what_it_does(edit), hand)))
+    return " ".join(filter(None, (_what_it_does(edit), in_live_rules(edit), hand)))
+
+
+def in_live_rules(edit: Edit) -> str:
+    """The live rule that a packed rule is in: `in live rule mm.block.etc, one of 14`."""
+    names = edit.live_rules
+    if edit.in_none:
+        return "in no live rule"
+    if not names:
+        return ""
+    if len(names) == 1:
+        among = f", one{GLUE}of{GLUE}{edit.among}" if edit.among > 1 else ""
+        return f"in live{GLUE}rule{GLUE}{names[0]}{among}"
+    shown = ", ".join(names) if len(names) <= _FEW else f"{', '.join(names[:_FEW])} …"
+    return f"in {len(names)} live rules: {shown}"
 
 
 def when(by_hand: str) -> str:
@@ -274,6 +321,8 @@ def _what_it_does(edit: Edit) -> str:
             return f"{_path(edit)}no longer of this project"
         case EditKind.REPLACED:
             return f"replaced: {edit.note}"
+        case EditKind.REPACKED:
+            return edit.note or ""
         case EditKind.CHANGED:
             return edit.words or f"{edit.path}: {value_change(edit.before, edit.after)}"
         case _:
@@ -322,6 +371,7 @@ def totals(summary: Summary) -> str:
         (summary.rename, "to rename"),
         (summary.adopt, "to adopt"),
         (summary.delete, "to delete"),
+        (summary.repack, "to repack"),
     )
     return ", ".join(f"{count} {what}" for count, what in counts if count) or "no changes"
 
