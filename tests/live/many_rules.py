@@ -39,9 +39,8 @@ def blocked_sender(number: int, *more: str) -> str:
 
 def _rule(name: str, field: str, operator: str, *values: str) -> str:
     listed = ", ".join(f'"{value}"' for value in values)
-    return (
-        f"{{name: {name}, conditions: [{{{field}: {{{operator}: [{listed}]}}}}], actions: [drop]}}"
-    )
+    condition = f"{{{field}: {{{operator}: [{listed}]}}}}"
+    return f"{{name: {name}, conditions: [{condition}], actions: [drop]}}"
 
 
 ROUTES = (

@@ -1,10 +1,12 @@
-"""A packed rule set changes without a gap: mail is judged as before or as afterwards, never else."""
+"""A packed rule set changes without a gap: mail is judged as before or as afterwards."""
 
 from __future__ import annotations
 
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
+
+import pytest
 
 from live.judged_moments import Moments, gaps, messages_of, treated
 from live.many_rules import blocked, few, gateway, many
@@ -52,6 +54,7 @@ def test_a_gap_is_found_where_there_is_one(world: World) -> None:
     assert gaps([packed, packed, packed]) == []
 
 
+@pytest.mark.slow
 def test_an_apply_that_ends_at_any_call_goes_on_where_it_was(world: World) -> None:
     world.text = gateway(few())
     world.apply()
@@ -85,6 +88,18 @@ def _members(configuration: LiveConfiguration) -> list[tuple[str, tuple[str, ...
     return sorted((thing.name, thing.members) for thing in lists)
 
 
+def test_a_first_packing_has_no_gap_and_neither_has_its_rollback(world: World) -> None:
+    world.text = gateway(few())
+    world.apply()
+    world.text = gateway(many())
+    assert gaps(states_of(world, partial(world.apply, forced=("size",)))) == []
+    assert gaps(states_of(world, partial(world.rollback, allow_delete=True))) == []
+    assert [*world.plan().live.of_kind(Kind.ADDRESS_LIST)] == []
+    world.text = gateway(few())
+    assert world.plan().empty
+
+
+@pytest.mark.slow
 def test_at_no_moment_is_mail_judged_neither_as_before_nor_as_afterwards(world: World) -> None:
     world.text = gateway(few())
     world.apply()

@@ -156,6 +156,17 @@ class LiveObject:
         return self.id if self.kind.row.instance is None else self.subscription_id
 
     @property
+    def compiled_for(self) -> str | None:
+        """The rule set that the compiler made this address list for; None: it did not make it."""
+        return self.tags.get(COMPILED_TAG) if self.kind is Kind.ADDRESS_LIST else None
+
+    @property
+    def written(self) -> tuple[RuleSource, ...]:
+        """The logical rules of a rule set, in the order of the files."""
+        rules = self.logical or self.origins
+        return tuple(RuleSource(name=rule.name, place=rule.place) for rule in rules)
+
+    @property
     def all_tags(self) -> dict[str, str]:
         """The tags as the service holds them, including the one that names the project."""
         owner = {OWNER_TAG: self.project} if self.project is not None else {}

@@ -1,7 +1,7 @@
 """A packed rule set that somebody changed → the logical rules that its live rules amount to.
 
-A value that left a live rule left the logical rules that have it; one that came is told of the
-first rule that looks there. Nothing is lost: what cannot be told of logical rules stands as the
+A value that left a live rule left the logical rules that have it; one that came counts for the
+first rule that looks there. Nothing is lost: what no logical rule can say stands as the
 live rule in place of those that it held.
 """
 
@@ -177,7 +177,7 @@ class _Lift:
                     self._without_value(rule, part, before, value)
 
     def _with_value(self, part: str, condition: Form, value: str, held: Sequence[str]) -> None:
-        """A value is told of the first rule that looks there, which does the same as the others."""
+        """A value counts for the first rule that looks there, which does the same as the others."""
         for rule in self._of(held):
             for each in rule.form.get(part, []):
                 spot = spot_of(each)

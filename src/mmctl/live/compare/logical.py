@@ -1,13 +1,13 @@
 """A configuration as people wrote it: logical rules, and none of the lists of the compiler.
 
-What a person reads of a change is told by this; calls follow from the live rules alone.
+What a person reads of a change comes from this; calls follow from the live rules alone.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.compiler.configuration import COMPILED_TAG, LiveObject, RuleOrigin, RuleSource
+from mmctl.compiler.configuration import LiveObject, RuleOrigin
 from mmctl.model.kinds import Kind
 from mmctl.model.resources import AddressList
 from mmctl.model.rules import RuleSet
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def is_compiled(thing: LiveObject) -> bool:
     """Whether the compiler made it: an address list of a packed rule set."""
-    return thing.kind is Kind.ADDRESS_LIST and COMPILED_TAG in thing.tags
+    return thing.compiled_for is not None
 
 
 def is_packed(thing: LiveObject) -> bool:
@@ -42,17 +42,10 @@ def logical_view(configuration: LiveConfiguration) -> LiveConfiguration:
     return replace(configuration, objects=(*_lists_by_hand(configuration), *objects))
 
 
-def logical_rules(thing: LiveObject) -> tuple[RuleSource, ...]:
-    """The logical rules of a rule set, in the order of the files."""
-    if is_packed(thing):
-        return tuple(RuleSource(name=rule.name, place=rule.place) for rule in thing.logical)
-    return tuple(RuleSource(name=origin.name, place=origin.place) for origin in thing.origins)
-
-
 def compiled_lists(configuration: LiveConfiguration, rule_set: str) -> Iterator[LiveObject]:
     """The lists that the compiler made for a rule set."""
     for thing in configuration.of_kind(Kind.ADDRESS_LIST):
-        if is_compiled(thing) and thing.tags[COMPILED_TAG] == rule_set:
+        if thing.compiled_for == rule_set:
             yield thing
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.compiler.configuration import COMPILED_TAG
 from mmctl.live.compare.lifting import ChangedMembers, lifted
-from mmctl.live.compare.logical import is_compiled, is_packed
+from mmctl.live.compare.logical import is_packed
 from mmctl.live.compare.rules import rules_of
 from mmctl.model.kinds import Kind
 from mmctl.records import dataclass, replace
@@ -95,7 +94,7 @@ def _changed_lists(live: LiveConfiguration, base: _Base) -> dict[str, ChangedMem
     changed = {}
     for known in base.state.of_kind(Kind.ADDRESS_LIST):
         found = live.find(known.kind, known.name)
-        ours = is_compiled(known) and known.tags[COMPILED_TAG] == base.thing.name
+        ours = known.compiled_for == base.thing.name
         if not ours or found is None or known.members is None or found.members is None:
             continue
         had = {member.lower(): member for member in known.members}

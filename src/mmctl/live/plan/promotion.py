@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.live.compare.diff import diff
 from mmctl.live.compare.edits import Edit, EditKind
-from mmctl.live.compare.logical import logical_rules
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def not_live(
 
 def _rules(configuration: LiveConfiguration, name: str) -> Iterator[Subject]:
     thing = configuration.find(Kind.RULE_SET, name)
-    for rule in logical_rules(thing) if thing is not None else ():
+    for rule in thing.written if thing is not None else ():
         yield Kind.RULE_SET, name, rule.name
 
 

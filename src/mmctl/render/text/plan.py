@@ -13,7 +13,6 @@ from rich.text import Text
 
 from mmctl.counted import counted
 from mmctl.live.compare.edits import Edit, EditKind
-from mmctl.live.compare.logical import compiled_lists, is_compiled, logical_rules
 from mmctl.live.compare.wording import GLUE, flow, spaced, value_change
 from mmctl.model.kinds import SHOWN, Kind
 from mmctl.records import replace
@@ -146,7 +145,7 @@ def edit_lines(plan: Plan, *, width: int = _NARROW, verbose: bool = False) -> li
         names = [
             thing.name
             for thing in plan.desired.of_kind(kind)
-            if thing.key not in edits and not is_compiled(thing)
+            if thing.key not in edits and thing.compiled_for is None
         ]
         if names:
             shown = visible(f"{_plural(kind, names)} {_listed(names)}  no change")
@@ -199,7 +198,7 @@ def _object_lines(
         return
     yield _line(whole[0], width, name=f"{kind.noun} {name}", indent="")
     if kind is Kind.RULE_SET and desired is not None:
-        rules = logical_rules(desired)
+        rules = desired.written
         longest = max((cell_len(rule.name) for rule in rules), default=0)
         for number, rule in enumerate(rules, 1):
             name = _padded(rule.name, longest)
@@ -219,7 +218,7 @@ def _line(edit: Edit, width: int, *, name: str | None = None, indent: str = "  "
 def _packed(plan: Plan, thing: LiveObject) -> str:
     """How a new rule set is packed."""
     live = counted(len(thing.origins), "live rule")
-    lists = len([*compiled_lists(plan.desired, thing.name)])
+    lists = sum(each.compiled_for == thing.name for each in plan.desired.objects)
     more = f", with {counted(lists, 'compiled list')}" if lists else ""
     return f"{counted(len(thing.logical), 'rule')} in {live}{more}"
 
