@@ -19,10 +19,10 @@ from mmctl.compiler.configuration import (
     WrittenRule,
 )
 from mmctl.compiler.limits import over_capacity
+from mmctl.compiler.lowered import lowered_of, names_taken
 from mmctl.compiler.packing.written import as_written, is_within
 from mmctl.compiler.refusing import refusing_of
 from mmctl.judge.actions import actions_in_effect
-from mmctl.judge.submission import gateway_of_rule_set
 from mmctl.language.project import (
     LogicalAddOn,
     LogicalAddressList,
@@ -41,6 +41,7 @@ from mmctl.records import replace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from mmctl.compiler.lowered import Lowered
     from mmctl.compiler.packing.memory import CompilerMemory
     from mmctl.compiler.packing.packed import CompiledList, PackedRule, Packing
     from mmctl.language.project import LogicalRule, Project, Resource
@@ -53,37 +54,59 @@ def compile_project(
 ) -> tuple[LiveConfiguration, tuple[Problem, ...]]:
     """What the service should hold for the project's environment, and what is over its limits."""
     environment, owner = project.environment.name, project.settings.project
-    packings = {each.rule_set: each for each in packings_of(project, memory)}
+    lowered = lowered_of(project)
+    packings = dict(zip(lowered.project.rule_sets, packings_of(project, memory), strict=True))
     used = {name: each for name, each in packings.items() if each.is_packed and each.is_used}
     objects = tuple(
         replace(made, project=owner)
         for kind in Kind
-        for made in _of_kind(project, kind, used, environment)
+        for made in _of_kind(lowered.project, kind, used, environment)
     )
     problems = [
-        problem
-        for name, rule_set in project.rule_sets.items()
-        if not packings[name].is_used
-        for problem in over_capacity(rule_set, rules_to_pack(project, rule_set))
+        *names_taken(project),
+        *(
+            problem
+            for name, rule_set in lowered.project.rule_sets.items()
+            if not packings[name].is_used
+            for problem in over_capacity(rule_set, rule_set.live_rules(environment))
+        ),
     ]
     configuration = LiveConfiguration(
         project=owner,
         objects=objects,
         bindings=project.environment.bindings,
-        left_out=(*_left_out(project), *_refused(project), *_packed_away(used.values())),
+        left_out=(
+            *_left_out(project),
+            *_refused(project),
+            *_elsewhere(lowered),
+            *_packed_away(used.values()),
+        ),
     )
     return configuration, ordered(problems)
 
 
 def packings_of(project: Project, memory: CompilerMemory | None = None) -> tuple[Packing, ...]:
-    """Each rule set as it goes live, in the order of the files; those that fit are as written."""
+    """Each rule set as it goes live, in the order of the files; those that fit are as written.
+
+    There are several of a rule set that is compiled for each ingress point.
+    """
     del memory
-    return tuple(_packed(project, rule_set) for rule_set in project.rule_sets.values())
+    lowered = lowered_of(project)
+    return tuple(_at(lowered, rule_set) for rule_set in lowered.project.rule_sets.values())
 
 
-def _packed(project: Project, rule_set: LogicalRuleSet) -> Packing:
+def _at(lowered: Lowered, rule_set: LogicalRuleSet) -> Packing:
+    """The packing of a rule set under its name in the files."""
+    made, part = _packed(lowered, rule_set), lowered.parts.get(rule_set.name)
+    if part is None:
+        return made
+    return replace(made, rule_set=part.rule_set, ingress_point=part.ingress_point)
+
+
+def _packed(lowered: Lowered, rule_set: LogicalRuleSet) -> Packing:
     """One rule set, packed where it has to be; the last few are remembered, as lint asks too."""
-    rules = rules_to_pack(project, rule_set)
+    project = lowered.project
+    rules = rule_set.live_rules(project.environment.name)
     if is_within(rule_set, rules):
         return as_written(rule_set, rules, fits=True)
     key = id(project), rule_set.name
@@ -92,8 +115,7 @@ def _packed(project: Project, rule_set: LogicalRuleSet) -> Packing:
         return known
     from mmctl.compiler.packing.pack import packed  # noqa: PLC0415 - few projects need it
 
-    gateway = replace(gateway_of_rule_set(project, rule_set.name), rules=rules)
-    made = packed(project, rule_set, gateway=gateway)
+    made = packed(project, rule_set, gateway=lowered.gateway(rule_set.name))
     if len(_KNOWN) >= _MOST_KNOWN:
         _KNOWN.clear()
     _KNOWN[key] = project, made
@@ -105,39 +127,18 @@ _KNOWN: Final[dict[tuple[int, str], tuple[Project, Packing]]] = {}
 _MOST_KNOWN: Final = 64
 
 
-def rules_to_pack(project: Project, rule_set: LogicalRuleSet) -> tuple[LogicalRule, ...]:
-    """The live rules of a set without those whose mail its traffic policies refuse."""
-    rules = rule_set.live_rules(project.environment.name)
-    moved = refusing_of(project).in_policies(rule_set.name)
-    return tuple(rule for rule in rules if rule.name not in moved) if moved else rules
-
-
 def _of_kind(
     project: Project, kind: Kind, used: Mapping[str, Packing], environment: str
 ) -> Iterator[LiveObject]:
     """The objects of one kind; a packed rule set has the rules and the lists of its packing."""
-    for name, written in project.of_kind(kind).items():
-        resource = _as_refused(project, written)
+    for name, resource in project.of_kind(kind).items():
         made = compile_resource(kind, resource, environment)
         if isinstance(resource, LogicalRuleSet) and name in used:
             made = _of_packing(made, resource, used[name], environment)
         yield made
     if kind is Kind.ADDRESS_LIST:
-        for packing in used.values():
-            yield from map(partial(_compiled_list, packing.rule_set), packing.lists)
-
-
-def _as_refused(project: Project, resource: Resource) -> Resource:
-    """A rule set without the rules that policies do, and a policy with their statements."""
-    match resource:
-        case LogicalRuleSet():
-            rules = rules_to_pack(project, resource)
-            moved = refusing_of(project).in_policies(resource.name)
-            return replace(resource, rules=rules) if moved else resource
-        case LogicalTrafficPolicy():
-            return refusing_of(project).policies.get(resource.name, resource)
-        case _:
-            return resource
+        for name, packing in used.items():
+            yield from map(partial(_compiled_list, name), packing.lists)
 
 
 def _refused(project: Project) -> Iterator[RuleLeftOut]:
@@ -149,6 +150,18 @@ def _refused(project: Project) -> Iterator[RuleLeftOut]:
             reason=each.told,
             place=_place(each.rule.position),
         )
+
+
+def _elsewhere(lowered: Lowered) -> Iterator[RuleLeftOut]:
+    """The rules of a rule set that no mail of an ingress point meets, for each of these."""
+    for name, part in lowered.parts.items():
+        for rule in part.left_out:
+            yield RuleLeftOut(
+                rule_set=name,
+                rule=rule.name,
+                reason=f"no mail that ingress point {part.ingress_point} admits meets it",
+                place=_place(rule.position),
+            )
 
 
 def _compiled_list(rule_set: str, listed: CompiledList) -> LiveObject:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mmctl.model.rules import Rule, RuleAction, RuleCondition
     from mmctl.problem import Path, Position, Positions, Severity
 
+LONGEST_RULE_SET_NAME: Final = 100
+"""Characters that the service takes."""
 EMBEDDED: Final = "embedded"
 """The endpoint of an environment that needs no AWS account."""
 
@@ -157,6 +159,16 @@ class LogicalRuleSet(LogicalResource):
         if any(rule.refuse for rule in live):
             live.sort(key=lambda rule: not rule.refuses)
         return tuple(live)
+
+    def live_name_at(self, point: LogicalIngressPoint) -> str:
+        """The live name of what is compiled of it for one ingress point alone."""
+        name = f"{self.live_name}.{point.live_name}"
+        if len(name) <= LONGEST_RULE_SET_NAME:
+            return name
+        from hashlib import sha256  # noqa: PLC0415 - hardly ever needed
+
+        digits = sha256(name.encode()).hexdigest()[:4]
+        return f"{name[: LONGEST_RULE_SET_NAME - 5]}.{digits}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -395,6 +407,24 @@ class Project:
                 return self.add_ons
             case _:
                 assert_never(kind)
+
+    def parts_of(self, rule_set: LogicalRuleSet) -> dict[str, LogicalIngressPoint]:
+        """The ingress points that a rule set is compiled for apart, by its names: `inbound.mx-in`.
+
+        None where it is compiled for all of them together.
+        """
+        return {
+            f"{rule_set.name}.{point.name}": point
+            for point in self.ingress_points.values()
+            if rule_set.per_ingress_point and point.ingress_point.rule_set_id == rule_set.name
+        }
+
+    def rule_set_of(self, name: str) -> LogicalRuleSet | None:
+        """The rule set of a name, or whose part for an ingress point is compiled under it."""
+        found = self.rule_sets.get(name)
+        if found is not None:
+            return found
+        return next((each for each in self.rule_sets.values() if name in self.parts_of(each)), None)
 
     def resources(self) -> Iterator[tuple[Kind, Resource]]:
         """All resources, kind by kind in the order in which they are created."""

@@ -70,7 +70,7 @@ def _rule_sets(configuration: LiveConfiguration, project: Project) -> list[Logic
 def _rule_set(found: LiveObject, project: Project) -> LogicalRuleSet:
     shape = found.shape
     assert isinstance(shape, RuleSet)  # noqa: S101 - of_kind chose it
-    known = project.rule_sets.get(found.name)
+    known = project.rule_set_of(found.name)
     names = {rule.rule.name: rule.name for rule in (known.rules if known else ()) if rule.rule.name}
     origins = {
         place: origin.name
