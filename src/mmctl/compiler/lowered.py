@@ -113,6 +113,7 @@ def _by_ingress_point(project: Project) -> Lowered:
         using = project.parts_of(rule_set)
         if not using or not using.keys().isdisjoint(project.rule_sets):
             sets[name] = rule_set
+            continue
         for part_name, point in using.items():
             sets[part_name], parts[part_name] = _part(project, rule_set, part_name, point)
             shape = point.ingress_point.changed(rule_set_id=part_name)
