@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.analysis.encoding.confirming import copies_of
 from mmctl.analysis.encoding.proof import EFFORT, Proof
 from mmctl.analysis.questions.alike import compared_in
 from mmctl.analysis.questions.behavior import (
@@ -14,17 +15,18 @@ from mmctl.analysis.questions.behavior import (
     KindOfDifference,
     WhatBecomes,
 )
+from mmctl.analysis.questions.ends import same_effects, treatment_of
 from mmctl.analysis.questions.harms import harms_in
 from mmctl.analysis.questions.ways import is_meant, ways_into
 from mmctl.judge.ingress import gateway_behind
 from mmctl.language.project import Outcome
-from mmctl.records import replace
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from mmctl.analysis.encoding.witness import Witness
-    from mmctl.analysis.questions.alike import TreatedDifferently
+    from mmctl.analysis.questions.alike import Likeness, TreatedDifferently
     from mmctl.analysis.questions.behavior import KeptMessage
     from mmctl.analysis.questions.ends import Treated
     from mmctl.analysis.questions.equality import Equality
@@ -34,6 +36,25 @@ if TYPE_CHECKING:
 
     Keep = Callable[[str, Witness, Way], KeptMessage | None]
     """Keeps a message under a name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldVersion:
+    """A version in logical rules."""
+
+    project: Project
+    """It says which of the rules in a live rule a message meets, where it treats it alike."""
+    names: Mapping[str, str]
+    """What to call a live rule where that is not known: `one of a, b, c`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BothTold:
+    """Both versions in logical rules."""
+
+    before: ToldVersion
+    after: ToldVersion
+
 
 _FROM_ITS_READER: Final = {
     Outcome.DELIVERED: 0,
@@ -54,8 +75,11 @@ def behavior(
     keep: Keep,
     *,
     effort: int | None = EFFORT,
+    told: BothTold | None = None,
 ) -> Iterator[Behavior]:
     """Compare what both versions have: ingress points, and rule sets that are behind none.
+
+    `told`: what names rules that are packed.
 
     Raises:
         SolverMissing: rules differ, and there is no solver.
@@ -66,11 +90,43 @@ def behavior(
             yield Behavior(way=way, equality=equality)
         else:
             proof = Proof(*gateways, compared=True, effort=effort)
-            yield _compared(proof, way, after, equality, keep)
+            found = compared_in(proof, equality=equality)
+            found = found if told is None else _told(found, told, way)
+            yield _compared(proof, found, way, after, keep)
 
 
-def _compared(proof: Proof, way: Way, project: Project, equality: Equality, keep: Keep) -> Behavior:
-    found = compared_in(proof, equality=equality)
+def _told(found: Likeness, told: BothTold, way: Way) -> Likeness:
+    """The differences by the logical rules that their messages meet."""
+    differences = (
+        replace(
+            each,
+            before=_by_logical(each.before, told.before, way, each.witness),
+            after=_by_logical(each.after, told.after, way, each.witness),
+        )
+        for each in found.differences
+    )
+    return replace(found, differences=tuple(differences))
+
+
+def _by_logical(treated: Treated, told: ToldVersion, way: Way, witness: Witness) -> Treated:
+    """What becomes of a message, by the rules of the logical gateway if it treats it alike."""
+    copies = copies_of(
+        gateway_behind(told.project, way),
+        witness.submission,
+        witness.scenario,
+        listed=witness.listed,
+        deleted=witness.deleted,
+    )
+    if copies is not None:
+        logical = treatment_of(copies, witness.submission.envelope.recipients[0])
+        if same_effects(treated, logical):
+            return replace(treated, ends=logical.ends)
+    ends = (replace(end, by=told.names.get(end.by or "", end.by)) for end in treated.ends)
+    return replace(treated, ends=tuple(ends))
+
+
+def _compared(proof: Proof, found: Likeness, way: Way, project: Project, keep: Keep) -> Behavior:
+    equality = found.equality
     name = way.ingress_point or way.rule_set or ""
     invariants = [each for each in project.invariants if is_meant(each, project, way)]
     harms, unproved = harms_in(

@@ -138,9 +138,12 @@ def _behavior(
         run.say("how mail is treated is not compared: that needs a project without errors here")
         return None
     from mmctl.analysis.questions.versions import behavior
+    from mmctl.cli.changes.told_versions import told_between
     from mmctl.cli.files.witnesses import keeping
 
-    return tuple(behavior(before.project, after.project, equal, keeping(run, "diff")))
+    told = told_between(before.configuration, after.configuration, after.project)
+    kept = keeping(run, "diff")
+    return tuple(behavior(before.project, after.project, equal, kept, told=told))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

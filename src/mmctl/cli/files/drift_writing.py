@@ -21,6 +21,7 @@ from mmctl.language.text.nodes import Scalar, Sequence
 from mmctl.language.writing.parts import CannotWrite
 from mmctl.live.compare.diff import diff
 from mmctl.live.compare.edits import Edit, EditKind
+from mmctl.live.compare.logical import logical_view
 from mmctl.model.kinds import Kind
 from mmctl.model.rules import Rule, RuleSet
 from mmctl.problem import Severity
@@ -100,8 +101,9 @@ def take_hand_edits(change: LiveEnvironment, made: Plan) -> WrittenToFiles:
             "record what it wanted",
             help="to write everything that is live to files: mmctl import",
         )
-    desired = change.desired()
-    wanted = keeping(desired, made.live, last.named_as(made.live))
+    desired, live = logical_view(change.desired()), logical_view(made.live)
+    states = [logical_view(state) for state in last.named_as(made.live)]
+    wanted = keeping(desired, live, states)
     writing = _Writing(change, wanted)
     writing.take_all()
     done = writing.written
@@ -142,7 +144,7 @@ class _Writing:
         self.wanted = wanted
         self.written = WrittenToFiles()
         self.project = change.project
-        self.desired = change.desired()
+        self.desired = logical_view(change.desired())
         self.texts: dict[str, str] = {}
 
     def take_all(self) -> None:
@@ -358,7 +360,7 @@ class _Writing:
 def _compiled(project: Project) -> LiveConfiguration:
     from mmctl.compiler.compile import compile_project
 
-    return compile_project(project)[0]
+    return logical_view(compile_project(project)[0])
 
 
 def _items(edits: Iterable[Edit]) -> dict[Item, list[Edit]]:

@@ -62,13 +62,15 @@ def _effort(change: LiveEnvironment) -> int:
 def _compared(change: LiveEnvironment, made: Plan, effort: int) -> Iterator[Behavior]:
     from mmctl.analysis.questions.versions import behavior
     from mmctl.cli.changes.live_rules import project_of
+    from mmctl.cli.changes.told_versions import told_between
     from mmctl.cli.files.witnesses import keeping
 
     project = change.project
     before, after = (project_of(each, project) for each in (made.live, made.desired))
     after = replace(after, invariants=project.invariants)
     kept = keeping(change.run, "plan")
-    yield from behavior(before, after, Equality.MULTISET, kept, effort=effort)
+    told = told_between(made.live, made.desired, project)
+    yield from behavior(before, after, Equality.MULTISET, kept, effort=effort, told=told)
 
 
 # What is remembered
@@ -92,7 +94,7 @@ def _as_seen(configuration: LiveConfiguration) -> Iterator[str]:
     """What no digest has: the names of rules, whether mail comes in, members of external lists."""
     for kind in (Kind.RULE_SET, Kind.INGRESS_POINT, Kind.ADDRESS_LIST):
         for thing in configuration.of_kind(kind):
-            names = [origin.name for origin in thing.origins]
+            names = [*map(repr, thing.origins), *map(repr, thing.logical)]
             yield repr((kind, thing.name, names, thing.closed, thing.members))
 
 

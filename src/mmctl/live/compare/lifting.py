@@ -134,15 +134,26 @@ class _Lift:
 
     def _changed(self, before: Form, after: Form, held: Sequence[str]) -> None:
         if effect_of(before) != effect_of(after):
+            were = deepcopy(self.rules)
             for rule in self._of(held):
                 if before.get("Actions") != after.get("Actions"):
                     rule.form["Actions"] = deepcopy(after["Actions"])
             for part in CONDITIONS:
                 self._conditions(part, before.get(part, []), after.get(part, []), held)
+            if were == self.rules:
+                self._stands_for(after, held)
         if before.get("Name") != after.get("Name"):
             for rule in self._of(held):
                 if rule.form.get("Name") == before.get("Name"):
                     rule.form["Name"] = after.get("Name")
+
+    def _stands_for(self, live: Form, held: Sequence[str]) -> None:
+        """A live rule in place of the rules that it held: none of them can say what it does now."""
+        rules = self._of(held)
+        at = self.rules.index(rules[0]) if rules else 0
+        name = self._unused(live.get("Name") or "by-hand")
+        self.rules = [rule for rule in self.rules if rule not in rules]
+        self.rules.insert(at, _Written(name=name, place=None, form=deepcopy(live)))
 
     def _conditions(
         self, part: str, before: Sequence[Form], after: Sequence[Form], held: Sequence[str]
@@ -216,9 +227,13 @@ class _Lift:
         """Members of a compiled list came or went, which a condition of a live rule looks in."""
         rules = self._of(held)
         for member in change.went:
+            were = deepcopy(self.rules)
             for rule in rules:
                 for condition in spot.written(rule.form, member, having=True):
                     self._take(rule, spot.part, condition, spot.value_of(condition, member))
+            if were == self.rules:
+                self._stands_for(live.form, held)
+                return
         for member in change.came:
             fits = [
                 (rule, found[0])

@@ -13,11 +13,13 @@ from rich.text import Text
 
 from mmctl.counted import counted
 from mmctl.live.compare.edits import Edit, EditKind
-from mmctl.live.compare.wording import GLUE, flow, spaced, value_change
+from mmctl.live.compare.wording import GLUE, flow, value_change
 from mmctl.model.kinds import SHOWN, Kind
 from mmctl.records import replace
 from mmctl.render.text.behavior import every_lines
+from mmctl.render.text.columns import columns, padded
 from mmctl.render.text.ordinary import ordinary_lines
+from mmctl.render.text.packing import PACKING, how_packed, in_live_rules, live_rule_rows
 from mmctl.render.text.trust import trust_lines
 from mmctl.visible import visible
 
@@ -46,13 +48,7 @@ MARKS: Final = {
 _SECONDS: Final = re.compile(r":\d\dZ$")
 KEPT: Final = "kept, made by hand since the last apply (to undo it: --force drift):"
 LIVE_RULES: Final = "the same in live rules and compiled lists:"
-_PACKING: Final = "live rules"
-"""The name of the line that says how a rule set is packed."""
-_FEW: Final = 3
-"""Up to this many live rules of a rule are named."""
-_NAME_WIDTH: Final = 20
 _NARROW: Final = 80
-_LEAST_DETAIL: Final = 20
 
 
 def human(
@@ -141,7 +137,7 @@ def edit_lines(plan: Plan, *, width: int = _NARROW, verbose: bool = False) -> li
     for kind in SHOWN:
         for (of, name), group in edits.items():
             if of is kind:
-                lines += _object_lines(plan, of, name, told(group, verbose=verbose), width)
+                lines += _object_lines(plan, of, name, group, width, verbose=verbose)
         names = [
             thing.name
             for thing in plan.desired.of_kind(kind)
@@ -182,8 +178,9 @@ def bare_lines(edits: Iterable[Edit], *, width: int = _NARROW, verbose: bool = F
 
 
 def _object_lines(
-    plan: Plan, kind: Kind, name: str, edits: Sequence[Edit], width: int
+    plan: Plan, kind: Kind, name: str, group: Sequence[Edit], width: int, *, verbose: bool
 ) -> Iterator[Text]:
+    edits = told(group, verbose=verbose)
     live, desired = plan.live.find(kind, name), plan.desired.find(kind, name)
     whole = [edit for edit in edits if edit.kind in {EditKind.ADDED, EditKind.REMOVED}]
     title = Text(visible(f"{kind.noun} {name}"), "bold")
@@ -198,67 +195,29 @@ def _object_lines(
         return
     yield _line(whole[0], width, name=f"{kind.noun} {name}", indent="")
     if kind is Kind.RULE_SET and desired is not None:
-        rules = desired.written
-        longest = max((cell_len(rule.name) for rule in rules), default=0)
-        for number, rule in enumerate(rules, 1):
-            name = _padded(rule.name, longest)
-            yield _columns("  ", "+", "green", name, f"rule {number}", rule.place, width)
-        if desired.logical:
-            packed = _packed(plan, desired)
-            yield _columns("  ", *MARKS[EditKind.REPACKED], _PACKING, packed, "", width)
+        yield from _new_rules(plan, desired, width, verbose=verbose)
+
+
+def _new_rules(plan: Plan, thing: LiveObject, width: int, *, verbose: bool) -> Iterator[Text]:
+    """The rules of a new rule set; of a packed one the live rules, and with `verbose` all."""
+    mark, style = MARKS[EditKind.ADDED]
+    if thing.logical:
+        packed = how_packed(plan.desired, thing)
+        yield columns("  ", *MARKS[EditKind.REPACKED], PACKING, packed, "", width)
+        for name, detail_, place in live_rule_rows(thing):
+            yield columns("  ", mark, style, name, detail_, place, width)
+    if not thing.logical or verbose:
+        longest = max((cell_len(rule.name) for rule in thing.written), default=0)
+        for number, rule in enumerate(thing.written, 1):
+            name = padded(rule.name, longest)
+            yield columns("  ", mark, style, name, f"rule {number}", rule.place, width)
 
 
 def _line(edit: Edit, width: int, *, name: str | None = None, indent: str = "  ") -> Text:
     mark, style = MARKS[edit.kind]
     if edit.kind is EditKind.REPACKED:
-        return _columns(indent, mark, style, _PACKING, detail(edit), "", width)
-    return _columns(indent, mark, style, name or edit.name, detail(edit), edit.place, width)
-
-
-def _packed(plan: Plan, thing: LiveObject) -> str:
-    """How a new rule set is packed."""
-    live = counted(len(thing.origins), "live rule")
-    lists = sum(each.compiled_for == thing.name for each in plan.desired.objects)
-    more = f", with {counted(lists, 'compiled list')}" if lists else ""
-    return f"{counted(len(thing.logical), 'rule')} in {live}{more}"
-
-
-def _columns(
-    indent: str, mark: str, style: str, name: str, detail: str, place: str | None, width: int
-) -> Text:
-    """Mark, name, detail, and the place on the right; what does not fit goes to a second line."""
-    name, place = visible(name), visible(place or "")
-    text = Text(f"{indent}{mark} ", style)
-    text.append(_padded(name, _NAME_WIDTH), style)
-    start = cell_len(text.plain) + 2
-    room = max(_LEAST_DETAIL, width - start)
-    lines = [visible(spaced(each)) for each in _wrapped(detail, room)]
-    text.append(f"  {lines[0]}" if lines else "", "default")
-    for each in lines[1:]:
-        text.append("\n" + " " * start + each, "default")
-    text.rstrip()
-    if place:
-        room = width - cell_len(text.plain.rpartition("\n")[2]) - cell_len(place)
-        if room >= 2:  # noqa: PLR2004 - a gap that separates two columns
-            text.append(" " * room + place, "dim")
-        else:
-            text.append("\n" + place.rjust(width), "dim")
-    return text
-
-
-def _wrapped(detail: str, width: int) -> list[str]:
-    """Lines of at most a width, broken only at plain spaces."""
-    lines: list[str] = []
-    for word in detail.split(" "):
-        if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return lines if detail else []
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * max(0, width - cell_len(text))
+        return columns(indent, mark, style, PACKING, detail(edit), "", width)
+    return columns(indent, mark, style, name or edit.name, detail(edit), edit.place, width)
 
 
 def told(edits: Iterable[Edit], *, verbose: bool) -> list[Edit]:
@@ -282,20 +241,6 @@ def detail(edit: Edit) -> str:
     """
     hand = f"by hand {when(edit.by_hand)}".replace(" ", GLUE) if edit.by_hand else ""
     return " ".join(filter(None, (_what_it_does(edit), in_live_rules(edit), hand)))
-
-
-def in_live_rules(edit: Edit) -> str:
-    """The live rule that a packed rule is in: `in live rule mm.block.etc, one of 14`."""
-    names = edit.live_rules
-    if edit.in_none:
-        return "in no live rule"
-    if not names:
-        return ""
-    if len(names) == 1:
-        among = f", one{GLUE}of{GLUE}{edit.among}" if edit.among > 1 else ""
-        return f"in live{GLUE}rule{GLUE}{names[0]}{among}"
-    shown = ", ".join(names) if len(names) <= _FEW else f"{', '.join(names[:_FEW])} …"
-    return f"in {len(names)} live rules: {shown}"
 
 
 def when(by_hand: str) -> str:
