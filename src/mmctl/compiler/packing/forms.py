@@ -114,6 +114,12 @@ class RuleForm:
         """The values of each dimension."""
         return tuple(each.values for each in self.box)
 
+    def apart(self, other: RuleForm) -> int:
+        """In how many lists it differs from one of the same shape."""
+        return sum(
+            mine.values != theirs.values for mine, theirs in zip(self.box, other.box, strict=True)
+        )
+
     def merged(self, other: RuleForm) -> RuleForm | None:
         """One form for the mail of both, if they differ in one list at most; None: in more."""
         if self.shape != other.shape or self.actions != other.actions:

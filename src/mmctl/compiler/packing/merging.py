@@ -9,7 +9,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from mmctl.compiler.packing.grouping import joined
-from mmctl.compiler.packing.ordering import doubles
+from mmctl.compiler.packing.ordering import Sides, doubles
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -42,16 +42,19 @@ class Merging:
         doubles_ignored: bool,
     ) -> None:
         self.groups = list(groups)
-        self._ordering = ordering
+        self.ordering = ordering
         self._licenses = licenses
         self._doubles_ignored = doubles_ignored
+        self.units: tuple[RuleGroup, ...] = ()
+        """The groups before anything was moved: neighbors are merged."""
         self.apart: dict[tuple[int, int], Apart] = {}
         """By the first rules of both groups."""
 
-    def merge(self) -> None:
-        """Merge until nothing more can be merged."""
+    def merge(self, *, guarded: bool = False) -> None:
+        """Merge until nothing more can be merged; with guards where these help, if asked."""
         self._neighbors()
-        while self._round():
+        self.units = self.units or tuple(self.groups)
+        while self._round(guarded=guarded):
             pass
 
     def _neighbors(self) -> None:
@@ -65,13 +68,13 @@ class Merging:
                 kept[-1] = one
         self.groups = kept
 
-    def _round(self) -> bool:
+    def _round(self, *, guarded: bool) -> bool:
         """Merge what can be merged now; whether anything was."""
         self.apart.clear()
         done = False
         for one, other in self._candidates():
             if one in self.groups and other in self.groups:
-                done = self._moved_together(one, other) or done
+                done = self._moved_together(one, other, guarded=guarded) or done
         return done
 
     def _candidates(self) -> Iterator[tuple[RuleGroup, RuleGroup]]:
@@ -90,17 +93,16 @@ class Merging:
         groups = list(self.groups)
         return ((groups[upper], groups[lower]) for _, upper, lower in sorted(pairs))
 
-    def _moved_together(self, one: RuleGroup, other: RuleGroup) -> bool:
+    def _moved_together(self, one: RuleGroup, other: RuleGroup, *, guarded: bool) -> bool:
         merged = self._one(one, other)
         if merged is None:
             return False
         upper, lower = sorted((self.groups.index(one), self.groups.index(other)))
-        sides = self._ordering.between(self.groups, upper, lower)
-        if len(sides) == 3:  # noqa: PLR2004 - the rules that keep them apart
+        sides = self.ordering.between(self.groups, upper, lower, guarded=guarded)
+        if not isinstance(sides, Sides):
             self._note(one, other, sides)
             return False
-        before, after = sides
-        self.groups[upper : lower + 1] = [*before, merged, *after]
+        self.groups[upper : lower + 1] = [*sides.before, merged, *sides.after]
         return True
 
     def _one(self, one: RuleGroup, other: RuleGroup) -> RuleGroup | None:

@@ -5,16 +5,25 @@ A pair of rules is asked about when that first matters; most pairs never are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from mmctl.compiler.packing.grouping import RuleGroup, ends
+from mmctl.compiler.packing.grouping import ends
+from mmctl.compiler.packing.guards import guard_for
 from mmctl.language.project import OnOverlap
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from mmctl.compiler.packing.grouping import RuleGroup
     from mmctl.compiler.packing.licenses import Licenses
     from mmctl.language.project import LogicalRule, LogicalRuleSet
+
+
+class Sides(NamedTuple):
+    """Where the groups between two go when these become one."""
+
+    before: list[RuleGroup]
+    after: list[RuleGroup]
 
 
 class Ordering:
@@ -54,32 +63,31 @@ class Ordering:
         return self._licenses.may_swap(one, other)
 
     def between(
-        self, groups: Sequence[RuleGroup], one: int, other: int
-    ) -> tuple[list[RuleGroup], list[RuleGroup]] | tuple[int, int, int]:
+        self, groups: Sequence[RuleGroup], one: int, other: int, *, guarded: bool = False
+    ) -> Sides | tuple[int, int, int]:
         """The groups between two that would be one, in those before it and those after it.
 
-        Where it cannot be, three rules: what is pinned above, between and below.
+        `guarded`: some of them may have to leave mail to the one above. Where the two cannot be
+        one, three rules: what is pinned above, between and below.
         """
         upper, lower = groups[one], groups[other]
         middle = groups[one + 1 : other]
         holding = [each for each in middle if self.pinned(each, lower) is not None]
         if not holding:
-            return [], [*middle]
-        before: list[RuleGroup] = []
-        after: list[RuleGroup] = []
+            return Sides([], [*middle])
+        sides = Sides([], [])
         for each in middle:
-            if self._must_follow(each, upper, after):
-                after.append(each)
+            held = self.pinned(upper, each) is not None
+            leaving = guard_for(upper, each) if held and guarded and each in holding else None
+            if leaving is not None:
+                held = False
+            if held or any(self.pinned(above, each) is not None for above in sides.after):
+                sides.after.append(each)
                 if each in holding:
                     return self._why(upper, each, lower)
             else:
-                before.append(each)
-        return before, after
-
-    def _must_follow(self, group: RuleGroup, upper: RuleGroup, after: Sequence[RuleGroup]) -> bool:
-        return self.pinned(upper, group) is not None or any(
-            self.pinned(each, group) is not None for each in after
-        )
+                sides.before.append(leaving or each)
+        return sides
 
     def _why(self, upper: RuleGroup, middle: RuleGroup, lower: RuleGroup) -> tuple[int, int, int]:
         """Of the rule above, the one between and the one below one that shows it, if directly."""

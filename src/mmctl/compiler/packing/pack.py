@@ -6,10 +6,11 @@ The steps are in the modules beside this one. What comes out is proved to be ali
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.questions.equality import Equality
 from mmctl.compiler.packing.bounds import bounds_of
+from mmctl.compiler.packing.cover import MOST_GROUPS, Cover, Wanted
 from mmctl.compiler.packing.forms import Forming
 from mmctl.compiler.packing.grouping import RuleGroup
 from mmctl.compiler.packing.leaving_out import without_idle_actions
@@ -22,6 +23,7 @@ from mmctl.compiler.packing.written import as_written, is_within
 from mmctl.judge.compare import Members
 from mmctl.judge.submission import gateway_of_rule_set
 from mmctl.language.project import OnOverlap
+from mmctl.model.quotas import RELAY_OR_SEND_ACTIONS, RULES
 from mmctl.records import replace
 
 if TYPE_CHECKING:
@@ -70,6 +72,10 @@ def equality_of(rule_set: LogicalRuleSet) -> Equality:
     return Equality.SET if rule_set.duplicates_ignored else Equality.MULTISET
 
 
+_TRIES: Final = 3
+"""So often a cover is asked for, each with a group less, where long lists make it too large."""
+
+
 class _Packer:
     """One rule set on its way."""
 
@@ -93,6 +99,46 @@ class _Packer:
             doubles_ignored=self._rule_set.duplicates_ignored,
         )
         merging.merge()
+        made = self._made(merging, groups, left_out)
+        if made.fits:
+            return made
+        units = merging.units
+        merging.merge(guarded=True)
+        made = self._made(merging, groups, left_out)
+        return made if made.fits else self._covered(units, merging, made, groups)
+
+    def _covered(
+        self,
+        units: Sequence[RuleGroup],
+        merging: Merging,
+        made: Packing,
+        groups: Sequence[RuleGroup],
+    ) -> Packing:
+        """The packing that the solver finds, if it finds one that fits."""
+        if len(units) > MOST_GROUPS:
+            return made
+        pieces = len(made.rules) - len(merging.groups)
+        cover = Cover(
+            units,
+            merging.ordering,
+            self._licenses,
+            doubles_ignored=self._rule_set.duplicates_ignored,
+        )
+        for less in range(_TRIES):
+            wanted = Wanted(groups=RULES.most - pieces - less, handed_on=RELAY_OR_SEND_ACTIONS.most)
+            found = cover.solved(wanted)
+            if found is None:
+                return made
+            merging.groups = found
+            covered = self._made(merging, groups, made.left_out)
+            if covered.fits:
+                return covered
+        return made
+
+    def _made(
+        self, merging: Merging, groups: Sequence[RuleGroup], left_out: tuple[LeftOutRule, ...]
+    ) -> Packing:
+        """The packing of the groups as they are merged by now."""
         rendering = Rendering(
             self._rule_set.name,
             self._rules,
