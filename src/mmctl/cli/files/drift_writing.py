@@ -23,9 +23,10 @@ from mmctl.live.compare.diff import diff
 from mmctl.live.compare.edits import Edit, EditKind
 from mmctl.live.compare.logical import logical_view
 from mmctl.model.kinds import Kind
+from mmctl.model.policies import TrafficPolicy
 from mmctl.model.rules import Rule, RuleSet
 from mmctl.problem import Severity
-from mmctl.records import dataclass, field
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -211,12 +212,30 @@ class _Writing:
             raise CannotTake(_BY_HAND)
         if old is None:
             return self._object_added(thing)
-        resource = self.project.of_kind(kind)[name]
+        resource = self.project.of_kind(kind).get(name)
+        if resource is None:
+            raise CannotTake("the files have it only as a part of another rule set")
         path = resource.position.file
         node = node_at(self._text(path), (kind.value, name))
         if node is None:
             raise CannotTake("it is not in the file")
-        return {path: yaml_changes.changed(self._text(path), node, _data(old), _data(thing))}
+        return {
+            path: yaml_changes.changed(
+                self._text(path), node, _data(self._own(old)), _data(self._own(thing))
+            )
+        }
+
+    def _own(self, thing: LiveObject) -> LiveObject:
+        """A traffic policy without the statements that are those of rules."""
+        from mmctl.compiler.refusing import refusing_of
+
+        shape, ours = thing.shape, refusing_of(self.project).policies.get(thing.name)
+        if ours is None or not isinstance(shape, TrafficPolicy):
+            return thing
+        written = self.project.traffic_policies[thing.name].policy.policy_statements
+        of_rules = ours.policy.policy_statements[len(written) :]
+        own = tuple(each for each in shape.policy_statements if each not in of_rules)
+        return replace(thing, shape=shape.changed(policy_statements=own))
 
     def _object_added(self, thing: LiveObject) -> dict[str, str]:
         same = [each.position.file for each in self.project.of_kind(thing.kind).values()]
@@ -348,7 +367,8 @@ class _Writing:
 
     def _found(self, rule_set: str, live_name: str | None) -> LogicalRule | None:
         environment = self.project.environment.name
-        rules = self.project.rule_sets[rule_set].live_rules(environment)
+        found = self.project.rule_set_of(rule_set)
+        rules = () if found is None else found.live_rules(environment)
         return next((rule for rule in rules if live_name in {rule.rule.name, rule.name}), None)
 
     def _shapes(self, configuration: LiveConfiguration, rule_set: str) -> list[Rule]:

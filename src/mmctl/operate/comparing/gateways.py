@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.compiler.lowered import lowered_of
 from mmctl.judge.submission import Gateway, gateway_of_ingress_point, gateway_of_rule_set
 from mmctl.operate.logs.names import live_name
-from mmctl.records import dataclass, field
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,11 @@ class NamedGateway:
 
     @classmethod
     def of(cls, name: str, gateway: Gateway) -> NamedGateway:
-        """A gateway with the places of its rules."""
+        """A gateway with the places of its rules; what no policy refuses is dropped by a rule."""
+        rules = tuple(
+            replace(rule, refuse=False) if rule.refuse else rule for rule in gateway.rules
+        )
+        gateway = replace(gateway, rules=rules)
         places: dict[str, int] = {}
         for place, rule in enumerate(gateway.rules):
             places.setdefault(live_name(rule, place + 1), place)
@@ -48,6 +53,8 @@ class LoggedGateways:
     @classmethod
     def of(cls, project: Project) -> LoggedGateways:
         """The gateways of a project; an ingress point that lacks something is left out."""
+        # Policies refuse what rules say, and parts of rule sets have names of their own.
+        project = lowered_of(project).project
         points: dict[str, NamedGateway] = {}
         behind: dict[str, list[NamedGateway]] = {}
         for name, point in project.ingress_points.items():

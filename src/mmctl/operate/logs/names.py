@@ -84,17 +84,21 @@ class LogNames:
         """The names of a project in its environment; None: there is none."""
         if project is None:
             return cls()
+        from mmctl.compiler.refusing import refusing_of  # noqa: PLC0415 - loaded where logs are read
+
         rule_sets: dict[str, _KnownRuleSet] = {}
         for found in project.rule_sets.values():
             known = _known(found, project.environment.name)
-            for name in (found.was, found.live_name):
+            parts = (found.live_name_at(point) for point in project.parts_of(found).values())
+            for name in (found.was, found.live_name, *parts):
                 if name:
                     rule_sets[name] = known
         points = {point.live_name: point.name for point in project.ingress_points.values()}
         return cls(
             rule_sets=rule_sets,
             points=points,
-            policies=tuple(project.traffic_policies.values()),
+            # With statements that are those of rules, named after these.
+            policies=tuple({**project.traffic_policies, **refusing_of(project).policies}.values()),
         )
 
     def rule(self, key: RuleKey) -> RuleName:
