@@ -9,13 +9,17 @@ import os
 import re
 import shlex
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mmctl.cases.parsing import cases_of
 from mmctl.cli.main import exit_code
+from mmctl.compiler.compile import compile_project
 from mmctl.language.parsing.load import read_project
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,24 +88,43 @@ def test_all_cases_pass_cover_every_rule_and_the_rules_go_live(environment: str)
     assert document("plan", "--env", environment)["edits"] == []
 
 
-def test_the_reference_gateway_is_a_gateway_of_some_size() -> None:
+def test_the_reference_gateway_has_the_300_rules_of_a_large_company() -> None:
     project, problems = read_project(ROOT)
     assert problems == ()
-    assert 30 <= len(project.rule_sets["inbound"].live_rules("local")) <= 40
-    assert len(project.cases) >= 40
-    assert len(project.archives) == len(project.address_lists) == 2
+    inbound = project.rule_sets["inbound"]
+    assert Counter(rule.owner for rule in inbound.live_rules("local")) == {
+        "security": 150,
+        "operations": 80,
+        "audit": 50,
+        "compliance": 20,
+    }
+    cases, _ = cases_of(project)
+    assert len(cases) >= 300
+    assert len(project.address_lists) == 2
     assert project.traffic_policies
     assert project.add_ons
-    told = str([case.data.get("expect") for case in project.cases])
-    for rule in (
-        "mark-spam",
-        "hold-phishing",
-        "hold-malware",
-        "block-spoofed-domain",
-        "route-large",
-        "deliver",
-    ):
-        assert f"'{rule}'" in told, f"a case for {rule}"
+    told = {each.by for case in cases for each in case.expectations} | {
+        name for case in cases for each in case.expectations for name in each.rules or ()
+    }
+    rules = {rule.name for each in project.rule_sets.values() for rule in each.rules}
+    assert rules - told == set()
+
+
+@pytest.mark.parametrize("environment", ["local", "staging", "prod"])
+def test_the_300_rules_of_the_reference_gateway_fit_into_40_live_ones(environment: str) -> None:
+    configuration, over = compile_project(read_project(ROOT, environment=environment)[0])
+    assert over == ()
+    sets = [each.shape.rules for each in configuration.objects if each.kind is Kind.RULE_SET]
+    sizes = [len(rules) for rules in sets]
+    assert len(sizes) >= 3
+    assert max(sizes) <= 40
+    leaving = [
+        [action.kind for rule in rules for action in rule.actions].count("Relay")
+        + [action.kind for rule in rules for action in rule.actions].count("Send")
+        for rules in sets
+    ]
+    assert max(leaving) <= 10
+    assert min(leaving) >= 1
 
 
 @pytest.mark.usefixtures("copy")
