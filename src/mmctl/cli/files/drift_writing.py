@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.cli.files import yaml_changes
 from mmctl.cli.files.editing import FileEdit, take_back, write_text
 from mmctl.cli.files.splicing import node_at
+from mmctl.cli.files.told_exactly import members_by_hand, not_exact, without_rule_sets
 from mmctl.cli.files.yaml_changes import CannotTake
 from mmctl.errors import Refused, UsageError
 from mmctl.language.parsing.files import DiskFiles
@@ -40,6 +41,9 @@ Item = tuple[Kind, str, str | None]
 """Kind and name of an object, and the rule in it; None: the object itself."""
 
 _BY_HAND: Final = "deleted by hand: remove it from the files, or create it again"
+_NOT_SAID: Final = (
+    "no logical rules say exactly what is live: read it with `mmctl drift -v` and write it yourself"
+)
 _ORDER: Final = (
     EditKind.CHANGED,
     EditKind.RENAMED,
@@ -105,14 +109,27 @@ def take_hand_edits(change: LiveEnvironment, made: Plan) -> WrittenToFiles:
     desired, live = logical_view(change.desired()), logical_view(made.live)
     states = [logical_view(state) for state in last.named_as(made.live)]
     wanted = keeping(desired, live, states)
-    writing = _Writing(change, wanted)
+    by_hand = diff(live, states[0])
+    inexact = not_exact(made.live, change.project) if by_hand else {}
+    writing = _Writing(change, without_rule_sets(wanted, desired, inexact))
     writing.take_all()
     done = writing.written
+    done.left += [(f"the rules of {name}", f"{_NOT_SAID}: {why}") for name, why in inexact.items()]
+    shared = dict(members_by_hand(made.live))
+    done.taken = [_with_whose(text, shared) for text in done.taken]
     for edit in made.edits:
         if edit.by_hand and edit.kind is EditKind.ADDED and not edit.of_rule:
             done.left.append((_text((edit.resource, edit.object, None)), _BY_HAND))
-    _write(change, done, wanted)
+    _write(change, done, writing.wanted)
     return done
+
+
+def _with_whose(text: str, shared: Mapping[str, str]) -> str:
+    """What was written; of members of a compiled list, that they have a list of their own now."""
+    found = next((name for name in shared if text == f"address list {name}"), None)
+    if found is None:
+        return text
+    return f"{text}, of its own: the compiled list belongs to {shared[found]}"
 
 
 def _write(change: LiveEnvironment, done: WrittenToFiles, wanted: LiveConfiguration) -> None:

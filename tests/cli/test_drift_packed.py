@@ -1,0 +1,226 @@
+"""What is changed by hand in packed live rules is reported, and written, in logical rules."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from live.many_rules import blocked, gateway, many
+from mmctl.cli.embedded import embedded_in
+from mmctl.cli.main import exit_code
+from mmctl.language.parsing.settings import default_settings
+from mmctl.live.aws.connect import connect
+from mmctl.model.kinds import Noun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mmctl.live.aws.mail_manager import AwsMailManager
+
+MAIN: Final = """\
+version: 1
+project: acme
+rules: ["rules/*.yaml"]
+environments:
+  local: {endpoint: embedded}
+default_environment: local
+"""
+SUBJECTS: Final = [
+    f"{{name: lure-{number}, conditions: [{{subject: {{contains: [lure{number}]}}}}], "
+    "actions: [drop]}"
+    for number in range(5)
+]
+
+
+class Packed:
+    """A project with packed rules that was applied, and the service behind it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "rules").mkdir(parents=True)
+        (folder / "mmctl.yaml").write_text(MAIN, encoding="utf-8")
+        self.write([*many(), *SUBJECTS])
+        assert self.mmctl("apply", "--yes", "-q", "--force", "lint") == 0
+
+    def write(self, rules: list[str]) -> None:
+        (self.folder / "rules" / "all.yaml").write_text(gateway(rules), encoding="utf-8")
+
+    @property
+    def text(self) -> str:
+        return (self.folder / "rules" / "all.yaml").read_text(encoding="utf-8")
+
+    def mmctl(self, *words: str) -> int:
+        return exit_code([words[0], "-C", str(self.folder), *words[1:]])
+
+    @property
+    def service(self) -> AwsMailManager:
+        environment = replace(default_settings("here").environments["local"])
+        now = datetime(2030, 1, 1, 9, tzinfo=UTC)
+        return connect(environment, embedded_in(self.folder, clock=lambda: now))
+
+    def rule_set(self) -> dict[str, Any]:
+        (found,) = self.service.list(Noun.RULE_SET)
+        return self.service.get(Noun.RULE_SET, found["RuleSetId"]) or {}
+
+    def change(self, how: Callable[[list[dict[str, Any]]], object]) -> None:
+        found = self.rule_set()
+        rules = list(found["Rules"])
+        how(rules)
+        self.service.update(Noun.RULE_SET, found["RuleSetId"], {"Rules": rules})
+
+    def list_with(self, member: str) -> str:
+        (found,) = [
+            each["AddressListId"]
+            for each in self.service.list(Noun.ADDRESS_LIST)
+            if member in (self.service.members(each["AddressListId"]) or ())
+        ]
+        return str(found)
+
+
+@pytest.fixture
+def packed(tmp_path: Path) -> Packed:
+    return Packed(tmp_path / "packed")
+
+
+def named(rules: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    return next(rule for rule in rules if rule["Name"] == name)
+
+
+def values(rules: list[dict[str, Any]], name: str) -> list[str]:
+    found: list[str] = named(rules, name)["Conditions"][0]["StringExpression"]["Values"]
+    return found
+
+
+def without_value(rules: list[dict[str, Any]]) -> None:
+    values(rules, "mm.lure-0.etc").remove("lure3")
+
+
+def with_value(rules: list[dict[str, Any]]) -> None:
+    values(rules, "mm.lure-0.etc").append("prize")
+
+
+def without_rule(rules: list[dict[str, Any]]) -> None:
+    rules.remove(named(rules, "mm.lure-0.etc"))
+
+
+def moved(rules: list[dict[str, Any]]) -> None:
+    rules.append(rules.pop(rules.index(named(rules, "mark"))))
+
+
+def with_rule(rules: list[dict[str, Any]]) -> None:
+    condition = {
+        "Evaluate": {"Attribute": "SUBJECT"},
+        "Operator": "CONTAINS",
+        "Values": ["worm"],
+    }
+    rules.insert(
+        0,
+        {
+            "Name": "emergency",
+            "Conditions": [{"StringExpression": condition}],
+            "Actions": [{"Drop": {}}],
+        },
+    )
+
+
+def other_action(rules: list[dict[str, Any]]) -> None:
+    rule = named(rules, "mm.lure-0.etc")
+    rule["Actions"] = [{"AddHeader": {"HeaderName": "X-Lure", "HeaderValue": "yes"}}]
+
+
+BY_HAND: Final[dict[Callable[[list[dict[str, Any]]], None], tuple[set[tuple[str, str]], str]]] = {
+    without_value: ({("removed", "lure-3")}, "lure3"),
+    with_value: ({("changed", "lure-0")}, "prize"),
+    without_rule: ({("removed", f"lure-{number}") for number in range(5)}, "lure0"),
+    moved: ({("moved", "mark")}, ""),
+    with_rule: ({("added", "emergency")}, "worm"),
+}
+"""What is done by hand: the edits of logical rules that report it, and a word that it is about."""
+
+
+@pytest.mark.parametrize("how", BY_HAND, ids=lambda how: how.__name__)
+def test_a_change_of_live_rules_is_reported_and_written_in_logical_rules(
+    how: Callable[[list[dict[str, Any]]], None], packed: Packed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    expected, word = BY_HAND[how]
+    packed.change(how)
+    capsys.readouterr()
+    assert packed.mmctl("drift", "--format", "json") == 2
+    found = json.loads(capsys.readouterr().out)["by_hand"]
+    assert {(edit["kind"], edit["name"]) for edit in found if edit["kind"] != "repacked"} == (
+        expected
+    )
+    assert packed.mmctl("drift", "--write") == 0
+    assert (word in packed.text) is (how not in {without_value, without_rule}) or not word
+    capsys.readouterr()
+    assert packed.mmctl("plan", "--format", "json", "--force", "lint") == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert [edit for edit in plan["edits"] if edit["kind"] != "repacked"] == []
+
+
+def test_what_no_logical_rules_say_exactly_is_reported_and_not_written(
+    packed: Packed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One header where several rules would each add one: the files would treat mail otherwise."""
+    packed.change(other_action)
+    before = packed.text
+    capsys.readouterr()
+    assert packed.mmctl("drift", "--format", "json") == 2
+    found = json.loads(capsys.readouterr().out)["by_hand"]
+    assert {edit["name"] for edit in found if edit["kind"] == "changed"} == {
+        f"lure-{number}" for number in range(5)
+    }
+    assert packed.mmctl("drift", "--write") == 1
+    said = capsys.readouterr().out
+    assert "no logical rules say exactly what is live" in said
+    assert "what `lure-0` does may be done twice" in said
+    assert packed.text == before
+
+
+def test_a_foreign_member_goes_to_a_list_of_its_own_where_the_list_is_of_many_rules(
+    packed: Packed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packed.service.add_member(packed.list_with("*@bad-3.example"), "*@evil.example")
+    capsys.readouterr()
+    assert packed.mmctl("drift") == 2
+    told = capsys.readouterr().out
+    assert '"*@evil.example" in the compiled list of block-0' in told
+    assert packed.mmctl("drift", "--write") == 0
+    said = capsys.readouterr().out
+    assert "by-hand" in said
+    assert "the compiled list belongs to block-0" in said
+    assert 'members: ["*@evil.example"]' in packed.text or "- '*@evil.example'" in packed.text
+    assert packed.mmctl("plan", "--force", "lint") == 0
+    assert "every message is treated alike" in capsys.readouterr().out
+
+
+def test_a_foreign_member_goes_to_the_one_rule_whose_list_it_is(
+    packed: Packed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = [f"@long-{number}.example" for number in range(14)]
+    packed.write([blocked(0, *long), *SUBJECTS])
+    assert packed.mmctl("apply", "--yes", "-q", "--allow-delete", "--force", "lint") in {0, 3}
+    forced = ("--force", "size", "--force", "lint", "--force", "ordinary-mail")
+    assert packed.mmctl("apply", "--yes", "-q", "--allow-delete", *forced) == 0
+    packed.service.add_member(packed.list_with("*@long-3.example"), "*@evil.example")
+    capsys.readouterr()
+    assert packed.mmctl("drift", "--write") == 0
+    assert '"@evil.example"' in packed.text
+    assert "by-hand" not in packed.text
+
+
+def test_a_member_that_was_removed_is_taken_out_of_the_rules_that_have_it(
+    packed: Packed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packed.service.remove_member(packed.list_with("*@bad-3.example"), "*@bad-3.example")
+    capsys.readouterr()
+    assert packed.mmctl("drift", "--format", "json") == 2
+    found = json.loads(capsys.readouterr().out)["by_hand"]
+    assert ("removed", "block-3") in {(edit["kind"], edit["name"]) for edit in found}
+    assert packed.mmctl("drift", "--write") == 0
+    assert "@bad-3.example" not in packed.text.replace("x@bad-3.example", "")
