@@ -7,7 +7,7 @@ One logical rule becomes one live rule where that fits. Where it does not, the r
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from mmctl.compiler.configuration import (
     COMPILED_TAG,
@@ -90,41 +90,27 @@ def packings_of(project: Project, memory: CompilerMemory | None = None) -> tuple
 
     There are several of a rule set that is compiled for each ingress point.
     """
-    del memory
     lowered = lowered_of(project)
-    return tuple(_at(lowered, rule_set) for rule_set in lowered.project.rule_sets.values())
+    return tuple(_at(lowered, each, memory) for each in lowered.project.rule_sets.values())
 
 
-def _at(lowered: Lowered, rule_set: LogicalRuleSet) -> Packing:
+def _at(lowered: Lowered, rule_set: LogicalRuleSet, memory: CompilerMemory | None) -> Packing:
     """The packing of a rule set under its name in the files."""
-    made, part = _packed(lowered, rule_set), lowered.parts.get(rule_set.name)
+    made, part = _packed(lowered, rule_set, memory), lowered.parts.get(rule_set.name)
     if part is None:
         return made
     return replace(made, rule_set=part.rule_set, ingress_point=part.ingress_point)
 
 
-def _packed(lowered: Lowered, rule_set: LogicalRuleSet) -> Packing:
-    """One rule set, packed where it has to be; the last few are remembered, as lint asks too."""
+def _packed(lowered: Lowered, rule_set: LogicalRuleSet, memory: CompilerMemory | None) -> Packing:
+    """One rule set, packed where it has to be."""
     project = lowered.project
     rules = rule_set.live_rules(project.environment.name)
     if is_within(rule_set, rules):
         return as_written(rule_set, rules, fits=True)
-    key = id(project), rule_set.name
-    held, known = _KNOWN.get(key, (None, None))
-    if held is project and known is not None:
-        return known
-    from mmctl.compiler.packing.pack import packed  # noqa: PLC0415 - few projects need it
+    from mmctl.compiler.packing.remembering import packed_once  # noqa: PLC0415 - few need it
 
-    made = packed(project, rule_set, gateway=lowered.gateway(rule_set.name))
-    if len(_KNOWN) >= _MOST_KNOWN:
-        _KNOWN.clear()
-    _KNOWN[key] = project, made
-    return made
-
-
-_KNOWN: Final[dict[tuple[int, str], tuple[Project, Packing]]] = {}
-"""Packings by the id of the project, which lives as long as it is here, and the rule set."""
-_MOST_KNOWN: Final = 64
+    return packed_once(project, rule_set, memory, gateway=lowered.gateway(rule_set.name))
 
 
 def _of_kind(

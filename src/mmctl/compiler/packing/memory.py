@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,3 +18,26 @@ class CompilerMemory(Protocol):
     def put(self, key: str, document: Mapping[str, Any]) -> None:
         """Keep a document."""
         ...
+
+
+class ProcessMemory:
+    """A memory that ends with the process, with the last few documents."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[str, Any]] = {}
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """What was put under a key."""
+        return self._known.get(key)
+
+    def put(self, key: str, document: Mapping[str, Any]) -> None:
+        """Keep a document instead of the oldest one."""
+        while len(self._known) >= MOST:
+            del self._known[next(iter(self._known))]
+        self._known[key] = dict(document)
+
+
+MOST: Final = 64
+"""Documents that a process keeps."""
+IN_PROCESS: Final = ProcessMemory()
+"""What this process has found: `lint` compiles for each environment, and rules are mostly equal."""
