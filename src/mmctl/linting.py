@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mmctl.checks.company.held import BaseRules
+    from mmctl.compiler.packing.memory import CompilerMemory
     from mmctl.language.company_rules import CompanyRule
     from mmctl.language.formatting.fix import Fix
     from mmctl.language.parsing.load import Sources
@@ -42,10 +43,11 @@ def problems_of(
     environment: str | None = None,
     password_variables: frozenset[str] = frozenset(),
     base: BaseRules | None = None,
+    memory: CompilerMemory | None = None,
 ) -> LintResult:
     """The problems of a project in one environment, or in all of them (None), each once.
 
-    `base` is what the base of the change demands.
+    `base` is what the base of the change demands, `memory` keeps what the compiler found.
 
     Raises:
         UsageError: there is no such environment, or nothing to read.
@@ -69,7 +71,7 @@ def problems_of(
     from mmctl.compiler.compile import compile_project  # noqa: PLC0415
 
     others = {
-        name: (*problems, *compile_project(project)[1])
+        name: (*problems, *compile_project(project, memory)[1])
         for name, (project, problems) in readings.items()
     }
     projects = [project for project, _ in readings.values()]

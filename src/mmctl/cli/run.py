@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from mmctl.compiler.packing.memory import CompilerMemory
     from mmctl.language.parsing.files import Files
     from mmctl.language.parsing.load import Sources
     from mmctl.language.parsing.seen import Seen
@@ -74,6 +75,13 @@ class Run:
     def for_others(self, *, show_mail: bool) -> Run:
         """The run for a format that others read: in a pull request, on a page."""
         return replace(self, unnamed=FORMATS[self.format].for_others and not show_mail)
+
+    @property
+    def packings(self) -> CompilerMemory:
+        """Where commands keep for each other how rule sets are packed."""
+        from mmctl.cli.kept_packings import KeptPackings
+
+        return KeptPackings(self.root)
 
     @property
     def root(self) -> Path:

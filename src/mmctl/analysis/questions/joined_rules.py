@@ -24,6 +24,7 @@ from mmctl.records import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
+    from mmctl.analysis.encoding.copies import RuleLiterals
     from mmctl.analysis.encoding.proof import Proof
     from mmctl.analysis.questions.alike import ActionPlace
     from mmctl.model.rules import RuleAction
@@ -59,7 +60,7 @@ class _Done(NamedTuple):
 
 
 @dataclass(slots=True, kw_only=True)
-class _Work:
+class _SharedWork:
     """One action of a group: where it is done in both versions."""
 
     name: str
@@ -120,7 +121,7 @@ class _Joined:
                 return why
         return self._why_outcomes_differ(refused_as_dropped=refused_as_dropped)
 
-    # Lemmas: what the solver is told before it is asked
+    # Lemmas: what the solver learns before it is asked
 
     def _learn(self, differ: int) -> bool:
         """Tell the solver that a literal never holds, if that is quickly seen."""
@@ -133,15 +134,22 @@ class _Joined:
 
     def _learn_matches(self, group: Group) -> None:
         """That conditions of joined rules are met by the same mail, wherever the rules are."""
-        before, after = self._any(group, "matches")
+        before, after = (
+            self._circuit.any_of(rule.matches for rule in rules) for rules in self._rules(group)
+        )
         self._learn(self._circuit.differ(before, after))
 
-    def _any(self, group: Group, name: str) -> tuple[int, int]:
-        first, second = (
-            self._circuit.any_of(getattr(path.rules[place], name) for place in places)
-            for path, places in zip(self._paths, (group.before, group.after), strict=True)
+    def _learn_applies(self, group: Group) -> bool:
+        """That joined rules apply to the same mail, if that is so."""
+        before, after = (
+            self._circuit.any_of(rule.applies for rule in rules) for rules in self._rules(group)
         )
-        return first, second
+        return self._learn(self._circuit.differ(before, after))
+
+    def _rules(self, group: Group) -> Iterator[list[RuleLiterals]]:
+        """The rules of a group in each version."""
+        for path, places in zip(self._paths, (group.before, group.after), strict=True):
+            yield [path.rules[place] for place in places]
 
     def _learn_barriers(self) -> None:
         """That the same mail gets to where all groups are above, or below, in both versions."""
@@ -170,13 +178,13 @@ class _Joined:
         left: dict[Hashable, Group] = {}
         found: list[Group] = []
         for group in self._groups:
-            if self._learn(self._circuit.differ(*self._any(group, "applies"))):
+            if self._learn_applies(group):
                 found.append(group)
             else:
                 key = self._does(group)
                 left[key] = left[key].joined(group) if key in left else group
         for group in left.values():
-            self._learn(self._circuit.differ(*self._any(group, "applies")))
+            self._learn_applies(group)
         return [*found, *left.values()]
 
     def _does(self, group: Group) -> Hashable:
@@ -185,9 +193,9 @@ class _Joined:
 
     # What is done
 
-    def _works(self, group: Group) -> Iterator[_Work]:
+    def _works(self, group: Group) -> Iterator[_SharedWork]:
         """Each action of a group: the nth of several equal ones in a rule goes with the nth."""
-        found: dict[tuple[RuleAction, int], _Work] = {}
+        found: dict[tuple[RuleAction, int], _SharedWork] = {}
         rule = self._proof.gateways[0].rules[group.before[0]].name if group.before else "a new rule"
         for half, places in enumerate((group.before, group.after)):
             for place in places:
@@ -195,10 +203,10 @@ class _Joined:
                 for each in self._instances[half].get(place, ()):
                     key = each.action, times[each.action]
                     times[each.action] += 1
-                    found.setdefault(key, _Work(name=rule)).halves[half].append(each)
+                    found.setdefault(key, _SharedWork(name=rule)).halves[half].append(each)
         yield from found.values()
 
-    def _why_work_differs(self, work: _Work) -> str:
+    def _why_work_differs(self, work: _SharedWork) -> str:
         """Why it is not proved that something is done as often; empty: it is."""
         several = max(map(len, work.halves)) > 1
         if several and len({*new_recipients(work.some.action)}) > 1:
@@ -229,7 +237,7 @@ class _Joined:
 
     # In which order
 
-    def _why_out_of_order(self, works: Sequence[_Work]) -> str:
+    def _why_out_of_order(self, works: Sequence[_SharedWork]) -> str:
         """Why the order is not proved to be the same where it counts; empty: it is."""
         for one, other in combinations(works, 2):
             if not _order_counts(one.some, other.some):
@@ -239,7 +247,7 @@ class _Joined:
                     return f"`{one.name}` and `{other.name}` are not proved to be in order"
         return ""
 
-    def _inverted(self, one: _Work, other: _Work) -> Iterator[tuple[int, int]]:
+    def _inverted(self, one: _SharedWork, other: _SharedWork) -> Iterator[tuple[int, int]]:
         """What is done in another order than in some place afterwards."""
         before, after = (
             {

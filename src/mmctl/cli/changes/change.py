@@ -71,7 +71,7 @@ class LiveEnvironment:
         """
         from mmctl.compiler.compile import compile_project
 
-        configuration, problems = compile_project(self.project)
+        configuration, problems = compile_project(self.project, self.run.packings)
         if problems:
             raise ProblemsFound(
                 "the rules exceed the quotas of the service", problems, self.project.files

@@ -60,7 +60,7 @@ def _earlier(run: Run) -> tuple[LiveConfiguration, LiveConfiguration | None]:
     from mmctl.live.state.read import read_live
 
     project, history, _where = open_history(run, run.read()[0])
-    wanted, applied = compile_project(project)[0], history.applied()
+    wanted, applied = compile_project(project, run.packings)[0], history.applied()
     try:
         service = connect(project.environment, embedded_in(run.root, clock=run.now))
         state = with_logical_rules(read_live(service, wanted, applied), history, wanted)

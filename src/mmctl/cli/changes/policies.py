@@ -39,7 +39,7 @@ def print_policy(run: Run, what: str, oidc: str | None, *, known_ids: bool) -> N
         pipeline = _pipeline(run, oidc)
         run.write_json(pipeline_trust(pipeline, project.environment.name, place))
         return
-    desired = _desired(project)
+    desired = _desired(run, project)
     place = replace(place, ids=_ids(run, project, place, asked=known_ids))
     document = policy_for(what, desired, place)
     kind, _, name = what.partition(":")
@@ -56,10 +56,10 @@ def print_policy(run: Run, what: str, oidc: str | None, *, known_ids: bool) -> N
     run.write_json(document)
 
 
-def _desired(project: Project) -> LiveConfiguration:
+def _desired(run: Run, project: Project) -> LiveConfiguration:
     from mmctl.compiler.compile import compile_project
 
-    configuration, problems = compile_project(project)
+    configuration, problems = compile_project(project, run.packings)
     if problems:
         raise ProblemsFound("the rules exceed the quotas of the service", problems, project.files)
     return configuration

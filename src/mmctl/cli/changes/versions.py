@@ -48,13 +48,13 @@ def version_of(run: Run, text: str) -> Version:
         from mmctl.cli.changes.revisions import project_at
 
         with project_at(run.root, text.removeprefix(GIT)) as folder:
-            return _of_folder(folder, run.environment, text)
+            return _of_folder(run, folder, run.environment, text)
     if text.startswith(ENVIRONMENT):
-        return _of_folder(run.root, text.removeprefix(ENVIRONMENT), text)
+        return _of_folder(run, run.root, text.removeprefix(ENVIRONMENT), text)
     path = Path(text) if Path(text).is_absolute() else run.directory / text
     if path.is_dir():
         folder = run.root if text == HERE else path
-        return _of_folder(folder, run.environment, "the files" if text == HERE else text)
+        return _of_folder(run, folder, run.environment, "the files" if text == HERE else text)
     if path.is_file():
         from mmctl.live.plan.planfile import load_plan
 
@@ -73,7 +73,7 @@ def _owned(version: Version) -> Version:
     return replace(version, configuration=replace(configuration, project="", objects=objects))
 
 
-def _of_folder(folder: Path, environment: str | None, name: str) -> Version:
+def _of_folder(run: Run, folder: Path, environment: str | None, name: str) -> Version:
     from mmctl.language.parsing.load import read_project
 
     project, problems = read_project(folder, environment=environment)
@@ -82,7 +82,9 @@ def _of_folder(folder: Path, environment: str | None, name: str) -> Version:
         raise ProblemsFound(f"the project in `{name}` has errors", errors, project.files)
     from mmctl.compiler.compile import compile_project
 
-    return Version(name=name, configuration=compile_project(project)[0], project=project)
+    return Version(
+        name=name, configuration=compile_project(project, run.packings)[0], project=project
+    )
 
 
 def _of_snapshot(run: Run, id: str) -> Version:

@@ -108,7 +108,7 @@ def _desired(run: Run) -> tuple[LiveConfiguration, str]:
     project = run.project()
     from mmctl.compiler.compile import compile_project
 
-    desired, problems = compile_project(project)
+    desired, problems = compile_project(project, run.packings)
     if problems:
         raise ProblemsFound("the rules exceed the quotas of the service", problems, project.files)
     return desired, project.environment.name

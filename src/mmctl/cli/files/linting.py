@@ -238,6 +238,7 @@ def _all_environments(
         environment=run.environment,
         password_variables=run.password_variables,
         base=base,
+        memory=run.packings,
     )
     repairs = {
         problem: Repair(path=path, fix=fix)

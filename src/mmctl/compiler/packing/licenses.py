@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pin:
+class PinnedPair:
     """Two rules that must not change places, and a message that shows why."""
 
     above: int
@@ -57,5 +57,5 @@ class Licenses(Protocol):
     def never_meet(self, one: LogicalRule, other: LogicalRule) -> bool:
         """Whether no message meets two rules that need not be among those of the gateway."""
 
-    def pin(self, above: int, below: int) -> Pin | None:
+    def pin(self, above: int, below: int) -> PinnedPair | None:
         """A message, confirmed, that shows why one rule has to stay above another one."""

@@ -19,7 +19,7 @@ from mmctl.analysis.questions.joined_rules import groups_of
 from mmctl.analysis.questions.phase_formulas import PhaseFormulas
 from mmctl.analysis.sat.circuit import FALSE
 from mmctl.analysis.sat.solver import Solved
-from mmctl.compiler.packing.licenses import Pin
+from mmctl.compiler.packing.licenses import PinnedPair
 from mmctl.compiler.packing.packed import PackingProof
 from mmctl.judge.actions import actions_in_effect, drops_on_failure
 from mmctl.judge.readings.about import readings_of_condition
@@ -154,7 +154,7 @@ class ProvedLicenses:
 
     # Why not
 
-    def pin(self, above: int, below: int) -> Pin | None:
+    def pin(self, above: int, below: int) -> PinnedPair | None:
         """A message, confirmed, that shows why one rule has to stay above another one."""
         if self._formulas is None or self._is_meddled(above, below):
             return None
@@ -173,7 +173,7 @@ class ProvedLicenses:
         for kept_away in (places, between, []):
             yield tuple(-self._literals[each].matches for each in kept_away)
 
-    def _confirmed(self, above: int, below: int, answer: Shown) -> Pin | None:
+    def _confirmed(self, above: int, below: int, answer: Shown) -> PinnedPair | None:
         """What the evaluator says about a message, as written and with the rules swapped."""
         moved = [each for each in range(len(self._rules)) if each != below]
         moved.insert(moved.index(above), below)
@@ -181,7 +181,9 @@ class ProvedLicenses:
         one, other = (_treatment(each, answer.witness) for each in (self._gateway, swapped))
         if one is None or other is None or are_alike(one, other, self._equality):
             return None
-        return Pin(above=above, below=below, witness=answer.witness, as_written=one, swapped=other)
+        return PinnedPair(
+            above=above, below=below, witness=answer.witness, as_written=one, swapped=other
+        )
 
 
 def _treatment(gateway: Gateway, witness: Witness) -> Treated | None:

@@ -2,7 +2,7 @@
 
 A document says which logical rules it means by their places, and only rules that were made are
 written out. What comes back is checked: it must be whole, for the same question, with lists that
-are named by their content and numbers that are counted again. Else it is made anew.
+are named by their content and numbers that are counted again. Else the rules are packed again.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def _is_sound(packing: Packing, rule_set: LogicalRuleSet) -> bool:
 def keep(memory: CompilerMemory, key: str, packing: Packing, logical: Gateway) -> None:
     """Put a packing into a memory, if what comes back is the same."""
     try:
-        body = _Writing(logical.rules).packing(packing)
+        body = _PackingDocument(logical.rules).packing(packing)
         same = _Reading(logical.rules).packing(body) == packing
     except (KeyError, ShapeError):
         return  # it has a rule that is not among the logical ones, or that no service takes
@@ -158,7 +158,7 @@ def digest_of(body: Mapping[str, Any]) -> str:
     return sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 
-class _Writing:
+class _PackingDocument:
     """Packings as documents: logical rules are places."""
 
     def __init__(self, rules: Sequence[LogicalRule]) -> None:
