@@ -19,7 +19,7 @@ from mmctl.cases.parsing import cases_of
 from mmctl.cli.main import exit_code
 from mmctl.compiler.compile import compile_project
 from mmctl.language.parsing.load import read_project
-from mmctl.model.kinds import Kind
+from mmctl.model.rules import RuleSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,7 +114,7 @@ def test_the_reference_gateway_has_the_300_rules_of_a_large_company() -> None:
 def test_the_300_rules_of_the_reference_gateway_fit_into_40_live_ones(environment: str) -> None:
     configuration, over = compile_project(read_project(ROOT, environment=environment)[0])
     assert over == ()
-    sets = [each.shape.rules for each in configuration.objects if each.kind is Kind.RULE_SET]
+    sets = [each.shape.rules for each in configuration.objects if isinstance(each.shape, RuleSet)]
     sizes = [len(rules) for rules in sets]
     assert len(sizes) >= 3
     assert max(sizes) <= 40
