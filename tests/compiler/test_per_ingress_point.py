@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.analysis.quota_uses import account_uses
 from mmctl.compiler.compile import compile_project, packings_of
 from mmctl.compiler.lowered import lowered_of
 from mmctl.language.parsing.load import read_text
@@ -128,3 +129,8 @@ def test_long_live_names_are_cut_to_what_the_service_takes() -> None:
     names = [thing.live_name for thing in configuration.of_kind(Kind.RULE_SET)]
     assert [len(name) for name in names] == [100, 100]
     assert len(set(names)) == 2
+
+
+def test_each_part_counts_as_a_rule_set_of_the_account() -> None:
+    used = {use.noun: use.used for use in account_uses(project_of())}
+    assert used["rule sets"] == 2

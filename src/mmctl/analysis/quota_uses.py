@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import addresses_in
-from mmctl.language.project import LogicalIngressPoint
+from mmctl.language.project import LogicalIngressPoint, LogicalRuleSet
 from mmctl.model.actions import row_of
 from mmctl.model.conditions import values_of
 from mmctl.model.quotas import (
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from mmctl.language.project import (
         LogicalRule,
-        LogicalRuleSet,
         LogicalTrafficPolicy,
         Project,
         Resource,
@@ -105,8 +104,15 @@ def account_uses(project: Project) -> Iterator[Use]:
             resource
             for kind, resource in project.resources()
             if kind is quota.kind and (quota.type is None or _type_of(resource) is quota.type)
+            for _ in range(_live_ones(project, resource))
         ]
         yield _use(quota, len(things), _first_beyond(quota, things))
+
+
+def _live_ones(project: Project, resource: Resource) -> int:
+    """How many the service holds of it: of a rule set perhaps one for each ingress point."""
+    parts = project.parts_of(resource) if isinstance(resource, LogicalRuleSet) else {}
+    return len(parts) or 1
 
 
 def _type_of(resource: Resource) -> IngressPointType | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class RuleSetPart:
     """A rule set for one ingress point."""
 
     rule_set: str
@@ -41,7 +41,7 @@ class Lowered:
     """What is compiled in place of a project."""
 
     project: Project
-    parts: Mapping[str, Part] = field(default_factory=dict)
+    parts: Mapping[str, RuleSetPart] = field(default_factory=dict)
     """By the names of rule sets that are there only in this project."""
 
     def gateway(self, rule_set: str) -> Gateway:
@@ -106,7 +106,7 @@ def _refused(project: Project) -> Project:
 
 def _by_ingress_point(project: Project) -> Lowered:
     """The project with a rule set for each ingress point, where its rule set asks for that."""
-    parts: dict[str, Part] = {}
+    parts: dict[str, RuleSetPart] = {}
     sets: dict[str, LogicalRuleSet] = {}
     points = dict(project.ingress_points)
     for name, rule_set in project.rule_sets.items():
@@ -125,7 +125,7 @@ def _by_ingress_point(project: Project) -> Lowered:
 
 def _part(
     project: Project, rule_set: LogicalRuleSet, name: str, point: LogicalIngressPoint
-) -> tuple[LogicalRuleSet, Part]:
+) -> tuple[LogicalRuleSet, RuleSetPart]:
     """A rule set without the rules that no mail meets which an ingress point admits: proved."""
     gateway = _gateway_at(project, rule_set.name, point.name)
     dead = _never_applying(gateway)
@@ -138,7 +138,7 @@ def _part(
         rules=tuple(rule for rule in rule_set.rules if id(rule) not in gone),
         per_ingress_point=False,
     )
-    return made, Part(rule_set=rule_set.name, ingress_point=point.name, left_out=tuple(dead))
+    return made, RuleSetPart(rule_set=rule_set.name, ingress_point=point.name, left_out=tuple(dead))
 
 
 def _gateway_at(project: Project, rule_set: str, point: str) -> Gateway:

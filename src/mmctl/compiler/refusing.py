@@ -213,7 +213,7 @@ def _with(policy: LogicalTrafficPolicy, denials: Sequence[Denial]) -> LogicalTra
 
 
 def _why_not(project: Project, policy: LogicalTrafficPolicy, denials: Sequence[Denial]) -> str:
-    """Why a policy with the statements is not known to refuse just what the rules do; or nothing.
+    """Why a policy with the statements may refuse more or less than the rules do; or nothing.
 
     It is proved over all messages, under the readings of the project.
     """
