@@ -60,9 +60,9 @@ def refusing_problems(
                 f"got `recipient: {{{operator}: …}}` under `unless` of a rule that refuses",
                 f"{_EXCEPT}, {_ADVICE}",
             )
-    for place, action in enumerate(actions):
+    for action in actions:
         ((key, _),) = action.items()
-        if key != "drop" or place:
+        if key != "drop":
             yield (
                 action.keys_at[key],
                 f"got `{key}` in a rule that refuses, expected only `drop`",
