@@ -224,3 +224,27 @@ def test_a_member_that_was_removed_is_taken_out_of_the_rules_that_have_it(
     assert ("removed", "block-3") in {(edit["kind"], edit["name"]) for edit in found}
     assert packed.mmctl("drift", "--write") == 0
     assert "@bad-3.example" not in packed.text.replace("x@bad-3.example", "")
+
+
+def test_an_import_writes_the_logical_rules_that_the_history_knows(
+    packed: Packed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert packed.mmctl("import") == 0
+    written = capsys.readouterr()
+    assert "name: block-3\n" in written.out
+    assert "mm." not in written.out
+    assert "hold several rules" not in written.err
+
+
+def test_an_import_without_history_writes_live_rules_and_says_so(
+    packed: Packed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packed.change(with_value)
+    capsys.readouterr()
+    assert packed.mmctl("import") == 0
+    written = capsys.readouterr()
+    assert "name: mm.block-0.etc\n" in written.out
+    assert "# made by the compiler of mmctl for rule set inbound" in written.out
+    assert "mmctl:compiled" not in written.out
+    assert "no history here knows which" in written.err

@@ -15,8 +15,11 @@ from mmctl.records import dataclass, replace
 from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import typer
 
+    from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.interchange.api_json import Imported
     from mmctl.language.project import Project
     from mmctl.live.state.service import Identity
@@ -164,6 +167,7 @@ def _import_live(run: Run, asked: _Live) -> int:
         rule_set=asked.rule_set,
         bind=new,
         list_files=asked.into is not None,
+        states=_known(run, project, service.identity),
     )
     heading = _heading(project, service.identity)
     if not imported.sections and not imported.unsaid:
@@ -183,6 +187,20 @@ def _import_live(run: Run, asked: _Live) -> int:
     if asked.into is not None and imported.sections:
         code = _adopted(replace(run, directory=asked.into), asked)
     return code
+
+
+def _known(run: Run, project: Project, identity: Identity) -> Iterator[LiveConfiguration]:
+    """The states in the history of the project, if there is one here."""
+    from mmctl.cli.changes.stores import history_of
+    from mmctl.cli.files.packed_import import known_states
+    from mmctl.errors import MmctlError
+
+    if project.settings.file is None:
+        return
+    try:
+        yield from known_states(history_of(run, project, identity.account, identity.region))
+    except MmctlError as error:
+        run.say(f"the history is not read: {error.message}")
 
 
 def _heading(project: Project, identity: Identity) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from mmctl.compiler.configuration import LiveObject
+    from mmctl.compiler.configuration import LiveConfiguration, LiveObject
     from mmctl.interchange.api_json import Imported
     from mmctl.language.project import Environment, Settings
     from mmctl.live.state.inventory import Inventory, Listed
@@ -172,12 +172,16 @@ def import_things(
     rule_set: str | None,
     bind: bool,
     list_files: bool,
+    states: Iterable[LiveConfiguration] = (),
 ) -> tuple[Imported, dict[Kind, dict[str, str]]]:
     """The sections for what was read, or for one rule set, and the bindings that they need.
 
+    `states` are those that the history knows: they tell the logical rules of packed rule sets.
     `bind`: a rule set may name what is not imported, by bindings. Otherwise only objects in the
     project's files have a name, and the rest is named by id.
     """
+    from mmctl.cli.files.packed_import import in_logical_rules, lists_of_the_compiler
+    from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.interchange.live_objects import import_live
     from mmctl.live.state.names import named_live
 
@@ -193,11 +197,15 @@ def import_things(
             if thing.key not in {each.key for each in kept}
         ]
     names = names_of(identity, known, project.environment.bindings)
-    named = [named_live(thing, names) for thing in kept]
-    imported = import_live(named, list_files=list_files)
+    live = LiveConfiguration(project="", objects=tuple(named_live(thing, names) for thing in kept))
+    told, notes = in_logical_rules(live, states)
+    imported = import_live(told.objects, list_files=list_files)
+    for key, remark in lists_of_the_compiler(live).items():
+        if key[1] in imported.sections.get(key[0], {}):
+            imported.remarks.setdefault(key, []).append(remark)
     imported.unsaid = [*read.unsaid, *draft.unsaid]
-    imported.notes = [*read.notes, *imported.notes]
-    return imported, _bindings(named, names)
+    imported.notes = [*read.notes, *notes, *imported.notes]
+    return imported, _bindings(told.objects, names)
 
 
 def _of_files(read: Read, project: Project) -> list[LiveObject]:

@@ -15,7 +15,7 @@ from mmctl.model.kinds import Kind
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
 
@@ -37,6 +37,26 @@ def recognized(
         taken |= found.lists_by_hand.keys()
         objects.append(found)
     return replace(live, objects=tuple(objects))
+
+
+def known_exactly(live: LiveConfiguration, state: LiveConfiguration) -> Iterator[LiveObject]:
+    """The packed rule sets that are live just as in a known state, with their logical rules."""
+    for thing in live.of_kind(Kind.RULE_SET):
+        known = state.find(thing.kind, thing.name)
+        if known is None or not is_packed(known) or rules_of(known) != rules_of(thing):
+            continue
+        if not _changed_lists(live, _Base(thing=known, state=state, same=0)):
+            yield _as_in(thing, known)
+
+
+def _as_in(thing: LiveObject, known: LiveObject) -> LiveObject:
+    return replace(
+        thing,
+        logical=known.logical,
+        origins=known.origins,
+        logical_rules=known.logical_rules,
+        lists_by_hand=known.lists_by_hand,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +82,7 @@ def _recognized(
         return replace(thing, logical=(), lists_by_hand={})
     lists = _changed_lists(live, base)
     if not lists and rules_of(thing) == rules_of(base.thing):
-        return replace(
-            thing,
-            logical=base.thing.logical,
-            origins=base.thing.origins,
-            logical_rules=base.thing.logical_rules,
-            lists_by_hand=base.thing.lists_by_hand,
-        )
+        return _as_in(thing, base.thing)
     return lifted(thing, base.thing, lists, taken)
 
 
