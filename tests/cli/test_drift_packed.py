@@ -248,3 +248,42 @@ def test_an_import_without_history_writes_live_rules_and_says_so(
     assert "# made by the compiler of mmctl for rule set inbound" in written.out
     assert "mmctl:compiled" not in written.out
     assert "no history here knows which" in written.err
+
+
+def test_an_address_is_added_in_an_emergency_and_nothing_is_packed_again(
+    packed: Packed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = (
+        "{name: block-listed, conditions: [{mail_from: {in_address_list: emergency}}], "
+        "actions: [drop]}"
+    )
+    packed.write([*many(), *SUBJECTS, rule])
+    lists = 'address_lists:\n  emergency: {members: ["*@worm.example"]}\n'
+    file = packed.folder / "rules" / "lists.yaml"
+    file.write_text(f"version: 1\n{lists}", encoding="utf-8")
+    assert packed.mmctl("apply", "--yes", "-q", "--force", "lint") == 0
+    rules = packed.rule_set()["Rules"]
+    words = ("list", "add", "emergency", "*@evil.example", "--reason", "now", "--yes")
+    packed.write([*many()[1:], *SUBJECTS, rule])
+    assert packed.mmctl(*words) == 0
+    assert packed.rule_set()["Rules"] == rules
+    assert "*@evil.example" in (packed.service.members(packed.list_with("*@evil.example")) or ())
+    assert "*@evil.example" in file.read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert packed.mmctl("drift", "--format", "json") == 2
+    assert json.loads(capsys.readouterr().out)["by_hand"] == []
+
+
+def test_a_list_of_the_compiler_takes_no_member(
+    packed: Packed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not even where the files cannot be read, and only what is live is known."""
+    (found,) = [
+        each["AddressListName"]
+        for each in packed.service.list(Noun.ADDRESS_LIST)
+        if "*@bad-3.example" in (packed.service.members(each["AddressListId"]) or ())
+    ]
+    (packed.folder / "rules" / "all.yaml").write_text("version: [", encoding="utf-8")
+    capsys.readouterr()
+    assert packed.mmctl("list", "add", found, "*@evil.example", "--yes") == 3
+    assert "is made by the compiler" in capsys.readouterr().err

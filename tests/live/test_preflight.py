@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from live.many_rules import blocked, blocked_sender, gateway, many
 from mmctl.errors import Refused
 from mmctl.live.aws.surroundings import Surroundings
 from mmctl.live.plan.preflight import preflight, refuse_what_cannot_be
@@ -141,6 +142,26 @@ def test_objects_of_others_count_for_the_quota_and_too_many_are_refused(world: W
     with pytest.raises(Refused, match="has 10 archives and gets 1 more, 10 are the") as refused:
         refuse_what_cannot_be(findings)
     assert "--no-preflight" in str(refused.value.help)
+
+
+def test_lists_count_as_many_as_there_are_during_a_change(world: World) -> None:
+    """New lists of the compiler are there before the old ones go."""
+    world.text = gateway(many())
+    world.apply()
+    for number in range(97):
+        world.service().create(Noun.ADDRESS_LIST, {"AddressListName": f"o{number}"}, f"t{number}")
+    rules = many()
+    rules[3] = blocked(3, "@more.example")
+    world.text = gateway(rules)
+    assert preflight(world.plan(), world.service(), None) == ()
+    rules[35] = blocked_sender(5, "y@more.example")
+    world.text = gateway(rules)
+    calls = len(world.writes)
+    with pytest.raises(Refused, match="has 99 address lists and gets 2 more, 100 are") as refused:
+        refuse_what_cannot_be(preflight(world.plan(), world.service(), None))
+    assert "2 go at the end of the change, so it needs room for 1 more" in str(refused.value)
+    assert "2 are made by the compiler: change fewer rules at once" in str(refused.value)
+    assert len(world.writes) == calls
 
 
 def test_an_archive_that_waits_for_its_deletion_is_named(world: World) -> None:

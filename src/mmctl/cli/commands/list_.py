@@ -257,6 +257,12 @@ def _planned(change: LiveEnvironment, verb: str, name: str, address: str, *, alo
             why="there is no list to change",
             help=did_you_mean(name, live) or "mmctl plan, then mmctl apply",
         )
+    if listed.compiled_for is not None:
+        raise Refused(
+            f"address list {name} is made by the compiler",
+            why=f"its members are values of rules of {listed.compiled_for}, and it never changes",
+            help="add the address to a list of the project, or to a rule: mmctl apply",
+        )
     if listed.members is None:
         raise _external(name)
     kept = [member for member in listed.members if member.lower() != address.lower()]

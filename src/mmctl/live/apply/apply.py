@@ -331,7 +331,8 @@ def _read_back(
         for live_id, thing in state.answers.items():
             execution.glimpses.see(live_id, thing)
         told = recognized(state.configuration, (plan.desired,))
-        return state, make_plan(plan.target, plan.desired, replace(state, configuration=told))
+        state = replace(state, configuration=told)
+        return state, make_plan(plan.target, plan.desired, state)
 
     state, rest = settled(
         means,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.errors import Refused
 from mmctl.live.aws.surroundings import Presence
-from mmctl.live.plan.steps import Create
+from mmctl.live.plan.steps import Create, Delete
 from mmctl.live.state.inventory import listed
 from mmctl.model.actions import row_of
 from mmctl.model.conditions import operand_of
@@ -26,6 +26,7 @@ from mmctl.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from mmctl.compiler.configuration import Key
     from mmctl.live.aws.surroundings import Surroundings
     from mmctl.live.plan.plan import Plan
     from mmctl.live.state.inventory import Listed
@@ -110,9 +111,24 @@ def _quotas(plan: Plan, lines: Mapping[Kind, list[Listed]]) -> Iterator[Prefligh
         if there + new > quota.most:
             yield PreflightFinding(
                 text=f"the account has {there} {kind.plural} and gets {new} more, "
-                f"{quota.most} are the service's limit",
+                f"{quota.most} are the service's limit{_peak(plan, kind, there + new, quota.most)}",
                 certain=True,
             )
+
+
+def _peak(plan: Plan, kind: Kind, most: int, limit: int) -> str:
+    """Whether only the change needs so many: what is replaced goes when its successors are used."""
+    going = sum(isinstance(step, Delete) and step.kind is kind for step in plan.steps)
+    if not going or most - going > limit:
+        return ""
+    made = sum(step.key in _compiled(plan) for step in plan.steps if isinstance(step, Create))
+    advice = f"; {made} are made by the compiler: change fewer rules at once" if made else ""
+    room = most - limit
+    return f"; {going} go at the end of the change, so it needs room for {room} more{advice}"
+
+
+def _compiled(plan: Plan) -> set[Key]:
+    return {thing.key for thing in plan.desired.objects if thing.compiled_for is not None}
 
 
 def _named_of(plan: Plan, kind: Kind) -> tuple[set[str], set[str]] | None:
