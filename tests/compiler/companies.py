@@ -10,7 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 NAMES: Final = [
     "ada",
@@ -107,16 +107,41 @@ def company(seed: int, rules: int = 300, *, duplicates: bool = True) -> dict[str
 
     `duplicates`: two equal copies of a message are worth one.
     """
+    lines = _rule_set(duplicates=duplicates)
+    return _files([*lines, *_Company(seed, rules).lines()])
+
+
+def group(seed: int, sites: Sequence[str], rules: int = 1000) -> dict[str, str]:
+    """The files of a group of companies: one rule set, compiled for the ingress point of each."""
+    lines = _rule_set(duplicates=True)
+    lines.insert(-1, "    per_ingress_point: true")
+    ingress: list[str] = []
+    policies: list[str] = []
+    for number, site in enumerate(sites):
+        domain = f"{site}.example"
+        lines += _Company(seed * 100 + number, rules // len(sites), domain).lines(site)
+        own = f'recipient: {{ends_with: ["@{domain}", ".{domain}"]}}'
+        policies += [f"  {site}:", "    default: deny", f"    statements: [{{allow: [{{{own}}}]}}]"]
+        point = f"type: open, traffic_policy: {site}, rule_set: inbound, tls_policy: optional"
+        ingress.append(f"  {site}: {{{point}, network: {{public: ipv4}}}}")
+    return _files([*lines, "traffic_policies:", *policies, "ingress_points:", *ingress])
+
+
+def _rule_set(*, duplicates: bool) -> list[str]:
+    lines = ["version: 1", "rule_sets:", "  inbound:", "    must_reach: delivered"]
+    return [*lines, *["    duplicates: ignore"] * duplicates, "    rules:"]
+
+
+def _files(gateway: Sequence[str]) -> dict[str, str]:
     return {
         "mmctl.yaml": SETTINGS,
         "rules/resources.yaml": RESOURCES,
-        "rules/gateway.yaml": _Company(seed, rules).gateway(duplicates=duplicates),
+        "rules/gateway.yaml": "\n".join(gateway) + "\n",
     }
 
 
 ORDER: Final = {"refuse": "file_order", "hold": "file_order"}
 """What phases say about rules that overlap; the others say that none may."""
-EXCEPT_THE_ABUSE_DESK: Final = f'        unless: [{{recipient: {{equals: "abuse@{DOMAIN}"}}}}]'
 QUARANTINE: Final = ("archive: {to: quarantine}", "stop")
 BOUNCE: Final = (
     f"bounce: {{sender: postmaster@{DOMAIN}, role: {ROLE}, status_code: 5.1.6,"
@@ -144,13 +169,14 @@ class _Rule(NamedTuple):
 class _Company:
     """One company: what its teams write, and what about."""
 
-    def __init__(self, seed: int, rules: int) -> None:
+    def __init__(self, seed: int, rules: int, domain: str = DOMAIN) -> None:
         self._random = Random(seed)  # noqa: S311 - examples, not secrets
         self._rules = rules
+        self._domain = domain
         self._used: set[str] = set()
 
-    def gateway(self, *, duplicates: bool) -> str:
-        """The rule set."""
+    def lines(self, site: str = "") -> Iterator[str]:
+        """The phases and rules; those of a site are about its own recipients alone."""
         counts = {phase: self._rules * share // 100 for phase, share in SHARES.items()}
         counts["block"] += self._rules - 2 - sum(counts.values())
         writes: dict[str, Callable[[int], _Rule]] = {
@@ -161,18 +187,20 @@ class _Company:
             "copy": self._copy,
             "route": self._route,
         }
-        lines = ["version: 1", "rule_sets:", "  inbound:", "    must_reach: delivered"]
-        lines += ["    duplicates: ignore"] * duplicates
-        lines += ["    rules:", *_Rule((), ("archive: {to: all-mail}",)).lines("record", 6)]
+        own = f'recipient: {{ends_with: ["@{self._domain}", ".{self._domain}"]}}'
+        after = f"-{site}" if site else ""
+        conditions = (own,) if site else ()
+        yield from _Rule(conditions, ("archive: {to: all-mail}",)).lines(f"record{after}", 6)
         for phase, count in counts.items():
-            lines.append(f"      - phase: {phase}")
-            lines.append(f"        on_overlap: {ORDER.get(phase, 'error')}")
-            lines += [EXCEPT_THE_ABUSE_DESK] * (phase in {"block", "hold"})
-            lines.append("        rules:")
+            yield f"      - phase: {phase}{after}"
+            yield f"        on_overlap: {ORDER.get(phase, 'error')}"
+            yield from [f"        conditions: [{{{own}}}]"] * bool(site)
+            if phase in {"block", "hold"}:
+                yield f'        unless: [{{recipient: {{equals: "abuse@{self._domain}"}}}}]'
+            yield "        rules:"
             for number in range(count):
-                lines += writes[phase](number).lines(f"{phase}-{number}")
-        lines += _Rule((), ("relay: {to: exchange}",)).lines("deliver", 6)
-        return "\n".join(lines) + "\n"
+                yield from writes[phase](number).lines(f"{phase}-{number}{after}")
+        yield from _Rule(conditions, ("relay: {to: exchange}",)).lines(f"deliver{after}", 6)
 
     # What the teams write
 
@@ -244,9 +272,9 @@ class _Company:
             case 0 | 1 | 2 | 3:
                 conditions = [f"recipient: {{equals: {self._some(self._mailbox)}}}"]
             case 4 | 5:
-                conditions = [f'recipient: {{ends_with: "@{self._new("unit")}.example"}}']
+                conditions = [f'recipient: {{ends_with: "@{self._new("unit")}.{self._domain}"}}']
             case _:
-                whom = f'recipient: {{ends_with: "@{self._new("desk")}.example"}}'
+                whom = f'recipient: {{ends_with: "@{self._new("desk")}.{self._domain}"}}'
                 conditions = [whom, 'subject: {starts_with: "[large]"}']
                 relay = "capture"
         return _Rule(tuple(conditions), (f"relay: {{to: {relay}, mail_from: preserve}}", "stop"))
@@ -291,7 +319,7 @@ class _Company:
         return f"{self._random.choice(NAMES)}.{self._random.choice(WORDS)}@"
 
     def _mailbox(self) -> str:
-        return f"{self._new(self._random.choice(NAMES))}@{DOMAIN}"
+        return f"{self._new(self._random.choice(NAMES))}@{self._domain}"
 
     def _paper(self) -> str:
         return f"{self._random.choice(PAPERS)} {self._random.choice(WORDS)}"
