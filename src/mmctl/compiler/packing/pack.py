@@ -53,18 +53,30 @@ def packed(
     )
     if not made.is_packed or not made.fits:
         return made
-    return _proved(rule_set, logical, made)
+    made = proved(rule_set, logical, made)
+    if made.proof.proved:
+        return made
+    again = pack_without_proof(project, rule_set, gateway=logical, plain=True)
+    plain = proved(rule_set, logical, replace(again, ingress_point=ingress_point))
+    return plain if plain.is_used else made
 
 
 def pack_without_proof(
-    project: Project, rule_set: LogicalRuleSet, *, gateway: Gateway | None = None
+    project: Project,
+    rule_set: LogicalRuleSet,
+    *,
+    gateway: Gateway | None = None,
+    plain: bool = False,
 ) -> Packing:
-    """The same without the proof as a whole: what could be made of a rule set."""
+    """The same without the proof as a whole: what could be made of a rule set.
+
+    `plain`: with steps only whose proof is easy.
+    """
     logical = gateway or gateway_of_rule_set(project, rule_set.name)
     if is_within(rule_set, logical.rules):
         return as_written(rule_set, logical.rules, fits=True)
     licenses = ProvedLicenses(logical, equality=equality_of(rule_set))
-    return _Packer(project, rule_set, logical, licenses).packing()
+    return _Packer(project, rule_set, logical, licenses, plain=plain).packing()
 
 
 def equality_of(rule_set: LogicalRuleSet) -> Equality:
@@ -80,11 +92,18 @@ class _Packer:
     """One rule set on its way."""
 
     def __init__(
-        self, project: Project, rule_set: LogicalRuleSet, logical: Gateway, licenses: Licenses
+        self,
+        project: Project,
+        rule_set: LogicalRuleSet,
+        logical: Gateway,
+        licenses: Licenses,
+        *,
+        plain: bool,
     ) -> None:
         self._rule_set = rule_set
         self._rules = logical.rules
         self._licenses = licenses
+        self._plain = plain
         self._forming = Forming(project.settings.readings)
         self._readings = project.settings.readings
 
@@ -94,7 +113,7 @@ class _Packer:
         groups = [self._group(place) for place in living]
         merging = Merging(
             groups,
-            Ordering(self._rule_set, self._rules, self._licenses),
+            Ordering(self._rule_set, self._rules, self._licenses, plain=self._plain),
             self._licenses,
             doubles_ignored=self._rule_set.duplicates_ignored,
         )
@@ -188,7 +207,7 @@ def packed_gateway(logical: Gateway, packing: Packing) -> Gateway:
     return replace(logical, rules=packing.live, lists={**logical.lists, **lists})
 
 
-def _proved(rule_set: LogicalRuleSet, logical: Gateway, packing: Packing) -> Packing:
+def proved(rule_set: LogicalRuleSet, logical: Gateway, packing: Packing) -> Packing:
     """A packing with what is proved of it, in an order of the rules that the rule set allows."""
     equality = equality_of(rule_set)
     stated = replace(logical, rules=_allowed_order(rule_set, logical.rules, packing))
