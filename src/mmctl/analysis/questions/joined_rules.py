@@ -242,27 +242,29 @@ class _Joined:
         for one, other in combinations(works, 2):
             if not _order_counts(one.some, other.some):
                 continue
-            for pair in self._inverted(one, other):
-                if not self._never(self._circuit.all_of(pair)):
-                    return f"`{one.name}` and `{other.name}` are not proved to be in order"
+            if not all(map(self._never, self._inverted(one, other))):
+                return f"`{one.name}` and `{other.name}` are not proved to be in order"
         return ""
 
-    def _inverted(self, one: _SharedWork, other: _SharedWork) -> Iterator[tuple[int, int]]:
-        """What is done in another order than in some place afterwards."""
+    def _inverted(self, one: _SharedWork, other: _SharedWork) -> Iterator[int]:
+        """Whether two things are done in one order before, and in the other one afterwards."""
         before, after = (
-            {
-                (a.at < b.at, a.done, b.done)
+            [
+                (a.at < b.at, (a.done, b.done))
                 for a, b in product(one.halves[half], other.halves[half])
-            }
+            ]
             for half in (0, 1)
         )
-        ways = {first for first, _, _ in (*before, *after)}
-        if len(ways) < _BOTH:
+        if len({first for first, _ in (*before, *after)}) < _BOTH:
             return
-        kept = {first for first, _, _ in after}
-        for first, *pair in sorted((*before, *after)):
-            if len(kept) == _BOTH or {first} != kept:
-                yield pair[0], pair[1]
+        all_of, any_of = self._circuit.all_of, self._circuit.any_of
+        for way in (True, False):
+            yield all_of(
+                (
+                    any_of(all_of(pair) for first, pair in before if first is way),
+                    any_of(all_of(pair) for first, pair in after if first is not way),
+                )
+            )
 
     # How it ends
 

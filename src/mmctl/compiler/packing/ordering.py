@@ -34,16 +34,8 @@ class Ordering:
         rule_set: LogicalRuleSet,
         rules: Sequence[LogicalRule],
         licenses: Licenses,
-        *,
-        plain: bool = False,
     ) -> None:
-        """`plain`: rules pass each other only where no message meets both.
-
-        What shows in no effect, such as a header on mail that is dropped later, makes the proof of
-        the whole hard.
-        """
         self._licenses = licenses
-        self._plain = plain
         self._rules = rules
         free = {each.name for each in rule_set.phases if each.on_overlap is OnOverlap.ANY}
         self._free_phase = [rule.phase if rule.phase in free else None for rule in rules]
@@ -71,8 +63,6 @@ class Ordering:
         phase = self._free_phase[one]
         if phase is not None and phase == self._free_phase[other]:
             return True
-        if self._plain and not self._licenses.never_together(one, other):
-            return False
         return self._licenses.may_swap(one, other)
 
     def between(

@@ -53,12 +53,7 @@ def packed(
     )
     if not made.is_packed or not made.fits:
         return made
-    made = proved(rule_set, logical, made)
-    if made.proof.proved:
-        return made
-    again = pack_without_proof(project, rule_set, gateway=logical, plain=True)
-    plain = proved(rule_set, logical, replace(again, ingress_point=ingress_point))
-    return plain if plain.is_used else made
+    return proved(rule_set, logical, made)
 
 
 def pack_without_proof(
@@ -66,17 +61,13 @@ def pack_without_proof(
     rule_set: LogicalRuleSet,
     *,
     gateway: Gateway | None = None,
-    plain: bool = False,
 ) -> Packing:
-    """The same without the proof as a whole: what could be made of a rule set.
-
-    `plain`: with steps only whose proof is easy.
-    """
+    """The same without the proof as a whole: what could be made of a rule set."""
     logical = gateway or gateway_of_rule_set(project, rule_set.name)
     if is_within(rule_set, logical.rules):
         return as_written(rule_set, logical.rules, fits=True)
     licenses = ProvedLicenses(logical, equality=equality_of(rule_set))
-    return _Packer(project, rule_set, logical, licenses, plain=plain).packing()
+    return _Packer(project, rule_set, logical, licenses).packing()
 
 
 def equality_of(rule_set: LogicalRuleSet) -> Equality:
@@ -97,13 +88,10 @@ class _Packer:
         rule_set: LogicalRuleSet,
         logical: Gateway,
         licenses: Licenses,
-        *,
-        plain: bool,
     ) -> None:
         self._rule_set = rule_set
         self._rules = logical.rules
         self._licenses = licenses
-        self._plain = plain
         self._forming = Forming(project.settings.readings)
         self._readings = project.settings.readings
 
@@ -113,7 +101,7 @@ class _Packer:
         groups = [self._group(place) for place in living]
         merging = Merging(
             groups,
-            Ordering(self._rule_set, self._rules, self._licenses, plain=self._plain),
+            Ordering(self._rule_set, self._rules, self._licenses),
             self._licenses,
             doubles_ignored=self._rule_set.duplicates_ignored,
         )
