@@ -79,7 +79,7 @@ def compile_project(
             *_left_out(project),
             *_refused(project),
             *_elsewhere(lowered),
-            *_packed_away(used.values()),
+            *_packed_away(used),
         ),
     )
     return configuration, ordered(problems)
@@ -189,12 +189,12 @@ def _origin(packed: PackedRule) -> RuleOrigin:
     )
 
 
-def _packed_away(packings: Iterable[Packing]) -> Iterator[RuleLeftOut]:
+def _packed_away(packings: Mapping[str, Packing]) -> Iterator[RuleLeftOut]:
     """The rules that packing left out, and why."""
-    for packing in packings:
+    for name, packing in packings.items():
         for each in packing.left_out:
             yield RuleLeftOut(
-                rule_set=packing.rule_set,
+                rule_set=name,
                 rule=each.rule.name,
                 reason=each.why,
                 place=_place(each.rule.position),
