@@ -21,7 +21,7 @@ from mmctl.model.policies import (
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mmctl.language.project import LogicalRule, LogicalRuleSet, LogicalTrafficPolicy, Project
     from mmctl.model.policies import PolicyCondition, PolicyStatement
@@ -84,13 +84,15 @@ class LogNames:
         """The names of a project in its environment; None: there is none."""
         if project is None:
             return cls()
-        from mmctl.compiler.refusing import refusing_of  # noqa: PLC0415 - loaded where logs are read
+        from mmctl.compiler.lowered import lowered_of  # noqa: PLC0415 - loaded where logs are read
 
+        lowered, environment = lowered_of(project), project.environment.name
         rule_sets: dict[str, _KnownRuleSet] = {}
-        for found in project.rule_sets.values():
-            known = _known(found, project.environment.name)
-            parts = (found.live_name_at(point) for point in project.parts_of(found).values())
-            for name in (found.was, found.live_name, *parts):
+        for compiled in lowered.project.rule_sets.values():
+            part = lowered.parts.get(compiled.name)
+            found = project.rule_sets[compiled.name if part is None else part.rule_set]
+            known = _known(found, compiled.live_rules(environment))
+            for name in (found.was, found.live_name, compiled.live_name):
                 if name:
                     rule_sets[name] = known
         points = {point.live_name: point.name for point in project.ingress_points.values()}
@@ -98,7 +100,7 @@ class LogNames:
             rule_sets=rule_sets,
             points=points,
             # With statements that are those of rules, named after these.
-            policies=tuple({**project.traffic_policies, **refusing_of(project).policies}.values()),
+            policies=tuple(lowered.project.traffic_policies.values()),
         )
 
     def rule(self, key: RuleKey) -> RuleName:
@@ -166,8 +168,7 @@ class LogNames:
         return names.pop() if len(names) == 1 else statement_name((), place)
 
 
-def _known(rule_set: LogicalRuleSet, environment: str) -> _KnownRuleSet:
-    live = rule_set.live_rules(environment)
+def _known(rule_set: LogicalRuleSet, live: Sequence[LogicalRule]) -> _KnownRuleSet:
     return _KnownRuleSet(
         name=rule_set.name,
         rules={live_name(rule, place): rule for place, rule in enumerate(rule_set.rules, 1)},
