@@ -128,7 +128,8 @@ def gateways() -> tuple[Gateway, ...]:
     for path in projects:
         project, problems = read_project(path if path.is_dir() else path.parent)
         assert problems == (), problems
-        made.append(gateway_of_ingress_point(project, next(iter(project.ingress_points))))
+        point = project.usual_ingress_point or next(iter(project.ingress_points))
+        made.append(gateway_of_ingress_point(project, point))
     return tuple(made)
 
 
