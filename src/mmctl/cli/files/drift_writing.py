@@ -44,6 +44,10 @@ _BY_HAND: Final = "deleted by hand: remove it from the files, or create it again
 _NOT_SAID: Final = (
     "no logical rules say exactly what is live: read it with `mmctl drift -v` and write it yourself"
 )
+_OF_RULES_LAST: Final = (
+    "a statement stands behind those of rules that refuse: write it into the file, and the next"
+    " apply puts it in front of them"
+)
 _ORDER: Final = (
     EditKind.CHANGED,
     EditKind.RENAMED,
@@ -252,6 +256,8 @@ class _Writing:
         written = self.project.traffic_policies[thing.name].policy.policy_statements
         of_rules = ours.policy.policy_statements[len(written) :]
         own = tuple(each for each in shape.policy_statements if each not in of_rules)
+        if own != shape.policy_statements[: len(own)]:
+            raise CannotTake(_OF_RULES_LAST)
         return replace(thing, shape=shape.changed(policy_statements=own))
 
     def _object_added(self, thing: LiveObject) -> dict[str, str]:
