@@ -154,7 +154,7 @@ def _lists(desired: LiveConfiguration, live: LiveConfiguration, rule_set: str) -
     counts = (
         (len(want.keys() - had.keys()), "new"),
         (len(had.keys() - want.keys()), "deleted"),
-        (len(edited), "put right"),
+        (len(edited), "changed"),
     )
     told = ", ".join(f"{count} {what}" for count, what in counts if count)
     return f"compiled lists: {told}" if told else ""

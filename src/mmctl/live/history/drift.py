@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.live.compare.diff import diff
+from mmctl.live.compare.edits import EditKind
 from mmctl.live.history.last_applied import renamed
 from mmctl.records import dataclass
 
@@ -36,9 +37,19 @@ class Drift:
 def drift_of(plan: Plan, history: History) -> Drift:
     """Compare the live state of a plan with both."""
     applied, cut_off = history.applied(), history.unended()
+    by_hand = () if applied is None else diff(plan.live, renamed(applied, plan.live))
     return Drift(
-        by_hand=() if applied is None else diff(plan.live, renamed(applied, plan.live)),
-        not_applied=plan.edits,
+        by_hand=_of_people(by_hand),
+        not_applied=_of_people(plan.edits),
         known=applied is not None,
         cut_off=cut_off.id if cut_off else None,
+    )
+
+
+def _of_people(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """The edits, without how rules are packed where that only follows from others."""
+    told = tuple(edit for edit in edits if edit.kind is not EditKind.REPACKED)
+    changed = {edit.of for edit in told}
+    return tuple(
+        edit for edit in edits if edit.kind is not EditKind.REPACKED or edit.of not in changed
     )

@@ -6,7 +6,7 @@ by `apply.py`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.live.compare.diff import diff, packed_diff
 from mmctl.live.compare.edits import Edit, Summary
@@ -32,6 +32,12 @@ if TYPE_CHECKING:
     from mmctl.live.plan.unknown_members import Unknown
     from mmctl.live.state.read import LiveState
     from mmctl.live.state.service import Identity
+
+
+_STATEMENT: Final = ", statement "
+"""What follows where a rule is in a traffic policy."""
+_FEW: Final = 3
+"""So many rules that policies refuse have a sentence of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +260,24 @@ def _digests(desired: LiveConfiguration, live: LiveConfiguration) -> tuple[str, 
     return digest_of(before), digest_of(after)
 
 
+def _left_out(desired: LiveConfiguration) -> Iterator[str]:
+    """The rules that are in no live rule; many of one traffic policy in one sentence."""
+    refusing: dict[tuple[str, str], list[str]] = {}
+    for rule in desired.left_out:
+        where, statement, _ = rule.reason.partition(_STATEMENT)
+        if statement:
+            refusing.setdefault((rule.rule_set, where), []).append(rule.rule)
+        else:
+            yield f"rule {rule.rule} of {rule.rule_set} is left out: {rule.reason}"
+    for (rule_set, where), rules in refusing.items():
+        if len(rules) > _FEW:
+            yield f"{len(rules)} rules of {rule_set} are {where}: {rules[0]} … {rules[-1]}"
+            continue
+        for rule in desired.left_out:
+            if rule.rule in rules and rule.rule_set == rule_set:
+                yield f"rule {rule.rule} of {rule_set} is left out: {rule.reason}"
+
+
 def _notes(desired: LiveConfiguration, state: LiveState) -> Iterator[str]:
     used = {thing.shape.to_api()["RuleSetId"] for thing in desired.of_kind(Kind.INGRESS_POINT)}
     for thing in desired.of_kind(Kind.RULE_SET):
@@ -263,8 +287,7 @@ def _notes(desired: LiveConfiguration, state: LiveState) -> Iterator[str]:
         if thing.smtp_password_env:
             variable = f"the environment variable {thing.smtp_password_env}"
             yield f"the SMTP password of ingress point {thing.name} comes from {variable}"
-    for rule in desired.left_out:
-        yield f"rule {rule.rule} of {rule.rule_set} is left out: {rule.reason}"
+    yield from _left_out(desired)
     for thing in desired.objects:
         if (thing.kind, thing.live_name) in state.pending:
             what = f"{thing.kind.noun} {thing.live_name}"
