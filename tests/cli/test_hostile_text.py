@@ -202,6 +202,7 @@ COMMANDS: Final = {
     "export --to api-json": ("human",),
     "checks": ("human", "json"),
     "explain unreachable-rule": ("human", "json"),
+    "explain deliver": ("human", "json"),
     "export --to cloudformation": ("human", "json"),
     "export --to terraform": ("human",),
     "fmt --check": ("human", "json"),

@@ -1468,7 +1468,7 @@ COMMANDS_TO_COMPLETE: Final = (
     ('send', 'Send mail to an SMTP endpoint as a test...'),
     ('prove', 'Prove the invariants, that no mail is...'),
     ('cases', 'Take test cases from the library, or see...'),
-    ('explain', 'Show what a check does, why it is bad, and...'),
+    ('explain', 'Show what a check does and what to write...'),
     ('checks', 'List what lint looks for.'),
     ('budget', 'Show what the project uses of the...'),
     ('plan', 'Show what would change: lint and cases...'),

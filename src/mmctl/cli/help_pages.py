@@ -48,7 +48,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                     ((('1;36', (('send    ', '1;36'),)),), (('', (('Send mail to an SMTP endpoint as a test client, and report the dialogue.', ''),)),)),
                     ((('1;36', (('prove   ', '1;36'),)),), (('', (('Prove the invariants, that no mail is lost, and which rules never apply or must stay put.', ''),)),)),
                     ((('1;36', (('cases   ', '1;36'),)),), (('', (('Take test cases from the library, or see which kinds of mail no case is about.', ''),)),)),
-                    ((('1;36', (('explain ', '1;36'),)),), (('', (('Show what a check does, why it is bad, and what to write instead.', ''),)),)),
+                    ((('1;36', (('explain ', '1;36'),)),), (('', (('Show what a check does and what to write instead, or where a rule is live.', ''),)),)),
                     ((('1;36', (('checks  ', '1;36'),)),), (('', (('List what lint looks for.', ''),)),)),
                     ((('1;36', (('budget  ', '1;36'),)),), (('', (("Show what the project uses of the service's quotas, none of which can be raised.", ''),)),)),
                 ),
@@ -621,14 +621,14 @@ HELP_PAGES: Final[dict[str, Page]] = {
     "explain": (
         (('Usage: ', '1;33'), ('mmctl explain [OPTIONS] {check}', '1')),
         (
-            ('', (('Show what a check does, why it is bad, and what to write instead.', ''),)),
+            ('', (('Show what a check does and what to write instead, or where a rule is live.', ''),)),
         ),
         (
             (
                 'Arguments',
                 False,
                 (
-                    ((('31', (('*', '31'),)),), (('', ()),), (('', (('check', ''),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('The id of a check, in brackets in a report.', ''),)), ('2;31', (('[required]', '2;31'),)))),
+                    ((('31', (('*', '31'),)),), (('', ()),), (('', (('check', ''),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('The id of a check, in brackets in a report; or a rule.', ''),)), ('2;31', (('[required]', '2;31'),)))),
                 ),
             ),
             (

@@ -107,6 +107,13 @@ PAGE: Final = Result(
         Format.JSON: "cli.commands.explain:document",
     },
 )
+RULE: Final = Result(
+    commands=("explain",),
+    writers={
+        Format.HUMAN: "render.text.live_rules:explained",
+        Format.JSON: "render.documents.live_rules:explained",
+    },
+)
 CATALOGUE: Final = Result(
     commands=("checks",),
     writers={
@@ -308,6 +315,7 @@ RESULTS: Final = (
     COMPARISON,
     AGREEMENT,
     PAGE,
+    RULE,
     CATALOGUE,
     PROOFS,
     FOUND_MESSAGE,

@@ -38,6 +38,11 @@ class SeenEnd:
     rules: tuple[str, ...] | None = None
     actions: tuple[str, ...] | None = None
     """The kinds of the actions: a log does not name their targets."""
+    by_one_of: tuple[str, ...] = ()
+    """The rules of which one decided, where `by` is a live rule that holds several."""
+    live: tuple[tuple[str, ...], ...] | None = None
+    """For each live rule of a packed rule set that applied, the rules that are meant, or of which
+    one is; None: the rule set is not packed."""
 
 
 NOTHING: Final = SeenEnd()
@@ -193,21 +198,49 @@ def _differing(expected: SeenEnd, got: SeenEnd, include: Sequence[str]) -> Itera
         return
     if expected.outcome is not None and got.outcome not in {None, expected.outcome}:
         yield f"outcome: expected {expected.outcome}, got {got.outcome}"
-    elif expected.by is not None and got.by not in {None, expected.by}:
+    elif (
+        expected.by is not None
+        and got.by not in {None, expected.by}
+        and expected.by not in got.by_one_of
+    ):
         yield f"by: expected {expected.by}, got {got.by}"
-    if got.rules is not None:
+    if got.live is not None:
+        yield from _differing_live(expected, got.live, include)
+    elif got.rules is not None:
         if expected.rules is not None and expected.rules != got.rules:
             yield f"rules: expected {_listed(expected.rules)}, got {_listed(got.rules)}"
         if lacking := tuple(rule for rule in include if rule not in got.rules):
             yield f"rules: expected {_listed(lacking)} among {_listed(got.rules)}"
-    if None not in (expected.actions, got.actions) and expected.actions != got.actions:
+    if not _same_actions(expected, got):
         yield f"actions: expected {_listed(expected.actions)}, got {_listed(got.actions)}"
 
 
 def _dropped_instead(expected: SeenEnd, got: SeenEnd) -> bool:
     """Whether a live rule dropped what its file says to refuse: no policy could do it."""
-    by_rule = expected.by is not None and expected.by == got.by
+    by_rule = expected.by is not None and expected.by in (got.by, *got.by_one_of)
     return expected.outcome is Outcome.REFUSED and got.outcome is Outcome.DROPPED and by_rule
+
+
+def _differing_live(
+    expected: SeenEnd, live: Sequence[tuple[str, ...]], include: Sequence[str]
+) -> Iterator[str]:
+    """What differs where live rules hold several: their order is not that of the files."""
+    met = {name for names in live for name in names}
+    wanted = expected.rules if expected.rules is not None else ()
+    lacking = tuple(rule for rule in (*wanted, *include) if rule not in met)
+    others = [names for names in live if not set(names) & set(wanted)]
+    if lacking or (others and expected.rules is not None):
+        got = ", ".join(" or ".join(names) for names in live)
+        yield f"rules: expected {_listed(lacking or wanted)}, got [{got}]"
+
+
+def _same_actions(expected: SeenEnd, got: SeenEnd) -> bool:
+    """Whether the same was done; in a packed rule set, in any order."""
+    if expected.actions is None or got.actions is None:
+        return True
+    if got.live is not None:
+        return sorted(expected.actions) == sorted(got.actions)
+    return expected.actions == got.actions
 
 
 def _listed(names: Sequence[str] | None) -> str:

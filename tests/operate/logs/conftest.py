@@ -97,13 +97,14 @@ class Writer:
         mail_from: str = "x@example.org",
         ip: str = "192.0.2.1",
         at: str = "2026-11-28T21:00:00Z",
+        subject: str = "s",
         failing: Mapping[str, str] | None = None,
         status: ActionStatus = ActionStatus.FAILURE,
     ) -> Trace:
         """Write what one message leaves in the logs."""
         envelope = Envelope(mail_from=mail_from, recipients=recipients)
         session = Session(source_ip=ip, helo="mail.example.org")
-        email = read_email(b"From: x@example.org\r\nSubject: s\r\n\r\nhi")
+        email = read_email(f"From: x@example.org\r\nSubject: {subject}\r\n\r\nhi".encode())
         submission = Submission(email=email, session=session, envelope=envelope, facts=Facts())
         trace = judge(self.gateway, submission, assume_pass=True)
         self.records.policy(

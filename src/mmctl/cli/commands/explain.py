@@ -1,4 +1,4 @@
-"""`mmctl explain`: the page of one check."""
+"""`mmctl explain`: the page of one check, or where a rule is live."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from mmctl.checks.explained import ExplainedCheck
 from mmctl.cli.formats import Format, Printing
-from mmctl.cli.result_table import PAGE, write
+from mmctl.cli.result_table import PAGE, RULE, write
 from mmctl.errors import MmctlError, UsageError
 
 if TYPE_CHECKING:
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 def explain(
     run: Run,
-    check: Annotated[str, typer.Argument(help="The id of a check, in brackets in a report.")],
+    check: Annotated[
+        str, typer.Argument(help="The id of a check, in brackets in a report; or a rule.")
+    ],
 ) -> int:
-    """Show what a check does, why it is bad, and what to write instead."""
+    """Show what a check does and what to write instead, or where a rule is live."""
     from mmctl.checks.explained import explained_checks
     from mmctl.checks.mistakes import MISTAKES
 
@@ -36,15 +38,33 @@ def explain(
     if name in own:
         _write_company_rule(run, own[name])
         return 0
+    if found is None and _explain_rule(run, name):
+        return 0
     if found is None:
         from mmctl.language.text.suggest import did_you_mean
 
         near = did_you_mean(name, {**known, **own})
         raise UsageError(
-            f"there is no check `{check}`", help=near or "`mmctl checks` lists the checks"
+            f"there is no check or rule `{check}`", help=near or "`mmctl checks` lists the checks"
         )
     write(run, PAGE, found)
     return 0
+
+
+def _explain_rule(run: Run, name: str) -> bool:
+    """Show where a rule is live, or what a live rule holds; return whether there is such a rule."""
+    from mmctl.cli.packed_rules import packed_rules
+    from mmctl.operate.logs.explained_rules import explained_rule
+
+    try:
+        project, _ = run.read()
+    except MmctlError:
+        return False
+    found = explained_rule(name, project, packed_rules(run, project))
+    if found is None:
+        return False
+    write(run, RULE, found)
+    return True
 
 
 def _company_rules(run: Run) -> dict[str, CompanyRule]:

@@ -66,7 +66,6 @@ def where(
     """Say where a message is: refused, delivered, waiting, dropped, held, lost, or not seen."""
     from datetime import timedelta
 
-    from mmctl.operate.logs.names import LogNames
     from mmctl.operate.logs.reading import Log
     from mmctl.operate.logs.times import moment
     from mmctl.operate.whereabouts.asked import AskedWhere, asked_address
@@ -93,6 +92,7 @@ def where(
         run.say(f"note: {NO_SUBJECT}")
     from mmctl.cli.messages.log_sources import log_sources, project_of_logs
     from mmctl.cli.messages.noted_mail import noted_mail
+    from mmctl.cli.packed_rules import log_names
 
     project = project_of_logs(run)
     try:
@@ -104,7 +104,7 @@ def where(
     answer = look(
         Log(sources=sources),
         asked,
-        LogNames.of(project),
+        log_names(run, project),
         environment=run.environment,
         noted=noted_mail(sources),
     )

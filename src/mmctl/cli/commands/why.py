@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import RecipientTrace, Trace
     from mmctl.language.project import Project
+    from mmctl.operate.logs.packed import HeldRules, PackedRules
 
 
 def why(
@@ -102,14 +103,40 @@ def why(
         words = restated(run, (*asked, *options.written(), *more))
         flags = ("--authenticate",) if authenticate else ()
         command = ("mmctl", "why", message or "", *flags, *words)
-    if rule is not None:
-        _check_rule(judged, rule)
+    from mmctl.cli.packed_rules import held_by, packed_rules
     from mmctl.judge.reasons import reason_for
 
-    reasons = [reason_for(got, rule) for got in _chosen(judged.trace, rcpt or ())]
-    other = _other_reasons(judged, reasons, rule)
-    write(run, ANSWER, WhyAnswer(judged=judged, reasons=reasons, other=other, command=command))
+    packed = packed_rules(run, judged.project)
+    held = held_by(packed, rule)
+    if rule is not None and held is None:
+        _check_rule(judged, rule)
+    reasons = [
+        reason_for(got, name)
+        for got in _chosen(judged.trace, rcpt or ())
+        for name in _in_question(got, rule, held)
+    ]
+    write(
+        run,
+        ANSWER,
+        WhyAnswer(
+            judged=judged,
+            reasons=reasons,
+            other=_other_reasons(judged, reasons),
+            command=command,
+            packed=packed,
+            held=held,
+        ),
+    )
     return 0
+
+
+def _in_question(
+    got: RecipientTrace, rule: str | None, held: HeldRules | None
+) -> tuple[str | None, ...]:
+    """The rules to explain for a recipient: of a live rule, those that applied, else all."""
+    if held is None:
+        return (rule,)
+    return tuple(name for name in held.names if name in got.applied) or held.names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,15 +159,34 @@ class WhyAnswer:
     other: OtherReasons | None
     command: tuple[str, ...] | None
     """The typed command line, to which advice adds what is missing; None: a case states it all."""
+    packed: Sequence[PackedRules] = ()
+    """The packed rule sets of the project."""
+    held: HeldRules | None = None
+    """The live rule that was asked about."""
+
+    def named(self) -> list[str]:
+        """The rules that are shown."""
+        shown = (
+            trace.rule
+            for reason in self.reasons
+            for trace in (*reason.decided, *reason.open_questions, *reason.asked)
+        )
+        return list(dict.fromkeys(shown))
 
 
 def human(run: Run, answer: WhyAnswer) -> Text:
     """The reasons in words, then what is missing."""
+    from mmctl.operate.logs.packed import live_words
     from mmctl.render.text.messages import advice
     from mmctl.render.text.why import why_report
 
     judged, reasons = answer.judged, answer.reasons
-    report = why_report(reasons, judged.gateway, judged.trace.assumed, answer.other)
+    words = live_words(answer.packed)
+    report = why_report(reasons, judged.gateway, judged.trace.assumed, answer.other, words)
+    if answer.held is not None:
+        from mmctl.render.text.live_rules import holds_line
+
+        report = holds_line(answer.held).append_text(report)
     missing = [fact for reason in reasons for fact in reason.got.missing]
     if answer.command is not None:
         report.append(advice(missing, answer.command, verbose=run.verbose))
@@ -149,11 +195,18 @@ def human(run: Run, answer: WhyAnswer) -> Text:
 
 def document(_run: Run, answer: WhyAnswer) -> dict[str, Any]:
     """The reasons as `mmctl/why@1`."""
+    from mmctl.render.documents.live_rules import live_rules
     from mmctl.render.documents.why import why_document
 
     judged = answer.judged
     return why_document(
-        judged.name, judged.known, judged.trace, answer.reasons, judged.gateway, answer.other
+        judged.name,
+        judged.known,
+        judged.trace,
+        answer.reasons,
+        judged.gateway,
+        answer.other,
+        live_rules(answer.packed, answer.named()),
     )
 
 
@@ -221,9 +274,7 @@ def _of_case(run: Run, file: str | None, name: str | None, against: str | None) 
     return replace(judged, other=(other.name, other.gateway, theirs))
 
 
-def _other_reasons(
-    judged: _JudgedMessage, reasons: Sequence[Reason], rule: str | None
-) -> OtherReasons | None:
+def _other_reasons(judged: _JudgedMessage, reasons: Sequence[Reason]) -> OtherReasons | None:
     """The same question, asked of the other rules."""
     from mmctl.judge.comparison import same_treatment
     from mmctl.judge.judged import Ended
@@ -236,7 +287,7 @@ def _other_reasons(
     return OtherReasons(
         name=name,
         gateway=gateway,
-        reasons=tuple(reason_for(theirs[each.got.recipient], rule) for each in reasons),
+        reasons=tuple(reason_for(theirs[each.got.recipient], each.rule) for each in reasons),
         alike=frozenset(
             each.got.recipient
             for each in reasons

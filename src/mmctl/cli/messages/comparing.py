@@ -8,7 +8,7 @@ from mmctl.cli.exit_codes import UNKNOWN
 from mmctl.cli.progress import Progress
 from mmctl.cli.result_table import AGREEMENT, COMPARISON, write
 from mmctl.errors import UsageError
-from mmctl.records import dataclass
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mmctl.cli.run import Run
     from mmctl.language.project import Project
     from mmctl.mail.partial import Message
+    from mmctl.operate.comparing.gateways import LoggedGateways
     from mmctl.operate.logs.messages import LoggedMessage
     from mmctl.operate.logs.names import LogNames
 
@@ -99,7 +100,6 @@ def compare_with_simulation(
     """
     options.check()
     from mmctl.mail.facts import Stated
-    from mmctl.operate.comparing.gateways import LoggedGateways
     from mmctl.operate.comparing.run import Comparing, compare_log
 
     project = run.project()
@@ -114,7 +114,7 @@ def compare_with_simulation(
 
         authenticate = authenticator_of(run, options.zone)
     comparing = Comparing(
-        gateways=LoggedGateways.of(rules),
+        gateways=_gateways(run, rules),
         against=against,
         stated=Stated(assume_pass=options.assume is not None),
         authenticate=authenticate,
@@ -132,6 +132,17 @@ def compare_with_simulation(
     if found.differences:
         return DIFFERENT
     return UNKNOWN if options.strict and found.nothing_told else 0
+
+
+def _gateways(run: Run, project: Project) -> LoggedGateways:
+    """The gateways of a project, as they are live: its rule sets may be packed."""
+    from mmctl.cli.packed_rules import as_live
+    from mmctl.operate.comparing.gateways import LoggedGateways
+
+    live, packed = as_live(run, project)
+    if not packed:
+        return LoggedGateways.of(project)
+    return replace(LoggedGateways.of(live, packed), as_written=LoggedGateways.of(project))
 
 
 def _stored(run: Run, project: Project, options: ComparingOptions) -> Iterator[Message]:

@@ -86,7 +86,7 @@ def opened(
         UsageError: there is no such source.
         CouldNot: there are no credentials.
     """
-    from mmctl.operate.logs.names import LogNames
+    from mmctl.cli.packed_rules import log_names
     from mmctl.operate.logs.redaction import Pseudonyms
 
     project = project_of_logs(run)
@@ -99,7 +99,7 @@ def opened(
     return OpenedLogs(
         run=run,
         project=project,
-        names=LogNames.of(project),
+        names=log_names(run, project),
         log=Log(sources=found),
         asked=asked,
         pseudonyms=Pseudonyms() if redact else None,
@@ -152,10 +152,12 @@ def count(logs: OpenedLogs, *, never_only: bool) -> int:
     if logs.asked.narrow or logs.asked.rules:
         for message in logs.messages():
             found.add_message(message)
+        found.finish()
         never = None
     else:
         for record in logs.records():
             found.add(record)
+        found.finish()
         never = None if logs.project is None else never_hit(found, logs.project)
     if logs.pseudonyms is not None:
         logs.pseudonyms.statistics(found)

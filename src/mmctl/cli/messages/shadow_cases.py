@@ -8,6 +8,7 @@ from mmctl.cli.messages.case_text import put, text_of
 from mmctl.language.project import Outcome
 from mmctl.language.text.layout import Branch
 from mmctl.mail.email import Tls
+from mmctl.operate.logs.naming import MessageNames
 from mmctl.operate.logs.outcomes import endings
 
 if TYPE_CHECKING:
@@ -64,18 +65,22 @@ def _case(found: ShadowHits, number: int, message: LoggedMessage, names: LogName
 def _expected(message: LoggedMessage, names: LogNames) -> dict[str, Any]:
     """How each recipient ended, where the log says it."""
     expected: dict[str, Any] = {}
+    named = MessageNames(message, names)
     for end in endings(message, names):
         if end.outcome in {Outcome.UNKNOWN, Outcome.REFUSED}:
             continue
         said: dict[str, Any] = {"outcome": end.outcome.value}
-        if end.by is not None:
-            said["by"] = end.by
-        rules = dict.fromkeys(
-            names.rule(record.key).name
+        rules = [
+            named.of(record, end.recipient)
             for record in message.acted
             if end.recipient in record.recipients
-        )
-        if end.by is None or end.by in rules:
-            said["rules"] = list(rules)
+        ]
+        by = end.by_rule
+        if end.by is not None and (by is None or not by.is_open):
+            said["by"] = end.by
+        applied = list(dict.fromkeys(name for rule in rules for name in rule.names))
+        # A case says what applied: nothing is said where it is one of several rules.
+        if not any(rule.is_open for rule in rules) and (end.by is None or end.by in applied):
+            said["rules"] = applied
         expected[end.recipient] = said
     return expected

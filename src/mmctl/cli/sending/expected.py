@@ -238,7 +238,7 @@ def _logged(
         return {}
     from mmctl.cli.sending.logged import ends_logged
 
-    return ends_logged(project, sources, sendings, seconds)
+    return ends_logged(run, project, sources, sendings, seconds)
 
 
 def _sources(

@@ -5,20 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.cli import world
+from mmctl.cli.packed_rules import log_names
 from mmctl.client.expecting import SeenEnd
 from mmctl.language.project import Outcome
 from mmctl.model.actions import KEEPS, STOP, Does
 from mmctl.operate.logs.asked import AskedMessages
-from mmctl.operate.logs.names import LogNames
+from mmctl.operate.logs.naming import MessageNames
 from mmctl.operate.logs.outcomes import DOES, endings
 from mmctl.operate.logs.reading import Log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from mmctl.cli.run import Run
     from mmctl.client.expecting import CaseSending
     from mmctl.language.project import Project
     from mmctl.operate.logs.messages import LoggedMessage
+    from mmctl.operate.logs.names import LogNames, RuleName
+    from mmctl.operate.logs.outcomes import LoggedEnd
     from mmctl.operate.logs.records import RuleRecord
     from mmctl.operate.logs.sources import RecordSource
 
@@ -26,6 +30,7 @@ _EVERY = 2.0
 
 
 def ends_logged(
+    run: Run,
     project: Project,
     sources: Sequence[RecordSource],
     sendings: Sequence[CaseSending],
@@ -39,7 +44,7 @@ def ends_logged(
         UsageError, CouldNot: a source cannot be read.
     """
     by_id = {each.sent.message_id: each for each in sendings if each.sent.message_id}
-    names = LogNames.of(project)
+    names = log_names(run, project)
     found: dict[str, dict[str, SeenEnd]] = {}
     until = world.elapsed() + seconds
     while by_id:
@@ -65,6 +70,7 @@ def _is_whole(found: Mapping[str, SeenEnd] | None, sending: CaseSending) -> bool
 def _ends(message: LoggedMessage, sending: CaseSending, names: LogNames) -> dict[str, SeenEnd]:
     """How a message ended, by recipient in lower case."""
     ends: dict[str, SeenEnd] = {}
+    named = MessageNames(message, names)
     for end in endings(message, names):
         if end.recipient not in sending.sent.taken_for:
             continue
@@ -74,11 +80,30 @@ def _ends(message: LoggedMessage, sending: CaseSending, names: LogNames) -> dict
             continue
         own = sending.addresses_of(end.recipient)
         records = [each for each in message.acted if own & set(map(str.lower, each.recipients))]
-        rules = tuple(dict.fromkeys(names.rule(each.key).name for each in records))
-        ends[key] = SeenEnd(
-            outcome=end.outcome, by=end.by, rules=rules, actions=tuple(_actions(records))
-        )
+        rules = [named.of_rule(each.key, _within(each, own)) for each in records]
+        ends[key] = _seen(end, rules, tuple(_actions(records)))
     return ends
+
+
+def _within(record: RuleRecord, own: frozenset[str]) -> tuple[str, ...]:
+    """The recipients of a record that are some addresses."""
+    return tuple(each for each in record.recipients if each.lower() in own)
+
+
+def _seen(end: LoggedEnd, rules: Sequence[RuleName], actions: tuple[str, ...]) -> SeenEnd:
+    """How it ended for a recipient."""
+    by = end.by_rule
+    open_ = by is not None and by.is_open
+    return SeenEnd(
+        outcome=end.outcome,
+        by=end.by,
+        by_one_of=by.names if by is not None and open_ else (),
+        rules=tuple(dict.fromkeys(rule.name for rule in rules)),
+        live=tuple(dict.fromkeys(rule.names for rule in rules))
+        if any(rule.held is not None for rule in rules)
+        else None,
+        actions=actions,
+    )
 
 
 def _actions(records: Iterable[RuleRecord]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from mmctl.operate.comparing.compared import (
     Discrepancy,
     Told,
 )
-from mmctl.operate.comparing.heard import HeardMessage, heard_of, submission_of
+from mmctl.operate.comparing.heard import HeardMessage, heard_of
 from mmctl.operate.comparing.telling import (
     Sentences,
     answer_discrepancy,
@@ -22,6 +22,7 @@ from mmctl.operate.comparing.telling import (
     together,
 )
 from mmctl.operate.comparing.together import clashing, forced
+from mmctl.operate.logs.submission import submission_of
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:

@@ -5,18 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.heard import Heard, HeardAction, HeardRule
-from mmctl.judge.submission import Submission
-from mmctl.mail.email import Email, Envelope, Facts, Session, Size, SomeFields, UnknownSize
-from mmctl.mail.headers import UnreadHeaders
 from mmctl.model.actions import ACTIONS
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mmctl.operate.comparing.gateways import NamedGateway
     from mmctl.operate.logs.messages import LoggedMessage
-    from mmctl.operate.logs.records import IngressRecord, RuleKey, RuleRecord
+    from mmctl.operate.logs.records import RuleKey, RuleRecord
 
 _KIND_OF: Final = {row.key.replace("_", ""): row.key for row in ACTIONS}
 
@@ -67,47 +62,3 @@ def place_of(key: RuleKey, named: NamedGateway) -> int | None:
 def kind_in_log(name: str) -> str:
     """An action's key in the language; a word that no action has stays as it is."""
     return _KIND_OF.get(name.replace("_", "").lower(), name)
-
-
-def submission_of(message: LoggedMessage) -> Submission:
-    """What the records say of a message: its size, session and envelope, and nothing in it."""
-    accepted = message.accepted
-    size = None if accepted is None else accepted.size
-    return Submission(
-        email=Email(
-            headers=UnreadHeaders(),
-            length=UnknownSize() if size is None else Size(size),
-        ),
-        session=Session() if accepted is None else session_of(accepted),
-        envelope=envelope_of(message),
-        facts=Facts(),
-    )
-
-
-def session_of(accepted: IngressRecord) -> Session:
-    """The session of an accepted message."""
-    return Session(
-        source_ip=accepted.source_ip,
-        helo=accepted.helo,
-        tls=accepted.tls,
-        client_certificate=None
-        if accepted.certificate is None
-        else SomeFields(accepted.certificate),
-    )
-
-
-def envelope_of(message: LoggedMessage) -> Envelope:
-    """The envelope of a message; without the record of its arrival, whom rules applied to."""
-    if message.accepted is not None:
-        return Envelope(
-            mail_from=message.accepted.mail_from, recipients=message.accepted.recipients
-        )
-    return Envelope(mail_from=None, recipients=_matched(message.acted))
-
-
-def _matched(rules: Iterable[RuleRecord]) -> tuple[str, ...]:
-    found: dict[str, str] = {}
-    for record in rules:
-        for recipient in record.recipients:
-            found.setdefault(recipient.lower(), recipient)
-    return tuple(found.values())

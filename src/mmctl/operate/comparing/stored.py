@@ -15,7 +15,8 @@ from mmctl.mail.facts import Stated, as_stated, over
 from mmctl.mail.headers import Headers, records
 from mmctl.mail.reader import read_email
 from mmctl.model.actions import added_header
-from mmctl.operate.comparing.heard import envelope_of, place_of, session_of
+from mmctl.operate.comparing.heard import place_of
+from mmctl.operate.logs.submission import envelope_of, session_of
 from mmctl.patterns import Pattern
 from mmctl.records import replace
 

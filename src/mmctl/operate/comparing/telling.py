@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.judge.heard import Disagreement
+from mmctl.judge.texts import Texts
 from mmctl.operate.comparing.compared import Discrepancy
+from mmctl.operate.logs.deciding import KnownMessage, MeantRules
+from mmctl.operate.logs.deciding import together as together_meant
+from mmctl.operate.logs.packed import all_of, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
     from mmctl.judge.trace import ConditionTrace, PolicyTrace
     from mmctl.language.project import LogicalRule
     from mmctl.operate.comparing.gateways import NamedGateway
+    from mmctl.operate.logs.packed import HeldRules
     from mmctl.operate.logs.records import PolicyRecord, RuleRecord
 
 TOGETHER: Final = "together"
@@ -30,21 +35,40 @@ class Sentences:
     """Says what the log and the evaluator say of one message."""
 
     def __init__(self, named: NamedGateway, submission: Submission) -> None:
-        self._rules = named.gateway.rules
+        self._named = named
         self._submission = submission
 
     def of(self, found: FoundDisagreement) -> Discrepancy:
         """One disagreement, both sides of it."""
-        rule = None if found.index is None else self._rules[found.index]
         log, simulation = self._both(found)
+        name, at = (None, None) if found.index is None else self._called(found.index, found.place)
         return Discrepancy(
             kind=found.kind,
-            rule=None if rule is None else rule.name,
-            at=None if rule is None else place_in_files(rule),
+            rule=name,
+            at=at,
             log=log,
             simulation=simulation,
             because=_because(found),
         )
+
+    def _ender(self, name: str | None) -> str | None:
+        """What the rule is called that ended it."""
+        place = self._named.places.get(name or "")
+        return name if place is None else called(self._named, place)[0]
+
+    def _called(self, index: int, place: int | None) -> tuple[str, str | None]:
+        """What a rule is called, and its place in the files; a live rule by what it holds."""
+        held = self._named.held(index)
+        if held is None or self._named.packed is None:
+            return called(self._named, index)
+        gateway, recipients = self._named.packed.gateway, self._submission.envelope.recipients
+        known = KnownMessage(
+            gateway=gateway,
+            submission=self._submission,
+            texts=Texts(self._submission, gateway.readings),
+        )
+        asked = recipients if place is None else recipients[place : place + 1]
+        return _meant(held, together_meant(known.meant(held, each) for each in asked))
 
     def _both(self, found: FoundDisagreement) -> tuple[str, str]:
         match found.kind:
@@ -58,7 +82,7 @@ class Sentences:
             case Disagreement.NOT_TRIED:
                 return "has no record of it", "applies"
             case Disagreement.ENDED:
-                return "applied", f"is not tried after `{found.ended_by}`"
+                return "applied", f"is not tried after `{self._ender(found.ended_by)}`"
             case Disagreement.STRANGER:
                 return f"applied to `{found.address}`", "the message is not for this address"
             case Disagreement.NOT_DONE:
@@ -125,16 +149,30 @@ def recorded_elsewhere(record: RuleRecord) -> Discrepancy:
 
 def together(clash: Sequence[RuleSaid], named: NamedGateway) -> Discrepancy:
     """Rules of which the log says what cannot be so together."""
-    rules = named.gateway.rules
-    first = rules[clash[0].index]
+    name, at = called(named, clash[0].index)
     return Discrepancy(
         kind=TOGETHER,
-        rule=first.name,
-        at=place_in_files(first),
-        log=_listed((rules[each.index].name, _said(each)) for each in clash),
+        rule=name,
+        at=at,
+        log=_listed((called(named, each.index)[0], _said(each)) for each in clash),
         simulation="this cannot be so together, whatever the message holds",
         because="; ".join(filter(None, (_open(each.asked) for each in clash[:2]))) or None,
     )
+
+
+def called(named: NamedGateway, index: int) -> tuple[str, str | None]:
+    """What a rule is called, and its place in the files, without a message."""
+    held, rule = named.held(index), named.gateway.rules[index]
+    if held is None:
+        return rule.name, place_in_files(rule)
+    return _meant(held, MeantRules(held.sources, decided=not held.holds_several))
+
+
+def _meant(held: HeldRules, meant: MeantRules) -> tuple[str, str | None]:
+    names = tuple(rule.name for rule in meant.rules)
+    if len(names) == 1:
+        return names[0], place_in_files(meant.rules[0])
+    return all_of(names) if meant.decided else one_of(names, held.name), None
 
 
 def _said(said: RuleSaid) -> str:

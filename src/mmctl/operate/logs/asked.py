@@ -11,6 +11,7 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.errors import UsageError
+from mmctl.operate.logs.naming import MessageNames
 from mmctl.operate.logs.records import IngressRecord, PolicyRecord, RuleRecord
 from mmctl.records import dataclass
 
@@ -39,7 +40,7 @@ class AskedMessages:
     since: datetime | None = None
     until: datetime | None = None
     rules: tuple[str, ...] = ()
-    """LogNames of rules in the files, or as the log has them: one of them matched."""
+    """Names of rules in the files, or as the log has them: one of them matched, or may have."""
 
     @property
     def by_client(self) -> bool:
@@ -83,16 +84,21 @@ class AskedMessages:
             return False
         if not self._in_time(message.at):
             return False
-        if self.rules and not any(
-            record.rule in self.rules or names.rule(record.key).name in self.rules
-            for record in message.acted
-        ):
+        if self.rules and not self._matched(message, names):
             return False
         client = message.client
         if client is None:
             only = (self.mail_from, self.helo, self.network)
             return all(each is None for each in only) and self._is_one(message.recipients)
         return self._is_from(client, message.recipients)
+
+    def _matched(self, message: LoggedMessage, names: LogNames) -> bool:
+        """Whether one of the rules in question matched a message, or may have."""
+        if any(record.rule in self.rules for record in message.acted):
+            return True
+        named = MessageNames(message, names)
+        asked = set(self.rules)
+        return any(not asked.isdisjoint(named.of(record).names) for record in message.acted)
 
     def _in_time(self, at: datetime) -> bool:
         return (self.since is None or at >= self.since) and (self.until is None or at < self.until)

@@ -18,19 +18,27 @@ from mmctl.model.policies import (
     IngressStringExpression,
     IngressTlsProtocolExpression,
 )
-from mmctl.records import dataclass, field
+from mmctl.operate.logs.deciding import MeantRules
+from mmctl.operate.logs.packed import all_of, one_of
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
+    from mmctl.judge.submission import Submission
     from mmctl.language.project import LogicalRule, LogicalRuleSet, LogicalTrafficPolicy, Project
     from mmctl.model.policies import PolicyCondition, PolicyStatement
+    from mmctl.operate.logs.packed import HeldRules, PackedRules
+    from mmctl.operate.logs.periods import PackedAt
     from mmctl.operate.logs.records import PolicyElement, PolicyRecord, RuleKey
     from mmctl.problem import Position
 
 _KNOWN: Final = 10_000
 """How many rules of logs are remembered; the service has 40 in a rule set."""
 NO_NAME: Final = "a rule without a name"
+MADE: Final = "mm."
+"""What the names of live rules begin with that the compiler made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +54,53 @@ class RuleName:
     number_now: int | None = None
     """Its place in the files; None: it is not live there."""
     rule: LogicalRule | None = None
-    """What the files say of it; None: they have no such rule."""
+    """What the files say of it; None: they have no such rule, or it is one of several."""
+    held: HeldRules | None = None
+    """The live rule of a packed rule set that the log names."""
+    meant: MeantRules | None = None
+    """The rules of the files that may be meant; None: it is the one of that name."""
+
+    @property
+    def in_files(self) -> bool:
+        """Whether the files have it."""
+        return self.rule is not None or self.meant is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is one of several, and it is unknown which."""
+        return self.meant is not None and not self.meant.decided
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all rules that may be meant."""
+        if self.meant is None:
+            return (self.name,)
+        return tuple(rule.name for rule in self.meant.rules)
+
+    @property
+    def live(self) -> str | None:
+        """The name of the live rule, where it holds several rules or a part of one."""
+        return None if self.held is None else self.held.name
+
+    @property
+    def acts(self) -> LogicalRule | None:
+        """The rule whose actions the records count; None: it is unknown."""
+        return self.rule if self.held is None else self.held.live
+
+    @property
+    def is_earlier(self) -> bool:
+        """Whether the compiler made it at another time, and nobody knows what it held."""
+        return not self.in_files and self.name.startswith(MADE)
+
+    def quoted(self) -> str:
+        """What it is called in a sentence."""
+        if self.is_earlier:
+            return f"live rule `{self.name}` of an earlier packing"
+        if self.meant is None or len(self.meant.rules) == 1:
+            return f"rule `{self.name}`"
+        if self.meant.decided:
+            return all_of(self.names, quote="`")
+        return one_of(self.names, self.live, quote="`")
 
     @property
     def moved(self) -> bool:
@@ -77,15 +131,35 @@ class LogNames:
     points: Mapping[str, str] = field(default_factory=dict)
     """The logical names of ingress points by their live names."""
     policies: tuple[LogicalTrafficPolicy, ...] = ()
+    packed: Mapping[str, PackedRules] = field(default_factory=dict)
+    """Packed rule sets by their live names."""
+    refused: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Where rules are that traffic policies refuse for, by rule set and rule."""
+    stored: Mapping[str, Submission] = field(default_factory=dict)
+    """Messages that are known beyond the log, by id."""
+    periods: PackedAt | None = field(default=None, compare=False, repr=False)
+    """What was live at other times; None: it is unknown."""
+    others: dict[int, LogNames] = field(default_factory=dict, compare=False, repr=False)
+    """The names of other times, by what was packed then."""
     known: dict[RuleKey, RuleName] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def of(cls, project: Project | None) -> LogNames:
-        """The names of a project in its environment; None: there is none."""
+    def of(
+        cls,
+        project: Project | None,
+        packed: Iterable[PackedRules] = (),
+        periods: PackedAt | None = None,
+    ) -> LogNames:
+        """The names of a project in its environment; None: there is none.
+
+        `packed` are its packed rule sets, `periods` those of other times.
+        """
         if project is None:
             return cls()
         from mmctl.compiler.lowered import lowered_of  # noqa: PLC0415 - loaded where logs are read
+        from mmctl.compiler.refusing import refusing_of  # noqa: PLC0415 - as above
 
+        refusing = refusing_of(project)
         lowered, environment = lowered_of(project), project.environment.name
         rule_sets: dict[str, _KnownRuleSet] = {}
         for compiled in lowered.project.rule_sets.values():
@@ -101,7 +175,27 @@ class LogNames:
             points=points,
             # With statements that are those of rules, named after these.
             policies=tuple(lowered.project.traffic_policies.values()),
+            refused={(each.rule_set, each.rule.name): each.told for each in refusing.moved},
+            packed={each.live_name: each for each in packed},
+            periods=periods,
         )
+
+    @property
+    def may_be_packed(self) -> bool:
+        """Whether records may name live rules that hold several rules."""
+        return bool(self.packed) or self.periods is not None
+
+    def at(self, when: datetime) -> LogNames:
+        """The names that records of a time have."""
+        if self.periods is None:
+            return self
+        packed = self.periods.at(when)
+        found = self.others.get(id(packed))
+        if found is None:
+            holds = {each.live_name: each for each in packed}
+            found = replace(self, packed=holds, periods=None, known={}, others={})
+            self.others[id(packed)] = found
+        return found
 
     def rule(self, key: RuleKey) -> RuleName:
         """What a rule of the log is called."""
@@ -114,10 +208,29 @@ class LogNames:
 
     @property
     def rules(self) -> frozenset[str]:
-        """The names of all rules in the files."""
-        return frozenset(
-            rule.name for known in self.rule_sets.values() for rule in known.rules.values()
-        )
+        """The names of all rules in the files, and of the live rules that hold several."""
+        named = (rule.name for known in self.rule_sets.values() for rule in known.rules.values())
+        live = (name for packed in self.packed.values() for name in packed.rules)
+        return frozenset((*named, *live))
+
+    def held(self, key: RuleKey) -> HeldRules | None:
+        """The live rule of a packed rule set that a record names; None: it is none."""
+        packed = self.packed.get(key.rule_set or "")
+        return None if packed is None or key.rule is None else packed.rules.get(key.rule)
+
+    def meant(self, name: RuleName, meant: MeantRules) -> RuleName:
+        """A live rule in names of the files, where a record may mean these."""
+        held = name.held
+        names = tuple(rule.name for rule in meant.rules)
+        if len(names) == 1:
+            return replace(name, name=names[0], rule=meant.rules[0], meant=meant)
+        live = None if held is None else held.name
+        said = all_of(names) if meant.decided else one_of(names, live)
+        return replace(name, name=said, rule=None, meant=meant)
+
+    def alone(self, name: RuleName, rule: LogicalRule) -> RuleName:
+        """One rule of the files that a live rule holds, by itself."""
+        return self.meant(name, MeantRules((rule,), decided=True))
 
     def point(self, live_name: str | None) -> str | None:
         """What an ingress point is called."""
@@ -143,6 +256,16 @@ class LogNames:
                 return self._statement(place, record.elements)
 
     def _rule(self, key: RuleKey) -> RuleName:
+        held = self.held(key)
+        if held is not None:
+            live = RuleName(
+                name=held.name,
+                rule_set=self.packed[key.rule_set or ""].name,
+                number=key.number,
+                number_now=held.number,
+                held=held,
+            )
+            return self.meant(live, MeantRules(held.sources, decided=not held.holds_several))
         known = self.rule_sets.get(key.rule_set or "")
         if known is None or key.rule is None:
             name = key.rule or (f"rule {key.number}" if key.number else NO_NAME)
@@ -217,9 +340,9 @@ def _values(condition: PolicyCondition) -> tuple[str, ...]:
 
 def drops_when_it_fails(name: RuleName, action_index: int | None) -> bool | None:
     """Whether the files say `on_failure: drop` of an action; None: they do not know it."""
-    if name.rule is None or action_index is None:
+    if name.acts is None or action_index is None:
         return None
-    actions = name.rule.actions
+    actions = name.acts.actions
     if not 1 <= action_index <= len(actions):
         return None
     return actions[action_index - 1].failure_policy is ActionFailurePolicy.DROP
@@ -227,9 +350,9 @@ def drops_when_it_fails(name: RuleName, action_index: int | None) -> bool | None
 
 def replacements(name: RuleName, action_index: int | None) -> tuple[str, ...] | None:
     """The addresses that an action replaces recipients with; None: the files do not know it."""
-    if name.rule is None or action_index is None:
+    if name.acts is None or action_index is None:
         return None
-    actions = name.rule.actions
+    actions = name.acts.actions
     if not 1 <= action_index <= len(actions):
         return None
     action = actions[action_index - 1]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from mmctl.language.project import Outcome
 from mmctl.model.actions import ACTIONS, KEEPS, Does
 from mmctl.operate.logs.names import drops_when_it_fails, replacements
+from mmctl.operate.logs.naming import MessageNames
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ class LoggedEnd:
     recipient: str
     outcome: Outcome
     by: str | None = None
-    """The rule or statement that decided, in names of the files."""
+    """The rule or statement that decided, in names of the files; or one of several rules."""
+    by_rule: RuleName | None = None
+    """The same, if it is a rule."""
     why_unknown: WhyUnknown | None = None
     waiting: bool = False
     """An action that delivers is in progress."""
@@ -81,15 +84,15 @@ class _Way:
     """The way of one recipient through the actions of a message."""
 
     def __init__(self, message: LoggedMessage, recipient: str, names: LogNames) -> None:
-        self._names = names
+        self._names = MessageNames(message, names)
         self._recipient = recipient
         self._envelope = frozenset(message.accepted.recipients if message.accepted else ())
         self._own = {recipient}
         """The addresses that stand for the recipient now."""
         self._open = False
         """Whether it was replaced with addresses that only the log can show."""
-        self._by: dict[Does, str] = {}
-        self._stopped: str | None = None
+        self._by: dict[Does, RuleName] = {}
+        self._stopped: RuleName | None = None
         self._ended = False
         self._waiting = False
         self._divided_actions = message.divided
@@ -104,7 +107,7 @@ class _Way:
         action = record.action
         if action is None or not self._is_for_it(record.recipients):
             return
-        name = self._names.rule(record.key)
+        name = self._names.of_rule(record.key, self._matched(record.recipients))
         does = DOES.get(action.kind)
         if does in KEEPS:
             self._kept_in = record.key
@@ -132,13 +135,14 @@ class _Way:
         return LoggedEnd(
             recipient=self._recipient,
             outcome=outcome if why is None else Outcome.UNKNOWN,
-            by=by if why is None else None,
+            by=by.name if why is None and by is not None else None,
+            by_rule=by if why is None else None,
             why_unknown=why,
             waiting=self._waiting,
             failed=tuple(self._failed),
         )
 
-    def _outcome(self) -> tuple[Outcome, str | None]:
+    def _outcome(self) -> tuple[Outcome, RuleName | None]:
         for does, outcome in (
             (Does.DELIVERS, Outcome.DELIVERED),
             (Does.BOUNCES, Outcome.BOUNCED),
@@ -150,13 +154,17 @@ class _Way:
         return Outcome.LOST, self._stopped
 
     def _is_for_it(self, recipients: Iterable[str]) -> bool:
+        return bool(self._matched(recipients))
+
+    def _matched(self, recipients: Iterable[str]) -> set[str]:
+        """The addresses of a record that stand for the recipient."""
         found = set(recipients)
-        return bool(found & self._own) or (self._open and bool(found - self._envelope))
+        return (found & self._own) or (found - self._envelope if self._open else set())
 
     def _fail(self, name: RuleName, action: ActionRecord) -> None:
         drops = drops_when_it_fails(name, action.index)
         if drops:
-            self._by[Does.ENDS] = name.name
+            self._by[Does.ENDS] = name
         elif drops is None and DOES.get(action.kind) in KEEPS:
             self._unknown = True
 
@@ -164,12 +172,12 @@ class _Way:
         self._unknown = False
         match does:
             case Does.DELIVERS | Does.STORES | Does.BOUNCES:
-                self._by[does] = name.name
+                self._by[does] = name
             case Does.ENDS:
                 if self._kept_in == record.key:
-                    self._stopped = name.name
+                    self._stopped = name
                 else:
-                    self._by[does] = name.name
+                    self._by[does] = name
             case Does.REPLACES:
                 known = replacements(name, action.index)
                 self._own |= set(known or ())

@@ -11,6 +11,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from mmctl.operate.logs.naming import MessageNames
 from mmctl.operate.logs.outcomes import endings
 from mmctl.operate.logs.statistics import sender_of
 from mmctl.records import dataclass, field
@@ -72,6 +73,7 @@ class ShadowHits:
 
     def see(self, message: LoggedMessage, names: LogNames) -> None:
         """Count a message, if it came as far as the rule."""
+        names = names.at(message.at)
         marks = [record for record in message.acted if self._is_mark(record, names)]
         passed = any(self._is(names, key) for key in message.passed)
         if not marks and not passed:
@@ -90,8 +92,9 @@ class ShadowHits:
         sender = sender_of(message.client.mail_from if message.client else None)
         if sender in self.senders or len(self.senders) < _SENDERS:
             self.senders[sender] += 1
+        named = MessageNames(message, names)
         others = {
-            names.rule(record.key).name
+            named.of(record).name
             for record in message.acted
             if not self._is(names, record.key) and matched.intersection(record.recipients)
         }
@@ -114,7 +117,7 @@ class ShadowHits:
             self.kinds.add((sender, outcomes))
 
     def _is(self, names: LogNames, key: RuleKey) -> bool:
-        return names.rule(key).rule is self.rule
+        return self.rule.name in names.rule(key).names and names.rule(key).rule_set == self.rule_set
 
     def _is_mark(self, record: RuleRecord, names: LogNames) -> bool:
         action = record.action

@@ -6,8 +6,10 @@ from collections import Counter, OrderedDict
 from typing import TYPE_CHECKING, Final
 
 from mmctl.model.logs import ActionStatus
+from mmctl.operate.logs.hits import RuleHits
 from mmctl.operate.logs.messages import session_of
 from mmctl.operate.logs.names import RuleName
+from mmctl.operate.logs.packed_counting import PackedCounting
 from mmctl.operate.logs.records import IngressRecord, PolicyRecord, RuleKey, RuleRecord
 from mmctl.records import dataclass, field
 
@@ -34,28 +36,24 @@ OTHERS: Final = "others"
 """Where the rest is counted."""
 
 
-@dataclass(slots=True, kw_only=True)
-class RuleHits:
-    """How often one rule matched."""
-
-    name: RuleName
-    messages: int = 0
-    recipients: int = 0
-    passed: int = 0
-    """Messages for which it was tried and did not match."""
-    first: datetime | None = None
-    """When it matched first."""
-    last: datetime | None = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeverHit:
-    """A live rule of the files that matched no message of the log."""
+    """A live rule of the files of which no message of the log is known that it matched."""
 
     rule: LogicalRule
     rule_set: str
     tried: int
     """For how many messages; 0: the log does not have it, so it tells nothing about it."""
+    may_be: tuple[tuple[str, int], ...] = ()
+    """Live rules that hold it and matched messages that may be its own, with their numbers:
+    then it is unknown whether it was hit."""
+    left_out: str | None = None
+    """Why it is in no live rule."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the log says that it was never hit."""
+        return not self.may_be and self.left_out is None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,6 +72,8 @@ class LogStatistics:
     """Recipients that a policy refused, by statement."""
     rules: dict[tuple[str, str], RuleHits] = field(default_factory=dict)
     """By rule set and rule."""
+    groups: dict[tuple[str, str, tuple[str, ...]], RuleHits] = field(default_factory=dict)
+    """By rule set, live rule, and the rules of which one matched."""
     failures: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """Failed actions by rule, action and failure."""
     under_way: OrderedDict[tuple[str, RuleKey, int | None], None] = field(
@@ -86,8 +86,15 @@ class LogStatistics:
     twice: bool = False
     """Whether a record may come twice, because several sources may have it."""
     recent: OrderedDict[tuple[str, RuleKey | str], None] = field(default_factory=OrderedDict)
+    packed: PackedCounting | None = None
+    """Counts the records of packed rule sets."""
     first: datetime | None = None
     last: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Count packed rule sets apart, if there are any."""
+        if self.names.may_be_packed:
+            self.packed = PackedCounting(counts=self, names=self.names)
 
     @property
     def in_progress(self) -> int:
@@ -116,6 +123,11 @@ class LogStatistics:
         for record in message.rules:
             self.add(record)
 
+    def finish(self) -> None:
+        """Count what waited for records that did not come."""
+        if self.packed is not None:
+            self.packed.finish()
+
     @property
     def top_senders(self) -> list[tuple[str, int]]:
         """The senders of most messages."""
@@ -127,8 +139,14 @@ class LogStatistics:
         found = (each for each in self.rules.values() if each.messages)
         return sorted(found, key=lambda each: (-each.messages, each.name.name))
 
+    def open_hits(self) -> list[RuleHits]:
+        """The groups of rules of which one matched, the most frequent first."""
+        return sorted(self.groups.values(), key=lambda each: (-each.messages, each.name.names))
+
     def _accepted(self, record: IngressRecord) -> None:
-        if self.twice and not self._is_new(record.message_id, "accepted"):
+        if self.packed is not None:
+            self.packed.accepted(record)
+        if self.twice and not self.is_new(record.message_id, "accepted"):
             return
         self.messages += 1
         self.recipients += len(record.recipients)
@@ -140,7 +158,7 @@ class LogStatistics:
             self.senders = Counter(dict(self.senders.most_common(_SENDERS // 2)))
 
     def _asked(self, record: PolicyRecord) -> None:
-        if self.twice and not self._is_new(session_of(record), record.recipient):
+        if self.twice and not self.is_new(session_of(record), record.recipient):
             return
         if record.accepted:
             self.admitted += 1
@@ -148,22 +166,27 @@ class LogStatistics:
             self.refusals[self.names.decided(record) or "unknown"] += 1
 
     def _rule(self, record: RuleRecord) -> None:
-        new = self._is_new(record.message_id, record.key) if self._matters(record) else True
-        hits = self._hits_of(record.key)
+        new = self.is_new(record.message_id, record.key) if self._matters(record) else True
+        if self.packed is not None and self.packed.take(record, new=new):
+            return
+        hits = self.hits_of(self.names.at(record.at).rule(record.key))
         if record.action is None:
             hits.passed += new
             return
         if new:
             hits.messages += 1
             hits.recipients += len(record.recipients)
-        self._under_way(record, record.action)
-        hits.first = record.at if hits.first is None else min(hits.first, record.at)
-        hits.last = record.at if hits.last is None else max(hits.last, record.at)
-        if record.action.failed:
-            reason = record.action.failure or "no reason given"
-            failure = hits.name.name, record.action.kind, reason
+        hits.saw(record.at)
+        self.acted(record, record.action, hits.name)
+
+    def acted(self, record: RuleRecord, action: ActionRecord, name: RuleName) -> None:
+        """Count how an action of a rule ended."""
+        self._under_way(record, action)
+        if action.failed:
+            reason = action.failure or "no reason given"
+            failure = name.name, action.kind, reason
             if failure not in self.failures and len(self.failures) >= _DIFFERENT:
-                failure = hits.name.name, record.action.kind, OTHERS
+                failure = name.name, action.kind, OTHERS
             self.failures[failure] += 1
 
     def _under_way(self, record: RuleRecord, action: ActionRecord) -> None:
@@ -179,14 +202,21 @@ class LogStatistics:
         """Whether a record may not be the first of a rule for a message."""
         return self.twice or record.action is not None
 
-    def _hits_of(self, rule: RuleKey) -> RuleHits:
-        name = self.names.rule(rule)
+    def hits_of(self, name: RuleName) -> RuleHits:
+        """The numbers of one rule."""
         key = (name.rule_set or "", name.name)
         if key not in self.rules and len(self.rules) >= _DIFFERENT:
             key, name = ("", OTHERS), RuleName(name=OTHERS)
         return self.rules.setdefault(key, RuleHits(name=name))
 
-    def _is_new(self, whose: str, what: RuleKey | str) -> bool:
+    def group_of(self, name: RuleName) -> RuleHits:
+        """The numbers of a live rule where it is unknown which of some rules matched."""
+        key = (name.rule_set or "", name.live or "", name.names)
+        if key not in self.groups and len(self.groups) >= _DIFFERENT:
+            key, name = ("", OTHERS, ()), RuleName(name=OTHERS)
+        return self.groups.setdefault(key, RuleHits(name=name))
+
+    def is_new(self, whose: str, what: RuleKey | str) -> bool:
         """Whether something is counted for the first time."""
         pair = (whose, what)
         if pair in self.recent:
@@ -203,11 +233,16 @@ def sender_of(mail_from: str | None) -> str:
 
 
 def never_hit(statistics: LogStatistics, project: Project) -> list[NeverHit]:
-    """The live rules of the files that matched nothing, in their order.
+    """The live rules of the files of which no hit is known, in their order.
 
     Only rule sets count of which the log holds records.
     """
-    seen = {rule_set for rule_set, _ in statistics.rules}
+    seen = {rule_set for rule_set, *_ in (*statistics.rules, *statistics.groups)}
+    left_out = {
+        (packed.name, rule): why
+        for packed in statistics.names.packed.values()
+        for rule, why in packed.left_out.items()
+    } | dict(statistics.names.refused)
     found = []
     for rule_set in project.rule_sets.values():
         if rule_set.name not in seen:
@@ -215,9 +250,25 @@ def never_hit(statistics: LogStatistics, project: Project) -> list[NeverHit]:
         for rule in rule_set.live_rules(project.environment.name):
             hits = statistics.rules.get((rule_set.name, rule.name))
             if hits is None or not hits.messages:
-                tried = 0 if hits is None else hits.passed
-                found.append(NeverHit(rule=rule, rule_set=rule_set.name, tried=tried))
+                each = NeverHit(
+                    rule=rule,
+                    rule_set=rule_set.name,
+                    tried=0 if hits is None else hits.passed,
+                    may_be=_may_be(statistics, rule_set.name, rule.name),
+                    left_out=left_out.get((rule_set.name, rule.name)),
+                )
+                if each.left_out is None or not statistics.refusals[rule.name]:
+                    found.append(each)
     return found
+
+
+def _may_be(statistics: LogStatistics, rule_set: str, rule: str) -> tuple[tuple[str, int], ...]:
+    """The live rules that may have matched for a rule, and how many messages each."""
+    found: Counter[str] = Counter()
+    for (of_set, live, names), hits in statistics.groups.items():
+        if of_set == rule_set and rule in names:
+            found[live] += hits.messages
+    return tuple(sorted(found.items()))
 
 
 def statistics_of(records: Iterable[Record], names: LogNames) -> LogStatistics:
@@ -225,4 +276,5 @@ def statistics_of(records: Iterable[Record], names: LogNames) -> LogStatistics:
     statistics = LogStatistics(names=names)
     for record in records:
         statistics.add(record)
+    statistics.finish()
     return statistics

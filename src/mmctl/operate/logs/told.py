@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mmctl.model.actions import KEEPS, STOP, Does
+from mmctl.operate.logs.naming import MessageNames
 from mmctl.operate.logs.outcomes import DOES, endings
 from mmctl.records import dataclass
 
@@ -68,6 +69,7 @@ class ToldMessage:
 def told(message: LoggedMessage, names: LogNames) -> ToldMessage:
     """A message in names of the files."""
     client, accepted = message.client, message.accepted
+    named = MessageNames(message, names)
     key = next((record.key for record in message.acted), next(iter(message.passed), None))
     return ToldMessage(
         at=message.at,
@@ -81,23 +83,25 @@ def told(message: LoggedMessage, names: LogNames) -> ToldMessage:
         size=None if accepted is None else accepted.size,
         ends=endings(message, names),
         rules=tuple(
-            _rule(names, key, tuple(records))
+            _rule(named, key, tuple(records))
             for key, records in groupby(message.acted, key=lambda record: record.key)
         ),
-        passed=tuple(names.rule(key).name for key in message.passed),
+        passed=named.passed(),
     )
 
 
-def _rule(names: LogNames, key: RuleKey, records: tuple[RuleRecord, ...]) -> ToldRule:
-    recipients = (recipient for record in records for recipient in record.recipients)
+def _rule(names: MessageNames, key: RuleKey, records: tuple[RuleRecord, ...]) -> ToldRule:
+    recipients = tuple(
+        dict.fromkeys(recipient for record in records for recipient in record.recipients)
+    )
     actions: list[ToldAction] = []
     for record in records:
         if record.action is not None:
             stops = any(DOES.get(each.kind) in KEEPS for each in actions)
             actions.append(_action(record, record.action, stops=stops))
     return ToldRule(
-        name=names.rule(key),
-        recipients=tuple(dict.fromkeys(recipients)),
+        name=names.of_rule(key, recipients),
+        recipients=recipients,
         actions=tuple(actions),
     )
 

@@ -10,6 +10,7 @@ from mmctl.judge.actions import target_of
 from mmctl.judge.policy import BY_DEFAULT, TOO_LARGE
 from mmctl.language.project import Outcome
 from mmctl.model.actions import KEEPS, WORDS, Does, row_of
+from mmctl.operate.logs.naming import MessageNames
 from mmctl.operate.logs.outcomes import WhyUnknown
 from mmctl.operate.whereabouts.told import Noted, RecipientAt, WhereState
 
@@ -37,7 +38,10 @@ class WhereSentences:
     def of(self, message: LoggedMessage, ended: LoggedEnd, noted: Noted) -> RecipientAt:
         """Where a message is for one recipient."""
         record = self._deciding(message, ended)
-        name = None if record is None else self._names.rule(record.key)
+        name = ended.by_rule
+        if name is None and record is not None:
+            own = (ended.recipient,) if ended.recipient in record.recipients else record.recipients
+            name = MessageNames(message, self._names).of_rule(record.key, own)
         state = _state(ended, record)
         target = _target(record, name)
         handed = _last_for(noted.handed_on, ended.recipient, target)
@@ -49,6 +53,7 @@ class WhereSentences:
         said = _WhereSentence(
             state=state,
             by=by,
+            name=name,
             place=place,
             target=target,
             record=record,
@@ -64,6 +69,7 @@ class WhereSentences:
             target=target,
             sentence=said.sentence(),
             release=release,
+            one_of=name.names if name is not None and name.is_open else (),
         )
 
     def _deciding(self, message: LoggedMessage, ended: LoggedEnd) -> RuleRecord | None:
@@ -78,7 +84,8 @@ class WhereSentences:
             row = None if action is None else WORDS.get(action.kind)
             if action is None or row is None or action.failed:
                 continue
-            ours = ended.by is None or self._names.rule(record.key).name == ended.by
+            by = ended.by_rule
+            ours = by is None or _is_of(self._names.at(message.at).rule(record.key), by)
             if ours and row.does in wanted:
                 return record
         if ended.outcome is Outcome.LOST and ended.failed:
@@ -125,6 +132,13 @@ class WhereSentences:
             *("--rcpt", ended.recipient, "--since", since),
         )
         return shlex.join(words)
+
+
+def _is_of(name: RuleName, by: RuleName) -> bool:
+    """Whether a record is of the rule that decided."""
+    if by.live is None:
+        return name.name == by.name
+    return (name.live, name.rule_set) == (by.live, by.rule_set)
 
 
 _DOES: Final = {
@@ -189,7 +203,7 @@ def _failed_last(ended: LoggedEnd, record: RuleRecord | None) -> bool:
 def _target(record: RuleRecord | None, name: RuleName | None) -> str | None:
     """Where an action takes the mail, in the words of the files."""
     action = None if record is None else record.action
-    rule = None if name is None else name.rule
+    rule = None if name is None else name.acts
     if action is None or rule is None or action.index is None:
         return None
     if not 1 <= action.index <= len(rule.actions):
@@ -237,6 +251,7 @@ class _WhereSentence:
         *,
         state: WhereState,
         by: str | None,
+        name: RuleName | None,
         place: str | None,
         target: str | None,
         record: RuleRecord | None,
@@ -246,6 +261,7 @@ class _WhereSentence:
     ) -> None:
         self._state = state
         self._by = by
+        self._name = name
         self._place = place
         self._target = target
         self._record = record
@@ -285,7 +301,8 @@ class _WhereSentence:
 
     def _rule(self) -> str:
         place = f" ({self._place})" if self._place else ""
-        return f"rule {self._named(self._by)}{place}"
+        named = None if self._by is None or self._name is None else self._name.quoted()
+        return f"{named or f'rule {self._named(self._by)}'}{place}"
 
     def _statement(self) -> str:
         place = f" ({self._place})" if self._place else ""

@@ -73,6 +73,8 @@ class RecipientAt:
     sentence: str
     release: str | None = None
     """The command that releases it, or finds it first."""
+    one_of: tuple[str, ...] = ()
+    """The rules of which one decided, where the log names a live rule that holds several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mmctl.operate.logs.found import ReadCounts
+    from mmctl.operate.logs.names import RuleName
     from mmctl.operate.logs.shadow import ShadowHits
     from mmctl.operate.logs.statistics import LogStatistics, NeverHit
     from mmctl.operate.logs.told import ToldMessage, ToldRule
@@ -50,6 +51,7 @@ def message(told: ToldMessage) -> dict[str, Any]:
                 "recipient": end.recipient,
                 "outcome": end.outcome.value,
                 "by": end.by,
+                "one_of": _one_of(end.by_rule),
                 "waiting": end.waiting,
                 "why_unknown": None if end.why_unknown is None else end.why_unknown.value,
             }
@@ -67,7 +69,9 @@ def _rule(rule: ToldRule) -> dict[str, Any]:
         "rule_set": name.rule_set,
         "index": name.number,
         "index_now": name.number_now,
-        "in_files": name.rule is not None,
+        "in_files": name.in_files,
+        "live": name.live,
+        "one_of": _one_of(name),
         "shadow": rule.is_shadow,
         "recipients": list(rule.recipients),
         "actions": [
@@ -99,13 +103,25 @@ def statistics(found: LogStatistics, never: Sequence[NeverHit] | None) -> dict[s
             {
                 "rule": each.name.name,
                 "rule_set": each.name.rule_set,
-                "in_files": each.name.rule is not None,
+                "in_files": each.name.in_files,
                 "messages": each.messages,
                 "recipients": each.recipients,
                 "not_matched": each.passed,
+                "perhaps": each.open,
                 "last": None if each.last is None else _time(each.last),
             }
             for each in found.hits()
+        ],
+        "one_of": [
+            {
+                "rules": list(each.name.names),
+                "live": each.name.live,
+                "rule_set": each.name.rule_set,
+                "messages": each.messages,
+                "recipients": each.recipients,
+                "last": None if each.last is None else _time(each.last),
+            }
+            for each in found.open_hits()
         ],
         "failures": [
             {"rule": rule, "action": action, "failure": reason, "count": number}
@@ -120,8 +136,32 @@ def statistics(found: LogStatistics, never: Sequence[NeverHit] | None) -> dict[s
         else [
             {"rule": each.rule.name, "rule_set": each.rule_set, "tried": each.tried}
             for each in never
+            if each.is_known
+        ],
+        "not_known": None
+        if never is None
+        else [
+            {
+                "rule": each.rule.name,
+                "rule_set": each.rule_set,
+                "live": [{"live": live, "messages": number} for live, number in each.may_be],
+            }
+            for each in never
+            if each.may_be
+        ],
+        "in_no_live_rule": None
+        if never is None
+        else [
+            {"rule": each.rule.name, "rule_set": each.rule_set, "why": each.left_out}
+            for each in never
+            if each.left_out is not None
         ],
     }
+
+
+def _one_of(name: RuleName | None) -> list[str]:
+    """The rules of which it is unknown which one is meant."""
+    return list(name.names) if name is not None and name.is_open else []
 
 
 def shadow(each: ShadowHits) -> dict[str, Any]:

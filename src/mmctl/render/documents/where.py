@@ -42,6 +42,7 @@ def _recipient(at: RecipientAt) -> dict[str, Any]:
         "recipient": at.recipient,
         "state": at.state.value,
         "by": at.by,
+        "one_of": list(at.one_of),
         "place": at.place,
         "target": at.target,
         "sentence": at.sentence,

@@ -13,7 +13,7 @@ from mmctl.render.documents.trace import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mmctl.judge.reasons import OtherReasons, Reason
     from mmctl.judge.simulation import Known
@@ -30,11 +30,13 @@ def why_document(
     reasons: Sequence[Reason],
     gateway: Gateway,
     other: OtherReasons | None = None,
+    live_rules: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """The document `mmctl/why@1`."""
+    """The document `mmctl/why@1`; `live_rules` are those that hold rules of packed rule sets."""
     against = None if other is None else _against(other)
     return {
         **({} if against is None else {"against": against}),
+        **({"live_rules": list(live_rules)} if live_rules else {}),
         "schema": SCHEMA,
         "message": message,
         "known": [known_document(each) for each in known],

@@ -14,13 +14,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mmctl.operate.logs.found import ReadCounts
+    from mmctl.operate.logs.hits import RuleHits
+    from mmctl.operate.logs.names import RuleName
     from mmctl.operate.logs.outcomes import LoggedEnd
     from mmctl.operate.logs.shadow import ShadowHits
-    from mmctl.operate.logs.statistics import LogStatistics, NeverHit, RuleHits
+    from mmctl.operate.logs.statistics import LogStatistics, NeverHit
     from mmctl.operate.logs.told import ToldMessage, ToldRule
 
 _WIDTH: Final = 80
 _FAILURES: Final = 20
+_NAMED: Final = 10
+"""Rules that a line names without `-v`."""
 _STATUS: Final = {"SUCCESS": "done", "FAILURE": "failed", "IN_PROGRESS": "in progress"}
 _STYLE: Final = {"SUCCESS": "green", "FAILURE": "red", "IN_PROGRESS": "yellow"}
 _ENDS: Final = {
@@ -80,8 +84,10 @@ def _rule(parts: StyledParts, rule: ToldRule, ends: Sequence[LoggedEnd]) -> None
         parts.add("  shadow: it only marks", "cyan")
     if name.moved:
         parts.add(f"  now rule {name.number_now}", "yellow")
-    elif name.rule is None:
-        parts.add("  not in the files", "yellow")
+    elif not name.in_files:
+        parts.add(f"  {_missing(name)}", "yellow")
+    if name.live is not None and name.live not in name.name:
+        parts.add(f"  live in {_shown(name.live)}", "dim")
     if name.position is not None:
         parts.add(f"  {visible(name.position.file)}:{name.position.line}", "dim")
     parts.add("\n")
@@ -96,6 +102,11 @@ def _rule(parts: StyledParts, rule: ToldRule, ends: Sequence[LoggedEnd]) -> None
         if action.failure is not None:
             parts.add(f": {_shown(action.failure)}")
         parts.add("\n")
+
+
+def _missing(name: RuleName) -> str:
+    """Why the files do not have a rule of the log."""
+    return "of an earlier packing" if name.is_earlier else "not in the files"
 
 
 def summary(shown: int, counts: ReadCounts, reach: tuple[datetime, datetime] | None) -> str:
@@ -141,6 +152,7 @@ def statistics(
         parts.add(f"traffic policy: {asked}\n")
     _table(parts, "refused by statement", found.refusals.items())
     _hits(parts, found.hits())
+    _open_hits(parts, found.open_hits())
     failures = [
         (f"{rule}: {action}: {reason}", number)
         for (rule, action, reason), number in found.failures.items()
@@ -160,11 +172,23 @@ def _hits(parts: StyledParts, hits: Sequence[RuleHits]) -> None:
         return
     parts.add("rules that matched: messages, share of those tried, last\n", "bold")
     for each in hits:
-        tried = each.messages + each.passed
+        tried = each.messages + each.passed + each.open
         share = f"{each.messages / tried:6.1%}"
         last = "" if each.last is None else _time(each.last)
-        missing = "" if each.name.rule is not None else "  not in the files"
+        missing = "" if each.name.in_files else f"  {_missing(each.name)}"
+        if each.open:
+            missing = f"  and perhaps {each.open:,} more"
         parts.add(f"  {each.messages:>9,}  {share}  {last}  {_shown(each.name.name)}{missing}\n")
+
+
+def _open_hits(parts: StyledParts, groups: Sequence[RuleHits]) -> None:
+    """Hits of live rules of which the log does not say which rule it was."""
+    if not groups:
+        return
+    parts.add("live rules that matched for one of several rules: messages, last\n", "bold")
+    for each in groups:
+        last = "" if each.last is None else _time(each.last)
+        parts.add(f"  {each.messages:>9,}  {last}  {_shown(each.name.name)}\n")
 
 
 def never_hit(
@@ -179,8 +203,9 @@ def never_hit(
 def _never(
     parts: StyledParts, never: Sequence[NeverHit], found: LogStatistics, *, verbose: bool
 ) -> None:
-    tried = [each for each in never if each.tried]
-    unseen = [each for each in never if not each.tried]
+    known = [each for each in never if each.is_known]
+    tried = [each for each in known if each.tried]
+    unseen = [each for each in known if not each.tried]
     if found.first is None or found.last is None:
         parts.add("the log has no records of this time: it tells nothing about rules\n")
         return
@@ -200,6 +225,39 @@ def _never(
         if verbose or not tried:
             for each in unseen:
                 parts.add(f"  {_shown(each.rule.name)}\n")
+    _not_known(parts, [each for each in never if each.may_be], verbose=verbose)
+    _left_out(parts, [each for each in never if each.left_out is not None], verbose=verbose)
+
+
+def _not_known(parts: StyledParts, never: Sequence[NeverHit], *, verbose: bool) -> None:
+    """The rules that may have been hit: their live rule was, for one of several rules."""
+    if not never:
+        return
+    parts.add(
+        f"rules of which the log does not say whether they were hit: {len(never)}\n"
+        "  (`count: own` keeps a rule in a live rule of its own)\n",
+        "yellow",
+    )
+    by_live: dict[tuple[tuple[str, int], ...], list[str]] = {}
+    for each in never:
+        by_live.setdefault(each.may_be, []).append(_shown(each.rule.name))
+    for may_be, names in by_live.items():
+        hit = "; ".join(
+            f"{_shown(live)} was hit by {counted(number, 'message')}" for live, number in may_be
+        )
+        shown = names if verbose or len(names) <= _NAMED else names[:_NAMED]
+        more = len(names) - len(shown)
+        rules = ", ".join(shown) + (f" and {more} more" if more else "")
+        _paragraph(parts, f"{hit}: {rules}", 2)
+
+
+def _left_out(parts: StyledParts, never: Sequence[NeverHit], *, verbose: bool) -> None:
+    """The rules that are in no live rule."""
+    if not never:
+        return
+    parts.add(f"rules that are in no live rule: {len(never)}\n", "yellow")
+    for each in never if verbose or len(never) <= _NAMED else never[:_NAMED]:
+        parts.add(f"  {_shown(each.rule.name)}  {_shown(each.left_out or '')}\n")
 
 
 def shadow(found: Sequence[ShadowHits]) -> StyledParts:

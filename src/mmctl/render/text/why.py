@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
@@ -26,6 +27,8 @@ _NOTHING_KEEPS: Final = {
     Outcome.LOST: "no rule delivers, stores, bounces or drops it",
     Outcome.REFUSED: "no statement admits it",
 }
+NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})
+"""Where rules are live that are live under their own names."""
 _RESULTS: Final = {
     RuleResult.APPLIED: "applied",
     RuleResult.NOT_APPLIED: "did not apply",
@@ -39,24 +42,34 @@ def why_report(
     gateway: Gateway,
     assumed: Mapping[MissingFact, str],
     other: OtherReasons | None = None,
+    live: Mapping[str, str] = NOWHERE,
 ) -> Text:
-    """The rule or statement that decided for each recipient, with what was compared."""
+    """The rule or statement that decided for each recipient, with what was compared.
+
+    `live` says where rules of a packed rule set are live, by their names.
+    """
     report = Text()
     before = {} if other is None else {each.got.recipient: each for each in other.reasons}
     for reason in reasons:
-        _recipient(report, reason, gateway)
+        _recipient(report, reason, gateway, live)
         old = before.get(reason.got.recipient)
         if other is not None and old is not None:
             if reason.rule is None and reason.got.recipient in other.alike:
                 report.append(wrapped(f"against {visible(other.name)}: the same", "  "))
             else:
-                _recipient(report, old, other.gateway, against=other.name)
+                _recipient(report, old, other.gateway, NOWHERE, against=other.name)
     for fact, value in assumed.items():
         report.append(f"assumed: {fact.fact} {value} (--assume pass)\n", "yellow")
     return report
 
 
-def _recipient(report: Text, reason: Reason, gateway: Gateway, against: str | None = None) -> None:
+def _recipient(
+    report: Text,
+    reason: Reason,
+    gateway: Gateway,
+    live: Mapping[str, str],
+    against: str | None = None,
+) -> None:
     got = reason.got
     rules = "" if against is None else f", against {visible(against)}"
     report.append(f"{visible(got.recipient)}{rules}: ", "bold")
@@ -68,15 +81,15 @@ def _recipient(report: Text, reason: Reason, gateway: Gateway, against: str | No
         by = f" by {visible(copy.by)}" if copy.by else ""
         report.append(f"  copy for {visible(copy.address)}: {copy.outcome}{by}\n")
     if reason.rule is None:
-        _outcome(report, reason, gateway)
+        _outcome(report, reason, gateway, live)
     else:
-        _rule_in_question(report, reason, gateway)
+        _rule_in_question(report, reason, gateway, live)
 
 
-def _outcome(report: Text, reason: Reason, gateway: Gateway) -> None:
+def _outcome(report: Text, reason: Reason, gateway: Gateway, live: Mapping[str, str]) -> None:
     got = reason.got
     for trace in reason.decided or reason.open_questions:
-        _rule(report, trace, gateway, many=len(got.copies) > 1)
+        _rule(report, trace, gateway, live, many=len(got.copies) > 1)
     if got.policy is not None and not got.policy.admitted.is_true:
         for statement in reason.statements:
             _statement(report, statement)
@@ -91,10 +104,12 @@ def _outcome(report: Text, reason: Reason, gateway: Gateway) -> None:
         report.append(wrapped(f"unknown: {', '.join(facts)}", "  "), STYLES[Outcome.UNKNOWN])
 
 
-def _rule_in_question(report: Text, reason: Reason, gateway: Gateway) -> None:
+def _rule_in_question(
+    report: Text, reason: Reason, gateway: Gateway, live: Mapping[str, str]
+) -> None:
     got = reason.got
     for trace in reason.asked:
-        _rule(report, trace, gateway, many=len(reason.asked) > 1)
+        _rule(report, trace, gateway, live, many=len(reason.asked) > 1)
     if reason.asked:
         return
     if all(rule.name != reason.rule for rule in gateway.rules):
@@ -112,11 +127,15 @@ def _rule_in_question(report: Text, reason: Reason, gateway: Gateway) -> None:
         report.append(wrapped(visible(f"{reason.rule} was not evaluated: {ended}"), "  "))
 
 
-def _rule(report: Text, trace: RuleTrace, gateway: Gateway, *, many: bool) -> None:
+def _rule(
+    report: Text, trace: RuleTrace, gateway: Gateway, live: Mapping[str, str], *, many: bool
+) -> None:
     """How a rule ended, the conditions that made the difference, and what it did."""
     whom = f" for {visible(trace.recipient)}" if many else ""
     report.append(f"  {visible(trace.rule)} {_RESULTS[trace.result]}{whom}")
     report.append(f"  {_at(trace.position)}\n", "dim")
+    if trace.rule in live:
+        report.append(wrapped(visible(live[trace.rule]), "    "), "dim")
     asked = trace.deciding
     for condition in asked:
         place = gateway.place_of(trace.index, condition.path) or trace.position
