@@ -100,7 +100,11 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         *ROOMS,
         *("judge", "analysis", "compiler", "interchange"),
     },
-    "logs log.jsonl": {*OWN, *ROOMS, "mail", "judge", "live", "operate", "render"},
+    "logs log.jsonl": {
+        *OWN,
+        *ROOMS,
+        *("mail", "judge", "analysis", "compiler", "live", "operate", "render"),
+    },
     "history": {*OWN, *ROOMS, *RICH, "judge", "analysis", "compiler", "live", "render"},
 }
 """For each command the packages, rooms and slow modules that it may import. typer is in no row: it
