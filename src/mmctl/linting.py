@@ -32,6 +32,8 @@ class LintResult:
     files: Mapping[str, str] = field(default_factory=dict)
     """The project file, rule files and cases, by path."""
     list_files: Mapping[str, str] = field(default_factory=dict)
+    packed: tuple[str, ...] = ()
+    """How rule sets fit that are packed: a line for each."""
     company_rules: tuple[CompanyRule, ...] = ()
     """Those of the files and of the base, by which it was judged."""
 
@@ -68,7 +70,8 @@ def problems_of(
                 readings[name] = read(name)
     # What nothing is read for need not be imported: a project that says too little ends above.
     from mmctl.checks.lint import report  # noqa: PLC0415
-    from mmctl.compiler.compile import compile_project  # noqa: PLC0415
+    from mmctl.compiler.compile import compile_project, packings_of  # noqa: PLC0415
+    from mmctl.compiler.fit_lines import fit_lines  # noqa: PLC0415
 
     others = {
         name: (*problems, *compile_project(project, memory)[1])
@@ -83,6 +86,11 @@ def problems_of(
         list_files={
             path: text for project in projects for path, text in project.list_files.items()
         },
+        packed=tuple(
+            dict.fromkeys(
+                line for each in projects for line in fit_lines(packings_of(each, memory))
+            )
+        ),
         company_rules=(
             *(base.lint.company_rules if base is not None else ()),
             *first.settings.lint.company_rules,

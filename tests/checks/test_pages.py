@@ -11,6 +11,7 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mmctl.checks.capacity_page import CAPACITY, capacity_page
 from mmctl.checks.catalogue import CHECKS
 from mmctl.checks.explained import explained_checks
 from mmctl.checks.mistakes import MISTAKES
@@ -25,7 +26,8 @@ PAGES = Path(__file__).parents[2] / "docs" / "checks"
 
 def test_the_pages_in_the_manual_are_up_to_date(update: bool) -> None:
     pages = {f"{check.id}.md": markdown(check) for check in CHECKS}
-    pages["README.md"] = index(CHECKS, MISTAKES)
+    pages[f"{CAPACITY}.md"] = markdown(capacity_page())
+    pages["README.md"] = index(CHECKS, MISTAKES, (CAPACITY,))
     if update:
         PAGES.mkdir(parents=True, exist_ok=True)
         for name, text in pages.items():

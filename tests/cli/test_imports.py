@@ -65,8 +65,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "schema": {*OWN, "cli", "language"},
     "schema rules": {*OWN, "cli", "language"},
     "fmt --check": {*OWN, "ruamel", *ROOMS},
-    "budget": {*OWN, *ROOMS, "analysis", "compiler", "render"},
-    "budget --format json": {*OWN, *ROOMS, "analysis", "compiler", "render"},
+    "budget": {*OWN, *ROOMS, "judge", "analysis", "compiler", "render"},
+    "budget --format json": {*OWN, *ROOMS, "judge", "analysis", "compiler", "render"},
     "lint --no-cache": {
         *OWN,
         *ROOMS,

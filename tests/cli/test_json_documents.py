@@ -34,6 +34,7 @@ COMMANDS = (
     ("cases missing", "mmctl/cases@1"),
     ("cases add --kind bounces", "mmctl/cases@1"),
     ("budget", "mmctl/budget@1"),
+    ("budget deliver", "mmctl/budget-rule@1"),
     ("fmt --check", "mmctl/fmt@1"),
     ("simulate", "mmctl/simulate@1"),
     ("simulate --coverage --mutate 5", "mmctl/simulate@1"),

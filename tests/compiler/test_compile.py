@@ -85,16 +85,15 @@ def test_bindings_go_along() -> None:
     assert configuration.bindings[Kind.ARCHIVE] == {"legacy": "a-1"}
 
 
-def test_forty_rules_fit_and_the_one_after_is_named() -> None:
+def test_forty_rules_fit_and_one_more_is_a_problem_of_the_rule_set() -> None:
     written = [f"{{name: rule-{number}, {MARK}}}" for number in range(41)]
     assert compiled(rules(*written[:40]))[1] == ()
     (problem,) = compiled(rules(*written))[1]
     assert problem.check == "capacity"
-    assert problem.message == (
-        "rule `rule-40`: the service takes 40 rules in rule set `inbound`, got 41"
-    )
-    assert problem.position.line == 45
-    assert problem.help
+    assert problem.message.startswith("the 41 rules of rule set `inbound` take 41 live rules of 40")
+    assert problem.position.line == 3
+    assert problem.help is not None
+    assert "`mmctl budget`" in problem.help
 
 
 def values(count: int) -> str:
@@ -152,7 +151,8 @@ def test_more_than_ten_relay_or_send_actions_in_a_rule_set_are_too_many(action: 
     written = [f"{{name: rule-{number}, actions: [{{{action}}}]}}" for number in range(11)]
     assert compiled(rules(*written[:10]))[1] == ()
     (problem,) = compiled(rules(*written))[1]
-    assert problem.message.startswith("rule `rule-10`: the service takes 10 ")
+    wanted = "the 11 rules of rule set `inbound` take 11 relay or send actions of 10"
+    assert problem.message.startswith(wanted)
 
 
 def test_what_is_left_out_does_not_count() -> None:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 MISTAKES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "capacity": "More rules, conditions, values or actions than the service takes.",
+        "capacity": "A rule set that does not fit into what the service takes, however its rules "
+        "are packed.",
         "case": "A test case that cannot be run.",
         "duplicate-key": "A key that occurs twice in one mapping.",
         "duplicate-name": "A name that is defined twice in one section of the project.",

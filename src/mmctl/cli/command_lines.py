@@ -414,6 +414,7 @@ COMMAND_LINES: Final[
             '-h': ('help', 'help', False),
         },
         (
+            ('name', 'text', False, False),
         ),
     ),
     "plan": (
@@ -1138,7 +1139,7 @@ COMPLETIONS: Final[
     "budget": (
         (('--directory', '-C'), False, 'The folder of the project.', ()),
         (('--env',), False, "The environment. Default: the project's.", ()),
-        (('--format',), False, 'The format of the result: human, json.', ()),
+        (('--format',), False, 'The format of the result: human, json, markdown, html.', ()),
         (('--output', '-o'), False, 'Write the result to a file.', ()),
         (('--today',), False, 'Use this day as today.', ()),
         (('--quiet', '-q'), False, 'Print only results and errors.', ()),
@@ -1470,7 +1471,7 @@ COMMANDS_TO_COMPLETE: Final = (
     ('cases', 'Take test cases from the library, or see...'),
     ('explain', 'Show what a check does and what to write...'),
     ('checks', 'List what lint looks for.'),
-    ('budget', 'Show what the project uses of the...'),
+    ('budget', "Show how the rules fit the service's..."),
     ('plan', 'Show what would change: lint and cases...'),
     ('apply', 'Make live what the files say: snapshot...'),
     ('promote', 'Take `shadow: true` off a rule in its...'),

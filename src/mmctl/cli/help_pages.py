@@ -50,7 +50,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                     ((('1;36', (('cases   ', '1;36'),)),), (('', (('Take test cases from the library, or see which kinds of mail no case is about.', ''),)),)),
                     ((('1;36', (('explain ', '1;36'),)),), (('', (('Show what a check does and what to write instead, or where a rule is live.', ''),)),)),
                     ((('1;36', (('checks  ', '1;36'),)),), (('', (('List what lint looks for.', ''),)),)),
-                    ((('1;36', (('budget  ', '1;36'),)),), (('', (("Show what the project uses of the service's quotas, none of which can be raised.", ''),)),)),
+                    ((('1;36', (('budget  ', '1;36'),)),), (('', (("Show how the rules fit the service's quotas, none of which can be raised.", ''),)),)),
                 ),
             ),
             (
@@ -686,13 +686,20 @@ HELP_PAGES: Final[dict[str, Page]] = {
         ),
     ),
     "budget": (
-        (('Usage: ', '1;33'), ('mmctl budget [OPTIONS]', '1')),
+        (('Usage: ', '1;33'), ('mmctl budget [OPTIONS] [RULE]', '1')),
         (
-            ('', (("Show what the project uses of the service's quotas, none of which can be raised.", ''),)),
+            ('', (("Show how the rules fit the service's quotas, none of which can be raised.", ''),)),
             ('', ()),
-            ('2', (('Of rules it shows what is close to a limit; `', '2'), ('--verbose', '1;2;36'), ('` lists them all.', '2'))),
+            ('2', (('Of rules it shows what is close to a limit; `', '2'), ('--verbose', '1;2;36'), ('` lists them all. Where rules do not fit,\nit says which pairs pin the order, with messages in .mmctl/witness, and tries what to change.\nExit 1: they do not fit.', '2'))),
         ),
         (
+            (
+                'Arguments',
+                False,
+                (
+                    ((('', ()),), (('', (('RULE', ''),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('A rule or a live rule: where it is, with which others, what it costs.', ''),)),)),
+                ),
+            ),
             (
                 'Options',
                 False,
@@ -706,7 +713,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 (
                     ((('', (('--directory', '1;36'),)),), (('', (('-C', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('DIR', '1;33'),)),), (('', (('The folder of the project.', ''),)), ('2', (('[default: .]', '2'),)))),
                     ((('', (('--env', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (("The environment. Default: the project's.", ''),)),)),
-                    ((('', (('--format', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('The format of the result: human, json.', ''),)), ('2', (('[default: human]', '2'),)))),
+                    ((('', (('--format', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('The format of the result: human, json, markdown, html.', ''),)), ('2', (('[default: human]', '2'),)))),
                     ((('', (('--output', '1;36'),)),), (('', (('-o', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('FILE', '1;33'),)),), (('', (('Write the result to a file.', ''),)),)),
                     ((('', (('--today', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('DATE', '1;33'),)),), (('', (('Use this day as today.', ''),)),)),
                     ((('', (('--quiet', '1;36'),)),), (('', (('-q', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Print only results and errors.', ''),)),)),

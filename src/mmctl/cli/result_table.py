@@ -155,7 +155,21 @@ LIBRARY: Final = Result(
 )
 BUDGET: Final = Result(
     commands=("budget",),
-    writers={Format.HUMAN: "cli.commands.budget:human", Format.JSON: "render.text.budget:document"},
+    writers={
+        Format.HUMAN: "cli.commands.budget:human",
+        Format.JSON: "render.documents.budget:document",
+        Format.MARKDOWN: "render.documents.budget_markdown:markdown",
+        Format.HTML: "render.html.budget_page:page",
+    },
+)
+RULE_BUDGET: Final = Result(
+    commands=("budget",),
+    writers={
+        Format.HUMAN: "cli.commands.budget:of_rule",
+        Format.JSON: "render.documents.rule_budget:document",
+        Format.MARKDOWN: "render.documents.rule_budget:markdown",
+        Format.HTML: "render.html.budget_page:rule_page",
+    },
 )
 PLAN: Final = Result(
     commands=("plan",),
@@ -322,6 +336,7 @@ RESULTS: Final = (
     PROBE,
     LIBRARY,
     BUDGET,
+    RULE_BUDGET,
     PLAN,
     STOPPED,
     PROMOTED,

@@ -1,32 +1,75 @@
-"""`mmctl budget`: how the rules fit the quotas of the service."""
+"""`mmctl budget`: how the rules fit the quotas of the service, and what to change if not."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from mmctl.cli.result_table import BUDGET, write
+from mmctl.cli.result_table import BUDGET, RULE_BUDGET, write
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import typer
+
     from mmctl.cli.run import Run
+    from mmctl.compiler.advice.asking import BudgetQuestions
     from mmctl.compiler.budget import Budget
+    from mmctl.compiler.rule_budget import RulePlace
     from mmctl.render.text.styled_parts import StyledParts
 
 
-def budget(run: Run) -> int:
-    """Show what the project uses of the service's quotas, none of which can be raised.
+def budget(
+    run: Run,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="A rule or a live rule: where it is, with which others, what it costs.",
+            metavar="RULE",
+        ),
+    ] = None,
+) -> int:
+    """Show how the rules fit the service's quotas, none of which can be raised.
 
-    Of rules it shows what is close to a limit; `--verbose` lists them all.
+    Of rules it shows what is close to a limit; `--verbose` lists them all. Where rules do not fit,
+    it says which pairs pin the order, with messages in .mmctl/witness, and tries what to change.
+    Exit 1: they do not fit.
     """
     project = run.project()
     from mmctl.compiler.budget import budget_of
+    from mmctl.compiler.compile import packings_of
 
-    found = budget_of(project)
+    found = budget_of(project, packings_of(project, run.packings))
+    if name is not None:
+        from mmctl.compiler.rule_budget import places_in
+
+        write(run, RULE_BUDGET, places_in(project, found, name, _questions(run)))
+        return 0
+    if any(each.is_asked_about for each in found.rule_sets):
+        from mmctl.compiler.advice.asking import asked
+
+        found = asked(project, found, _questions(run))
     write(run, BUDGET, found)
-    return int(any(use.over for use in found.uses))
+    return int(not found.fits)
+
+
+def _questions(run: Run) -> BudgetQuestions:
+    """Who packs what is tried, and where messages are kept."""
+    from mmctl.cli.files.witnesses import keeping
+    from mmctl.compiler.advice.asking import BudgetQuestions
+    from mmctl.compiler.compile import tried
+
+    return BudgetQuestions(pack=tried, keep=keeping(run, "budget"), every=run.verbose)
 
 
 def human(run: Run, found: Budget) -> StyledParts:
     """The budget as a table, with every rule if the run is verbose."""
     from mmctl.render.text.budget import human
+
+    return human(found, every_rule=run.verbose)
+
+
+def of_rule(run: Run, found: Sequence[RulePlace]) -> StyledParts:
+    """Where one rule is, with all of its neighbors if the run is verbose."""
+    from mmctl.render.text.rule_budget import human
 
     return human(found, every_rule=run.verbose)

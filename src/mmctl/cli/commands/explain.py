@@ -28,7 +28,7 @@ def explain(
 
     name = check.strip("[]")
     known = {each.id: each for each in explained_checks()}
-    found = known.get(name)
+    found = known.get(name) or _compiled(name)
     if found is None and name in MISTAKES and run.format is Format.HUMAN:
         from mmctl.render.text.checks import mistake
 
@@ -65,6 +65,13 @@ def _explain_rule(run: Run, name: str) -> bool:
         return False
     write(run, RULE, found)
     return True
+
+
+def _compiled(name: str) -> ExplainedCheck | None:
+    """The page of what the compiler reports."""
+    from mmctl.checks.capacity_page import CAPACITY, capacity_page
+
+    return capacity_page() if name == CAPACITY else None
 
 
 def _company_rules(run: Run) -> dict[str, CompanyRule]:

@@ -104,7 +104,9 @@ def lint(
         return found, problems
 
     found, problems = _fix(run, look, dry_run=dry_run) if fix else look()
-    reported_now = Reported(problems, found.files, found.meanings, everything=everything)
+    reported_now = Reported(
+        problems, found.files, found.meanings, found.packed, everything=everything
+    )
     text = write(run, PROBLEMS, reported_now)
     code = int(any(problem.severity.rank <= fail_on.rank for problem in problems))
     asked_more = paths or fix or known or run.output or no_cache or base is not None
@@ -152,6 +154,8 @@ class Reported:
     files: dict[str, str]
     meanings: dict[str, str]
     """What company rules say, by id."""
+    packed: Sequence[str] = ()
+    """How rule sets fit that are packed."""
     everything: bool = field(kw_only=True)
 
 
@@ -160,11 +164,14 @@ def human(run: Run, found: Reported) -> str | Text:
     if not found.problems:
         from mmctl.render.text.counts import summary
 
-        return summary(found.problems) + "\n"
+        return "".join(f"{line}\n" for line in (summary(()), *found.packed))
     from mmctl.render.text.problems import SHOWN, human
 
     shown = None if found.everything else SHOWN
-    return human(found.problems, found.files, shown=shown, width=run.columns())
+    text = human(found.problems, found.files, shown=shown, width=run.columns())
+    for line in found.packed:
+        text.append(f"{line}\n")
+    return text
 
 
 def document(_run: Run, found: Reported) -> dict[str, Any]:

@@ -52,6 +52,8 @@ class Linted:
     repairs: dict[Problem, Repair] = field(default_factory=dict)
     meanings: dict[str, str] = field(default_factory=dict)
     """What company rules say, by id."""
+    packed: tuple[str, ...] = ()
+    """How rule sets fit that are packed: a line for each."""
     seen: Seen | None = None
     """Everything that the answer depends on, if that is one folder."""
 
@@ -247,7 +249,8 @@ def _all_environments(
         if fix.file in found.files and (path := on_disk(fix.file)) is not None
     }
     meanings = {rule.id: rule.message for rule in found.company_rules}
-    return Linted(found.problems, {**found.files, **found.list_files}, repairs, meanings)
+    files = {**found.files, **found.list_files}
+    return Linted(found.problems, files, repairs, meanings, found.packed)
 
 
 def _renamed(found: Linted, rename: Callable[[str], str]) -> Linted:
@@ -260,6 +263,7 @@ def _renamed(found: Linted, rename: Callable[[str], str]) -> Linted:
         {rename(path): text for path, text in found.files.items()},
         {renamed(problem): repair for problem, repair in found.repairs.items()},
         found.meanings,
+        found.packed,
     )
 
 
@@ -269,4 +273,5 @@ def _joined(parts: Sequence[Linted]) -> Linted:
         {path: text for part in parts for path, text in part.files.items()},
         {problem: repair for part in parts for problem, repair in part.repairs.items()},
         {id_: said for part in parts for id_, said in part.meanings.items()},
+        tuple(line for part in parts for line in part.packed),
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from mmctl.checks.mistakes import MISTAKES
 from mmctl.render.text.styled_parts import StyledParts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from mmctl.checks.page import Page
     from mmctl.language.company_rules import CompanyRule
@@ -61,7 +62,10 @@ def explanation(check: Explained) -> StyledParts:
     for title, example in (("bad", read.bad), ("good", read.good)):
         text.add(f"\n{title}\n", "bold")
         text.add(textwrap.indent(example, "  "))
-    text.add(f"\nto accept one place: `# mmctl: ignore[{check.id}] the reason`, above it\n")
+    if check.id in MISTAKES:
+        text.add("\nno comment can ignore it\n")
+    else:
+        text.add(f"\nto accept one place: `# mmctl: ignore[{check.id}] the reason`, above it\n")
     return text
 
 
@@ -116,7 +120,9 @@ def markdown(check: Explained) -> str:
     )
 
 
-def index(checks: Sequence[Explained], mistakes: Mapping[str, str]) -> str:
+def index(
+    checks: Sequence[Explained], mistakes: Mapping[str, str], with_page: Container[str] = ()
+) -> str:
     """The list of all checks for the manual, with links to their pages; then the mistakes."""
     rows = [
         f"| [{check.id}]({check.id}.md) | {check.severity} | {check.page.summary} |"
@@ -124,7 +130,10 @@ def index(checks: Sequence[Explained], mistakes: Mapping[str, str]) -> str:
     ]
     head = ["# Checks", "", "What `mmctl lint` looks for.", ""]
     titles = ["| Check | Severity | Finds |", "| --- | --- | --- |"]
-    others = [f"| `{name}` | {meaning} |" for name, meaning in sorted(mistakes.items())]
+    others = [
+        f"| {f'[{name}]({name}.md)' if name in with_page else f'`{name}`'} | {meaning} |"
+        for name, meaning in sorted(mistakes.items())
+    ]
     return "\n".join([*head, *titles, *rows, "", *_MISTAKES, *others]) + "\n"
 
 

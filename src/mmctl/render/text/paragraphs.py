@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Final
-
-from rich.text import Text
+from typing import TYPE_CHECKING, Final
 
 from mmctl.language.project import Outcome
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 STYLES: Final = {
     Outcome.DELIVERED: "green",
@@ -38,6 +39,8 @@ def wrapped(text: str, indent: str) -> str:
 
 def wrapped_in_color(text: Text, indent: str) -> Text:
     """The same for one line of text that has colors."""
+    from rich.text import Text  # noqa: PLC0415 - slow to import, and most paragraphs are plain
+
     found, start = Text(), 0
     for line in wrapped(text.plain, indent).splitlines():
         words = line.lstrip(" ")

@@ -1,0 +1,219 @@
+"""Changes that give rules the same actions: one header value, few prefixes, few relays."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, assert_never
+
+from mmctl.compiler.advice.change import (
+    KindOfChange,
+    Remedy,
+    at,
+    named,
+    parts_of,
+    with_rules,
+)
+from mmctl.counted import counted
+from mmctl.model.actions import row_of
+from mmctl.model.rules import (
+    AddHeaderAction,
+    ArchiveAction,
+    BounceAction,
+    DeliverToMailboxAction,
+    DeliverToQBusinessAction,
+    DropAction,
+    InvokeLambdaAction,
+    RelayAction,
+    ReplaceRecipientAction,
+    S3Action,
+    SendAction,
+    SnsAction,
+)
+from mmctl.records import dataclass, replace
+from mmctl.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mmctl.language.project import LogicalRule, LogicalRuleSet
+    from mmctl.model.rules import AnyRuleAction, RuleAction
+
+_KEPT: Final = (4, 2, 1)
+"""So many different action lists may stay of those that differ in one thing, as tried."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Differing:
+    """What may differ in an action: its members, and what people call them."""
+
+    members: tuple[str, ...]
+    one: str
+    many: str
+    means: str
+
+
+def changes_of_actions(rule_set: LogicalRuleSet, environment: str, over: int) -> Iterator[Remedy]:
+    """For rules whose actions differ in one thing only, the same in fewer versions.
+
+    `over` is how much there is too much: that many versions fewer may be enough.
+    """
+    handing_on: list[LogicalRule] = []
+    for part in parts_of(rule_set, environment):
+        others: list[LogicalRule] = []
+        for rule in part.rules:
+            hands_on = any(row_of(action).handed_on for action in rule.actions)
+            (handing_on if hands_on and not rule.shadow else others).append(rule)
+        yield from _same_actions(others, part.described, over)
+    # Relay actions are counted in the whole set.
+    yield from _same_actions(handing_on, f"rule set `{visible(rule_set.name)}`", over)
+
+
+def _same_actions(rules: Iterable[LogicalRule], where: str, over: int) -> Iterator[Remedy]:
+    alike: dict[tuple[object, ...], list[LogicalRule]] = {}
+    for rule in rules:
+        if not rule.shadow and not rule.count_own:
+            alike.setdefault(skeleton_of(rule.actions), []).append(rule)
+    for same in alike.values():
+        lists = Counter(rule.actions for rule in same)
+        if len(lists) > 1:
+            # Of lists that are as common, the first in the files.
+            common = [actions for actions, _ in lists.most_common()]
+            for kept in sorted({len(common) - over, *_KEPT}, reverse=True):
+                if 0 < kept < len(common):
+                    yield _same(same, common[:kept], where, len(common))
+
+
+def _same(
+    rules: Sequence[LogicalRule],
+    kept: Sequence[tuple[RuleAction, ...]],
+    where: str,
+    different: int,
+) -> Remedy:
+    touched = [rule for rule in rules if rule.actions not in kept]
+    model = next(rule for rule in rules if rule.actions == kept[0])
+    changed = {rule.name: kept[0] for rule in touched}
+
+    def made(rule_set: LogicalRuleSet) -> tuple[LogicalRuleSet, ...]:
+        return (
+            with_rules(
+                rule_set,
+                {
+                    rule.name: replace(rule, rule=rule.rule.changed(actions=changed[rule.name]))
+                    for rule in rule_set.rules
+                    if rule.name in changed
+                },
+            ),
+        )
+
+    what = _different_in(rules)
+    if len(kept) == 1:
+        text = f"give {counted(len(touched), 'rule')} of {where} the {what.one} of"
+        text += f" `{visible(model.name)}` ({at(model.position)}), {_shown(model, what)}"
+        text += f", instead of {counted(different, what.one, what.many)}: {named(touched)}"
+    else:
+        text = f"use {len(kept)} {what.many} in {where}, not {different}: give"
+        text += f" {counted(len(touched), 'rule')} that of `{visible(model.name)}`"
+        text += f" ({at(model.position)}), {_shown(model, what)}: {named(touched)}"
+    return Remedy(
+        kind=KindOfChange.SAME_ACTIONS,
+        what=text,
+        means=what.means,
+        family=f"{what.one} {where} {rules[0].name}",
+        touched=tuple(touched),
+        made=made,
+    )
+
+
+def skeleton_of(actions: Sequence[RuleAction]) -> tuple[object, ...]:
+    """What actions are without what may be the same in all rules."""
+    return tuple(_bare(action.value) for action in actions)
+
+
+def _bare(value: AnyRuleAction) -> tuple[object, ...]:
+    members = _differing(value)
+    left: dict[str, object] = dict.fromkeys(members.members) if members is not None else {}
+    return type(value).__name__, value.changed(**left)
+
+
+def _differing(value: AnyRuleAction) -> _Differing | None:
+    """What somebody may give the same value in several rules; None: nothing."""
+    match value:
+        case AddHeaderAction():
+            return _HEADER
+        case S3Action():
+            return _PREFIX
+        case RelayAction():
+            return _RELAY
+        case ArchiveAction():
+            return _ARCHIVE
+        case SnsAction():
+            return _TOPIC
+        case BounceAction():
+            return _BOUNCE
+        case (
+            DropAction()
+            | SendAction()
+            | ReplaceRecipientAction()
+            | DeliverToMailboxAction()
+            | DeliverToQBusinessAction()
+            | InvokeLambdaAction()
+        ):
+            return None
+        case never:
+            assert_never(never)
+
+
+def _different_in(rules: Sequence[LogicalRule]) -> _Differing:
+    """What is not the same in the actions of all rules: the first thing of these."""
+    for actions in zip(*(rule.actions for rule in rules), strict=True):
+        if len({*actions}) > 1 and (found := _differing(actions[0].value)) is not None:
+            return found
+    raise AssertionError(f"the actions of `{rules[0].name}` and others are the same")
+
+
+def _shown(rule: LogicalRule, what: _Differing) -> str:
+    """What a rule has there, as a sentence shows it."""
+    for action in rule.actions:
+        if _differing(action.value) is what:
+            held: dict[str, Any] = vars(action.value)
+            first = next((held[each] for each in what.members if held[each] is not None), None)
+            return "without one" if first is None else f"`{visible(str(first))}`"
+    return "without one"
+
+
+_HEADER: Final = _Differing(
+    members=("header_value", "header_name"),
+    one="header",
+    many="headers",
+    means="the header no longer tells these rules apart; logs and the trace do",
+)
+_PREFIX: Final = _Differing(
+    members=("s3_prefix",),
+    one="S3 prefix",
+    many="S3 prefixes",
+    means="the copies are in one folder of the bucket",
+)
+_RELAY: Final = _Differing(
+    members=("relay",),
+    one="relay",
+    many="relays",
+    means="that server must take this mail too and hand it on by recipient",
+)
+_ARCHIVE: Final = _Differing(
+    members=("target_archive",),
+    one="archive",
+    many="archives",
+    means="this mail is kept as long as that archive keeps it",
+)
+_TOPIC: Final = _Differing(
+    members=("topic_arn",),
+    one="SNS topic",
+    many="SNS topics",
+    means="who listens to that topic gets these notifications too",
+)
+_BOUNCE: Final = _Differing(
+    members=("diagnostic_message", "message", "status_code", "smtp_reply_code", "sender"),
+    one="bounce text",
+    many="bounce texts",
+    means="senders read one text for all of these reasons",
+)

@@ -1,0 +1,74 @@
+"""The pairs of rules that pin the order, each with a message that shows why it matters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from mmctl.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmctl.analysis.questions.behavior import KeptMessage
+    from mmctl.compiler.packing.licenses import PinnedPair
+    from mmctl.compiler.packing.packed import Obstacle, PackedRule, Packing
+    from mmctl.language.project import LogicalRule
+
+SHOWN: Final = 5
+"""So many pairs are shown where nobody asks for more."""
+ALL: Final = 25
+"""So many are asked about at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPin:
+    """Two logical rules that must not change places, and the live rules that they keep apart."""
+
+    above: LogicalRule
+    below: LogicalRule
+    one: PackedRule
+    other: PackedRule
+    """Two live rules that would be one, if the pair could change places."""
+    apart: int
+    """How many pairs of live rules it keeps apart."""
+    pin: PinnedPair | None = None
+    """None: undecided, which is no license either."""
+    kept: KeptMessage | None = None
+
+    @property
+    def described(self) -> tuple[str, str] | None:
+        """What becomes of a message as written and swapped."""
+        return None if self.pin is None else self.pin.described
+
+
+def pinned_pairs(packing: Packing, logical: Sequence[LogicalRule]) -> list[OrderPin]:
+    """The pairs that keep live rules apart, those that keep most apart first."""
+    places = {rule.name: place for place, rule in enumerate(logical)}
+    apart: Counter[tuple[int, int]] = Counter()
+    first: dict[tuple[int, int], Obstacle] = {}
+    for each in packing.obstacles:
+        pair = _pair(each, places)
+        if pair is not None:
+            apart[pair] += 1
+            first.setdefault(pair, each)
+    return [
+        OrderPin(
+            above=logical[above],
+            below=logical[below],
+            one=first[above, below].one,
+            other=first[above, below].other,
+            apart=apart[above, below],
+        )
+        for above, below in sorted(apart, key=lambda pair: (-apart[pair], pair))
+    ]
+
+
+def _pair(obstacle: Obstacle, places: dict[str, int]) -> tuple[int, int] | None:
+    """The places of the two rules, the one above first; None: no pair of rules is in the way."""
+    if obstacle.between is None or obstacle.pinned is None:
+        return None
+    one, other = places.get(obstacle.between.name), places.get(obstacle.pinned.name)
+    if one is None or other is None or one == other:
+        return None
+    return (one, other) if one < other else (other, one)

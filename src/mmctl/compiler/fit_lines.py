@@ -1,0 +1,29 @@
+"""One line for each packed rule set: what it takes of what bounds it, for lint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.model.quotas import RELAY_OR_SEND_ACTIONS, RULES
+from mmctl.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mmctl.compiler.packing.packed import Packing
+
+
+def fit_lines(packings: Iterable[Packing]) -> Iterator[str]:
+    """`inbound: 300 rules in 38 of 40 live rules, 9 of 10 relay or send actions`."""
+    for packing in packings:
+        if packing.is_packed and packing.is_used:
+            logical = {rule.name for each in packing.rules for rule in each.sources}
+            logical |= {each.rule.name for each in packing.left_out}
+            point = packing.ingress_point
+            at = f" at {visible(point)}" if point is not None else ""
+            live, handed_on = len(packing.rules), packing.handed_on
+            yield (
+                f"{visible(packing.rule_set)}{at}: {len(logical):,} rules in {live} of"
+                f" {RULES.most} live rules, {handed_on} of {RELAY_OR_SEND_ACTIONS.most} relay or"
+                " send actions"
+            )
