@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mmctl.model.rules import RuleCondition
 
 ROOT: Final = Path(__file__).parents[3]
+INGRESS_POINT: Final = "public-mx"
 MISTAKES: Final = 100
 TRIED: Final = 400
 """Messages for a mistake that is proved to change nothing."""
@@ -51,7 +52,8 @@ def read(changed: dict[str, str]) -> Project | None:
 
 
 def behind(project: Project) -> Gateway:
-    (way,) = ways_into(project)
+    """What mail from outside meets: the largest of the gateways."""
+    (way,) = [each for each in ways_into(project) if each.ingress_point == INGRESS_POINT]
     return gateway_behind(project, way)
 
 
@@ -64,7 +66,7 @@ def conditions_of(gateway: Gateway) -> set[RuleCondition | PolicyCondition]:
 
 
 def drafts(project: Project) -> list[Draft]:
-    """The messages of all cases, for their first recipients."""
+    """The messages of all its cases, for their first recipients."""
     cases, _ = cases_of(project)
     return [
         draft_of(
@@ -76,6 +78,7 @@ def drafts(project: Project) -> list[Draft]:
             case.rule_set,
         )
         for case in cases
+        if case.ingress_point == INGRESS_POINT
     ]
 
 
