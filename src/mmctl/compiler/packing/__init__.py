@@ -1,4 +1,4 @@
 """Many logical rules → few live rules that do the same: the capacity compiler.
 
-Along the way: `forms` (a rule as what can be merged), `grouping`, `chunks`, `names`, `pack`.
+Along the way: `forms`, `merging`, `guards`, `cover`, `rendering`; `pack` has the steps in order.
 """
