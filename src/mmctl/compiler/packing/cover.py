@@ -33,7 +33,7 @@ _CONFLICTS: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedGroups:
     """How many groups there may be, and how many relay or send actions in them."""
 
     groups: int
@@ -130,7 +130,7 @@ class Cover:
     def _is_same(self, one: int, other: int) -> int | None:
         return self._same.get((one, other) if one < other else (other, one))
 
-    def solved(self, wanted: Wanted) -> list[RuleGroup] | None:
+    def solved(self, wanted: WantedGroups) -> list[RuleGroup] | None:
         """The groups in an order that is allowed, as few as wanted; None: none were found."""
         self._limit(wanted)
         for _ in range(_ROUNDS):
@@ -148,7 +148,7 @@ class Cover:
                 self._solver.add_clause(clause)
         return None
 
-    def _limit(self, wanted: Wanted) -> None:
+    def _limit(self, wanted: WantedGroups) -> None:
         handing = [
             first
             for first, group in zip(self._firsts, self._groups, strict=True)

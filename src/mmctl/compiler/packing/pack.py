@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.questions.equality import Equality
 from mmctl.compiler.packing.bounds import bounds_of
-from mmctl.compiler.packing.cover import MOST_GROUPS, Cover, Wanted
+from mmctl.compiler.packing.cover import MOST_GROUPS, Cover, WantedGroups
 from mmctl.compiler.packing.forms import Forming
 from mmctl.compiler.packing.grouping import RuleGroup
 from mmctl.compiler.packing.leaving_out import without_idle_actions
@@ -132,7 +132,9 @@ class _Packer:
             doubles_ignored=self._rule_set.duplicates_ignored,
         )
         for less in range(_TRIES):
-            wanted = Wanted(groups=RULES.most - pieces - less, handed_on=RELAY_OR_SEND_ACTIONS.most)
+            wanted = WantedGroups(
+                groups=RULES.most - pieces - less, handed_on=RELAY_OR_SEND_ACTIONS.most
+            )
             found = cover.solved(wanted)
             if found is None:
                 return made

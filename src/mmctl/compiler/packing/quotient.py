@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
 _CIRCLES = 40
-"""So many circles of one answer are told."""
+"""So many circles of one answer are forbidden at once."""
 Edge = tuple[int, int]
 
 
