@@ -36,6 +36,10 @@ class ProcessMemory:
             del self._known[next(iter(self._known))]
         self._known[key] = dict(document)
 
+    def forget(self) -> None:
+        """Keep nothing."""
+        self._known.clear()
+
 
 MOST: Final = 64
 """Documents that a process keeps."""

@@ -1,0 +1,1 @@
+"""A benchmark: `python -m benchmarks.packing.run`."""
