@@ -45,7 +45,7 @@ class ToldVersion:
     project: Project
     """It says which of the rules in a live rule a message meets, where it treats it alike."""
     names: Mapping[str, str]
-    """What to call a live rule where that is not known: `one of a, b, c`."""
+    """What to call a live rule where that is unknown: `one of a, b, c`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
