@@ -109,12 +109,20 @@ def data_folder(run: Run, options: MailOptions) -> Path:
     return data
 
 
-def mail_page(folder: Path, token: str, stopping: Event) -> MailPage:
+def mail_page(run: Run, folder: Path, token: str, stopping: Event) -> MailPage:
     """The page of a folder of mail; what waits in it ends when the server stops."""
+    from mmctl.cli.packed_rules import PackedOnPage
     from mmctl.emulator.gateways import gateway_of_document
     from mmctl.serve.page.page import MailPage
+    from mmctl.serve.page.rule_names import RuleNames
 
-    return MailPage(folder, token=token, gateway_of=gateway_of_document, wait=stopping.wait)
+    return MailPage(
+        folder,
+        token=token,
+        gateway_of=gateway_of_document,
+        wait=stopping.wait,
+        names=RuleNames(PackedOnPage(run)),
+    )
 
 
 def _below(run: Run, name: str | None) -> str | None:

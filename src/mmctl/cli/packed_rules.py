@@ -6,17 +6,22 @@ Asked only where a rule set does not fit one to one: compiling costs more than r
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mmctl.cli.run import Run
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Project
     from mmctl.operate.logs.names import LogNames
     from mmctl.operate.logs.packed import HeldRules, PackedRules
-    from mmctl.operate.logs.periods import PackedInHistory
+    from mmctl.operate.logs.periods import PackedAt, PackedInHistory
+
+MADE: Final = "mm."
+"""What the names of live rules begin with that the compiler made."""
+_MOST_ASKED: Final = 1_000
+"""For so many names of live rules the project is read again."""
 
 
 def packed_rules(run: Run, project: Project | None) -> tuple[PackedRules, ...]:
@@ -116,3 +121,38 @@ def _compiled(run: Run, project: Project) -> LiveConfiguration | None:
 
     configuration, _ = compile_project(project, run.packings)
     return configuration
+
+
+class PackedOnPage:
+    """What live rules of the server hold: the project is read when one is met for the first time.
+
+    Rules may be applied, and packed differently, while the server runs.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._asked: set[str] = set()
+        self._periods: PackedAt | None = None
+
+    def __call__(self, name: str, when: datetime) -> Sequence[PackedRules]:
+        """What was packed at a time in which a live rule of some name acted."""
+        if not name.startswith(MADE):
+            return ()
+        found = () if self._periods is None else self._periods.at(when)
+        known = any(name in packed.rules for packed in found)
+        if known or name in self._asked or len(self._asked) >= _MOST_ASKED:
+            return found
+        self._asked.add(name)
+        self._periods = self._read()
+        return self._periods.at(when)
+
+    def _read(self) -> PackedAt:
+        from mmctl.errors import MmctlError
+        from mmctl.operate.logs.periods import PackedNow
+
+        try:
+            project, _ = self._run.read()
+            packed = packed_rules(self._run, project)
+            return packed_at(self._run, project, packed) or PackedNow(packed=packed)
+        except MmctlError:
+            return PackedNow()

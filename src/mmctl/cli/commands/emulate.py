@@ -247,7 +247,9 @@ def emulate(
                 port=api_port,
                 on_served=_log(run) if run.verbose else None,
                 stopping=stopping,
-                page=None if token is None else mail_page(data_folder(run, mail), token, stopping),
+                page=None
+                if token is None
+                else mail_page(run, data_folder(run, mail), token, stopping),
             )
         )
         with suppress(KeyboardInterrupt):

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.inputs import parse_json
 from mmctl.records import dataclass, field
-from mmctl.serve.page.rows import REFUSED, MailRow, accepted_row, refused_row, text
+from mmctl.serve.page.rows import AS_LIVE, REFUSED, MailRow, accepted_row, refused_row, text
 from mmctl.serve.page.tailing import Tail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from mmctl.serve.page.rule_names import RuleNames
     from mmctl.serve.page.seeking import Sought
 
 MOST_ROWS: Final = 100_000
@@ -76,8 +77,9 @@ class _ReadSoFar:
 class Arrivals:
     """The list of a data folder."""
 
-    def __init__(self, folder: Path, most: int = MOST_ROWS) -> None:
-        """Begin with nothing; `folder` need not be there yet."""
+    def __init__(self, folder: Path, most: int = MOST_ROWS, names: RuleNames = AS_LIVE) -> None:
+        """Begin with nothing; `folder` need not be there yet, `names` are those of rules."""
+        self._names = names
         self._folder = folder
         self._most = most
         self._lock = RLock()
@@ -158,7 +160,7 @@ class Arrivals:
         if not row.key or row.key in self._known.by_key:
             return False
         for event_place, event in self._known.early.pop(row.key, ()):
-            row.happens(event, event_place)
+            row.happens(event, event_place, self._names)
         self._add(row)
         return True
 
@@ -169,7 +171,7 @@ class Arrivals:
             self._add(refused_row(event, place))
         elif (row := self._known.by_key.get(key)) is not None:
             self._known.count(row, -1)
-            row.happens(event, place)
+            row.happens(event, place, self._names)
             self._known.count(row, 1)
         elif key:
             self._known.early.setdefault(key, []).append((place, event))

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.render.html.mail_view import WhatHappened
-from mmctl.serve.page.rows import objects, text, texts
+from mmctl.serve.page.rows import AS_LIVE, objects, text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from mmctl.serve.page.rule_names import RuleNames
 
 MOST_NAMED: Final = 5
 """Recipients that a line names."""
 
 
-def happenings(events: Sequence[Mapping[str, Any]]) -> tuple[WhatHappened, ...]:
-    """All that happened, in order."""
-    return tuple(happened for event in events for happened in _of(event))
+def happenings(
+    events: Sequence[Mapping[str, Any]], names: RuleNames = AS_LIVE
+) -> tuple[WhatHappened, ...]:
+    """All that happened, in order; `names` are those of rules."""
+    return tuple(happened for event in events for happened in _of(event, names))
 
 
 def refusal(event: Mapping[str, Any]) -> WhatHappened:
@@ -28,7 +32,7 @@ def refusal(event: Mapping[str, Any]) -> WhatHappened:
     )
 
 
-def _of(event: Mapping[str, Any]) -> Iterator[WhatHappened]:
+def _of(event: Mapping[str, Any], names: RuleNames) -> Iterator[WhatHappened]:
     at = text(event, "at")
     target = text(event, "target")
     host = text(event, "host")
@@ -36,9 +40,9 @@ def _of(event: Mapping[str, Any]) -> Iterator[WhatHappened]:
     reply = text(event, "reply")
     match event.get("event"):
         case "judged":
-            yield WhatHappened(at=at, what="judged", kind="", more=tuple(_outcomes(event)))
+            yield WhatHappened(at=at, what="judged", kind="", more=tuple(_outcomes(event, names)))
         case "action":
-            yield _action(at, event)
+            yield _action(at, event, names)
         case "delivered":
             more = (_people(event), reply, _file(event))
             yield _happened(at, f"delivered to {where}", "good", *more)
@@ -64,13 +68,13 @@ def _of(event: Mapping[str, Any]) -> Iterator[WhatHappened]:
             return
 
 
-def _action(at: str, event: Mapping[str, Any]) -> WhatHappened:
+def _action(at: str, event: Mapping[str, Any], names: RuleNames) -> WhatHappened:
     target = text(event, "target")
     status = text(event, "status")
     kind = {"SUCCESS": "good", "FAILURE": "bad"}.get(status, "")
     what = text(event, "action") + (f" → {target}" if target else "")
     words = {"SUCCESS": "", "FAILURE": " failed", "IN_PROGRESS": " in progress"}
-    rule = text(event, "rule")
+    rule = names.short(text(event, "rule"), at)
     more = (f"by {rule}" if rule else "", _people(event), text(event, "detail"), _file(event))
     return _happened(at, what + words.get(status, f" {status}"), kind, *more)
 
@@ -79,10 +83,10 @@ def _happened(at: str, what: str, kind: str, *more: str) -> WhatHappened:
     return WhatHappened(at=at, what=what, kind=kind, more=tuple(filter(None, more)))
 
 
-def _outcomes(event: Mapping[str, Any]) -> Iterator[str]:
+def _outcomes(event: Mapping[str, Any], names: RuleNames) -> Iterator[str]:
     recipients = objects(event.get("recipients"))
     for each in recipients[:MOST_NAMED]:
-        by = text(each, "by")
+        by = names.short(text(each, "by"), text(event, "at"))
         yield f"{text(each, 'recipient')}: {text(each, 'outcome')}{f' by {by}' if by else ''}"
     if len(recipients) > MOST_NAMED:
         yield f"and {len(recipients) - MOST_NAMED:,} more"

@@ -16,6 +16,7 @@ from mmctl.serve.page import answers
 from mmctl.serve.page.arrivals import Arrivals
 from mmctl.serve.page.bodies import attachment, html_of
 from mmctl.serve.page.entry import PageEntry
+from mmctl.serve.page.rows import AS_LIVE
 from mmctl.serve.page.seeking import Sought
 from mmctl.serve.page.sending import places, sending
 from mmctl.serve.page.stored import MESSAGE_ID, StoredMail
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from mmctl.emulator.routes import Request
     from mmctl.emulator.wire import HttpAnswer
     from mmctl.judge.submission import Gateway
+    from mmctl.serve.page.rule_names import RuleNames
 
     Query = Mapping[str, Sequence[str]]
 
@@ -55,7 +57,7 @@ class MailPage:
     """The page of one data folder.
 
     `gateway_of` makes the gateway of a written configuration; `wait` waits for seconds and says
-    whether the server stops.
+    whether the server stops; `names` are those of its rules.
     """
 
     def __init__(
@@ -65,11 +67,12 @@ class MailPage:
         token: str,
         gateway_of: Callable[[Mapping[str, object]], Gateway],
         wait: Callable[[float], bool],
+        names: RuleNames = AS_LIVE,
     ) -> None:
         self._entry = PageEntry(token=token)
-        self._arrivals = Arrivals(folder)
+        self._arrivals = Arrivals(folder, names=names)
         self._stored = StoredMail(folder)
-        self._view = ViewMaker(self._stored, gateway_of)
+        self._view = ViewMaker(self._stored, gateway_of, names)
         self._wait = wait
 
     def __call__(self, request: Request) -> HttpAnswer:

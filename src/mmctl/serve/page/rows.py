@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.mail.encoded_words import decode_words
 from mmctl.records import dataclass, field
+from mmctl.serve.page.rule_names import RuleNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,6 +19,8 @@ REFUSED: Final = "refused"
 WAITING: Final = "waiting"
 FAILED: Final = "failed"
 UNDERWAY: Final = "underway"
+AS_LIVE: Final = RuleNames()
+"""Rules as the service names them."""
 LONGEST_SHOWN: Final = 300
 """Characters of a text in the list."""
 LONGEST_SOUGHT: Final = 4000
@@ -76,12 +79,12 @@ class MailRow:
             "states": self.states,
         }
 
-    def happens(self, event: Mapping[str, Any], place: int) -> None:
-        """Take what became of the message."""
+    def happens(self, event: Mapping[str, Any], place: int, names: RuleNames = AS_LIVE) -> None:
+        """Take what became of the message; `names` are those of its rules."""
         self.events.append(place)
         match event.get("event"):
             case "judged":
-                self._judged(objects(event.get("recipients")))
+                self._judged(objects(event.get("recipients")), names, text(event, "at"))
             case "action" if event.get("status") == "FAILURE":
                 self.failed = True
             case "waiting":
@@ -97,16 +100,17 @@ class MailRow:
             case _:
                 pass
 
-    def _judged(self, recipients: Iterable[Mapping[str, Any]]) -> None:
+    def _judged(self, recipients: Iterable[Mapping[str, Any]], names: RuleNames, at: str) -> None:
         recipients = tuple(recipients)
         self.outcomes = _once(text(each, "outcome") for each in recipients)
         self.rules = _once(
-            name
+            names.short(name, at)
             for each in recipients
             for name in (*texts(each.get("rules")), text(each, "by"))
             if name
         )
-        self.by = next((sys.intern(text(each, "by")) for each in recipients), "")
+        by = next((text(each, "by") for each in recipients), "")
+        self.by = sys.intern(names.short(by, at))
 
 
 def accepted_row(accepted: Mapping[str, Any], place: int) -> MailRow:

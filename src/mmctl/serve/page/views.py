@@ -14,7 +14,7 @@ from mmctl.serve.page.bodies import body_of
 from mmctl.serve.page.happenings import happenings, refusal
 from mmctl.serve.page.judging import assumed, assumed_by, judged_again, known, submission_of
 from mmctl.serve.page.naming import in_names, names_of
-from mmctl.serve.page.rows import REFUSED, mapping, text, texts
+from mmctl.serve.page.rows import AS_LIVE, REFUSED, mapping, text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import Trace
     from mmctl.serve.page.rows import MailRow
+    from mmctl.serve.page.rule_names import RuleNames
     from mmctl.serve.page.stored import StoredMail
 
 KEPT_GATEWAYS: Final = 4
@@ -33,9 +34,13 @@ class ViewMaker:
     """Makes what is shown of a row."""
 
     def __init__(
-        self, stored: StoredMail, gateway_of: Callable[[Mapping[str, object]], Gateway]
+        self,
+        stored: StoredMail,
+        gateway_of: Callable[[Mapping[str, object]], Gateway],
+        names: RuleNames = AS_LIVE,
     ) -> None:
-        """Know where things are stored, and how a gateway is made of its document."""
+        """Know where things are stored, how a gateway is made of its document, names of rules."""
+        self._names = names
         self._stored = stored
         self._gateway_of = gateway_of
         self._gateways: OrderedDict[str, tuple[Gateway, dict[str, str]]] = OrderedDict()
@@ -54,7 +59,7 @@ class ViewMaker:
             heading=decode_words(row.subject).text or "(no subject)",
             envelope=tuple(_envelope(row, accepted)),
             ends=(*row.outcomes, *row.states),
-            happened=happenings(events),
+            happened=happenings(events, self._names),
             known=facts,
             assumed=assumed(events) if trace is None else assumed_by(trace),
             trace=trace,
@@ -74,6 +79,7 @@ class ViewMaker:
             if found is None:
                 return None, known(submission), "The configuration that judged it is not there."
             trace = judged_again(found[0], submission, accepted, events, found[1])
+            trace = self._names.trace(trace, submission, text(accepted, "at"))
         except (ValueError, KeyError, TypeError) as error:
             return None, (), f"It cannot be judged again: {error}"
         return trace, known(submission), ""
