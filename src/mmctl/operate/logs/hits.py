@@ -25,7 +25,7 @@ class RuleHits:
     first: datetime | None = None
     """When it matched first."""
     last: datetime | None = None
-    open: int = 0
+    perhaps: int = 0
     """Messages that a live rule matched of which it is unknown whether it was this rule."""
 
     def saw(self, at: datetime) -> None:

@@ -98,7 +98,7 @@ class PackedCounting:
                 group.recipients += recipients
                 group.saw(record.at)
                 for each in name.names:
-                    self._hits(name, each).open += self.counts.is_new(
+                    self._hits(name, each).perhaps += self.counts.is_new(
                         record.message_id, f"{name.rule_set} {each} open"
                     )
                 continue

@@ -107,7 +107,7 @@ def statistics(found: LogStatistics, never: Sequence[NeverHit] | None) -> dict[s
                 "messages": each.messages,
                 "recipients": each.recipients,
                 "not_matched": each.passed,
-                "perhaps": each.open,
+                "perhaps": each.perhaps,
                 "last": None if each.last is None else _time(each.last),
             }
             for each in found.hits()

@@ -172,12 +172,12 @@ def _hits(parts: StyledParts, hits: Sequence[RuleHits]) -> None:
         return
     parts.add("rules that matched: messages, share of those tried, last\n", "bold")
     for each in hits:
-        tried = each.messages + each.passed + each.open
+        tried = each.messages + each.passed + each.perhaps
         share = f"{each.messages / tried:6.1%}"
         last = "" if each.last is None else _time(each.last)
         missing = "" if each.name.in_files else f"  {_missing(each.name)}"
-        if each.open:
-            missing = f"  and perhaps {each.open:,} more"
+        if each.perhaps:
+            missing = f"  and perhaps {each.perhaps:,} more"
         parts.add(f"  {each.messages:>9,}  {share}  {last}  {_shown(each.name.name)}{missing}\n")
 
 

@@ -44,10 +44,18 @@ class RuleNames:
         """A trace with the rules of the files in place of live ones."""
         if self._packed_of is None:
             return trace
+        told = [_InFiles(self, submission, at) for _ in trace.recipients]
         recipients = tuple(
-            _InFiles(self, submission, at).recipient(each) for each in trace.recipients
+            one.recipient(each) for one, each in zip(told, trace.recipients, strict=True)
         )
-        performed = tuple(replace(each, rule=self.short(each.rule, at)) for each in trace.performed)
+        said: dict[str, set[str]] = {}
+        for one in told:
+            for live, name in one.said.items():
+                said.setdefault(live, set()).add(name)
+        performed = tuple(
+            replace(each, rule=_only(said.get(each.rule)) or self.short(each.rule, at))
+            for each in trace.performed
+        )
         return replace(trace, recipients=recipients, performed=performed)
 
     def _held(self, name: str, at: str) -> tuple[HeldRules, PackedRules] | None:
@@ -85,6 +93,11 @@ class RuleNames:
         return replace(asked, rule=said)
 
 
+def _only(names: set[str] | None) -> str | None:
+    """The one name that all recipients have for a rule; None: they have several, or none."""
+    return next(iter(names)) if names is not None and len(names) == 1 else None
+
+
 class _InFiles:
     """The trace of one recipient, told in rules of the files."""
 
@@ -92,7 +105,7 @@ class _InFiles:
         self._names = names
         self._submission = submission
         self._at = at
-        self._said: dict[str, str] = {}
+        self.said: dict[str, str] = {}
 
     def recipient(self, trace: RecipientTrace) -> RecipientTrace:
         """One recipient."""
@@ -108,8 +121,8 @@ class _InFiles:
     def _rule(self, trace: RuleTrace) -> RuleTrace:
         told = self._names.decided(trace.rule, self._at, trace, self._submission)
         if trace.applied:
-            self._said[trace.rule] = told.rule
+            self.said[trace.rule] = told.rule
         return told
 
     def _called(self, name: str | None) -> str | None:
-        return None if name is None else self._said.get(name) or self._names.short(name, self._at)
+        return None if name is None else self.said.get(name) or self._names.short(name, self._at)
