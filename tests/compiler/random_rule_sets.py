@@ -34,10 +34,12 @@ ACTIONS = (
 )
 
 
-def project_of(rules: Iterable[str], *, more: str = "", project: str = MAIN) -> Project:
+def project_of(
+    rules: Iterable[str], *, more: str = "", after: str = "", project: str = MAIN
+) -> Project:
     """A project with one rule set, `inbound`."""
     listed = "".join(f"      - {rule}\n" for rule in rules)
-    text = f"version: 1\nrule_sets:\n  inbound:\n{more}    rules:\n{listed}"
+    text = f"version: 1\nrule_sets:\n  inbound:\n{more}    rules:\n{listed}{after}"
     found, problems = read_text({"mmctl.yaml": project, "rules/a.yaml": text})
     assert problems == ()
     return found

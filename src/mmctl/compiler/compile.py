@@ -18,7 +18,7 @@ from mmctl.compiler.configuration import (
     RuleSource,
     WrittenRule,
 )
-from mmctl.compiler.limits import over_capacity
+from mmctl.compiler.limits import over_capacity, too_many_lists
 from mmctl.compiler.lowered import lowered_of, names_taken
 from mmctl.compiler.packing.written import as_written, is_within
 from mmctl.compiler.refusing import refusing_of
@@ -64,6 +64,7 @@ def compile_project(
     )
     problems = [
         *names_taken(project),
+        *too_many_lists(lowered.project, used.values()),
         *(
             problem
             for name, rule_set in lowered.project.rule_sets.items()

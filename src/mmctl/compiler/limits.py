@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.quota_uses import fits, rule_uses
 from mmctl.counted import counted
-from mmctl.model.quotas import RELAY_OR_SEND_ACTIONS, RULES
+from mmctl.model.kinds import Kind
+from mmctl.model.quotas import RELAY_OR_SEND_ACTIONS, RULES, account_quotas
 from mmctl.problem import Problem, Severity
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mmctl.analysis.quota_uses import Use
     from mmctl.compiler.packing.packed import Packing
-    from mmctl.language.project import LogicalRule, LogicalRuleSet
+    from mmctl.language.project import LogicalRule, LogicalRuleSet, Project
 
 CHECK: Final = "capacity"
 ASK: Final = "`mmctl budget` shows what pins the order of the rules, and tells what to change"
@@ -39,6 +40,25 @@ def over_capacity(
             for use in rule_uses(each.rule):
                 if use.over:
                     yield _too_many(each.sources[0], use)
+
+
+def too_many_lists(project: Project, packings: Iterable[Packing]) -> Iterator[Problem]:
+    """That compiled lists do not fit into an account with those that are written."""
+    quota = next(account_quotas(Kind.ADDRESS_LIST))
+    compiled = {each.name: packing for packing in packings for each in packing.lists}
+    written = len(project.address_lists)
+    got = written + len(compiled)
+    if compiled and got > quota.most:
+        rule_set = project.rule_sets.get(next(iter(compiled.values())).rule_set)
+        if rule_set is not None:
+            yield Problem(
+                check=CHECK,
+                severity=Severity.ERROR,
+                position=rule_set.position,
+                message=f"the service takes {quota.most} {quota.noun} {quota.within}, got {got}:"
+                f" {written} written, {len(compiled)} compiled",
+                help="join address lists, or write `*@example.com` for many addresses",
+            )
 
 
 def _as_a_whole(

@@ -139,6 +139,7 @@ class _Packer:
             if found is None:
                 return made
             merging.groups = found
+            merging.merge(guarded=True)
             covered = self._made(merging, groups, made.left_out)
             if covered.fits:
                 return covered
