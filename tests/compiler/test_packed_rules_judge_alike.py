@@ -11,8 +11,10 @@ import pytest
 from aimed_mail import Aim
 from companies import company
 
+from mmctl.analysis.questions.equality import Equality
 from mmctl.compiler.compile import compile_project, packings_of
 from mmctl.compiler.packing.pack import packed_gateway
+from mmctl.compiler.packing.proving import why_not_alike
 from mmctl.judge.index.index import Index
 from mmctl.judge.submission import gateway_of_ingress_point, gateway_of_rule_set
 from mmctl.language.parsing.load import read_project, read_text
@@ -107,6 +109,19 @@ def test_the_reference_gateway_is_proved_and_survives_first_match() -> None:
     assert packing.handed_on <= RELAY_OR_SEND_ACTIONS.most
     assert packing.proof.readings["first_match"] == "no"
     assert packing.survives_first_match
+
+
+def test_the_reference_gateway_is_proved_with_the_statements_that_refuse_for_its_rules() -> None:
+    """All 300 rules against what is live: some of them are statements of the traffic policy."""
+    project, _ = read_project(ROOT)
+    logical, live = behind(project, "public-mx")
+    (packing,) = (each for each in packings_of(project) if each.rule_set == "inbound")
+    places = {rule.name: place for place, rule in enumerate(logical.rules)}
+    sources = [[places[rule.name] for rule in each.sources] for each in packing.rules]
+    assert len({each for several in sources for each in several}) < len(logical.rules)
+    assert why_not_alike(logical, live, sources, equality=Equality.SET) == ""
+    without = replace(live, policy=logical.policy, statement_names=logical.statement_names)
+    assert why_not_alike(logical, without, sources, equality=Equality.SET)
 
 
 @pytest.mark.slow
