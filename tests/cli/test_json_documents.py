@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 COMMANDS = (
     ("apply --yes", "mmctl/history@1"),
     ("explain unreachable-rule", "mmctl/checks@1"),
-    ("explain hold-malware", "mmctl/rule@1"),
+    ("explain deliver", "mmctl/rule@1"),
     ("checks", "mmctl/checks@1"),
     ("lint", "mmctl/lint@1"),
     ("prove", "mmctl/prove@1"),

@@ -10,7 +10,7 @@ from mmctl.mail.email import Envelope, Facts, Session
 from mmctl.mail.reader import read_email
 from mmctl.serve.page.happenings import happenings
 from mmctl.serve.page.rows import accepted_row
-from mmctl.serve.page.rule_names import RuleNames
+from mmctl.serve.page.rule_names import RulesOnPage
 from operate.logs import packed as gateway
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def submission(subject: str, mail_from: str = "x@example.net") -> Submission:
 
 
 def test_the_way_of_a_message_names_the_rules_of_the_files_that_applied() -> None:
-    names = RuleNames(packed_of)
+    names = RulesOnPage(packed_of)
     live = gateway_of_ingress_point(gateway.live(), "mx-in")
     written = gateway_of_ingress_point(gateway.written(), "mx-in")
     for sent in (
@@ -57,7 +57,7 @@ def test_the_way_of_a_message_names_the_rules_of_the_files_that_applied() -> Non
 
 
 def test_the_list_and_the_events_say_one_of_several_rules() -> None:
-    names = RuleNames(packed_of)
+    names = RulesOnPage(packed_of)
     judged = {
         "event": "judged",
         "at": AT,
@@ -81,7 +81,7 @@ def test_the_list_and_the_events_say_one_of_several_rules() -> None:
 
 
 def test_a_live_rule_that_nobody_knows_keeps_its_name() -> None:
-    names = RuleNames(packed_of)
+    names = RulesOnPage(packed_of)
     assert names.short("mm.other.etc", AT) == "mm.other.etc"
     assert names.short("mm.lure-00.etc", "no time") == "mm.lure-00.etc"
-    assert RuleNames().short("mm.lure-00.etc", AT) == "mm.lure-00.etc"
+    assert RulesOnPage().short("mm.lure-00.etc", AT) == "mm.lure-00.etc"

@@ -114,14 +114,14 @@ def mail_page(run: Run, folder: Path, token: str, stopping: Event) -> MailPage:
     from mmctl.cli.packed_rules import PackedOnPage
     from mmctl.emulator.gateways import gateway_of_document
     from mmctl.serve.page.page import MailPage
-    from mmctl.serve.page.rule_names import RuleNames
+    from mmctl.serve.page.rule_names import RulesOnPage
 
     return MailPage(
         folder,
         token=token,
         gateway_of=gateway_of_document,
         wait=stopping.wait,
-        names=RuleNames(PackedOnPage(run)),
+        names=RulesOnPage(PackedOnPage(run)),
     )
 
 

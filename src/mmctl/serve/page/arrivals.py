@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from mmctl.serve.page.rule_names import RuleNames
+    from mmctl.serve.page.rule_names import RulesOnPage
     from mmctl.serve.page.seeking import Sought
 
 MOST_ROWS: Final = 100_000
@@ -77,7 +77,7 @@ class _ReadSoFar:
 class Arrivals:
     """The list of a data folder."""
 
-    def __init__(self, folder: Path, most: int = MOST_ROWS, names: RuleNames = AS_LIVE) -> None:
+    def __init__(self, folder: Path, most: int = MOST_ROWS, names: RulesOnPage = AS_LIVE) -> None:
         """Begin with nothing; `folder` need not be there yet, `names` are those of rules."""
         self._names = names
         self._folder = folder

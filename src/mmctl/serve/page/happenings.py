@@ -10,14 +10,14 @@ from mmctl.serve.page.rows import AS_LIVE, objects, text, texts
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mmctl.serve.page.rule_names import RuleNames
+    from mmctl.serve.page.rule_names import RulesOnPage
 
 MOST_NAMED: Final = 5
 """Recipients that a line names."""
 
 
 def happenings(
-    events: Sequence[Mapping[str, Any]], names: RuleNames = AS_LIVE
+    events: Sequence[Mapping[str, Any]], names: RulesOnPage = AS_LIVE
 ) -> tuple[WhatHappened, ...]:
     """All that happened, in order; `names` are those of rules."""
     return tuple(happened for event in events for happened in _of(event, names))
@@ -32,7 +32,7 @@ def refusal(event: Mapping[str, Any]) -> WhatHappened:
     )
 
 
-def _of(event: Mapping[str, Any], names: RuleNames) -> Iterator[WhatHappened]:
+def _of(event: Mapping[str, Any], names: RulesOnPage) -> Iterator[WhatHappened]:
     at = text(event, "at")
     target = text(event, "target")
     host = text(event, "host")
@@ -68,7 +68,7 @@ def _of(event: Mapping[str, Any], names: RuleNames) -> Iterator[WhatHappened]:
             return
 
 
-def _action(at: str, event: Mapping[str, Any], names: RuleNames) -> WhatHappened:
+def _action(at: str, event: Mapping[str, Any], names: RulesOnPage) -> WhatHappened:
     target = text(event, "target")
     status = text(event, "status")
     kind = {"SUCCESS": "good", "FAILURE": "bad"}.get(status, "")
@@ -83,7 +83,7 @@ def _happened(at: str, what: str, kind: str, *more: str) -> WhatHappened:
     return WhatHappened(at=at, what=what, kind=kind, more=tuple(filter(None, more)))
 
 
-def _outcomes(event: Mapping[str, Any], names: RuleNames) -> Iterator[str]:
+def _outcomes(event: Mapping[str, Any], names: RulesOnPage) -> Iterator[str]:
     recipients = objects(event.get("recipients"))
     for each in recipients[:MOST_NAMED]:
         by = names.short(text(each, "by"), text(event, "at"))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mmctl.emulator.routes import Request
     from mmctl.emulator.wire import HttpAnswer
     from mmctl.judge.submission import Gateway
-    from mmctl.serve.page.rule_names import RuleNames
+    from mmctl.serve.page.rule_names import RulesOnPage
 
     Query = Mapping[str, Sequence[str]]
 
@@ -67,7 +67,7 @@ class MailPage:
         token: str,
         gateway_of: Callable[[Mapping[str, object]], Gateway],
         wait: Callable[[float], bool],
-        names: RuleNames = AS_LIVE,
+        names: RulesOnPage = AS_LIVE,
     ) -> None:
         self._entry = PageEntry(token=token)
         self._arrivals = Arrivals(folder, names=names)

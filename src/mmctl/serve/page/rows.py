@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.mail.encoded_words import decode_words
 from mmctl.records import dataclass, field
-from mmctl.serve.page.rule_names import RuleNames
+from mmctl.serve.page.rule_names import RulesOnPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ REFUSED: Final = "refused"
 WAITING: Final = "waiting"
 FAILED: Final = "failed"
 UNDERWAY: Final = "underway"
-AS_LIVE: Final = RuleNames()
+AS_LIVE: Final = RulesOnPage()
 """Rules as the service names them."""
 LONGEST_SHOWN: Final = 300
 """Characters of a text in the list."""
@@ -79,7 +79,7 @@ class MailRow:
             "states": self.states,
         }
 
-    def happens(self, event: Mapping[str, Any], place: int, names: RuleNames = AS_LIVE) -> None:
+    def happens(self, event: Mapping[str, Any], place: int, names: RulesOnPage = AS_LIVE) -> None:
         """Take what became of the message; `names` are those of its rules."""
         self.events.append(place)
         match event.get("event"):
@@ -100,7 +100,7 @@ class MailRow:
             case _:
                 pass
 
-    def _judged(self, recipients: Iterable[Mapping[str, Any]], names: RuleNames, at: str) -> None:
+    def _judged(self, recipients: Iterable[Mapping[str, Any]], names: RulesOnPage, at: str) -> None:
         recipients = tuple(recipients)
         self.outcomes = _once(text(each, "outcome") for each in recipients)
         self.rules = _once(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     """What was packed at a time in which a live rule of some name acted."""
 
 
-class RuleNames:
+class RulesOnPage:
     """Names live rules as the files do."""
 
     def __init__(self, packed_of: PackedOf | None = None) -> None:
@@ -101,7 +101,7 @@ def _only(names: set[str] | None) -> str | None:
 class _InFiles:
     """The trace of one recipient, told in rules of the files."""
 
-    def __init__(self, names: RuleNames, submission: Submission, at: str) -> None:
+    def __init__(self, names: RulesOnPage, submission: Submission, at: str) -> None:
         self._names = names
         self._submission = submission
         self._at = at

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import Trace
     from mmctl.serve.page.rows import MailRow
-    from mmctl.serve.page.rule_names import RuleNames
+    from mmctl.serve.page.rule_names import RulesOnPage
     from mmctl.serve.page.stored import StoredMail
 
 KEPT_GATEWAYS: Final = 4
@@ -37,7 +37,7 @@ class ViewMaker:
         self,
         stored: StoredMail,
         gateway_of: Callable[[Mapping[str, object]], Gateway],
-        names: RuleNames = AS_LIVE,
+        names: RulesOnPage = AS_LIVE,
     ) -> None:
         """Know where things are stored, how a gateway is made of its document, names of rules."""
         self._names = names
