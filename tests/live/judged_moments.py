@@ -78,7 +78,7 @@ def gaps(states: Sequence[LiveConfiguration]) -> list[str]:
     old, new = treated(states[0], messages), treated(states[-1], messages)
     known: dict[str, list[str]] = {}
     for place, state in enumerate(states):
-        seen = _what_mail_meets(state)
+        seen = what_mail_meets(state)
         if seen not in known:
             known[seen] = [
                 f"before write {place}: {message.subject}: {now.outcome}"
@@ -90,7 +90,7 @@ def gaps(states: Sequence[LiveConfiguration]) -> list[str]:
     return [line for found in known.values() for line in found]
 
 
-def _what_mail_meets(configuration: LiveConfiguration) -> str:
+def what_mail_meets(configuration: LiveConfiguration) -> str:
     """All but lists that nothing refers to: while a list is filled, nobody looks in it."""
     looked_in = {
         reference.name
