@@ -22,7 +22,7 @@ from mmctl.compiler.packing.rendering import Rendering
 from mmctl.compiler.packing.written import as_written, is_within
 from mmctl.judge.compare import Members
 from mmctl.judge.submission import gateway_of_rule_set
-from mmctl.language.project import OnOverlap
+from mmctl.language.project import PROOF_EFFORT, OnOverlap
 from mmctl.model.quotas import RELAY_OR_SEND_ACTIONS, RULES
 from mmctl.records import replace
 
@@ -53,7 +53,8 @@ def packed(
     )
     if not made.is_packed or not made.fits:
         return made
-    return proved(rule_set, logical, made)
+    effort = max(PROOF_EFFORT, project.settings.lint.proof_effort)
+    return proved(rule_set, logical, made, effort=effort)
 
 
 def pack_without_proof(
@@ -198,14 +199,16 @@ def packed_gateway(logical: Gateway, packing: Packing) -> Gateway:
     return replace(logical, rules=packing.live, lists={**logical.lists, **lists})
 
 
-def proved(rule_set: LogicalRuleSet, logical: Gateway, packing: Packing) -> Packing:
+def proved(
+    rule_set: LogicalRuleSet, logical: Gateway, packing: Packing, *, effort: int = PROOF_EFFORT
+) -> Packing:
     """A packing with what is proved of it, in an order of the rules that the rule set allows."""
     equality = equality_of(rule_set)
     stated = replace(logical, rules=_allowed_order(rule_set, logical.rules, packing))
     live = packed_gateway(logical, packing)
     places = {id(rule): place for place, rule in enumerate(stated.rules)}
     sources = [[places[id(rule)] for rule in each.sources] for each in packing.rules]
-    proof = proof_of(stated, live, sources, equality=equality)
+    proof = proof_of(stated, live, sources, equality=equality, effort=effort)
     survives = None
     if proof.proved:
         survives = survives_first_match(stated, live, sources, equality=equality)

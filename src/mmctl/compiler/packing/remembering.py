@@ -54,7 +54,8 @@ def packed_once(
 ) -> Packing:
     """A rule set as it goes live (`pack.packed`), from a memory if the same was asked before."""
     logical = gateway or gateway_of_rule_set(project, rule_set.name)
-    key = key_of(rule_set, logical, ingress_point)
+    effort = max(PROOF_EFFORT, project.settings.lint.proof_effort)
+    key = key_of(rule_set, logical, ingress_point, effort=effort)
     memories = [IN_PROCESS, *([] if memory is None else [memory])]
     for each in memories:
         known = recalled(each, key, rule_set, logical)
@@ -68,12 +69,18 @@ def packed_once(
     return made
 
 
-def key_of(rule_set: LogicalRuleSet, logical: Gateway, ingress_point: str | None = None) -> str:
+def key_of(
+    rule_set: LogicalRuleSet,
+    logical: Gateway,
+    ingress_point: str | None = None,
+    *,
+    effort: int = PROOF_EFFORT,
+) -> str:
     """A digest of everything on which the packing of some rules depends, but for the program."""
     said = json.dumps(
         [
             FORMAT,
-            PROOF_EFFORT,
+            effort,
             rule_set.name,
             ingress_point,
             rule_set.duplicates_ignored,
