@@ -41,6 +41,8 @@ class RecipientBecame:
     outcome: str
     by: str | None
     rules: tuple[str, ...]
+    live: tuple[str, ...] = ()
+    """The live rules among them that hold several, where they are told as rules of the files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,44 @@ class Became:
 
 
 def _same(simulated: RecipientBecame, got: RecipientBecame) -> bool:
-    return (simulated.outcome, simulated.rules) == (got.outcome, got.rules)
+    """Whether it ended alike; where live rules hold several, their order is not that of files."""
+    if not got.live:
+        return (simulated.outcome, simulated.rules) == (got.outcome, got.rules)
+    outcomes = simulated.outcome, got.outcome
+    dropped_instead = outcomes == (Outcome.REFUSED, Outcome.DROPPED)
+    alike = outcomes[0] == outcomes[1] or dropped_instead
+    return alike and set(simulated.rules) == set(got.rules)
+
+
+def in_rules_of_files(
+    became: Became, simulated: tuple[RecipientBecame, ...], held: Mapping[str, tuple[str, ...]]
+) -> Became:
+    """What became of a message beside what `simulate` says, in names of the files.
+
+    `held`: the rules that each live rule holds, of those that are not just the rule of their name.
+    A rule that a live rule holds is meant where `simulate` says that it applies.
+    """
+    said = {each.recipient.lower(): each for each in simulated}
+    told = tuple(_told(each, said.get(each.recipient.lower()), held) for each in became.recipients)
+    return replace(became, recipients=told, simulated=simulated)
+
+
+def _told(
+    got: RecipientBecame, simulated: RecipientBecame | None, held: Mapping[str, tuple[str, ...]]
+) -> RecipientBecame:
+    live = tuple(name for name in got.rules if name in held)
+    if simulated is None or not live:
+        return got
+
+    def meant(name: str) -> tuple[str, ...]:
+        rules = held.get(name, (name,))
+        return tuple(rule for rule in simulated.rules if rule in rules) or (name,)
+
+    by = got.by
+    if by is not None and simulated.by in held.get(by, ()):
+        by = simulated.by
+    rules = tuple(dict.fromkeys(rule for name in got.rules for rule in meant(name)))
+    return replace(got, by=by, rules=rules, live=live)
 
 
 def became_of(events: Sequence[Event]) -> Became:

@@ -10,7 +10,7 @@ from mmctl.cli.sending.data_folder import Follower
 from mmctl.cli.sending.destination import destination_of
 from mmctl.cli.sending.messages import messages_to_send
 from mmctl.cli.sending.options import DEFAULT_WAIT
-from mmctl.client.became import became_of, simulated_as
+from mmctl.client.became import became_of, in_rules_of_files, simulated_as
 from mmctl.client.outgoing import facts_document
 from mmctl.client.results import SentAll, SentOne
 from mmctl.client.sending import Sender, not_tried
@@ -22,7 +22,7 @@ from mmctl.records import replace
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mmctl.cli.run import Run
     from mmctl.cli.sending.destination import Destination
@@ -46,7 +46,8 @@ def send_messages(run: Run, options: SendOptions) -> int:
     if follower is not None:
         ids = [each.sent.message_id for each in sent if each.sent.message_id]
         follower.wait_for(ids, wait)
-        sent = [_followed(target, follower, each) for each in sent]
+        held = _held(run, target) if ids else {}
+        sent = [_followed(target, follower, each, held) for each in sent]
     result = SentAll(
         endpoint=target.endpoint,
         embedded=target.embedded,
@@ -107,7 +108,21 @@ def _facts(target: Destination, each: ToSend) -> str | None:
     return facts_document(facts_stated(target.project, session, each.facts, each.scenario))
 
 
-def _followed(target: Destination, follower: Follower, each: SentOne) -> SentOne:
+def _held(run: Run, target: Destination) -> dict[str, tuple[str, ...]]:
+    """The rules of the files that live rules hold, where they hold other ones than their name."""
+    from mmctl.cli.packed_rules import packed_rules
+
+    return {
+        name: held.names
+        for packed in packed_rules(run, target.project)
+        for name, held in packed.rules.items()
+        if held.names != (name,)
+    }
+
+
+def _followed(
+    target: Destination, follower: Follower, each: SentOne, held: Mapping[str, tuple[str, ...]]
+) -> SentOne:
     """A message with what became of it, and what `simulate` says for the same facts."""
     id_ = each.sent.message_id
     if id_ is None:
@@ -121,7 +136,7 @@ def _followed(target: Destination, follower: Follower, each: SentOne) -> SentOne
     if became.recipients and accepted is not None and target.project is not None and name:
         content = each.sent.message.content
         simulated = simulated_as(target.project, name, content, accepted, events)
-        became = replace(became, simulated=simulated)
+        became = in_rules_of_files(became, simulated, held)
     return replace(each, became=became, unsound=unsound)
 
 

@@ -145,4 +145,5 @@ def _recipient(each: RecipientBecame) -> dict[str, Any]:
         "outcome": each.outcome,
         "by": each.by,
         "rules": list(each.rules),
+        "live": list(each.live),
     }

@@ -119,7 +119,8 @@ def _became(text: Text, result: SentAll, became: Became) -> None:
 def _ended(each: RecipientBecame) -> Text:
     by = f" by {visible(each.by)}" if each.by is not None else ""
     rules = f"  rules {visible(', '.join(each.rules))}" if each.rules else ""
-    return Text(f"  {visible(each.recipient)}  {visible(each.outcome)}{by}{rules}\n")
+    live = f"  live in {visible(', '.join(each.live))}" if each.live else ""
+    return Text(f"  {visible(each.recipient)}  {visible(each.outcome)}{by}{rules}{live}\n")
 
 
 def _counts(result: SentAll) -> str:
