@@ -43,7 +43,9 @@ def test_every_message_of_the_library_ends_by_smtp_as_it_is_judged(
             }
             capsys.readouterr()
             exit_code(["send", "--scenario", entry.name, "--format", "json"])
-            (message,) = json.loads(capsys.readouterr().out)["messages"]
+            out, errors = capsys.readouterr()
+            assert out, (entry.name, errors)
+            (message,) = json.loads(out)["messages"]
             ended = ends_of(message)
             refused = {name for name, (outcome, _) in judged.items() if outcome == "refused"}
             expected = {name: end for name, end in judged.items() if name not in refused}
