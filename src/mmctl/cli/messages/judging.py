@@ -25,7 +25,7 @@ from mmctl.render.text.message_lines import PlainLines, lines
 from mmctl.visible import visible_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from mmctl.judge.readings.matter import Dependence
     from mmctl.judge.simulation import Authenticate, Simulated
@@ -54,6 +54,8 @@ class Judging:
     verbose: bool = False
     unnamed: bool = False
     """Whether messages are shown without addresses and content."""
+    live: Mapping[str, str] = field(default_factory=dict)
+    """Where rules of a packed rule set are live, by their names."""
     seen: Callable[[Simulated, bytes], None] | None = None
     """Gets each message with its outcome; only in this process."""
 
@@ -206,6 +208,7 @@ class Judge:
                     trace=judging.trace,
                     verbose=judging.verbose,
                     other=judging.against_name,
+                    live=judging.live,
                 )
             case _:
                 return simulated

@@ -234,6 +234,11 @@ def judging_of(run: Run, project: Project, wanted: Wanted) -> Judging:
         verbose=run.verbose,
         unnamed=run.unnamed,
     )
+    if wanted.trace:
+        from mmctl.cli.packed_rules import packed_rules
+        from mmctl.operate.logs.packed import live_words
+
+        judging = replace(judging, live=live_words(packed_rules(run, project)))
     if wanted.authenticate or wanted.zone is not None:
         from mmctl.cli.options.authenticate import authenticator_of
 

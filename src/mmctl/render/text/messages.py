@@ -22,7 +22,7 @@ from mmctl.render.text.trace import sent, timeline
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mmctl.judge.answers import MissingFact
     from mmctl.judge.comparison import Difference
@@ -38,9 +38,17 @@ _WIDEST: Final = 40
 
 
 def block(
-    message: Simulated, *, trace: bool = False, verbose: bool = False, other: str | None = None
+    message: Simulated,
+    *,
+    trace: bool = False,
+    verbose: bool = False,
+    other: str | None = None,
+    live: Mapping[str, str] | None = None,
 ) -> Text:
-    """What happens to one message, with what was known about it; `other` names the other rules."""
+    """What happens to one message, with what was known about it; `other` names the other rules.
+
+    `live` says where rules of a packed rule set are live, by their names.
+    """
     report = Text(f"{visible(message.message)}\n", "bold")
     for source, known in by_source(message).items():
         report.append(wrapped(f"{source}: {', '.join(known)}", "  "), "dim")
@@ -50,7 +58,7 @@ def block(
     width = max((len(visible(got.recipient)) for got in message.trace.recipients), default=0)
     for got in message.trace.recipients:
         if trace:
-            report.append_text(timeline(got, all_rules=verbose))
+            report.append_text(timeline(got, all_rules=verbose, live=live))
         else:
             _recipient(report, got, min(width, _WIDEST))
         if got.recipient in differences:

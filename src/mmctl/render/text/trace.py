@@ -19,7 +19,7 @@ from mmctl.render.text.paragraphs import wrapped
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mmctl.judge.trace import (
         ActionTrace,
@@ -32,19 +32,25 @@ if TYPE_CHECKING:
     )
 
 
-def timeline(got: RecipientTrace, *, all_rules: bool = False) -> Text:
-    """What happened for one recipient, in order; with `all_rules`, also why rules did not apply."""
+def timeline(
+    got: RecipientTrace, *, all_rules: bool = False, live: Mapping[str, str] | None = None
+) -> Text:
+    """What happened for one recipient, in order; with `all_rules`, also why rules did not apply.
+
+    `live` says where rules of a packed rule set are live, by their names.
+    """
+    live = live or {}
     report = Text()
     report.append(f"  {visible(got.recipient)}\n", "bold")
     if got.policy is not None:
         _policy(report, got.policy, all_statements=all_rules)
     shared = _shared(got.copies)
     if len(got.copies) > 1:
-        _rules(report, got.copies[0].rules[:shared], all_rules=all_rules)
+        _rules(report, got.copies[0].rules[:shared], live, all_rules=all_rules)
     for copy in got.copies:
         if len(got.copies) > 1:
             report.append(f"    copy for {visible(copy.address)}: {copy.outcome}\n", "bold")
-        _rules(report, copy.rules[shared:], all_rules=all_rules)
+        _rules(report, copy.rules[shared:], live, all_rules=all_rules)
         if copy.ended_by is not None and not _ends_visibly(copy.rules[-1]):
             report.append(
                 f"    no further rule is evaluated, because of {visible(copy.ended_by)}\n", "dim"
@@ -125,21 +131,24 @@ def _statement(report: Text, statement: StatementTrace) -> None:
             report.append(wrapped(visible(condition_line(asked)), " " * 8), "dim")
 
 
-def _rules(report: Text, rules: Sequence[RuleTrace], *, all_rules: bool) -> None:
+def _rules(
+    report: Text, rules: Sequence[RuleTrace], live: Mapping[str, str], *, all_rules: bool
+) -> None:
     skipped = 0
     for rule in rules:
         if all_rules or rule.result is not RuleResult.NOT_APPLIED:
-            _rule(report, rule)
+            _rule(report, rule, live.get(rule.rule, "") if rule.applied else "")
         else:
             skipped += 1
     if skipped:
         report.append(f"    {counted(skipped, 'rule')} did not apply; -v shows why\n", "dim")
 
 
-def _rule(report: Text, rule: RuleTrace) -> None:
+def _rule(report: Text, rule: RuleTrace, live: str) -> None:
     result = rule.result.value.replace("_", " ")
     report.append(f"    {rule.index + 1:>3} {visible(rule.rule)}: ")
-    report.append(f"{result}\n", "green" if rule.applied else "")
+    report.append(result, "green" if rule.applied else "")
+    report.append(f", {visible(live)}\n" if live else "\n", "dim")
     for line in _why(rule):
         report.append(wrapped(visible(line), " " * 8), "dim")
     for line in done_lines(rule):
