@@ -114,20 +114,23 @@ def _packed(lowered: Lowered, rule_set: LogicalRuleSet, memory: CompilerMemory |
     return packed_once(project, rule_set, memory, gateway=lowered.gateway(rule_set.name))
 
 
-def tried(project: Project, rule_set: str, ingress_point: str | None = None) -> Packing:
-    """What packing gives for a rule set, or its part for an ingress point, not proved as a whole.
+def tried(
+    project: Project, rule_set: str, ingress_point: str | None = None, *, proof: bool = False
+) -> Packing:
+    """What packing gives for a rule set, or its part for an ingress point; `proof`: proved, too.
 
     Raises:
         KeyError: there is no such rule set.
     """
-    from mmctl.compiler.packing.pack import pack_without_proof  # noqa: PLC0415 - as above
+    from mmctl.compiler.packing.pack import pack_without_proof, packed  # noqa: PLC0415 - as above
 
     lowered = lowered_of(project)
     for name, each in lowered.project.rule_sets.items():
         part = lowered.parts.get(name)
         here = (name, None) if part is None else (part.rule_set, part.ingress_point)
         if here == (rule_set, None if part is None else ingress_point):
-            made = pack_without_proof(lowered.project, each, gateway=lowered.gateway(name))
+            pack = packed if proof else pack_without_proof
+            made = pack(lowered.project, each, gateway=lowered.gateway(name))
             return replace(made, rule_set=rule_set, ingress_point=here[1])
     raise KeyError(rule_set)
 

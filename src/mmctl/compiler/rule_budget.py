@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mmctl.compiler.advice.asking import with_messages
-from mmctl.compiler.advice.pins import ALL, SHOWN, pinned_pairs
+from mmctl.compiler.advice.asking import pairs_of, with_messages
+from mmctl.compiler.advice.pins import ALL, SHOWN
 from mmctl.compiler.advice.prices import price_of
 from mmctl.errors import UsageError
 from mmctl.language.text.suggest import did_you_mean
@@ -107,7 +107,7 @@ def _pins(
 ) -> tuple[OrderPin, ...]:
     pairs = [
         each
-        for each in pinned_pairs(budget.packing, budget.logical)
+        for each in pairs_of(project, budget)
         if each.above.name in names or each.below.name in names
     ]
     return with_messages(project, budget, pairs[: ALL if asking.every else SHOWN], asking)

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from mmctl.cli.run import Run
     from mmctl.compiler.advice.asking import BudgetQuestions
     from mmctl.compiler.budget import Budget
+    from mmctl.compiler.packing.packed import Packing
     from mmctl.compiler.rule_budget import RulePlace
+    from mmctl.language.project import Project
     from mmctl.render.text.styled_parts import StyledParts
 
 
@@ -58,7 +60,10 @@ def _questions(run: Run) -> BudgetQuestions:
     from mmctl.compiler.advice.asking import BudgetQuestions
     from mmctl.compiler.compile import tried
 
-    return BudgetQuestions(pack=tried, keep=keeping(run, "budget"), every=run.verbose)
+    def proved(project: Project, rule_set: str, ingress_point: str | None) -> Packing:
+        return tried(project, rule_set, ingress_point, proof=True)
+
+    return BudgetQuestions(pack=tried, prove=proved, keep=keeping(run, "budget"), every=run.verbose)
 
 
 def human(run: Run, found: Budget) -> StyledParts:

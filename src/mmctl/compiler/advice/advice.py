@@ -1,8 +1,7 @@
 """The cheapest changes that make a rule set fit, each tried: the changed rules are packed again.
 
-The packings that are tried are not proved, so that many can be: what somebody then writes is
-proved as everything is. The effort is bounded by how many are tried, so that the same files give
-the same advice.
+The packings that are tried are not proved, so that many can be; those of answers are. The effort is
+bounded by how many are tried, so that the same files give the same advice.
 """
 
 from __future__ import annotations
@@ -89,17 +88,25 @@ def excess(packing: Packing) -> int:
     return over or int(not packing.fits)
 
 
-def advice_for(project: Project, rule_set: LogicalRuleSet, packed: Packing, pack: Pack) -> Advice:
-    """What makes a rule set fit that does not; `pack` packs rules without proof."""
-    return _Search(project, rule_set, packed, pack).found()
+def advice_for(
+    project: Project, rule_set: LogicalRuleSet, packed: Packing, pack: Pack, prove: Pack
+) -> Advice:
+    """What makes a rule set fit that does not: `pack` packs without proof, `prove` with it."""
+    return _Search(project, rule_set, packed, pack, prove).found()
 
 
 class _Search:
     """One rule set, and the remedies that are tried: families of them, the strongest first."""
 
     def __init__(
-        self, project: Project, rule_set: LogicalRuleSet, packed: Packing, pack: Pack
+        self,
+        project: Project,
+        rule_set: LogicalRuleSet,
+        packed: Packing,
+        pack: Pack,
+        prove: Pack,
     ) -> None:
+        self._prove = prove
         self._project = project
         self._rule_set = rule_set
         self._pack = pack
@@ -207,7 +214,7 @@ class _Search:
         return reached
 
     def _advice(self, fitting: Sequence[Tried], points: Sequence[Tried]) -> Advice:
-        answers = _best(fitting)
+        answers = _best(each for each in fitting if self._is_proved(each))
         nearest = min(self._tried.values(), key=_nearness, default=None)
         helps = nearest is not None and nearest.excess < self._base.excess
         pointed = any(each.has_second_point for each in answers)
@@ -217,6 +224,17 @@ class _Search:
             second_point=points[0] if points and not pointed else None,
             tried=TRIED_AT_MOST - self._left,
         )
+
+    def _is_proved(self, tried: Tried) -> bool:
+        """Whether what somebody would write then goes live: it is proved as everything is."""
+        return all(self._prove(each).is_used for each in self._made(tried.changes))
+
+    def _made(self, changes: Iterable[Remedy]) -> tuple[LogicalRuleSet, ...]:
+        """The rule sets that remedies make."""
+        rule_sets: tuple[LogicalRuleSet, ...] = (self._rule_set,)
+        for change in changes:
+            rule_sets = tuple(made for each in rule_sets for made in change.made(each))
+        return rule_sets
 
     def _needs_its_point(self, tried: Tried) -> bool:
         """Whether the other changes do not fit without the second ingress point."""
@@ -234,9 +252,7 @@ class _Search:
         if self._left <= 0:
             return None
         in_order = tuple(sorted(changes, key=_place))
-        rule_sets: tuple[LogicalRuleSet, ...] = (self._rule_set,)
-        for change in in_order:
-            rule_sets = tuple(made for each in rule_sets for made in change.made(each))
+        rule_sets = self._made(in_order)
         self._left -= len(rule_sets)
         packings = tuple(map(self._pack, rule_sets))
         dead = tuple(sorted({*_dead(packings)} - self._dead))

@@ -10,6 +10,7 @@ from mmctl.compiler.advice.pins import ALL, SHOWN, pinned_pairs
 from mmctl.compiler.advice.prices import prices_of_counting
 from mmctl.compiler.packing.proving import ProvedLicenses
 from mmctl.judge.ingress import Way, gateway_behind
+from mmctl.judge.submission import gateway_of_rule_set
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
@@ -28,19 +29,22 @@ class BudgetQuestions:
     """Who packs rules without proof, and who keeps messages in files."""
 
     pack: Callable[[Project, str, str | None], Packing]
+    prove: Callable[[Project, str, str | None], Packing]
+    """The same, proved as a whole: for answers."""
     keep: Callable[[str, Witness, Way], KeptMessage | None]
     every: bool = False
     """Whether more pairs are asked about than fit on a screen."""
 
     def packer(
-        self, project: Project, budget: RuleSetBudget
+        self, project: Project, budget: RuleSetBudget, *, proof: bool = False
     ) -> Callable[[LogicalRuleSet], Packing]:
         """What packs changed versions of a rule set of a project."""
         point = budget.packing.ingress_point
+        packing = self.prove if proof else self.pack
 
         def pack(changed: LogicalRuleSet) -> Packing:
             rule_sets = {**project.rule_sets, changed.name: changed}
-            return self.pack(replace(project, rule_sets=rule_sets), changed.name, point)
+            return packing(replace(project, rule_sets=rule_sets), changed.name, point)
 
         return pack
 
@@ -57,15 +61,29 @@ def _of_rule_set(project: Project, budget: RuleSetBudget, asking: BudgetQuestion
         return budget
 
     pack = asking.packer(project, budget)
-    pairs = pinned_pairs(packing, budget.logical)
+    pairs = pairs_of(project, budget)
     most = ALL if asking.every else SHOWN
     return replace(
         budget,
         pairs=len(pairs),
         pins=with_messages(project, budget, pairs[:most], asking),
         prices=prices_of_counting(rule_set, budget.logical, packing, pack),
-        advice=None if packing.fits else advice_for(project, rule_set, packing, pack),
+        advice=None
+        if packing.fits
+        else advice_for(
+            project, rule_set, packing, pack, asking.packer(project, budget, proof=True)
+        ),
     )
+
+
+def pairs_of(project: Project, budget: RuleSetBudget) -> list[OrderPin]:
+    """The pairs that keep live rules of a rule set apart."""
+
+    def licenses() -> ProvedLicenses:
+        gateway = gateway_of_rule_set(project, budget.name)
+        return ProvedLicenses(replace(gateway, rules=budget.logical))
+
+    return pinned_pairs(budget.packing, budget.logical, licenses)
 
 
 def with_messages(

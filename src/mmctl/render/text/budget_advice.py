@@ -114,11 +114,11 @@ def advice_texts(rule_set: RuleSetBudget) -> Iterator[str]:
     advice = rule_set.advice
     if advice is None:
         return
-    tried = f"{counted(advice.tried, 'packing')} tried, none of them proved"
+    tried = f"{counted(advice.tried, 'packing')} tried"
     if advice.answers:
-        yield f"what makes it fit, the cheapest first ({tried}):"
+        yield f"what makes it fit, the cheapest first ({tried}, these proved):"
     elif advice.nearest is not None:
-        yield f"nothing found makes it fit; this comes nearest ({tried}):"
+        yield f"nothing found makes it fit; this comes nearest ({tried}, not proved):"
     else:
         yield f"nothing found makes it fit ({tried})"
 
