@@ -13,6 +13,7 @@ from mmctl.live.apply.settling import read_as_planned, read_settled, settle
 from mmctl.live.compare.edits import EditKind
 from mmctl.live.history.by_hand import with_marks
 from mmctl.live.history.earlier_runs import past_of, refuse_done, refuse_others, since
+from mmctl.live.history.logical_rules import with_logical_rules
 from mmctl.live.plan.plan import make_plan
 from mmctl.live.plan.stale import check_fresh, check_place
 from mmctl.live.state.replacing import is_left_over
@@ -48,7 +49,7 @@ def renewed(plan: Plan, target: Target, project: str, means: Means) -> Plan:
     made = make_plan(
         target,
         plan.desired,
-        state,
+        with_logical_rules(state, means.history, plan.desired),
         serial=len(means.history.entries()) if own else plan.serial,
         new_passwords=plan.new_passwords,
     )
