@@ -46,8 +46,9 @@ FILES: Final = {
 
 
 def read(changed: dict[str, str]) -> Project | None:
-    """The reference gateway with another file in it; None: it is refused."""
-    project, problems = read_text({**FILES, **changed})
+    """The reference gateway with another file in it, without its cases; None: it is refused."""
+    written = {name: text for name, text in FILES.items() if not name.startswith("cases/")}
+    project, problems = read_text({**written, **changed})
     return None if any(each.severity is Severity.ERROR for each in problems) else project
 
 
@@ -109,8 +110,7 @@ def really_differ(before: Gateway, after: Gateway, draft: Draft) -> bool:
 
 @pytest.mark.slow
 def test_a_hundred_mistakes_are_found_or_change_nothing() -> None:
-    project = read({})
-    assert project is not None
+    project, _ = read_text(FILES)
     before, bases = behind(project), drafts(project)
     written = {name: text for name, text in FILES.items() if not name.startswith("cases/")}
     targets = {"relay": tuple(project.relays), "archive": tuple(project.archives)}
