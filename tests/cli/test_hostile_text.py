@@ -30,7 +30,7 @@ from mmctl.cli.formats import Format
 from mmctl.cli.main import exit_code
 from mmctl.emulator import wire
 from mmctl.errors import MmctlError
-from mmctl.language.parsing.load import read_text
+from mmctl.language.parsing.load import read_project, read_text
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -440,7 +440,9 @@ def test_a_project_that_is_hostile_throughout_is_shown_as_text(
     (tmp_path / "cases/messages/offer.eml").rename(tmp_path / name)
     (tmp_path / "cases/messages/offer.eml").write_text(OFFER.format(SUBJECT), encoding="utf-8")
     held = archived(tmp_path, "held", OFFER.format(SUBJECT).encode(), sender=HOSTILE_SENDER)
-    stands_for = {"MESSAGE": name, "ARCHIVED": held, "SUBJECT": SUBJECT}
+    project, _ = read_project(tmp_path)
+    rule = project.rule_sets[next(iter(project.rule_sets))].rules[0].name
+    stands_for = {"MESSAGE": name, "ARCHIVED": held, "SUBJECT": SUBJECT, "RULE": rule}
     with noted_writers() as writers:
         for command, forms in COMMANDS.items():
             words = [stands_for.get(word, word) for word in command.split()]
