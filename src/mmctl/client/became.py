@@ -42,7 +42,7 @@ class RecipientBecame:
     by: str | None
     rules: tuple[str, ...]
     live: tuple[str, ...] = ()
-    """The live rules among them that hold several, where they are told as rules of the files."""
+    """The live rules among them that hold several, where rules of the files are named for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
