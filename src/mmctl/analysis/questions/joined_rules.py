@@ -307,6 +307,8 @@ def _done(proof: Proof, number: int) -> dict[int, list[_Done]]:
 
 def _order_counts(one: _Done, other: _Done) -> bool:
     """Whether it can matter which of two things is done first: what is done once or more."""
+    if one.action == other.action and one.marks:
+        return False  # the same is added, or put in place
     if one.marks and other.marks:
         headers = added_header(one.action), added_header(other.action)
         return len({None if each is None else each[0].lower() for each in headers}) == 1
