@@ -262,20 +262,18 @@ def _digests(desired: LiveConfiguration, live: LiveConfiguration) -> tuple[str, 
 
 def _left_out(desired: LiveConfiguration) -> Iterator[str]:
     """The rules that are in no live rule; many of one traffic policy in one sentence."""
-    refusing: dict[tuple[str, str], list[str]] = {}
+    of_policy: dict[tuple[str, str], list[str]] = {}
     for rule in desired.left_out:
         where, statement, _ = rule.reason.partition(_STATEMENT)
         if statement:
-            refusing.setdefault((rule.rule_set, where), []).append(rule.rule)
-        else:
+            of_policy.setdefault((rule.rule_set, where), []).append(rule.rule)
+    for rule in desired.left_out:
+        where = rule.reason.partition(_STATEMENT)[0]
+        rules = of_policy.get((rule.rule_set, where), [])
+        if len(rules) <= _FEW:
             yield f"rule {rule.rule} of {rule.rule_set} is left out: {rule.reason}"
-    for (rule_set, where), rules in refusing.items():
-        if len(rules) > _FEW:
-            yield f"{len(rules)} rules of {rule_set} are {where}: {rules[0]} … {rules[-1]}"
-            continue
-        for rule in desired.left_out:
-            if rule.rule in rules and rule.rule_set == rule_set:
-                yield f"rule {rule.rule} of {rule_set} is left out: {rule.reason}"
+        elif rule.rule == rules[0]:
+            yield f"{len(rules)} rules of {rule.rule_set} are {where}: {rules[0]} … {rules[-1]}"
 
 
 def _notes(desired: LiveConfiguration, state: LiveState) -> Iterator[str]:
