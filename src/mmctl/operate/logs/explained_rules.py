@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.compiler.refusing import refusing_of
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ def explained_rule(
         place for place in _places(project, packed) if any(held == name for held, _ in place.holds)
     )
     why = next((each.left_out[name] for each in packed if name in each.left_out), None)
+    if why is None and not live:
+        refused = {each.rule.name: each.told for each in refusing_of(project).moved}
+        why = refused.get(name)
     if why is None and not live:
         why = "not in this environment" if rule.enabled else "disabled"
     return ExplainedRule(name=name, place=_place(rule), live=live, why_not=why)

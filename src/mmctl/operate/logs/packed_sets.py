@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mmctl.language.project import LogicalRuleSet, Project
     from mmctl.model.rules import Rule
 
+_NOT_MEANT: Final = frozenset({"disabled", "not in this environment"})
+"""Why rules are not live that are not meant to be."""
 _NOWHERE: Final = Position(file="live", line=0)
 
 
@@ -64,7 +66,7 @@ def _packed_set(
         left_out={
             each.rule: each.reason
             for each in configuration.left_out
-            if each.rule_set in {found.name, name_of_set} and each.rule in logical
+            if each.rule_set in {found.name, name_of_set} and each.reason not in _NOT_MEANT
         },
     )
 
