@@ -5,6 +5,7 @@ Each project does not fit. The advice is followed in the file, and the file then
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -15,7 +16,7 @@ from mmctl.compiler.budget import budget_of
 from mmctl.compiler.compile import compile_project, packings_of, tried
 from mmctl.compiler.rule_budget import places_in
 from mmctl.errors import UsageError
-from mmctl.language.parsing.load import read_text
+from mmctl.language.parsing.load import read_project, read_text
 from mmctl.records import replace
 
 if TYPE_CHECKING:
@@ -249,3 +250,19 @@ def test_a_rule_is_found_with_its_neighbors_and_its_price() -> None:
     assert (priced.rules[0].name, priced.live_rules) == ("alone", 1)
     with pytest.raises(UsageError, match="no rule and no live rule `blok-7`"):
         places_in(project, budget, "blok-7", QUESTIONS)
+
+
+@pytest.mark.slow
+def test_the_first_version_of_the_reference_gateway_is_told_what_comes_nearest() -> None:
+    project, _ = read_project(Path(__file__).parent / "first_version")
+    found = budget_for(project)
+    assert not found.packing.fits
+    advice = found.advice
+    assert advice is not None
+    reached = advice.answers[0] if advice.answers else advice.nearest
+    assert reached is not None
+    before = len(found.packing.rules)
+    assert max(len(each.rules) for each in reached.packings) * 4 < before, "most of it is gone"
+    assert max(each.handed_on for each in reached.packings) <= 10
+    kinds = {change.kind for change in reached.changes}
+    assert {KindOfChange.SAME_ACTIONS, KindOfChange.SHARED_EXCEPTIONS} <= kinds
