@@ -72,6 +72,7 @@ def problems_of(
     from mmctl.checks.lint import report  # noqa: PLC0415
     from mmctl.compiler.compile import compile_project, packings_of  # noqa: PLC0415
     from mmctl.compiler.fit_lines import fit_lines  # noqa: PLC0415
+    from mmctl.compiler.refusing import refusing_of  # noqa: PLC0415
 
     others = {
         name: (*problems, *compile_project(project, memory)[1])
@@ -88,7 +89,9 @@ def problems_of(
         },
         packed=tuple(
             dict.fromkeys(
-                line for each in projects for line in fit_lines(packings_of(each, memory))
+                line
+                for each in projects
+                for line in fit_lines(packings_of(each, memory), refusing_of(each))
             )
         ),
         company_rules=(

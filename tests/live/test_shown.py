@@ -62,7 +62,7 @@ def test_a_plan_says_where_then_each_edit_then_how_much(world: World) -> None:
     ]
     before, after = plan.digest_before[:4], plan.digest_after[:4]
     assert lines[-3:] == [
-        "budget: 6 logical rules in 6/40 live rules",
+        "budget: 6 rules in 6 of 40 live rules",
         f"plan: 1 to add, 1 to change, 1 to move                        digest {before}…→{after}…",
         "EMBEDDED, not AWS",
     ]

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     )
     from mmctl.problem import Path, Position
 
+IN_A_TRAFFIC_POLICY: Final = "in the traffic policy "
+"""How the words begin that say where the rule is that a traffic policy refuses for."""
 _NO_ROOM: Final = f"the traffic policy has no room: the service takes {STATEMENTS.most} statements"
 
 
@@ -42,7 +44,7 @@ class MovedRule:
     def told(self) -> str:
         """Where it is: `in the traffic policy edge, statement 3`."""
         return "; ".join(
-            f"in the traffic policy {policy}, statement {', '.join(map(str, places))}"
+            f"{IN_A_TRAFFIC_POLICY}{policy}, statement {', '.join(map(str, places))}"
             for policy, places in self.statements.items()
         )
 

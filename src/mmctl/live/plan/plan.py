@@ -6,8 +6,11 @@ by `apply.py`.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from mmctl.compiler.fit_lines import fit_of
+from mmctl.compiler.refusing import IN_A_TRAFFIC_POLICY
 from mmctl.live.compare.diff import diff, packed_diff
 from mmctl.live.compare.edits import Edit, Summary
 from mmctl.live.ordinary.values import ProjectMail
@@ -166,6 +169,19 @@ class Plan:
             )
             for thing in self.desired.of_kind(Kind.RULE_SET)
             for rules in (thing.shape.to_api()["Rules"],)
+        )
+
+    @property
+    def fits(self) -> tuple[tuple[str, str], ...]:
+        """Each rule set, and how its rules fit, with those that are in a traffic policy."""
+        refused = Counter(
+            each.rule_set
+            for each in self.desired.left_out
+            if each.reason.startswith(IN_A_TRAFFIC_POLICY)
+        )
+        return tuple(
+            (line.rule_set, fit_of(line.logical, refused[line.rule_set], line.live))
+            for line in self.budget
         )
 
     @property

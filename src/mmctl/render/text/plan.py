@@ -298,12 +298,9 @@ def behaviour_line(found: Behaviour) -> str:
 
 
 def _budget(plan: Plan) -> Iterator[Text]:
-    lines = plan.budget
-    for line in lines:
-        which = f"{line.rule_set}: " if len(lines) > 1 else ""
-        yield Text(
-            f"budget: {which}{line.logical} logical rules in {line.live}/{line.limit} live rules"
-        )
+    lines = plan.fits
+    for rule_set, words in lines:
+        yield Text(f"budget: {rule_set}: {words}" if len(lines) > 1 else f"budget: {words}")
 
 
 def totals(summary: Summary) -> str:
