@@ -1339,7 +1339,7 @@ COMPLETIONS: Final[
         (('--follow',), False, 'Show messages as they come, until Ctrl-C.', ()),
         (('--redact',), False, 'Pseudonyms for addresses, HELO names, clients.', ()),
         (('--compare',), False, "Compare with simulation. `--compare OTHER.csv`: with another gateway's log.", ()),
-        (('--messages',), True, 'With --compare: the messages themselves, as for simulate; repeatable.', ()),
+        (('--messages',), True, 'The messages themselves, to tell which rules are meant; repeatable.', ()),
         (('--against',), False, 'With --compare: other rules: git:REV, live, a snapshot or a folder.', ()),
         (('--authenticate',), False, 'With --messages: compute SPF, DKIM and DMARC from DNS.', ()),
         (('--zone',), False, 'With --messages: compute them from the records of a zone file.', ()),

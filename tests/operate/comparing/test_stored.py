@@ -14,7 +14,8 @@ from mmctl.mail.partial import Message
 from mmctl.mail.reader import read_email
 from mmctl.model.enums import RuleVerdict
 from mmctl.operate.comparing.gateways import NamedGateway
-from mmctl.operate.comparing.stored import id_of, submission_with
+from mmctl.operate.comparing.heard import added_headers
+from mmctl.operate.logs.stored import id_of, submission_with
 
 ID = "esllb73q6bd94cnq004ujd544f169sog39bc9ug1"
 
@@ -52,10 +53,12 @@ def test_headers_that_rules_had_added_to_a_copy_are_taken_off() -> None:
     (logged,) = read([lines_of(gateway, sent, judge(gateway, sent), ID)])
     named = NamedGateway.of("in", gateway)
     copy = Message(f"{ID}.eml", b"X-A: b\r\n" + content)
-    found = submission_with(copy, logged, named, Stated(), None)
+    found = submission_with(copy, logged, added_headers(logged, named), Stated(), None)
     assert found.email.header_values("X-A", decoded=True) == ("b",)
     assert found.email.size == len(content)
-    same = submission_with(Message(f"{ID}.eml", content), logged, named, Stated(), None)
+    same = submission_with(
+        Message(f"{ID}.eml", content), logged, added_headers(logged, named), Stated(), None
+    )
     assert same.email.header_values("X-A", decoded=True) == ("b",)
     assert same.session.source_ip == "192.0.2.1"
     assert same.envelope == sent.envelope
@@ -75,7 +78,12 @@ def test_results_that_a_header_claims_are_not_believed_and_computed_ones_are() -
     )
     (logged,) = read([lines_of(gateway, sent, judge(gateway, sent), ID)])
     named, message = NamedGateway.of("in", gateway), Message(f"{ID}.eml", content)
-    assert submission_with(message, logged, named, Stated(), None).facts == Facts()
+    assert (
+        submission_with(message, logged, added_headers(logged, named), Stated(), None).facts
+        == Facts()
+    )
     computed = Authenticated(facts=Facts(spf=RuleVerdict.FAIL))
-    found = submission_with(message, logged, named, Stated(), lambda *_: computed)
+    found = submission_with(
+        message, logged, added_headers(logged, named), Stated(), lambda *_: computed
+    )
     assert found.facts == Facts(spf=RuleVerdict.FAIL)

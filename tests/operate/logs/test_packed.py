@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mmctl.mail.partial import Message
 from mmctl.operate.logs.asked import AskedMessages
 from mmctl.operate.logs.names import LogNames
+from mmctl.operate.logs.naming import MessageNames
 from mmctl.operate.logs.outcomes import endings
 from mmctl.operate.logs.packed import all_of, live_words, one_of
 from mmctl.operate.logs.reading import Log
 from mmctl.operate.logs.sources import LogFiles
-from mmctl.operate.logs.statistics import never_hit, statistics_of
+from mmctl.operate.logs.statistics import LogStatistics, never_hit, statistics_of
+from mmctl.operate.logs.stored import joined
 from mmctl.operate.logs.told import told
 from mmctl.operate.whereabouts.sentences import WhereSentences
 from mmctl.operate.whereabouts.told import Noted
@@ -91,6 +94,40 @@ def test_several_rules_are_named_where_the_log_cannot_decide(live: Writer) -> No
         "is held in archive `vault`, by one of 14 rules: `lure-00`, `lure-01`, … (`mm.lure-00.etc`)"
     )
     assert where.one_of == gateway.LURES
+
+
+def test_a_stored_message_decides_which_rule_is_meant(live: Writer) -> None:
+    ann = ("ann@example.com",)
+    live.message("m1" * 10, ann, mail_from="ann@example.org", subject="lure-03 now")
+    live.message("m2" * 10, ann, subject="lure-05 now")
+    logged = messages(live)
+    content = b"From: x@example.org\r\nSubject: %s\r\n\r\nhi"
+    copies = [
+        Message("m1" * 10, content % b"lure-03 now"),
+        Message("unknown" * 4, content % b"lure-09 now"),
+        Message("m1" * 10, content % b"lure-04 now"),
+    ]
+    found = joined(logged.values(), names(), copies)
+    assert (found.undecided, found.found) == (2, 1)
+    stored = found.names.stored["m1" * 10].submission
+    assert stored.envelope.mail_from == "ann@example.org"
+    ends = {id_: endings(message, found.names)[0].by for id_, message in logged.items()}
+    assert ends == {"m1" * 10: "lure-03", "m2" * 10: LURES}
+    numbers = LogStatistics(names=found.names)
+    for message in logged.values():
+        numbers.add_message(message)
+    numbers.finish()
+    hits = {each.name.name: each.messages for each in numbers.hits()}
+    assert hits == {"lure-03": 1}
+    assert [each.messages for each in numbers.open_hits()] == [1]
+    assert joined([], names(), copies).undecided == 0
+
+
+def test_headers_that_packed_rules_added_are_known_from_the_log(live: Writer) -> None:
+    live.message("m1", ("ann@example.com",), mail_from="ann@example.org")
+    (message,) = messages(live).values()
+    assert list(MessageNames(message, names()).added()) == [("X-Mark", "seen")]
+    assert list(MessageNames(message, names()).added(message.acted[0].key)) == []
 
 
 def test_two_rules_are_named_where_both_applied(live: Writer) -> None:

@@ -85,7 +85,7 @@ def logs(
         list[str] | None,
         typer.Option(
             "--messages",
-            help="With --compare: the messages themselves, as for simulate; repeatable.",
+            help="The messages themselves, to tell which rules are meant; repeatable.",
             metavar="SOURCE",
             rich_help_panel="Compare",
         ),
@@ -180,7 +180,7 @@ def logs(
         strict=strict,
     )
     if not compare:
-        comparing.refuse()
+        comparing.refuse("--shadow" if shadow else "--follow" if follow else None)
     if len(modes) > 1:
         raise UsageError(f"got {' and '.join(f'`{each}`' for each in modes)}", help="give one")
     if modes and run.format is Format.JSONL and not follow:
@@ -208,6 +208,10 @@ def logs(
         sources, other = other_log(sources)
         return logged.compare(logged.opened(run, sources, asked, redact=False), comparing, other)
     opened = logged.opened(run, sources, asked, redact=redact)
+    if comparing.stored:
+        from mmctl.cli.messages.stored_log import with_stored
+
+        opened = with_stored(opened, comparing)
     if follow:
         return logged.follow(opened)
     if stats:

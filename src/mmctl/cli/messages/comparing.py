@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mmctl.cli.run import Run
+    from mmctl.judge.simulation import Authenticate
     from mmctl.language.project import Project
     from mmctl.mail.partial import Message
     from mmctl.operate.comparing.gateways import LoggedGateways
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 DIFFERENT: Final = 2
 """The log and the evaluator, or another gateway, do not agree."""
+_OF_MESSAGES: Final = frozenset({"--messages", "--authenticate", "--zone"})
+"""Options that need no comparison: messages decide which rule a record means."""
 SUFFIX: Final = ".csv"
 """The name of another gateway's log ends so: no log of Mail Manager is a CSV."""
 
@@ -49,14 +52,23 @@ class ComparingOptions:
         }
         return [name for name, is_given in options.items() if is_given]
 
-    def refuse(self) -> None:
-        """Refuse them, because nothing is compared.
+    def refuse(self, mode: str | None = None) -> None:
+        """Refuse those that need a comparison; messages say which rules are meant without it.
+
+        `mode` is an option under which messages say nothing.
 
         Raises:
-            UsageError: one is given.
+            UsageError: one is given, or messages are and the mode has no use for them.
         """
         for name in self.given():
-            raise UsageError(f"got `{name}` without `--compare`", help="add --compare")
+            if name not in _OF_MESSAGES:
+                raise UsageError(f"got `{name}` without `--compare`", help="add --compare")
+            if mode is not None:
+                raise UsageError(
+                    f"got `{name}` and `{mode}`",
+                    help="it is for messages, `--stats`, `--never-hit` and `--compare`",
+                )
+        self.check()
 
     def check(self) -> None:
         """Refuse what needs messages where there are none.
@@ -108,22 +120,17 @@ def compare_with_simulation(
         from mmctl.cli.messages.against import other_project
 
         against, rules = other_project(run, project, options.against)
-    authenticate = None
-    if options.authenticate or options.zone is not None:
-        from mmctl.cli.options.authenticate import authenticator_of
-
-        authenticate = authenticator_of(run, options.zone)
     comparing = Comparing(
         gateways=_gateways(run, rules),
         against=against,
         stated=Stated(assume_pass=options.assume is not None),
-        authenticate=authenticate,
+        authenticate=authenticate_of(run, options),
     )
     with Progress(run, "message") as progress:
         found = compare_log(
             comparing,
             list(messages),
-            _stored(run, project, options) if options.stored else None,
+            stored_messages(run, project, options) if options.stored else None,
             watch=progress.count,
         )
     write(run, COMPARISON, found)
@@ -145,7 +152,20 @@ def _gateways(run: Run, project: Project) -> LoggedGateways:
     return replace(LoggedGateways.of(live, packed), as_written=LoggedGateways.of(project))
 
 
-def _stored(run: Run, project: Project, options: ComparingOptions) -> Iterator[Message]:
+def authenticate_of(run: Run, options: ComparingOptions) -> Authenticate | None:
+    """Computes verdicts of messages, if that is asked for.
+
+    Raises:
+        UsageError: the zone file cannot be read.
+    """
+    if not options.authenticate and options.zone is None:
+        return None
+    from mmctl.cli.options.authenticate import authenticator_of
+
+    return authenticator_of(run, options.zone)
+
+
+def stored_messages(run: Run, project: Project, options: ComparingOptions) -> Iterator[Message]:
     """The messages that were stored; their bodies are needed to verify signatures alone."""
     from mmctl.cli.messages.messages import messages_of
     from mmctl.mail.partial import Needs

@@ -55,6 +55,8 @@ class OpenedLogs:
     log: Log
     asked: AskedMessages
     pseudonyms: Pseudonyms | None
+    joined: tuple[LoggedMessage, ...] | None = None
+    """The messages that are asked for, joined with what was stored; None: nothing is joined."""
 
     def records(self) -> Iterator[Record]:
         """The records that count."""
@@ -69,6 +71,8 @@ class OpenedLogs:
 
     def messages(self) -> Iterator[LoggedMessage]:
         """The messages that are asked for."""
+        if self.joined is not None:
+            return iter(self.joined)
         return self.log.messages(self.asked, self.names)
 
     def told(self, message: LoggedMessage) -> ToldMessage:
@@ -149,16 +153,15 @@ def count(logs: OpenedLogs, *, never_only: bool) -> int:
             "`--never-hit` is about all mail of a time", help="give only --since and --until"
         )
     found = LogStatistics(names=logs.names, twice=len(logs.log.sources) > 1)
-    if logs.asked.narrow or logs.asked.rules:
+    some = logs.asked.narrow or bool(logs.asked.rules)
+    if some or logs.joined is not None:
         for message in logs.messages():
             found.add_message(message)
-        found.finish()
-        never = None
     else:
         for record in logs.records():
             found.add(record)
-        found.finish()
-        never = None if logs.project is None else never_hit(found, logs.project)
+    found.finish()
+    never = None if some or logs.project is None else never_hit(found, logs.project)
     if logs.pseudonyms is not None:
         logs.pseudonyms.statistics(found)
     numbers = LogNumbers(logs=logs, found=found, never=never, never_only=never_only)

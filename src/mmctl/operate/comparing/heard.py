@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.judge.actions import actions_in_effect
 from mmctl.judge.heard import Heard, HeardAction, HeardRule
-from mmctl.model.actions import ACTIONS
+from mmctl.model.actions import ACTIONS, added_header
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.judge.trace import AddedHeader
     from mmctl.operate.comparing.gateways import NamedGateway
     from mmctl.operate.logs.messages import LoggedMessage
     from mmctl.operate.logs.records import RuleKey, RuleRecord
@@ -49,6 +53,19 @@ def heard_of(message: LoggedMessage, named: NamedGateway, *, whole: bool) -> Hea
         for place, found in recipients.items()
     }
     return HeardMessage(heard=Heard(rules=rules, whole=whole), strangers=tuple(strangers))
+
+
+def added_headers(logged: LoggedMessage, named: NamedGateway) -> Iterator[AddedHeader]:
+    """The headers that rules added, as the log says."""
+    for record in logged.acted:
+        done, place = record.action, place_of(record.key, named)
+        if done is None or done.index is None or place is None or not record.recipients:
+            continue
+        actions = actions_in_effect(named.gateway.rules[place])
+        if 0 < done.index <= len(actions):
+            header = added_header(actions[done.index - 1])
+            if header is not None:
+                yield header
 
 
 def place_of(key: RuleKey, named: NamedGateway) -> int | None:

@@ -8,7 +8,8 @@ from mmctl.mail.facts import Stated
 from mmctl.operate.comparing.compared import LogComparison
 from mmctl.operate.comparing.comparer import compare_answer, compare_message
 from mmctl.operate.comparing.explaining import Explainer
-from mmctl.operate.comparing.stored import id_of, submission_with
+from mmctl.operate.comparing.heard import added_headers
+from mmctl.operate.logs.stored import id_of, submission_with
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -93,7 +94,9 @@ class _Run:
             whole=logged.id != self._last,
             submission=None
             if message is None
-            else submission_with(message, logged, named, stated, authenticate),
+            else submission_with(
+                message, logged, added_headers(logged, named), stated, authenticate
+            ),
             assume_pass=stated.assume_pass,
         )
         self._comparison.add(compared.message, keep=DIFFERING_KEPT)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mmctl.judge.texts import Texts
     from mmctl.judge.trace import AddedHeader
     from mmctl.language.project import LogicalRule
+    from mmctl.operate.logs.messages import LoggedMessage
     from mmctl.operate.logs.packed import HeldRules
 
 
@@ -32,6 +33,16 @@ class MeantRules:
     """In the order of the files."""
     decided: bool
     """Whether each of them applied; else at least one did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinedMessage:
+    """A message of a log that was stored, too."""
+
+    logged: LoggedMessage
+    """All that the log says of it."""
+    submission: Submission
+    """As it arrived."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from mmctl.judge.submission import Submission
     from mmctl.language.project import LogicalRule, LogicalRuleSet, LogicalTrafficPolicy, Project
     from mmctl.model.policies import PolicyCondition, PolicyStatement
+    from mmctl.operate.logs.deciding import JoinedMessage
     from mmctl.operate.logs.packed import HeldRules, PackedRules
     from mmctl.operate.logs.periods import PackedAt
     from mmctl.operate.logs.records import PolicyElement, PolicyRecord, RuleKey
@@ -135,7 +135,7 @@ class LogNames:
     """Packed rule sets by their live names."""
     refused: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Where rules are that traffic policies refuse for, by rule set and rule."""
-    stored: Mapping[str, Submission] = field(default_factory=dict)
+    stored: Mapping[str, JoinedMessage] = field(default_factory=dict)
     """Messages that are known beyond the log, by id."""
     periods: PackedAt | None = field(default=None, compare=False, repr=False)
     """What was live at other times; None: it is unknown."""

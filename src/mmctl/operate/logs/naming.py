@@ -27,10 +27,12 @@ class MessageNames:
     """The names in the records of one message."""
 
     def __init__(self, message: LoggedMessage, names: LogNames) -> None:
-        self._message = message
+        self._stored = names.stored.get(message.id or "")
+        # A part of a log may be all that is given of a message: what was joined has all of it.
+        self._message = message if self._stored is None else self._stored.logged
         self._names = names.at(message.at)
         self._known: dict[str, KnownMessage] = {}
-        self._envelope = frozenset(map(str.lower, message.recipients))
+        self._envelope = frozenset(map(str.lower, self._message.recipients))
 
     def of(self, record: RuleRecord, recipient: str | None = None) -> RuleName:
         """What the rule of a record is called, for one of its recipients or for all."""
@@ -73,8 +75,8 @@ class MessageNames:
         gateway = self._names.packed[key.rule_set or ""].gateway
         rule_set = key.rule_set or ""
         if rule_set not in self._known:
-            stored = self._names.stored.get(self._message.id or "")
-            submission = submission_of(self._message) if stored is None else stored
+            stored = self._stored
+            submission = submission_of(self._message) if stored is None else stored.submission
             self._known[rule_set] = KnownMessage(
                 gateway=gateway,
                 submission=submission,
@@ -82,14 +84,14 @@ class MessageNames:
             )
         known = self._known[rule_set]
         if gateway.readings.added_headers_visible == "yes":
-            known.added = tuple(self._added(key))
+            known.added = tuple(self.added(key))
         return known
 
-    def _added(self, key: RuleKey) -> Iterator[AddedHeader]:
-        """The headers that rules before this one added, as the log says."""
+    def added(self, before: RuleKey | None = None) -> Iterator[AddedHeader]:
+        """The headers that rules added, all or those before one, as the log says."""
         for record in self._message.acted:
             done, acts = record.action, self._names.rule(record.key).acts
-            if (record.key.number or 0) >= (key.number or 0):
+            if before is not None and (record.key.number or 0) >= (before.number or 0):
                 break
             if done is None or done.index is None or acts is None or not done.done:
                 continue

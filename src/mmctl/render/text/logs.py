@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mmctl.operate.logs.outcomes import LoggedEnd
     from mmctl.operate.logs.shadow import ShadowHits
     from mmctl.operate.logs.statistics import LogStatistics, NeverHit
+    from mmctl.operate.logs.stored import JoinedMessages
     from mmctl.operate.logs.told import ToldMessage, ToldRule
 
 _WIDTH: Final = 80
@@ -113,6 +114,16 @@ def summary(shown: int, counts: ReadCounts, reach: tuple[datetime, datetime] | N
     """The last line: how much was shown and read, and from when to when the log is."""
     read = f"{counted(shown, 'message')} of {counted(counts.records, 'record')}"
     return read if reach is None else f"{read} from {_time(reach[0])} to {_time(reach[1])}"
+
+
+def joined(found: JoinedMessages) -> str:
+    """In how many messages it was open which rule is meant, and how many of these were stored."""
+    if not found.undecided:
+        return "the log says which rules are meant: no message was needed"
+    return (
+        f"{counted(found.undecided, 'message')} may mean several rules by the log; "
+        f"{found.found:,} of them {plural(found.found, 'was', 'were')} stored"
+    )
 
 
 def damage(counts: ReadCounts) -> list[str]:

@@ -8,31 +8,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.judge.actions import actions_in_effect
 from mmctl.judge.submission import Submission
 from mmctl.mail.email import Size
 from mmctl.mail.facts import Stated, as_stated, over
 from mmctl.mail.headers import Headers, records
 from mmctl.mail.reader import read_email
-from mmctl.model.actions import added_header
-from mmctl.operate.comparing.heard import place_of
+from mmctl.operate.logs.deciding import JoinedMessage
+from mmctl.operate.logs.naming import MessageNames
 from mmctl.operate.logs.submission import envelope_of, session_of
 from mmctl.patterns import Pattern
-from mmctl.records import replace
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable
 
     from mmctl.judge.simulation import Authenticate
     from mmctl.mail.email import Email
     from mmctl.mail.partial import Message
-    from mmctl.operate.comparing.gateways import NamedGateway
     from mmctl.operate.logs.messages import LoggedMessage
+    from mmctl.operate.logs.names import LogNames
 
 _WORD: Final = Pattern(r"[A-Za-z0-9]{16,64}")
 """What an id may look like: letters and digits, without a blank."""
 _LONGEST_NAME: Final = 1_024
 _HEADERS: Final = ("received", "x-ses-message-id", "x-mmctl-released")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinedMessages:
+    """Names that know stored messages, and how many there are."""
+
+    names: LogNames
+    undecided: int
+    """Messages in which it was open which rule is meant."""
+    found: int
+    """How many of these were stored."""
 
 
 def id_of(message: Message, known: Collection[str]) -> str | None:
@@ -52,16 +62,17 @@ def id_of(message: Message, known: Collection[str]) -> str | None:
 def submission_with(
     message: Message,
     logged: LoggedMessage,
-    named: NamedGateway,
+    added: Iterable[tuple[str, str]],
     stated: Stated,
     authenticate: Authenticate | None,
 ) -> Submission:
     """What is known of a message: what was stored of it, and its session and envelope by the log.
 
+    `added` are the headers that rules added to it, as the log says.
     What is stated comes first, then the log, then what is computed. Results that a header claims
     were there before the service verified the message, and anybody may have written them.
     """
-    email = as_received(read_email(message.content, unread=message.unread), logged, named)
+    email = as_received(read_email(message.content, unread=message.unread), logged, added)
     accepted = logged.accepted
     by_log = Stated(envelope=envelope_of(logged))
     if accepted is not None:
@@ -78,13 +89,13 @@ def submission_with(
     )
 
 
-def as_received(email: Email, logged: LoggedMessage, named: NamedGateway) -> Email:
+def as_received(email: Email, logged: LoggedMessage, added: Iterable[tuple[str, str]]) -> Email:
     """A stored message as it arrived: without what rules had added to this copy of it."""
     size = None if logged.accepted is None else logged.accepted.size
     if size is None or email.unread or email.size == size:
         return email if size is None else replace(email, length=Size(size))
     values = {name: list(each) for name, each in email.headers.items()}
-    for name, value in _added(logged, named):
+    for name, value in added:
         written = values.get(name.lower(), [])
         if value in written:
             written.remove(value)
@@ -92,14 +103,35 @@ def as_received(email: Email, logged: LoggedMessage, named: NamedGateway) -> Ema
     return replace(email, headers=Headers.of(left), length=Size(size))
 
 
-def _added(logged: LoggedMessage, named: NamedGateway) -> Iterator[tuple[str, str]]:
-    """The headers that rules added, as the log says."""
-    for record in logged.acted:
-        done, place = record.action, place_of(record.key, named)
-        if done is None or done.index is None or place is None or not record.recipients:
-            continue
-        actions = actions_in_effect(named.gateway.rules[place])
-        if 0 < done.index <= len(actions):
-            header = added_header(actions[done.index - 1])
-            if header is not None:
-                yield header
+def joined(
+    messages: Iterable[LoggedMessage],
+    names: LogNames,
+    stored: Iterable[Message],
+    authenticate: Authenticate | None = None,
+) -> JoinedMessages:
+    """What stored messages tell of those in which it is open which rule is meant."""
+    unknown = {
+        logged.id: logged
+        for logged in messages
+        if logged.id is not None and _is_open(MessageNames(logged, names), logged)
+    }
+    found: dict[str, JoinedMessage] = {}
+    for message in stored:
+        known = id_of(message, unknown)
+        if known is not None and known not in found:
+            logged = unknown[known]
+            added = MessageNames(logged, names).added()
+            found[known] = JoinedMessage(
+                logged=logged,
+                submission=submission_with(message, logged, added, Stated(), authenticate),
+            )
+        if len(found) == len(unknown):
+            break
+    # What names of other times know goes with the names of now.
+    known_now = replace(names, stored=found, known={}, others={})
+    return JoinedMessages(names=known_now, undecided=len(unknown), found=len(found))
+
+
+def _is_open(named: MessageNames, logged: LoggedMessage) -> bool:
+    """Whether it is unknown which rule a record of a message means."""
+    return any(named.of(record).is_open for record in logged.acted)
