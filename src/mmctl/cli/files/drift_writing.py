@@ -44,6 +44,9 @@ _BY_HAND: Final = "deleted by hand: remove it from the files, or create it again
 _NOT_SAID: Final = (
     "no logical rules say exactly what is live: read it with `mmctl drift -v` and write it yourself"
 )
+_PACKED: Final = (
+    "their names and order follow from the rules in the files: the next apply puts them back"
+)
 _OF_RULES_LAST: Final = (
     "a statement stands behind those of rules that refuse: write it into the file, and the next"
     " apply puts it in front of them"
@@ -124,6 +127,8 @@ def take_hand_edits(change: LiveEnvironment, made: Plan) -> WrittenToFiles:
     for edit in made.edits:
         if edit.by_hand and edit.kind is EditKind.ADDED and not edit.of_rule:
             done.left.append((_text((edit.resource, edit.object, None)), _BY_HAND))
+        if edit.by_hand and edit.kind is EditKind.REPACKED:
+            done.left.append((f"the live rules of {edit.object}", _PACKED))
     _write(change, done, writing.wanted)
     return done
 

@@ -12,8 +12,18 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from mmctl.compiler.configuration import RuleOrigin, RuleSource, WrittenRule
+from mmctl.live.compare.pieces import is_more_than_values, passed
 from mmctl.live.compare.rules import effect_of, fewest_moved, paired_rules, rules_of
-from mmctl.live.compare.spots import CONDITIONS, Spot, spot_of, spots_of_list
+from mmctl.live.compare.spots import (
+    CONDITIONS,
+    Spot,
+    alone,
+    covers,
+    same_spot,
+    says_the_same,
+    spot_of,
+    spots_of_list,
+)
 from mmctl.model.rules import Rule
 from mmctl.records import dataclass, field, replace
 
@@ -76,6 +86,8 @@ class _Lift:
     lists_by_hand: dict[str, tuple[str, ...]] = field(default_factory=dict)
     beside: dict[int, list[str]] = field(default_factory=dict)
     """The rules by hand that stand for members of the lists of a live rule of the base."""
+    apart: dict[int, str] = field(default_factory=dict)
+    """Pieces of long rules that do not go with the others: each is a rule of its own now."""
 
     def done(self, lists: Mapping[str, ChangedMembers]) -> LiveObject:
         before, after = rules_of(self.base), rules_of(self.thing)
@@ -83,14 +95,16 @@ class _Lift:
             _Written(name=rule.name, place=rule.place, form=rule.shape.to_api(), stop=rule.stop)
             for rule in self.base.logical
         ]
-        held = [origin.logical for origin in self.base.origins]
+        held: list[Sequence[str]] = [origin.logical for origin in self.base.origins]
         pairs = paired_rules(before, after)
         kept = set(pairs.values())
         for old, rule in enumerate(before):
             if old not in kept:
                 self._removed(rule, held[old], _held_elsewhere(held, old, kept))
+        held = self._pieces_apart(pairs, before, after, held)
         for new, old in sorted(pairs.items()):
-            self._changed(before[old], after[new], held[old])
+            if old not in self.apart:
+                self._changed(before[old], after[new], held[old])
         for name, change in sorted(lists.items()):
             for old in sorted(kept):
                 for spot in spots_of_list(before[old], name):
@@ -121,8 +135,10 @@ class _Lift:
         found = False
         for part in CONDITIONS:
             for condition in live.get(part, ()):
+                if any(says_the_same(condition, each) for each in rule.form.get(part, ())):
+                    continue  # all pieces of the rule have it
                 spot = spot_of(condition)
-                for value in spot.values if spot is not None else ():
+                for value in [*spot.values] if spot is not None else ():
                     found = self._without_value(rule, part, condition, value) or found
         return found
 
@@ -161,14 +177,14 @@ class _Lift:
         gone = [each for each in before if each not in after]
         come = [each for each in after if each not in before]
         for old in [*gone]:
-            new = next((each for each in come if _same_spot(old, each)), None)
+            new = next((each for each in come if same_spot(old, each)), None)
             if new is not None:
                 gone.remove(old)
                 come.remove(new)
                 self._values(part, old, new, held)
         for condition in gone:
             for rule in self._of(held):
-                kept = [each for each in rule.form.get(part, []) if not _covers(condition, each)]
+                kept = [each for each in rule.form.get(part, []) if not covers(condition, each)]
                 rule.form[part] = kept
         for condition in come:
             for rule in self._of(held):
@@ -192,17 +208,17 @@ class _Lift:
         for rule in self._of(held):
             for each in rule.form.get(part, []):
                 spot = spot_of(each)
-                if spot is not None and _same_spot(condition, each):
+                if spot is not None and same_spot(condition, each):
                     spot.add(value)
                     return
         for rule in self._of(held)[:1]:
-            rule.form[part] = [*rule.form.get(part, []), _alone(condition, value)]
+            rule.form[part] = [*rule.form.get(part, []), alone(condition, value)]
 
     def _without_value(self, rule: _Written, part: str, condition: Form, value: str) -> bool:
         found = False
         for each in [*rule.form.get(part, [])]:
             spot = spot_of(each)
-            if spot is not None and _same_spot(condition, each) and value in spot.values:
+            if spot is not None and same_spot(condition, each) and value in spot.values:
                 found = True
                 self._take(rule, part, each, value)
         return found
@@ -271,6 +287,40 @@ class _Lift:
 
     # Order, and rules that came
 
+    def _pieces_apart(
+        self,
+        pairs: Mapping[int, int],
+        before: Sequence[Form],
+        after: Sequence[Form],
+        held: Sequence[Sequence[str]],
+    ) -> list[Sequence[str]]:
+        """What each live rule holds, where a piece that does not go with the others is its own.
+
+        It passed rules that do something else, or does more than look for other values. The rest
+        of its logical rule did not change with it, so the values of the piece leave that.
+        """
+        found = [*held]
+        order = [pairs[new] for new in sorted(pairs)]
+        form_of = {old: after[new] for new, old in pairs.items()}
+        for old in sorted(order):
+            live, was = form_of[old], before[old]
+            rules = self._of(held[old])
+            whole = set(held[old]) - _held_elsewhere(held, old, set(order))
+            if whole or not rules:
+                continue
+            if not passed(old, order, form_of) and not is_more_than_values(
+                was, live, [rule.form for rule in rules]
+            ):
+                continue
+            place = max(map(self.rules.index, rules)) + 1
+            name = self._unused(live.get("Name") or BY_HAND)
+            self.rules.insert(place, _Written(name=name, place=None, form=deepcopy(live)))
+            for rule in rules:
+                self._without_values_of(rule, was)
+            self.apart[old] = name
+            found[old] = (name,)
+        return found
+
     def _moved(self, pairs: Mapping[int, int], held: Sequence[Sequence[str]]) -> None:
         order = [pairs[new] for new in sorted(pairs)]
         times = Counter(name for old in order for name in held[old])
@@ -299,6 +349,8 @@ class _Lift:
 
     def _origin(self, old: int, rule: Form) -> RuleOrigin:
         """Where a live rule of the base comes from, under the name that it has now."""
+        if old in self.apart:
+            return RuleOrigin(name=self.apart[old])
         origin, beside = self.base.origins[old], self.beside.get(old, ())
         name = rule.get("Name") if origin.holds else None
         holds = origin.holds
@@ -334,25 +386,6 @@ def _numbered(name: str) -> Iterable[str]:
 
 def _held_elsewhere(held: Sequence[Sequence[str]], old: int, kept: set[int]) -> set[str]:
     return {name for at in kept if at != old for name in held[at]}
-
-
-def _same_spot(one: Form, other: Form) -> bool:
-    """Whether two conditions differ in nothing but their values."""
-    here, there = spot_of(one), spot_of(other)
-    return here is not None and there is not None and here.key == there.key
-
-
-def _covers(live: Form, written: Form) -> bool:
-    """Whether a condition of a live rule has a written one in it."""
-    return live == written or _same_spot(live, written)
-
-
-def _alone(condition: Form, value: str) -> Form:
-    found = deepcopy(condition)
-    spot = spot_of(found)
-    if spot is not None:
-        spot.values[:] = [value]
-    return found
 
 
 def _written_rule(rule: _Written) -> WrittenRule:

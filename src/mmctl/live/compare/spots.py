@@ -106,3 +106,31 @@ def spots_of_list(rule: Form, name: str) -> Iterator[Spot]:
             asked = condition.get("BooleanExpression", {}).get("Evaluate", {}).get(_IN_LIST)
             if asked is not None and name in asked["AddressLists"]:
                 yield Spot(part=part, index=index, attribute=asked["Attribute"])
+
+
+def same_spot(one: Form, other: Form) -> bool:
+    """Whether two conditions differ in nothing but their values."""
+    here, there = spot_of(one), spot_of(other)
+    return here is not None and there is not None and here.key == there.key
+
+
+def covers(live: Form, written: Form) -> bool:
+    """Whether a condition of a live rule has a written one in it."""
+    return live == written or same_spot(live, written)
+
+
+def alone(condition: Form, value: str) -> Form:
+    """The condition with one value in place of its own."""
+    found = deepcopy(condition)
+    spot = spot_of(found)
+    if spot is not None:
+        spot.values[:] = [value]
+    return found
+
+
+def says_the_same(one: Form, other: Form) -> bool:
+    """Whether two conditions are equal but for the order of their values."""
+    here, there = spot_of(one), spot_of(other)
+    if here is None or there is None:
+        return one == other
+    return here.key == there.key and set(here.values) == set(there.values)

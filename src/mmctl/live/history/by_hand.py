@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from mmctl.live.compare.changes import leaves, path_text, snake
 from mmctl.live.compare.edits import Edit, EditKind
 from mmctl.live.compare.logical import logical_view
-from mmctl.live.compare.rules import paired_rules, rule_names
+from mmctl.live.compare.rules import paired_rules, rule_names, rules_of
 from mmctl.live.history.last_applied import last_applied
 from mmctl.live.state.canonical import canonical
 from mmctl.live.state.logs import NOWHERE
@@ -62,7 +62,8 @@ def marked(
     """The edits from live to desired, each with the time when what it undoes was done by hand."""
     if last is None:
         return tuple(replace(edit, by_hand=None) for edit in edits)
-    states = [logical_view(state) for state in last.named_as(live)]
+    packed_states, packed_live = last.named_as(live), live
+    states = [logical_view(state) for state in packed_states]
     desired, live = logical_view(desired), logical_view(live)
     objects: dict[tuple[Kind, str], _Object] = {}
     found = []
@@ -74,7 +75,12 @@ def marked(
                 before=tuple(state.find(*edit.of) for state in states),
             )
         thing = objects[edit.of]
-        when = thing.changed_at(last.at) if thing.undone_by(edit) else None
+        undone = thing.undone_by(edit) or (
+            edit.kind is EditKind.REPACKED
+            and thing.has_its_rules()
+            and _is_repacked(edit, packed_live, packed_states)
+        )
+        when = thing.changed_at(last.at) if undone else None
         found.append(replace(edit, by_hand=when))
     return tuple(found)
 
@@ -104,6 +110,10 @@ class _Object:
         known = {thing.changed_at for thing in self.before if thing is not None}
         changed = self.live.changed_at if self.live is not None else None
         return changed if changed and changed not in known else f"after {last}"
+
+    def has_its_rules(self) -> bool:
+        """Whether its rules, as people wrote them, are those of an earlier state."""
+        return any(_rules(self.live) == _rules(thing) for thing in self.before)
 
     def undone_by(self, edit: Edit) -> bool:
         """Whether an edit takes away what was done by hand to this object."""
@@ -246,6 +256,14 @@ class _Rules:
             if then and is_now not in then and (wanted[at] < place) is not is_now:
                 return True
         return False
+
+
+def _is_repacked(edit: Edit, live: LiveConfiguration, states: Iterable[LiveConfiguration]) -> bool:
+    """Whether somebody gave a packed rule set's live rules another order or other names."""
+    found, known = live.find(*edit.of), [state.find(*edit.of) for state in states]
+    return found is not None and all(
+        thing is not None and rules_of(thing) != rules_of(found) for thing in known
+    )
 
 
 def by_hand(
