@@ -13,7 +13,7 @@ from mmctl.analysis.encoding.proof import Proof
 from mmctl.analysis.sat.solver import Solved
 from mmctl.compiler.compile import compile_project
 from mmctl.compiler.denials import CannotDeny, denials_of
-from mmctl.compiler.refusing import refusing_of, staying_notes
+from mmctl.compiler.refusing import refusing_of
 from mmctl.judge.judging import judge
 from mmctl.language.parsing.load import read_text
 from mmctl.language.project import Outcome
@@ -156,8 +156,8 @@ def test_long_lists_are_spread_over_statements() -> None:
 )
 def test_a_rule_stays_a_drop_rule_where_no_policy_can_take_it(rest: str, why: str) -> None:
     project = project_of(networks(1), rest)
-    (note,) = staying_notes(refusing_of(project))
-    assert note == f"rule net-0 of inbound drops instead of refusing: {why}"
+    (staying,) = refusing_of(project).staying
+    assert (staying.rule_set, staying.rule.name, staying.why) == ("inbound", "net-0", why)
     configuration, _ = compile_project(project)
     (rule_set,) = configuration.of_kind(Kind.RULE_SET)
     assert [each.name for each in rule_set.origins] == ["net-0", "deliver"]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from mmctl.compiler.packing.names import MADE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
     from mmctl.operate.logs.packed import HeldRules, PackedRules
     from mmctl.operate.logs.periods import PackedAt, PackedInHistory
 
-MADE: Final = "mm."
-"""What the names of live rules begin with that the compiler made."""
 _MOST_ASKED: Final = 1_000
 """For so many names of live rules the project is read again."""
 

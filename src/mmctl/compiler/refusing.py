@@ -15,7 +15,7 @@ from mmctl.problem import Positions
 from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from mmctl.compiler.denials import Denial
     from mmctl.language.project import (
@@ -244,9 +244,3 @@ def _why_not(project: Project, policy: LogicalTrafficPolicy, denials: Sequence[D
 
 
 _WORDS: Final = {"SATISFIABLE": "a message may differ", "UNDECIDED": "the effort was used up"}
-
-
-def staying_notes(refusing: Refusing) -> Iterator[str]:
-    """Why rules that refuse stay live rules, a line each."""
-    for each in refusing.staying:
-        yield f"rule {each.rule.name} of {each.rule_set} drops instead of refusing: {each.why}"

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[3]
 INGRESS_POINT: Final = "public-mx"
 MISTAKES: Final = 100
-TRIED: Final = 400
+TRIED: Final = 200
 """Messages for a mistake that is proved to change nothing."""
 FILES: Final = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
@@ -43,12 +43,19 @@ FILES: Final = {
     for path in sorted((ROOT / folder).rglob("*"))
     if path.is_file()
 } | {"mmctl.yaml": (ROOT / "mmctl.yaml").read_text(encoding="utf-8")}
+WITHOUT_CASES: Final = {
+    name: text for name, text in FILES.items() if not name.startswith("cases/")
+} | {"cases/none.yaml": "version: 1\n"}
+"""The same, quicker to read. The project file includes cases, so that a file has to be there."""
+MET: Final = {
+    name: text for name, text in WITHOUT_CASES.items() if not name.startswith("rules/outbound/")
+}
+"""What mail from outside can meet: a mistake elsewhere shows in none of it."""
 
 
 def read(changed: dict[str, str]) -> Project | None:
     """The reference gateway with another file in it, without its cases; None: it is refused."""
-    written = {name: text for name, text in FILES.items() if not name.startswith("cases/")}
-    project, problems = read_text({**written, **changed})
+    project, problems = read_text({**WITHOUT_CASES, **changed})
     return None if any(each.severity is Severity.ERROR for each in problems) else project
 
 
@@ -109,16 +116,17 @@ def really_differ(before: Gateway, after: Gateway, draft: Draft) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.unmeasured
 def test_a_hundred_mistakes_are_found_or_change_nothing() -> None:
+    assert read({}) is not None, "without a mistake nothing is refused"
     project, _ = read_text(FILES)
     before, bases = behind(project), drafts(project)
-    written = {name: text for name, text in FILES.items() if not name.startswith("cases/")}
     targets = {"relay": tuple(project.relays), "archive": tuple(project.archives)}
     found: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
     wrong = []
     tried = 0
-    for slip in slips(written, targets):
+    for slip in slips(MET, targets):
         after_project = read({slip.file: slip.text})
         if after_project is None:
             continue  # nobody gets that far: it is an error in the file

@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from mmctl.compiler.packing.names import MADE
 from mmctl.errors import CouldNot
 from mmctl.live.compare.logical import is_packed, logical_view
 from mmctl.live.compare.recognizing import known_exactly
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
     from mmctl.live.history.history import History
 
-PACKED: Final = "mm."
-"""What the names of packed live rules and of compiled lists begin with."""
 _LOOKED_AT: Final = 50
 """So many snapshots are looked at, the newest first."""
 REMARK: Final = "made by the compiler of mmctl for rule set {}: its members are values of rules"
@@ -83,7 +82,7 @@ def _looks_packed(thing: LiveObject) -> bool:
 
 def _packed_rules(thing: LiveObject) -> Sequence[str]:
     rules = thing.shape.rules if isinstance(thing.shape, RuleSet) else ()
-    return [rule.name for rule in rules if rule.name and rule.name.startswith(PACKED)]
+    return [rule.name for rule in rules if rule.name and rule.name.startswith(MADE)]
 
 
 def _note(thing: LiveObject) -> str:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 32
 """Characters of a rule's name at the service."""
-_PREFIX: Final = "mm."
+MADE: Final = "mm."
+"""What the names of live rules and lists begin with that the compiler made."""
 
 
 class RuleNames:
@@ -40,15 +41,15 @@ class RuleNames:
 
 def _fitted(rule: str, end: str) -> str:
     """A name that is short enough, with a hash for what is cut."""
-    name = f"{_PREFIX}{rule}.{end}"
+    name = f"{MADE}{rule}.{end}"
     if len(name) <= LONGEST:
         return name
     digest = sha256(rule.encode()).hexdigest()[:4]
-    left = LONGEST - len(f"{_PREFIX}-{digest}.{end}")
-    return f"{_PREFIX}{rule[:left]}-{digest}.{end}"
+    left = LONGEST - len(f"{MADE}-{digest}.{end}")
+    return f"{MADE}{rule[:left]}-{digest}.{end}"
 
 
 def list_name(rule_set: str, members: Iterable[str]) -> str:
     """`mm.inbound.0123456789`: the name of a compiled list says what is in it."""
     digest = sha256("\n".join(sorted(members)).encode()).hexdigest()[:10]
-    return f"{_PREFIX}{rule_set}.{digest}"
+    return f"{MADE}{rule_set}.{digest}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, assert_never
 
+from mmctl.compiler.packing.names import MADE
 from mmctl.judge.policy import BY_DEFAULT, TOO_LARGE, statement_name
 from mmctl.model.actions import Does, row_of
 from mmctl.model.enums import ActionFailurePolicy
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 _KNOWN: Final = 10_000
 """How many rules of logs are remembered; the service has 40 in a rule set."""
 NO_NAME: Final = "a rule without a name"
-MADE: Final = "mm."
-"""What the names of live rules begin with that the compiler made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

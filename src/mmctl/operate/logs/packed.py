@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.counted import counted
 from mmctl.records import dataclass, field
@@ -67,9 +67,9 @@ def _holders(rules: Iterable[HeldRules]) -> dict[str, tuple[HeldRules, ...]]:
     return found
 
 
-NAMED: int = 3
+NAMED: Final = 3
 """So many rules are named; of more, only the first."""
-_FIRST = 2
+_FIRST: Final = 2
 
 
 def one_of(names: tuple[str, ...], live: str | None = None, *, quote: str = "") -> str:
