@@ -149,6 +149,28 @@ def test_without_a_solver_each_command_says_what_to_do(
     assert left(project) == {}
 
 
+def test_without_a_solver_a_rule_set_that_must_be_packed_is_a_problem(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "pysolvers", None)
+    values = ", ".join(f"lure {number}" for number in range(13))
+    block = BLOCK.replace("offer", values)
+    (project / "rules" / "all.yaml").write_text(RULES % block, encoding="utf-8")
+    capsys.readouterr()
+    for command, expected in ((["lint"], 1), (["plan"], 1), (["budget"], 1)):
+        code = exit_code([*command, "-q"])
+        out, errors = capsys.readouterr()
+        everything = " ".join((out + errors).split())
+        assert (command, code) == (command, expected), everything
+        for word in (INSTALL, "python-sat`, which cannot be loaded"):
+            assert word in everything, (command, everything)
+        assert "Traceback" not in everything
+        if command == ["lint"]:
+            said = "the 3 rules of rule set `inbound` have to be packed: proofs need `python-sat`"
+            assert said in everything
+            assert everything.count("capacity") == 1, everything
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 def test_ctrl_c_ends_a_proof_with_nothing_half_written(project: Path) -> None:
     """In its first search, in a later one, and while its messages are written."""

@@ -90,6 +90,8 @@ class RuleSetBudget:
     @property
     def is_asked_about(self) -> bool:
         """Whether it is packed or does not fit, so that there is more to say than numbers."""
+        if self.packing.proof.missing:
+            return False  # nothing can be asked
         return self.packing.is_packed or self.cannot_go_live
 
     @property

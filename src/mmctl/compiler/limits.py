@@ -35,6 +35,8 @@ def over_capacity(
     whole = _as_a_whole(rule_set, live, packing)
     if whole is not None:
         yield whole
+    if packing.proof.missing:
+        return  # what is too much in one rule would be split
     for each in packing.rules:
         if not fits(each.rule):
             for use in rule_uses(each.rule):
@@ -65,6 +67,9 @@ def _as_a_whole(
     rule_set: LogicalRuleSet, live: Sequence[LogicalRule], packing: Packing
 ) -> Problem | None:
     """What is wrong with the rule set as a whole."""
+    if packing.proof.missing:
+        message = f"{_named(live, packing)} have to be packed: {packing.proof.why}"
+        return _problem(rule_set, message, packing.proof.missing)
     if packing.fits:
         if packing.proof.proved:
             return None

@@ -111,6 +111,8 @@ class PackingProof:
     equality: str = "multiset"
     readings: Mapping[str, str] = field(default_factory=dict)
     """The readings that it rests on."""
+    missing: str = ""
+    """What to do so that anything can be proved here; empty: it can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from mmctl.compiler.packing.packed import (
     Packing,
     PackingProof,
 )
-from mmctl.compiler.packing.written import is_within
+from mmctl.compiler.packing.written import as_written, is_within
 from mmctl.judge.submission import gateway_of_rule_set
 from mmctl.language.project import PROOF_EFFORT, LogicalRule
 from mmctl.language.readings import CHOICES
@@ -61,9 +61,18 @@ def packed_once(
         known = recalled(each, key, rule_set, logical)
         if known is not None:
             return known
-    from mmctl.compiler.packing.pack import packed  # noqa: PLC0415 - loads the solver
+    # Formulas and their solver are loaded when something is packed.
+    from mmctl.analysis.sat.solver import SolverMissing  # noqa: PLC0415
+    from mmctl.compiler.packing.pack import packed  # noqa: PLC0415
 
-    made = packed(project, rule_set, gateway=logical, ingress_point=ingress_point)
+    try:
+        made = packed(project, rule_set, gateway=logical, ingress_point=ingress_point)
+    except SolverMissing as error:
+        return replace(
+            as_written(rule_set, logical.rules, fits=False),
+            ingress_point=ingress_point,
+            proof=PackingProof(proved=False, why=error.message, missing=error.help or ""),
+        )
     for each in memories:
         keep(each, key, made, logical)
     return made

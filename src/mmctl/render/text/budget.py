@@ -83,6 +83,8 @@ def _rule_set(rule_set: RuleSetBudget, *, every_rule: bool) -> StyledParts:
     """A rule set whose live rules are its logical rules."""
     text = _head(rule_set)
     text.extend(_listed(rule_set.uses[1:]))
+    if rule_set.packing.proof.missing:
+        text.add(wrapped(proof_line(rule_set.packing), "  "), "bold red")
     text.extend(_rules(rule_set, every_rule=every_rule))
     return text
 
@@ -206,6 +208,8 @@ def proof_line(packing: Packing, *, brief: bool = False) -> str:
             readings = f"{len(proof.readings)} readings are as the project says; -v names them"
             return f"proved alike for every message, if {readings}"
         return f"proved alike for every message{f' if {readings}' if readings else ''}"
+    if proof.missing:
+        return f"not packed: {visible(proof.why)}; {proof.missing}"
     if not packing.fits:
         return "it does not fit, so nothing of it goes live"
     return f"not proved to be alike, so that it is not used: {visible(proof.why)}"
