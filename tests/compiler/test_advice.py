@@ -253,6 +253,7 @@ def test_a_rule_is_found_with_its_neighbors_and_its_price() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.unmeasured
 def test_the_first_version_of_the_reference_gateway_is_told_what_comes_nearest() -> None:
     project, _ = read_project(Path(__file__).parent / "first_version")
     found = budget_for(project)
