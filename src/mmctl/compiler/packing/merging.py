@@ -13,7 +13,7 @@ from mmctl.compiler.packing.ordering import Sides, doubles
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mmctl.compiler.packing.grouping import RuleGroup
     from mmctl.compiler.packing.licenses import Licenses
@@ -72,10 +72,17 @@ class Merging:
         """Merge what can be merged now; whether anything was."""
         self.apart.clear()
         done = False
+        places = self._places()
         for one, other in self._candidates():
-            if one in self.groups and other in self.groups:
-                done = self._moved_together(one, other, guarded=guarded) or done
+            if id(one) not in places or id(other) not in places:
+                continue
+            if self._moved_together(one, other, places, guarded=guarded):
+                done, places = True, self._places()
         return done
+
+    def _places(self) -> dict[int, int]:
+        """Where each group is, by its identity: comparing groups takes long."""
+        return {id(group): at for at, group in enumerate(self.groups)}
 
     def _candidates(self) -> Iterator[tuple[RuleGroup, RuleGroup]]:
         """Pairs that do the same: those that are nearest to each other first."""
@@ -93,11 +100,13 @@ class Merging:
         groups = list(self.groups)
         return ((groups[upper], groups[lower]) for _, upper, lower in sorted(pairs))
 
-    def _moved_together(self, one: RuleGroup, other: RuleGroup, *, guarded: bool) -> bool:
+    def _moved_together(
+        self, one: RuleGroup, other: RuleGroup, places: Mapping[int, int], *, guarded: bool
+    ) -> bool:
         merged = self._one(one, other)
         if merged is None:
             return False
-        upper, lower = sorted((self.groups.index(one), self.groups.index(other)))
+        upper, lower = sorted((places[id(one)], places[id(other)]))
         sides = self.ordering.between(self.groups, upper, lower, guarded=guarded)
         if not isinstance(sides, Sides):
             self._note(one, other, sides)

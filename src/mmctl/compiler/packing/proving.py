@@ -6,7 +6,7 @@ undecided is no license. Any action may fail in these proofs: what is packed doe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.commuting import exclude
 from mmctl.analysis.encoding.confirming import copies_of
@@ -19,6 +19,7 @@ from mmctl.analysis.questions.joined_rules import groups_of
 from mmctl.analysis.questions.phase_formulas import PhaseFormulas
 from mmctl.analysis.sat.circuit import FALSE
 from mmctl.analysis.sat.solver import Solved
+from mmctl.analysis.theories.theory import holds
 from mmctl.compiler.packing.licenses import PinnedPair
 from mmctl.compiler.packing.packed import PackingProof
 from mmctl.judge.actions import actions_in_effect, drops_on_failure
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
     from mmctl.analysis.questions.ends import Treated
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import LogicalRule
+
+
+_ATTEMPTS: Final = 8
+"""So often it is tried to find a message that many rules match."""
 
 
 class ProvedLicenses:
@@ -58,6 +63,8 @@ class ProvedLicenses:
         self._swaps: dict[tuple[int, int], bool] = {}
         self._apart: dict[tuple[int, int], bool] = {}
         self._refuted: dict[tuple[int, ...], bool] = {}
+        self._messages: list[tuple[frozenset[int], frozenset[int]]] = []
+        """Of messages that were found: the rules that match, and those of them that they reach."""
 
     def _reaching_others(self) -> frozenset[int]:
         """The rules that act on mail they do not apply to, or see what they did themselves."""
@@ -99,9 +106,38 @@ class ProvedLicenses:
     def _is_apart(self, one: int, other: int) -> bool:
         if one == other or self._formulas is None or self._is_meddled(one, other):
             return False
-        if self._is_plain(one, other) and exclude(self._rules[one], self._rules[other]):
+        if not self._is_plain(one, other):
+            return self._never(self._formulas.both_apply(one, other), self._literals[one].reached)
+        if exclude(self._rules[one], self._rules[other]):
             return True
-        return self._never(self._formulas.both_apply(one, other), self._literals[one].reached)
+        if any(other in matched and one in reached for matched, reached in self._messages):
+            return False
+        apart = self._never(self._formulas.both_apply(one, other), self._literals[one].reached)
+        if not apart:
+            self._find_message(self._formulas, one, other)
+        return apart
+
+    def _find_message(self, formulas: PhaseFormulas, one: int, other: int) -> None:
+        """Find one message that as many rules as possible match, so that few pairs are asked."""
+        matches = {each: formulas.matches(each) for each in range(len(self._rules))}
+        pair = (matches[one], matches[other], self._literals[one].reached)
+        wanted = {
+            literal
+            for each, literal in matches.items()
+            if not any(exclude(self._rules[each], self._rules[of]) for of in (one, other))
+        }
+        for _ in range(_ATTEMPTS):
+            found = self._proof.solved([*pair, *sorted(wanted)])
+            if found is Solved.SATISFIABLE:
+                break
+            core = set(self._proof.circuit.solver.core()) if found is Solved.UNSATISFIABLE else None
+            wanted -= wanted if core is None else core
+        else:
+            return
+        model = self._proof.circuit.solver.model()
+        matched = frozenset(each for each, literal in matches.items() if holds(literal, model))
+        reached = frozenset(each for each in matched if holds(self._literals[each].reached, model))
+        self._messages.append((matched, reached))
 
     def _is_plain(self, one: int, other: int) -> bool:
         """Whether neither rule changes what the other looks at."""
