@@ -255,4 +255,4 @@ def test_schema_lists_prints_and_writes(mmctl: Any, tmp_path: Path) -> None:
         f"{name}.schema.json" for name in names
     )
     assert mmctl("schema", "rules").out == (tmp_path / "all" / "rules.schema.json").read_text()
-    assert "did you mean `project`?" in mmctl("schema", "projet").err
+    assert "did you mean `project`?" in mmctl("schema", "proyect").err
