@@ -189,11 +189,12 @@ def test_a_foreign_member_goes_to_a_list_of_its_own_where_the_list_is_of_many_ru
     capsys.readouterr()
     assert packed.mmctl("drift") == 2
     told = capsys.readouterr().out
-    assert '"*@evil.example" in the compiled list of block-0' in told
+    assert '"*@evil.example" in the compiled list of 30 rules:' in told
+    assert "block-9" not in told
     assert packed.mmctl("drift", "--write") == 0
     said = capsys.readouterr().out
     assert "by-hand" in said
-    assert "the compiled list belongs to block-0" in said
+    assert " rules: block-0, block-1, " in said
     assert 'members: ["*@evil.example"]' in packed.text or "- '*@evil.example'" in packed.text
     assert packed.mmctl("plan", "--force", "lint") == 0
     assert "every message is treated alike" in capsys.readouterr().out
@@ -287,3 +288,17 @@ def test_a_list_of_the_compiler_takes_no_member(
     capsys.readouterr()
     assert packed.mmctl("list", "add", found, "*@evil.example", "--yes") == 3
     assert "is made by the compiler" in capsys.readouterr().err
+
+
+def test_a_rule_that_is_written_for_a_hand_edit_has_an_owner_where_the_project_asks_for_one(
+    packed: Packed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packed.service.add_member(packed.list_with("*@bad-3.example"), "*@evil.example")
+    asks = MAIN.replace("rules:", "lint: {require_owner: true}\nrules:")
+    (packed.folder / "mmctl.yaml").write_text(asks, encoding="utf-8")
+    owned = packed.text.replace("- {name: ", "- {owner: security, ticket: SEC-1, name: ")
+    (packed.folder / "rules" / "all.yaml").write_text(owned, encoding="utf-8")
+    assert packed.mmctl("drift", "--write") == 0
+    capsys.readouterr()
+    packed.mmctl("lint")
+    assert "owner" not in capsys.readouterr().out

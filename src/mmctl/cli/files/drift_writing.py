@@ -41,6 +41,8 @@ Item = tuple[Kind, str, str | None]
 """Kind and name of an object, and the rule in it; None: the object itself."""
 
 _BY_HAND: Final = "deleted by hand: remove it from the files, or create it again"
+_ADDED: Final = "Added by hand in the live rules."
+"""The description of a rule where the project asks for one."""
 _NOT_SAID: Final = (
     "no logical rules say exactly what is live: read it with `mmctl drift -v` and write it yourself"
 )
@@ -329,8 +331,12 @@ class _Writing:
         shapes = self._shapes(self.wanted, rule_set)
         at = [rule.name for rule in shapes].index(edit.after.get("Name"))
         shape = shapes[at]
-        data = _rule_data(shape, shape.name or "by-hand")
         beside, after = self._neighbor(rule_set, at, shapes)
+        data = _rule_data(shape, shape.name or "by-hand")
+        if self.project.settings.lint.require_owner and beside.owner is not None:
+            # Without these the project would refuse what was just written.
+            name = {"name": data.pop("name")}
+            data = {**name, "description": _ADDED, "owner": beside.owner, **data}
         path = beside.position.file
         text = yaml_changes.with_rule(self._text(path), data, beside.position, after=after)
         return {path: text}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.live.compare.logical import is_packed, logical_view
+from mmctl.live.compare.repacking import in_short
 from mmctl.model.kinds import Kind
 from mmctl.records import replace
 
@@ -71,5 +72,4 @@ def members_by_hand(live: LiveConfiguration) -> Iterator[tuple[str, str]]:
     for thing in live.of_kind(Kind.RULE_SET):
         for name in thing.lists_by_hand:
             held = next((each.logical for each in thing.origins if name in each.logical), ())
-            others = ", ".join(each for each in held if each not in thing.lists_by_hand)
-            yield name, others
+            yield name, in_short([each for each in held if each not in thing.lists_by_hand])

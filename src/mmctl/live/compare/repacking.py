@@ -18,7 +18,7 @@ from mmctl.model.kinds import Kind
 from mmctl.records import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
 
@@ -79,10 +79,17 @@ def _of_a_member(edit: Edit, desired: LiveConfiguration, live: LiveConfiguration
         if thing is None or members is None:
             continue
         names = next((each.logical for each in thing.origins if edit.rule in each.logical), ())
-        others = ", ".join(name for name in names if name not in thing.lists_by_hand)
+        others = in_short([name for name in names if name not in thing.lists_by_hand])
         told = ", ".join(map(quoted, members[:_FEW])) + (" …" if len(members) > _FEW else "")
         return replace(edit, note=f"{told} in the compiled list of {others}")
     return edit
+
+
+def in_short(names: Sequence[str]) -> str:
+    """Rules by their names; of many, how many there are and the first ones."""
+    if len(names) <= _FEW:
+        return ", ".join(names)
+    return f"{len(names)} rules: {', '.join(names[:_FEW])} …"
 
 
 def is_of_a_list_by_hand(edit: Edit, desired: LiveConfiguration, live: LiveConfiguration) -> bool:
