@@ -114,6 +114,24 @@ def test_the_rules_of_a_company_fit() -> None:
     }
 
 
+def test_a_rule_that_only_the_union_of_others_covers_is_not_in_the_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    project = project_of(
+        [
+            rule("one", "{from: {contains: alpha}}", DROP),
+            rule("both", "{from: {contains: [alpha, beta]}}, {subject: {contains: urgent}}", DROP),
+            rule("two", "{from: {contains: beta}}", DROP),
+            REST,
+        ]
+    )
+
+    packing = pressed(project, monkeypatch)
+
+    assert [each.rule.name for each in packing.rules] == ["mm.one.etc", "rest"]
+    assert packing.bounds.rules == len(packing.rules) == 2
+
+
 def packed_rules(*rules: str, more: str = "") -> Packing:
     """The packing of some rules, and of as many others as it takes that they do not fit."""
     filling = [

@@ -7,9 +7,10 @@ a live rule for every ten values. Actions are not taken apart, and conditions st
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import reduce
 from typing import TYPE_CHECKING
 
-from mmctl.compiler.packing.forms import widening
+from mmctl.compiler.packing.forms import RuleForm, widening
 from mmctl.compiler.packing.packed import ActionBound, Bounds
 from mmctl.compiler.packing.redundant import covers
 from mmctl.model.actions import row_of
@@ -47,25 +48,32 @@ def bounds_of(
 def _least(groups: Sequence[RuleGroup], readings: Readings) -> int:
     """How many live rules it takes for rules that do the same."""
     alone = [group for group in groups if group.alone]
-    shapes: dict[object, list[RuleGroup]] = defaultdict(list)
     others = [group for group in groups if not group.alone]
-    for at, group in enumerate(others):
-        rest = (*others[:at], *others[at + 1 :])
-        if not any(_is_covered(group, other) for other in rest):
-            shapes[group.form.shape].append(group)
-    least = sum(_of_shape(several, readings) for several in shapes.values())
+    of_shape: dict[object, list[RuleGroup]] = defaultdict(list)
+    for group in others:
+        of_shape[group.form.shape].append(group)
+    widest = [_widest(several) for several in of_shape.values()]
+    needed = (
+        [group for group in several if not _is_covered(group, widest)]
+        for several in of_shape.values()
+    )
+    least = sum(_of_shape(several, readings) for several in needed if several)
     return len(alone) + max(least, 1 if others else 0)
 
 
-def _is_covered(group: RuleGroup, other: RuleGroup) -> bool:
-    return group.form.shape != other.form.shape and group.form.is_within(other.form)
+def _widest(groups: Sequence[RuleGroup]) -> RuleForm:
+    """What groups of one shape may become when they are merged."""
+    return reduce(RuleForm.widened, (group.form for group in groups))
+
+
+def _is_covered(group: RuleGroup, widest: Sequence[RuleForm]) -> bool:
+    """Whether rules of another shape, merged, may do its work too."""
+    return any(group.form.shape != form.shape and group.form.is_within(form) for form in widest)
 
 
 def _of_shape(groups: Sequence[RuleGroup], readings: Readings) -> int:
     """How many live rules of one shape the values take, as each holds ten of them at most."""
-    form = groups[0].form
-    for group in groups[1:]:
-        form = form.widened(group.form)
+    form = _widest(groups)
     counts = [
         -(-len({*covers(each, readings).values()}) // VALUES.most)
         for each in widening(form)
