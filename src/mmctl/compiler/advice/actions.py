@@ -117,6 +117,7 @@ def _same(
     return Remedy(
         kind=KindOfChange.SAME_ACTIONS,
         what=text,
+        short=f"{counted(len(kept), what.one, what.many)}, not {different}",
         means=what.means,
         family=f"{what.one} {where} {rules[0].name}",
         touched=tuple(touched),

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from mmctl.compiler.advice.actions import changes_of_actions
 from mmctl.compiler.advice.change import KindOfChange
 from mmctl.compiler.advice.order import changes_of_order
+from mmctl.compiler.advice.refusals import changes_of_refusals
+from mmctl.compiler.advice.rewrites import changes_of_rewrites
 from mmctl.compiler.advice.second_point import second_points
 from mmctl.compiler.advice.settings import changes_of_settings
+from mmctl.model.quotas import RULES
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -29,10 +32,11 @@ TRIED_AT_MOST: Final = 150
 """So many packings are tried for one rule set."""
 _FAMILIES: Final = 40
 """So many families of remedies are tried; the cheapest."""
-_ROUNDS: Final = 2
-"""So often it is asked what helps besides what helped before."""
+_NEAR: Final = 60
+"""So much too much at most a second ingress point may save by itself."""
 _DEAD: Final = 1_000
 """A rule that would never apply then counts as so much too much."""
+_LATE: Final = (KindOfChange.ROUTE, KindOfChange.REFUSE, KindOfChange.SECOND_INGRESS_POINT)
 _WEAKENED: Final = 4
 """Of so many remedies of an answer the weaker ones are tried, of those that cost most."""
 
@@ -62,6 +66,11 @@ class Tried:
     def excess(self) -> int:
         """How much there is too much: live rules, and relay and send actions."""
         return sum(excess(each) for each in self.packings) + _DEAD * len(self.dead)
+
+    @property
+    def spare(self) -> int:
+        """How many live rules more there may be; of what does not fit nothing is known."""
+        return min(each.spare_rules for each in self.packings) if self.fits else RULES.most
 
     @property
     def has_second_point(self) -> bool:
@@ -121,82 +130,66 @@ class _Search:
         yield from changes_of_order(self._rule_set, environment)
         yield from changes_of_actions(self._rule_set, environment, self._base.excess)
         yield from changes_of_settings(self._rule_set, environment)
+        yield from changes_of_rewrites(self._rule_set, environment)
+        yield from changes_of_refusals(self._project, self._rule_set)
 
     def found(self) -> Advice:
         """The answers."""
-        useful = self._useful()
-        for family in self._families.values():
-            self._try((family[-1],))
+        strongest = [family[-1] for family in self._families.values()]
+        for change in strongest:
+            if self._may_be_enough(change):
+                self._try((change,))
         fitting = [self._weakened(each) for each in (*self._tried.values(),) if each.fits]
-        fitting += self._together((), useful)
-        points = sorted(self._pointed(), key=_nearness)
-        fitting += [each for each in points if each.fits]
-        for point in points[:1]:
-            fitting += filter(self._needs_its_point, self._together(point.changes, useful))
-        for avoided in _heaviest(fitting):
-            left = [each for each in useful if each.family != avoided.family]
-            fitting += self._together((), left)
+        fitting += self._together((), strongest)
+        points = [*second_points(self._project, self._rule_set)]
+        if self._base.excess <= _NEAR:
+            fitting += [each for each in self._pointed(points) if each.fits]
+        plain = min(
+            (each for each in fitting if not each.has_second_point), key=_order, default=None
+        )
+        fitting += self._with_point(points, strongest if plain is None else plain.changes)
+        for avoided in _heaviest(fitting)[: 1 if self._base.excess > _NEAR else 2]:
+            fitting += self._together(
+                (), [each for each in strongest if each.family != avoided.family]
+            )
         return self._advice(fitting, points)
 
-    def _useful(self) -> list[Remedy]:
-        """The strongest of each family, those that help most for their cost first.
+    def _may_be_enough(self, change: Remedy) -> bool:
+        """Whether one remedy may make it fit: a rule is one live rule and one relay at most."""
+        return bool(change.settings) or 2 * len(change.touched) >= self._base.excess
 
-        What only sets something comes first: it may help nothing by itself, and much together. So
-        what others help is found where all that only sets something is done, and once more where
-        all is done that helps so far.
-        """
-        strongest = [family[-1] for family in self._families.values()]
-        free = [each for each in strongest if not each.touched]
-        useful = [each for *_, each in sorted((self._worth(each, ()) for each in free), key=_rank)]
-        left = [each for each in strongest if each.touched]
-        for _ in range(_ROUNDS):
-            ranked = sorted((self._worth(each, tuple(useful)) for each in left), key=_rank)
-            helping = [each for worth, _, each in ranked if worth < 0]
-            useful += helping
-            left = [each for each in left if each not in helping]
-        return useful
-
-    def _worth(self, change: Remedy, done: tuple[Remedy, ...]) -> tuple[float, str, Remedy]:
-        """How much a remedy helps for its cost where others are done, below zero if it does."""
-        base = self._try(done) if done else self._base
-        gain = 0 if base is None else self._gain((*done, change), base)
-        return -gain / change.cost, change.what, change
-
-    def _gain(self, changes: tuple[Remedy, ...], base: Tried) -> int:
-        """How much less there is too much than in a base."""
-        tried = self._try(changes)
-        return 0 if tried is None else base.excess - tried.excess
-
-    def _pointed(self) -> list[Tried]:
-        """What second ingress points give by themselves."""
-        points = second_points(self._project, self._rule_set)
+    def _pointed(self, points: Sequence[Remedy]) -> list[Tried]:
+        """What second ingress points give by themselves, the best first."""
         found = [self._try((each,)) for each in points]
-        return [each for each in found if each is not None]
+        return sorted((each for each in found if each is not None), key=_nearness)
 
-    def _together(self, start: tuple[Remedy, ...], useful: Sequence[Remedy]) -> Iterator[Tried]:
-        """As few of some remedies as it takes, the best first, if all of them are enough."""
-        every = self._try((*start, *useful)) if useful else None
-        if every is None or not every.fits:
-            return
-        least, most, best = 0, len(useful), every
-        while most - least > 1:
-            half = (least + most) // 2
-            some = self._try((*start, *useful[:half]))
-            if some is None:
-                break
-            if some.fits:
-                most, best = half, some
-            else:
-                least = half
-        yield self._weakened(self._fewest(best, {*start}))
+    def _with_point(self, points: Sequence[Remedy], all_: Sequence[Remedy]) -> Iterator[Tried]:
+        """As few of some remedies as it takes beside the second ingress point that helps most."""
+        left = _without_phases(all_)
+        found = [(self._try((each, *left)), each) for each in points]
+        fitting = [(tried, each) for tried, each in found if tried is not None and tried.fits]
+        if fitting:
+            _, best = min(fitting, key=lambda pair: _size(pair[0]))
+            yield from self._together((best,), all_)
+
+    def _together(self, start: tuple[Remedy, ...], remedies: Sequence[Remedy]) -> Iterator[Tried]:
+        """As few of some remedies as it takes, if all of them are enough.
+
+        Phases move many rules, so they are among them only where it takes them.
+        """
+        for changes in dict.fromkeys((_without_phases(remedies), tuple(remedies))):
+            every = self._try((*start, *changes)) if changes else None
+            if every is not None and every.fits:
+                yield self._weakened(self._fewest(every, {*start}))
+                return
 
     def _fewest(self, reached: Tried, kept: set[Remedy]) -> Tried:
-        """The same without what is not needed, the most expensive first."""
+        """As good without what is not needed, the most expensive first."""
         for change in sorted(reached.changes, key=lambda each: -each.cost):
             left = tuple(each for each in reached.changes if each is not change)
-            if left and change not in kept:
+            if left and change not in kept and change.lists_saved <= reached.spare:
                 fewer = self._try(left)
-                if fewer is not None and fewer.fits:
+                if fewer is not None and fewer.excess <= reached.excess:
                     reached = fewer
         return reached
 
@@ -206,6 +199,8 @@ class _Search:
             for weaker in self._families.get(change.family, ()):
                 if weaker is change:
                     break
+                if change.lists_saved - weaker.lists_saved > reached.spare:
+                    continue
                 others = (each for each in reached.changes if each is not change)
                 less = self._try((*others, weaker))
                 if less is not None and less.fits:
@@ -213,17 +208,23 @@ class _Search:
                     break
         return reached
 
-    def _advice(self, fitting: Sequence[Tried], points: Sequence[Tried]) -> Advice:
+    def _advice(self, fitting: Sequence[Tried], points: Sequence[Remedy]) -> Advice:
         answers = _best(each for each in fitting if self._is_proved(each))
-        nearest = min(self._tried.values(), key=_nearness, default=None)
-        helps = nearest is not None and nearest.excess < self._base.excess
         pointed = any(each.has_second_point for each in answers)
+        alone = [] if pointed else self._pointed(points)
         return Advice(
             answers=answers,
-            nearest=nearest if helps and not answers else None,
-            second_point=points[0] if points and not pointed else None,
+            nearest=None if answers else self._nearest(),
+            second_point=alone[0] if alone else None,
             tried=TRIED_AT_MOST - self._left,
         )
+
+    def _nearest(self) -> Tried | None:
+        """What comes nearest of all that was tried, without what is not needed for that."""
+        nearest = min(self._tried.values(), key=_nearness, default=None)
+        if nearest is None or nearest.excess >= self._base.excess:
+            return None
+        return self._fewest(nearest, set())
 
     def _is_proved(self, tried: Tried) -> bool:
         """Whether what somebody would write then goes live: it is proved as everything is."""
@@ -235,14 +236,6 @@ class _Search:
         for change in changes:
             rule_sets = tuple(made for each in rule_sets for made in change.made(each))
         return rule_sets
-
-    def _needs_its_point(self, tried: Tried) -> bool:
-        """Whether the other changes do not fit without the second ingress point."""
-        others = tuple(
-            each for each in tried.changes if each.kind is not KindOfChange.SECOND_INGRESS_POINT
-        )
-        without = self._try(others) if others else None
-        return without is None or not without.fits
 
     def _try(self, changes: tuple[Remedy, ...]) -> Tried | None:
         """What remedies together give; None: enough has been tried."""
@@ -261,8 +254,13 @@ class _Search:
         return found
 
 
-def _rank(ranked: tuple[float, str, Remedy]) -> tuple[float, str]:
-    return ranked[0], ranked[1]
+def _without_phases(remedies: Sequence[Remedy]) -> tuple[Remedy, ...]:
+    return tuple(each for each in remedies if each.kind is not KindOfChange.PHASES)
+
+
+def _size(tried: Tried) -> tuple[int, int]:
+    """How large what packing gave is: the less, the more may stay as it is."""
+    return max(len(each.rules) for each in tried.packings), tried.cost
 
 
 def _families(remedies: Iterable[Remedy]) -> dict[str, list[Remedy]]:
@@ -283,9 +281,12 @@ def _dead(packings: Sequence[Packing]) -> Iterator[str]:
         yield from (each.rule.name for each in packing.left_out if each.rule.name not in live)
 
 
-def _place(change: Remedy) -> tuple[bool, int, str]:
-    """The order in which remedies are made and shown: a second ingress point is made last."""
-    return change.kind is KindOfChange.SECOND_INGRESS_POINT, -change.cost, change.what
+def _place(change: Remedy) -> tuple[int, int, str]:
+    """The order in which remedies are made and shown.
+
+    What goes by other rules comes after what changes these, a second ingress point last.
+    """
+    return (_LATE.index(change.kind) + 1 if change.kind in _LATE else 0), -change.cost, change.what
 
 
 def _heaviest(fitting: Sequence[Tried]) -> list[Remedy]:
@@ -301,7 +302,9 @@ def _best(fitting: Iterable[Tried]) -> tuple[Tried, ...]:
     """The cheapest answers; one with a second ingress point, if there is one."""
     by_cost: list[Tried] = []
     for each in sorted(fitting, key=_order):
-        if not any(_is_less(cheaper, each) for cheaper in by_cost):
+        # Beside a second ingress point less may be needed, or as much as without it.
+        alike = (one for one in by_cost if one.has_second_point == each.has_second_point)
+        if not any(_is_less(cheaper, each) for cheaper in alike):
             by_cost.append(each)
     pointed = [each for each in by_cost if each.has_second_point][:1]
     plain = [each for each in by_cost if not each.has_second_point]

@@ -31,6 +31,7 @@ class KindOfChange(StrEnum):
     SAME_ACTIONS = "same_actions"
     SHARED_EXCEPTIONS = "shared_exceptions"
     DUPLICATES = "duplicates"
+    ROUTE = "route"
     REFUSE = "refuse"
     FEWER_VALUES = "fewer_values"
     COUNT_ANY = "count_any"
@@ -47,6 +48,8 @@ class Remedy:
     kind: KindOfChange
     what: str
     """An imperative: ``write `on_overlap: any` in phase `block` (rules/a.yaml:4)``."""
+    short: str
+    """The same in a few words; how many rules and which ones is said beside it."""
     means: str
     """What it changes for mail, or what somebody has to be sure of."""
     touched: tuple[LogicalRule, ...] = field(default=(), compare=False, repr=False)
@@ -60,6 +63,17 @@ class Remedy:
     def cost(self) -> int:
         """How many rules and settings somebody has to touch."""
         return len(self.touched) + self.settings
+
+    @property
+    def lists_saved(self) -> int:
+        """How many lists of actions are gone, each of which takes a live rule; 0 if none is."""
+        same = self.kind is KindOfChange.SAME_ACTIONS
+        return len({rule.actions for rule in self.touched}) if same else 0
+
+    @property
+    def weight(self) -> int:
+        """About how much it saves, to put first what saves most."""
+        return len({(rule.actions, rule.unless) for rule in self.touched}) or self.settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

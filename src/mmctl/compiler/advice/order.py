@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 _FEWEST: Final = 4
 """Fewer rules than these need no phase."""
-_NAMES: Final = ("block", "bounce", "mark", "copy", "route")
+_NAMES: Final = ("block", "bounce", "discard", "mark", "copy", "route")
+"""Phases; what drops mail below a rule that bounces may drop the rest of it, so it stays there."""
 
 
 def changes_of_order(rule_set: LogicalRuleSet, environment: str) -> Iterator[Remedy]:
@@ -48,6 +49,7 @@ def _any_order(phase: Phase, part: RuleRun) -> Remedy:
     return Remedy(
         kind=KindOfChange.ANY_ORDER,
         what=f"write `on_overlap: any` in phase `{visible(phase.name)}` ({at(phase.position)})",
+        short=f"`on_overlap: any` in phase `{visible(phase.name)}` ({at(phase.position)})",
         family=f"order {phase.name}",
         means=f"where two of its {counted(len(part.rules), 'rule')} take the same mail, either may"
         " come first",
@@ -71,7 +73,7 @@ def _phases_for(rule_set: LogicalRuleSet, part: RuleRun) -> Iterator[Remedy]:
 
 def _phases_of(rule_set: LogicalRuleSet, run: Sequence[LogicalRule]) -> Remedy:
     """One phase for each thing that rules of a run do, in the order in which they do them."""
-    what = [_place_of(rule) for rule in run]
+    what = _places_of(run)
     order = sorted({*what}, key=lambda kind: _middle(what, kind))
     ranked = sorted(range(len(run)), key=lambda place: order.index(what[place]))
     moved = [run[place] for place in sorted(_not_in_order(ranked))]
@@ -100,6 +102,7 @@ def _phases_of(rule_set: LogicalRuleSet, run: Sequence[LogicalRule]) -> Remedy:
     return Remedy(
         kind=KindOfChange.PHASES,
         what=_told(run, phases, moved),
+        short=f"phases with `on_overlap: any`: {', '.join(phases)}; moved",
         family=f"phases {first.name}",
         means="where two rules of one phase take the same mail, either may come first",
         touched=tuple(moved),
@@ -118,6 +121,16 @@ def _told(
     if moved:
         what += f"; that moves {counted(len(moved), 'rule')}: {named(moved)}"
     return f"{what}; write `on_overlap: any` in {'it' if one else 'each'}"
+
+
+def _places_of(run: Sequence[LogicalRule]) -> list[int]:
+    """What each rule of a run does, as places in `_NAMES`."""
+    block, bounce, discard = map(_NAMES.index, ("block", "bounce", "discard"))
+    found: list[int] = []
+    for rule in run:
+        place = _place_of(rule)
+        found.append(discard if place == block and bounce in found else place)
+    return found
 
 
 def _place_of(rule: LogicalRule) -> int:

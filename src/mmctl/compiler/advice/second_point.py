@@ -86,12 +86,19 @@ def _change(
         family="second ingress point",
         what=f"make a second ingress point for {names}, with a traffic policy that allows only"
         f" these recipients, and write `per_ingress_point: true` in rule set"
-        f" `{visible(rule_set.name)}`: {counted(len(moved), 'rule')} go there"
-        f" ({named(moved)}), {counted(len(not_there), 'stays', 'stay')} behind,"
-        f" {counted(both, 'is', 'are')} needed at both",
+        f" `{visible(rule_set.name)}`: {_shares(moved, len(not_there), both)}",
+        short=f"a second ingress point for {names} with `per_ingress_point: true`:"
+        f" {_shares(moved, len(not_there), both)}",
         means=f"the MX records of {counted(len(there), 'domain')} of {domains:,} name another host",
         settings=3,
         made=made,
+    )
+
+
+def _shares(moved: Sequence[LogicalRule], stay: int, both: int) -> str:
+    return (
+        f"{counted(len(moved), 'rule goes', 'rules go')} there ({named(moved)}),"
+        f" {counted(stay, 'stays', 'stay')} behind, {counted(both, 'is', 'are')} needed at both"
     )
 
 

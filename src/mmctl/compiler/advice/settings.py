@@ -1,4 +1,4 @@
-"""Changes of settings and exceptions: what a phase shares, duplicates, counts, refusals, values."""
+"""Changes of settings and exceptions: what a phase shares, duplicates, counts, values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mmctl.compiler.advice.change import (
     with_rules,
 )
 from mmctl.counted import counted
-from mmctl.model.actions import BLOCKS, LEAVES, Does
+from mmctl.model.actions import BLOCKS, Does
 from mmctl.model.comparisons import NEGATED
 from mmctl.model.conditions import operand_of, values_of
 from mmctl.model.quotas import RULE_EXCEPTIONS, VALUES
@@ -29,10 +29,7 @@ if TYPE_CHECKING:
     from mmctl.language.project import LogicalRule, LogicalRuleSet
     from mmctl.model.rules import RuleCondition
 
-_REFUSABLE: Final = frozenset({"source_ip", "recipient"})
 _SEVERAL: Final = 2
-_MOVED: Final = 2
-"""So many rules that keep mail may have to move below rules that refuse."""
 _FEW: Final = 5
 """So many values somebody may find superfluous."""
 
@@ -45,7 +42,6 @@ def changes_of_settings(rule_set: LogicalRuleSet, environment: str) -> Iterator[
         yield from _fewer_values(part)
     yield from _duplicates(rule_set, parts)
     yield from _counted_together(parts)
-    yield from _refused(parts)
 
 
 def _shared_exceptions(part: RuleRun) -> Iterator[Remedy]:
@@ -80,6 +76,7 @@ def _same_exceptions(rules: Sequence[LogicalRule], part: RuleRun) -> Iterator[Re
 
     yield Remedy(
         kind=KindOfChange.SHARED_EXCEPTIONS,
+        short=f"the same `unless` as what does the same as `{visible(rules[0].name)}`",
         family=f"exceptions {rules[0].name}",
         what=f"give the {counted(len(rules), 'rule')} of {part.described} that do what"
         f" `{visible(rules[0].name)}` ({at(rules[0].position)}) does the same `unless`, best at"
@@ -106,6 +103,8 @@ def _duplicates(rule_set: LogicalRuleSet, parts: Sequence[RuleRun]) -> Iterator[
 
     yield Remedy(
         kind=KindOfChange.DUPLICATES,
+        short=f"`duplicates: ignore` in rule set `{visible(rule_set.name)}`"
+        f" ({at(rule_set.position)})",
         family="duplicates",
         what=f"write `duplicates: ignore` in rule set `{visible(rule_set.name)}`"
         f" ({at(rule_set.position)})",
@@ -132,57 +131,12 @@ def _counted_together(parts: Sequence[RuleRun]) -> Iterator[Remedy]:
 
     yield Remedy(
         kind=KindOfChange.COUNT_ANY,
+        short="no `count: own`",
         family="count",
         what=f"remove `count: own` of {counted(len(own), 'rule')}: {named(own)}",
         means="logs then say `one of` several rules for these",
         touched=tuple(own),
         made=made,
-    )
-
-
-def _refused(parts: Sequence[RuleRun]) -> Iterator[Remedy]:
-    """Rules that drop by network or recipient alone, as statements of the traffic policy."""
-    rules = [rule for part in parts for rule in part.rules]
-    found = [rule for rule in rules if _may_refuse(rule)]
-    if not found:
-        return
-    # What is kept or handed on above them cannot be refused: it has to move below.
-    last = rules.index(found[-1])
-    above = [rule for rule in rules[:last] if LEAVES & {*rule.does}]
-    if len(above) > _MOVED:
-        found = [rule for rule in found if rules.index(rule) < rules.index(above[0])]
-        above = []
-    if not found:
-        return
-    names = {rule.name for rule in found}
-
-    def made(rule_set: LogicalRuleSet) -> tuple[LogicalRuleSet, ...]:
-        changed = {
-            rule.name: replace(rule, refuse=True) for rule in rule_set.rules if rule.name in names
-        }
-        return (with_rules(rule_set, changed),)
-
-    yield Remedy(
-        kind=KindOfChange.REFUSE,
-        family="refuse",
-        what=f"write `refuse: true` in {counted(len(found), 'rule')}: {named(found)}"
-        + (f"; move {named(above)} below {'it' if len(found) == 1 else 'them'}" if above else ""),
-        means="the traffic policy refuses this mail at RCPT, so that no rule does anything with it",
-        touched=(*found, *above),
-        made=made,
-    )
-
-
-def _may_refuse(rule: LogicalRule) -> bool:
-    asked = [*rule.conditions, *rule.unless]
-    return (
-        not rule.refuse
-        and not rule.shadow
-        and not rule.stop
-        and {*rule.does} == {Does.ENDS}
-        and len(rule.actions) == 1
-        and any(operand_of(each).key == "source_ip" for each in asked)
-        and all(operand_of(each).key in _REFUSABLE for each in asked)
     )
 
 
@@ -227,6 +181,7 @@ def _without(
 
     return Remedy(
         kind=KindOfChange.FEWER_VALUES,
+        short=f"{counted(over, 'value')} of `{operand}` less",
         family=f"values {operand} {rules[0].name}",
         what=f"remove {counted(over, 'value')} of `{operand}` from the"
         f" {counted(len(rules), 'rule')} of {part.described} with the same actions:"

@@ -108,7 +108,7 @@ class _Packer:
         )
         merging.merge()
         made = self._made(merging, groups, left_out)
-        if made.fits:
+        if made.fits or not made.bounds.may_fit:
             return made
         units = merging.units
         merging.merge(guarded=True)

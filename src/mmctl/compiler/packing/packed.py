@@ -87,6 +87,11 @@ class Bounds:
         """Relay and send actions."""
         return sum(each.least * each.handed_on for each in self.by_actions)
 
+    @property
+    def may_fit(self) -> bool:
+        """Whether some order of the rules may be within the limits."""
+        return self.rules <= RULES.most and self.handed_on <= RELAY_OR_SEND_ACTIONS.most
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obstacle:

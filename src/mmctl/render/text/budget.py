@@ -128,7 +128,7 @@ def _packed(rule_set: RuleSetBudget, *, every_rule: bool) -> StyledParts:
     for line, style in _told(rule_set, every_rule=every_rule):
         text.add(wrapped(line, "  "), style)
     text.extend(pin_lines(rule_set, every=every_rule))
-    text.extend(advice_lines(rule_set))
+    text.extend(advice_lines(rule_set, every=every_rule))
     if every_rule:
         text.extend(_left_out_lines(rule_set))
         text.extend(_bounds_lines(rule_set))

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.compiler.advice.change import at
 from mmctl.counted import counted
 from mmctl.render.text.paragraphs import wrapped
 from mmctl.render.text.styled_parts import StyledParts
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mmctl.compiler.advice.advice import Advice, Tried
+    from mmctl.compiler.advice.change import Remedy
     from mmctl.compiler.advice.pins import OrderPin
     from mmctl.compiler.budget import RuleSetBudget
     from mmctl.compiler.packing.licenses import PinnedPair
 
+_TOLD: Final = 3
+"""So many changes of an answer are told in full; of more, a line each."""
 _FIRST: Final = 1
 """So many pairs are on the first screen of a set that fits."""
 
@@ -78,8 +82,8 @@ def why_of(pin: OrderPin) -> str:
     return f"as written a message is {as_written}, swapped {swapped}"
 
 
-def advice_lines(rule_set: RuleSetBudget) -> StyledParts:
-    """What to change, each with what it gives and costs."""
+def advice_lines(rule_set: RuleSetBudget, *, every: bool = False) -> StyledParts:
+    """What to change, each with what it gives and costs; a line a change, or all of it."""
     text = StyledParts()
     advice = rule_set.advice
     if advice is None:
@@ -89,12 +93,41 @@ def advice_lines(rule_set: RuleSetBudget) -> StyledParts:
     tried = advice.answers or (() if advice.nearest is None else (advice.nearest,))
     for number, each in enumerate(tried, 1):
         text.add(wrapped(f"{number}. {gives(each)}", "  "), "bold")
-        for change in each.changes:
-            text.add(wrapped(f"- {change.what}", "     "))
-            text.add(wrapped(change.means, "       "), "dim")
+        text.extend(_changes(each, tried[: number - 1], every=every))
+    if not every and any(len(each.changes) > _TOLD for each in tried):
+        text.add(wrapped("-v tells how to write each change and what it means", "  "), "dim")
     for line in second_point_lines(advice):
         text.add(wrapped(line, "  "))
     return text
+
+
+def _changes(tried: Tried, above: Sequence[Tried], *, every: bool) -> StyledParts:
+    """What to write: of many changes a line each, those that save most first.
+
+    All changes of an answer above are named by its number.
+    """
+    text = StyledParts()
+    told = every or len(tried.changes) <= _TOLD
+    changes = list(tried.changes)
+    for number, other in enumerate(above, 1):
+        if {*other.changes} < {*changes}:
+            text.add(wrapped(f"- all changes of {number}., which fit without this too", "     "))
+            changes = [each for each in changes if each not in other.changes]
+    for change in sorted(changes, key=lambda each: -each.weight):
+        text.add(wrapped(f"- {change.what if told else brief(change)}", "     "))
+        if told:
+            text.add(wrapped(change.means, "       "), "dim")
+    return text
+
+
+def brief(change: Remedy) -> str:
+    """A change with the first of its rules, and how many more there are."""
+    if not change.touched:
+        return change.short
+    first, more = change.touched[0], len(change.touched) - 1
+    rules = f"`{visible(first.name)}` ({at(first.position)})"
+    rules += f" and {more:,} more" if more else ""
+    return f"{change.short} in {counted(len(change.touched), 'rule')}: {rules}"
 
 
 def second_point_lines(advice: Advice) -> Iterator[str]:
