@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final, assert_never
+from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.compiler.advice.change import (
     KindOfChange,
@@ -19,21 +19,15 @@ from mmctl.model.rules import (
     AddHeaderAction,
     ArchiveAction,
     BounceAction,
-    DeliverToMailboxAction,
-    DeliverToQBusinessAction,
-    DropAction,
-    InvokeLambdaAction,
     RelayAction,
-    ReplaceRecipientAction,
     S3Action,
-    SendAction,
     SnsAction,
 )
 from mmctl.records import dataclass, replace
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mmctl.language.project import LogicalRule, LogicalRuleSet
     from mmctl.model.rules import AnyRuleAction, RuleAction
@@ -138,30 +132,7 @@ def _bare(value: AnyRuleAction) -> tuple[object, ...]:
 
 def _differing(value: AnyRuleAction) -> _Differing | None:
     """What somebody may give the same value in several rules; None: nothing."""
-    match value:
-        case AddHeaderAction():
-            return _HEADER
-        case S3Action():
-            return _PREFIX
-        case RelayAction():
-            return _RELAY
-        case ArchiveAction():
-            return _ARCHIVE
-        case SnsAction():
-            return _TOPIC
-        case BounceAction():
-            return _BOUNCE
-        case (
-            DropAction()
-            | SendAction()
-            | ReplaceRecipientAction()
-            | DeliverToMailboxAction()
-            | DeliverToQBusinessAction()
-            | InvokeLambdaAction()
-        ):
-            return None
-        case never:
-            assert_never(never)
+    return _DIFFERENCES.get(type(value))
 
 
 def _different_in(rules: Sequence[LogicalRule]) -> _Differing:
@@ -218,3 +189,12 @@ _BOUNCE: Final = _Differing(
     many="bounce texts",
     means="senders read one text for all of these reasons",
 )
+_DIFFERENCES: Final[Mapping[type[AnyRuleAction], _Differing]] = {
+    AddHeaderAction: _HEADER,
+    S3Action: _PREFIX,
+    RelayAction: _RELAY,
+    ArchiveAction: _ARCHIVE,
+    SnsAction: _TOPIC,
+    BounceAction: _BOUNCE,
+}
+"""By the action that it is in."""
