@@ -113,3 +113,17 @@ def test_lint_packs_equal_rules_of_several_environments_once(run: Run, asked: li
     found = problems_of(run.sources(), TODAY)
     assert not [each for each in found.problems if each.check == "capacity"]
     assert asked == ["inbound"]
+
+
+def test_what_a_link_leads_to_is_never_written_over(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = anew(run, monkeypatch)
+    (file,) = kept(run)
+    other = run.root.parent / "notes.txt"
+    other.write_text("mine", encoding="utf-8")
+    file.unlink()
+    file.symlink_to(other)
+    assert anew(run, monkeypatch) == first
+    assert other.read_text(encoding="utf-8") == "mine"
+    assert not file.is_symlink()

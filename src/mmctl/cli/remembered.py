@@ -99,6 +99,8 @@ def keep(file: str, document: dict[str, object]) -> None:
     folder, name = os.path.split(file)
     try:
         make_own(folder)
+        if os.path.islink(file):
+            os.remove(file)  # an answer replaces a link, and never what it leads to
         write_whole(Path(file), json.dumps(document, ensure_ascii=False))
         for old in _oldest(folder, name.partition("-")[0]):
             os.remove(old)
