@@ -10,6 +10,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from mmctl.counted import counted
 from mmctl.records import dataclass, field, replace
 from mmctl.visible import visible
 
@@ -63,6 +64,16 @@ class Remedy:
     def cost(self) -> int:
         """How many rules and settings somebody has to touch."""
         return len(self.touched) + self.settings
+
+    @property
+    def brief(self) -> str:
+        """The change with the first of its rules, and how many more there are."""
+        if not self.touched:
+            return self.short
+        first, more = self.touched[0], len(self.touched) - 1
+        rules = f"`{visible(first.name)}` ({at(first.position)})"
+        rules += f" and {more:,} more" if more else ""
+        return f"{self.short} in {counted(len(self.touched), 'rule')}: {rules}"
 
     @property
     def lists_saved(self) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.compiler.advice.change import at
 from mmctl.counted import counted
 from mmctl.render.text.paragraphs import wrapped
 from mmctl.render.text.styled_parts import StyledParts
@@ -14,13 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mmctl.compiler.advice.advice import Advice, Tried
-    from mmctl.compiler.advice.change import Remedy
     from mmctl.compiler.advice.pins import OrderPin
     from mmctl.compiler.budget import RuleSetBudget
     from mmctl.compiler.packing.licenses import PinnedPair
 
 _TOLD: Final = 3
-"""So many changes of an answer are told in full; of more, a line each."""
+"""So many changes of an answer are shown in full; of more, a line each."""
 _FIRST: Final = 1
 """So many pairs are on the first screen of a set that fits."""
 
@@ -114,20 +112,10 @@ def _changes(tried: Tried, above: Sequence[Tried], *, every: bool) -> StyledPart
             text.add(wrapped(f"- all changes of {number}., which fit without this too", "     "))
             changes = [each for each in changes if each not in other.changes]
     for change in sorted(changes, key=lambda each: -each.weight):
-        text.add(wrapped(f"- {change.what if told else brief(change)}", "     "))
+        text.add(wrapped(f"- {change.what if told else change.brief}", "     "))
         if told:
             text.add(wrapped(change.means, "       "), "dim")
     return text
-
-
-def brief(change: Remedy) -> str:
-    """A change with the first of its rules, and how many more there are."""
-    if not change.touched:
-        return change.short
-    first, more = change.touched[0], len(change.touched) - 1
-    rules = f"`{visible(first.name)}` ({at(first.position)})"
-    rules += f" and {more:,} more" if more else ""
-    return f"{change.short} in {counted(len(change.touched), 'rule')}: {rules}"
 
 
 def second_point_lines(advice: Advice) -> Iterator[str]:
