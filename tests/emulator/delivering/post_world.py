@@ -203,9 +203,9 @@ class World:
             until(office.is_idle)
 
     def events(self, kind: str | None = None) -> list[Any]:
-        """The lines of the journal."""
-        lines = (self.root / "events.jsonl").read_text().splitlines()
-        found = [json.loads(line) for line in lines]
+        """The lines of the journal; one that is being written is not there yet."""
+        lines = (self.root / "events.jsonl").read_text().splitlines(keepends=True)
+        found = [json.loads(line) for line in lines if line.endswith("\n")]
         return [each for each in found if kind in {None, each["event"]}]
 
     def kinds(self) -> list[str]:
