@@ -12,17 +12,16 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator.journal import IngressPointName, ResourceName
-from mmctl.judge.actions import stops
 from mmctl.judge.compare import Members
 from mmctl.judge.submission import Gateway
-from mmctl.language.project import LogicalRule
+from mmctl.judge.unwritten_rule import unwritten_rule
 from mmctl.language.readings import CHOICES, Readings
 from mmctl.model.enums import IngressPointType, IpType
 from mmctl.model.kinds import Noun
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.rules import Rule
 from mmctl.model.shape import ShapeError
-from mmctl.problem import Position, Positions
+from mmctl.problem import Position
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from mmctl.emulator.database import Database
     from mmctl.emulator.store import ResourceStore, Scope, StoredResource
+    from mmctl.language.project import LogicalRule
 
     Body = Mapping[str, Any]
 
@@ -313,13 +313,7 @@ def configured_by(document: Body, digest: str) -> Configured:
 def _rules(rules: Iterable[Body], add_ons: Mapping[str, str]) -> tuple[LogicalRule, ...]:
     shapes = [Rule.logical(_with_names(rule, add_ons)) for rule in rules]
     return tuple(
-        LogicalRule(
-            name=shape.name or f"rule {place}",
-            rule=shape,
-            stop=stops(shape),
-            position=_NOWHERE,
-            positions=Positions({(): _NOWHERE}),
-        )
+        unwritten_rule(shape, shape.name or f"rule {place}", _NOWHERE)
         for place, shape in enumerate(shapes, 1)
     )
 

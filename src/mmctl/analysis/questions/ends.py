@@ -88,6 +88,12 @@ class Treated:
         return f"{ends} ({done})" if done else ends
 
 
+def described_apart(one: Treated, other: Treated) -> tuple[str, str]:
+    """What becomes of a message in two ways, with the headers if these are all that differs."""
+    both = one.described, other.described
+    return both if both[0] != both[1] else (one.described_in_full, other.described_in_full)
+
+
 def treatment_of(copies: Sequence[Copy], recipient: str) -> Treated:
     """What became of the copies for a recipient; none: it was refused."""
     done = {id(action): action for copy in copies for action in _done(copy)}

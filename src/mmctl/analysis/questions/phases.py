@@ -14,7 +14,7 @@ from mmctl.analysis.encoding.confirming import copies_of, happens
 from mmctl.analysis.encoding.proof import Refuted, Shown, Undecided
 from mmctl.analysis.questions.alike import compared
 from mmctl.analysis.questions.blame import minimal
-from mmctl.analysis.questions.ends import same_effects, treatment_of
+from mmctl.analysis.questions.ends import described_apart, same_effects, treatment_of
 from mmctl.analysis.questions.equality import Equality
 from mmctl.analysis.questions.phase_formulas import PhaseFormulas
 from mmctl.analysis.sat.solver import TimeIsUp
@@ -64,10 +64,7 @@ class OrderMatters:
     @property
     def described(self) -> tuple[str, str]:
         """What becomes of it as written and swapped, with the headers if these are all."""
-        both = self.as_written.described, self.swapped.described
-        if both[0] != both[1]:
-            return both
-        return self.as_written.described_in_full, self.swapped.described_in_full
+        return described_apart(self.as_written, self.swapped)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,12 @@ thing in the project, or else from the position.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from mmctl.judge.actions import stops
+from mmctl.judge.unwritten_rule import NOWHERE, unwritten_rule
 from mmctl.language.project import (
     LogicalAddressList,
     LogicalIngressPoint,
-    LogicalRule,
     LogicalRuleSet,
     LogicalTrafficPolicy,
 )
@@ -20,7 +19,7 @@ from mmctl.model.kinds import Kind
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import AddressList, IngressPoint
 from mmctl.model.rules import RuleSet
-from mmctl.problem import Position, Positions
+from mmctl.problem import Positions
 from mmctl.records import replace
 
 if TYPE_CHECKING:
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
     from mmctl.language.project import Project
     from mmctl.model.rules import Rule
-
-_NOWHERE: Final = Position(file="live", line=0)
-"""Live rules are not in a file, so they have no line."""
 
 
 def project_of(configuration: LiveConfiguration, project: Project) -> Project:
@@ -58,8 +54,8 @@ def _resource(found: LiveObject) -> dict[str, Any]:
     return {
         "name": found.name,
         "live_name": found.live_name,
-        "position": _NOWHERE,
-        "positions": Positions({(): _NOWHERE}),
+        "position": NOWHERE,
+        "positions": Positions({(): NOWHERE}),
     }
 
 
@@ -78,7 +74,7 @@ def _rule_set(found: LiveObject, project: Project) -> LogicalRuleSet:
         if len(found.origins) == len(shape.rules)
     }
     rules = tuple(
-        _rule(rule, origins.get(place) or _name(rule, place, names))
+        unwritten_rule(rule, origins.get(place) or _name(rule, place, names))
         for place, rule in enumerate(shape.rules)
     )
     return LogicalRuleSet(**_resource(found), rules=rules)
@@ -86,16 +82,6 @@ def _rule_set(found: LiveObject, project: Project) -> LogicalRuleSet:
 
 def _name(rule: Rule, place: int, names: Mapping[str, str]) -> str:
     return names.get(rule.name, rule.name) if rule.name else f"rule {place + 1}"
-
-
-def _rule(rule: Rule, name: str) -> LogicalRule:
-    return LogicalRule(
-        name=name,
-        rule=rule,
-        stop=stops(rule),
-        position=_NOWHERE,
-        positions=Positions({(): _NOWHERE}),
-    )
 
 
 def _policy(found: LiveObject, project: Project) -> LogicalTrafficPolicy:

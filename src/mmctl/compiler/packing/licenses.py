@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from mmctl.analysis.questions.ends import described_apart
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -33,10 +34,7 @@ class PinnedPair:
     @property
     def described(self) -> tuple[str, str]:
         """What becomes of it as written and swapped, with the headers if these are all."""
-        both = self.as_written.described, self.swapped.described
-        if both[0] != both[1]:
-            return both
-        return self.as_written.described_in_full, self.swapped.described_in_full
+        return described_apart(self.as_written, self.swapped)
 
 
 class Licenses(Protocol):

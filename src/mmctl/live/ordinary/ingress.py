@@ -6,12 +6,11 @@ external lists hold the recipients if a policy admits mail by them, else nobody.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from mmctl.judge.actions import stops
 from mmctl.judge.compare import Members
 from mmctl.judge.submission import Gateway, LambdaAnswer
-from mmctl.language.project import LogicalRule
+from mmctl.judge.unwritten_rule import unwritten_rule
 from mmctl.live.ordinary.named import conditions_in, list_test, rules_in
 from mmctl.model.actions import asked_function
 from mmctl.model.conditions import analysis_of
@@ -20,16 +19,14 @@ from mmctl.model.kinds import Kind
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import IngressPoint
 from mmctl.model.rules import RuleSet
-from mmctl.problem import Position, Positions
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
+    from mmctl.language.project import LogicalRule
     from mmctl.language.readings import Readings
-
-_NOWHERE: Final = Position(file="live", line=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,13 +96,7 @@ def rules_of_set(configuration: LiveConfiguration, name: str) -> tuple[LogicalRu
     if thing is None or not isinstance(thing.shape, RuleSet):
         raise KeyError(name)
     return tuple(
-        LogicalRule(
-            name=_name(thing, place, rule.name),
-            rule=rule,
-            stop=stops(rule),
-            position=_NOWHERE,
-            positions=Positions({(): _NOWHERE}),
-        )
+        unwritten_rule(rule, _name(thing, place, rule.name))
         for place, rule in enumerate(thing.shape.rules)
     )
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.compiler.lowered import lowered_of
-from mmctl.judge.actions import stops
 from mmctl.judge.compare import Members
 from mmctl.judge.submission import Gateway, known_lists
+from mmctl.judge.unwritten_rule import NOWHERE, unwritten_rule
 from mmctl.language.project import LogicalRule
 from mmctl.model.kinds import Kind
 from mmctl.model.rules import RuleSet
@@ -22,11 +22,9 @@ if TYPE_CHECKING:
 
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject, WrittenRule
     from mmctl.language.project import LogicalRuleSet, Project
-    from mmctl.model.rules import Rule
 
 _NOT_MEANT: Final = frozenset({"disabled", "not in this environment"})
 """Why rules are not live that are not meant to be."""
-_NOWHERE: Final = Position(file="live", line=0)
 
 
 def packed_sets(configuration: LiveConfiguration, project: Project) -> tuple[PackedRules, ...]:
@@ -49,7 +47,7 @@ def _packed_set(
     rules: dict[str, HeldRules] = {}
     for number, (rule, origin) in enumerate(zip(shape.rules, found.origins, strict=False), 1):
         name = rule.name or origin.name
-        live = _live(rule, name)
+        live = unwritten_rule(rule, name)
         sources = tuple(logical[each.name] for each in origin.holds if each.name in logical) or (
             logical.get(origin.name, live),
         )
@@ -85,23 +83,13 @@ def _logical(found: LiveObject, known: LogicalRuleSet | None) -> dict[str, Logic
 def _written(rule: WrittenRule) -> LogicalRule:
     """A rule as it was written then."""
     file, _, line = (rule.place or "").rpartition(":")
-    position = Position(file=file, line=int(line)) if file and line.isdecimal() else _NOWHERE
+    position = Position(file=file, line=int(line)) if file and line.isdecimal() else NOWHERE
     return LogicalRule(
         name=rule.name,
         rule=rule.shape,
         stop=rule.stop,
         position=position,
         positions=Positions({(): position}),
-    )
-
-
-def _live(rule: Rule, name: str) -> LogicalRule:
-    return LogicalRule(
-        name=name,
-        rule=rule,
-        stop=stops(rule),
-        position=_NOWHERE,
-        positions=Positions({(): _NOWHERE}),
     )
 
 
