@@ -1,4 +1,4 @@
-"""What somebody does by hand to the pieces of a long rule is told, and never as less than it is."""
+"""Hand edits of the pieces of a long rule are reported, and never as less than they are."""
 
 from __future__ import annotations
 

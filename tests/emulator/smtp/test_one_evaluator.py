@@ -556,7 +556,7 @@ def by_live_names(gateway: Gateway) -> Gateway:
 
 
 def otherwise(reference: Reference, sent: Sent) -> Iterator[str]:
-    """For whom 40 live rules treat a message otherwise than the 300 rules of the files."""
+    """The recipients for whom 40 live rules do something else than the 300 rules of the files."""
     answers = sent.facts.add_ons or {"vade": {"isPassed": "absent", "category": "absent"}}
     for recipient in sent.envelope.recipients:
         submission = replace(
