@@ -1,0 +1,1 @@
+"""CloudFormation templates as values: parameters, resources and sections, and their document."""
