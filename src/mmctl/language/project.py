@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from mmctl.language.company_rules import CompanyRule
     from mmctl.language.readings import Readings
+    from mmctl.language.stack import Stack
     from mmctl.model.actions import Does
     from mmctl.model.enums import IpType
     from mmctl.model.policies import TrafficPolicy
@@ -298,6 +299,10 @@ class Environment:
     variables: Mapping[str, Any] = field(default_factory=dict)
     bindings: Mapping[Kind, Mapping[str, str]] = field(default_factory=dict)
     """Ids of things that this project does not manage, by kind and logical name."""
+    stack: Stack | None = None
+    """What AWS makes around its rules; None: nothing but what they need."""
+    stack_outputs: tuple[str, ...] = ()
+    """The outputs of its stacks that variables and bindings use."""
     position: Position
 
 

@@ -43,6 +43,12 @@ def _forbidden() -> Type:
     return forbidden()
 
 
+def _stack() -> Type:
+    from mmctl.language.dialect.stack import stack  # noqa: PLC0415 - few projects
+
+    return stack()
+
+
 def _required() -> Type:
     from mmctl.language.dialect.company_rules import required  # noqa: PLC0415 - few projects
 
@@ -108,6 +114,7 @@ ENVIRONMENT: Final = Record(
                 members={kind.value: may(Named(value=Word())) for kind in NAMEABLE},
             )
         ),
+        "stack": may(Deferred(make=_stack)),
     },
 )
 PROJECT: Final = Record(

@@ -92,6 +92,8 @@ class Sources:
     files: Files
     name: str
     lone: bool = False
+    outputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What stacks said, by environment; stand-ins are in the place of what is not here."""
     parsed: ParsedFiles = field(init=False)
 
     def __post_init__(self) -> None:
@@ -133,7 +135,7 @@ class Sources:
         return self._project_file().settings()[0]
 
     def _project_file(self) -> ProjectFile:
-        return ProjectFile(self.parsed, self.name, Builder())
+        return ProjectFile(self.parsed, self.name, Builder(), self.outputs)
 
 
 def _load(

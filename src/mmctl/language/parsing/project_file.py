@@ -18,9 +18,11 @@ from mmctl.language.text.nodes import Mapping as MappingNode
 from mmctl.language.text.sections import section_at
 from mmctl.language.text.suggest import did_you_mean, listed
 from mmctl.problem import Position, Problem, Severity, ordered
-from mmctl.records import dataclass
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mmctl.language.parsing.parsed_files import ParsedFiles
     from mmctl.language.parsing.shapes import Builder
     from mmctl.language.text.nodes import Node
@@ -41,6 +43,8 @@ class ProjectFile:
     name: str
     builder: Builder
     """Collects what is wrong with it."""
+    outputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What stacks said, by environment; stand-ins are in the place of what is not here."""
 
     def settings(self) -> tuple[Settings, str | None]:
         """The settings of the project, and the text of the project file."""
@@ -50,6 +54,9 @@ class ProjectFile:
         self.builder.problems.extend(parsed.problems)
         text, node = parsed.text, parsed.node
         table = MISSING
+        used: dict[str, tuple[str, ...]] = {}
+        if node is not None and "${stack." in (text or ""):
+            used, node = self._with_outputs(node)
         if node is not None:
             reader = Reader(self.builder.problems, VariableScope(variables=None))
             table = reader.read(dialect.PROJECT, node)
@@ -59,10 +66,11 @@ class ProjectFile:
             self.builder.report("missing-key", at, "the file is empty", help_)
         if table is MISSING or node is None:
             raise self.unusable(f"`{PROJECT_FILE}` cannot be used")
-        settings = settings_of(table, node, self.builder)
+        settings = settings_of(table, node, self.builder, used)
         self._check_patterns(table)
         self._check_after(table)
         self._check_where(table)
+        self._check_stacks(table)
         self._check_default(table)
         return settings, text
 
@@ -129,6 +137,29 @@ class ProjectFile:
             snapshots = holder.get("snapshots")
             if snapshots is not None and not is_store(snapshots):
                 self.builder.report("wrong-text", snapshots.position, *no_store(snapshots))
+
+    def _with_outputs(self, node: Node) -> tuple[dict[str, tuple[str, ...]], Node]:
+        """The outputs of stacks that each environment uses, and the file with their values."""
+        from mmctl.language.parsing.stack_outputs import (  # noqa: PLC0415 - few projects
+            StackOutputs,
+            outputs_used,
+        )
+
+        environments = node.get("environments") if isinstance(node, MappingNode) else None
+        entries = environments.entries if isinstance(environments, MappingNode) else ()
+        used = {key.text: outputs_used(value) for key, value in entries}
+        outputs = StackOutputs(known=self.outputs, problems=self.builder.problems)
+        return used, outputs.put_into(node)
+
+    def _check_stacks(self, table: Table) -> None:
+        stacks = [
+            each["stack"] for each in table.get("environments", {}).values() if "stack" in each
+        ]
+        if stacks:
+            from mmctl.language.parsing.stack import check_stack  # noqa: PLC0415 - few projects
+
+            for stack in stacks:
+                check_stack(stack, self.builder)
 
     def _check_patterns(self, table: Table) -> None:
         for key in ("rules", "cases"):

@@ -22,8 +22,11 @@ from mmctl.problem import Position, Severity
 from mmctl.records import replace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mmctl.language.company_rules import CompanyRule
     from mmctl.language.parsing.shapes import Builder
+    from mmctl.language.stack import Stack
     from mmctl.language.text.nodes import Node
     from mmctl.language.text.placed import Table
 
@@ -53,15 +56,19 @@ def default_settings(name: str) -> Settings:
     )
 
 
-def settings_of(table: Table, node: Node, builder: Builder) -> Settings:
+def settings_of(
+    table: Table, node: Node, builder: Builder, used: Mapping[str, tuple[str, ...]]
+) -> Settings:
     """The settings that a project file states, with the defaults for the rest.
 
-    `node` is the file itself, from which variables are taken as written. What company rules cannot
-    say is reported to the builder.
+    `node` is the file itself, from which variables are taken as written; `used` are the outputs of
+    stacks that environments use. What company rules cannot say is reported to the builder.
     """
     position = table.position
     environments = {
-        name: _environment(name, value, _child(_child(node, "environments"), name))
+        name: _environment(
+            name, value, _child(_child(node, "environments"), name), used.get(name, ())
+        )
         for name, value in table.get("environments", {}).items()
     } or {LOCAL: _local(position)}
     lint = table.get("lint", {})
@@ -97,8 +104,11 @@ def _company_rules(lint: Table, builder: Builder) -> tuple[CompanyRule, ...]:
     return company_rules(lint, builder)
 
 
-def _environment(name: str, table: Table, node: Node | None) -> Environment:
+def _environment(
+    name: str, table: Table, node: Node | None, outputs: tuple[str, ...]
+) -> Environment:
     brakes = table.get("brakes", {})
+    stack: Table | None = table.get("stack")
     bindings: dict[str, Any] = table.get("bindings", {})
     return Environment(
         name=name,
@@ -118,8 +128,16 @@ def _environment(name: str, table: Table, node: Node | None) -> Environment:
         ),
         variables=_variables(node),
         bindings={Kind(kind): dict(ids) for kind, ids in bindings.items()},
+        stack=None if stack is None else _stack(stack),
+        stack_outputs=outputs,
         position=table.position,
     )
+
+
+def _stack(table: Table) -> Stack | None:
+    from mmctl.language.parsing.stack import stack_of  # noqa: PLC0415 - few projects
+
+    return stack_of(table)
 
 
 def _local(position: Position) -> Environment:

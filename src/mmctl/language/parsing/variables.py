@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 OF_ENVIRONMENT: Final = ("name", "account", "region", "partition")
 """What values may use from the environment that they are read for."""
+_LITERAL: Final = "for a literal `${` write `$${`"
+_IN_PROJECT_FILE: Final = {
+    "stack.": "outputs stand in `vars` and `bindings` of an environment: `${stack.Name}`"
+}
+"""What to do about a use in the project file, by how it begins."""
 _USE: Final = Pattern(r"\$(\$\{)|\$\{([^}]*)\}?")
 _WHOLE: Final = Pattern(r"\$\{([^}]*)\}")
 
@@ -74,7 +79,7 @@ class VariableScope:
     ) -> Node | None:
         if self.variables is None:
             message = f"`${{{name}}}` in the project file: variables are not replaced here"
-            report(_problem(position, message, "for a literal `${` write `$${`"))
+            report(_problem(position, message, _IN_PROJECT_FILE.get(name[:6], _LITERAL)))
             return None
         kind, _, variable = name.partition(".")
         if kind == "env" and variable in OF_ENVIRONMENT and self.environment is not None:

@@ -89,6 +89,26 @@ def connect(
     return _connected(session, client, environment, url, config)
 
 
+def open_service(
+    environment: Environment, name: str, *, region: str | None = None, connections: int = 10
+) -> Any:
+    """A client of an AWS service, with the profile, region and role of an environment.
+
+    Only Mail Manager is embedded: even if its endpoint is on this machine, the credentials are the
+    usual ones. Name another endpoint as for all AWS tools, by AWS_ENDPOINT_URL_SERVICE or
+    `endpoint_url` of the profile.
+
+    Raises:
+        CouldNot: there are no credentials.
+    """
+    config = client_config(connections=connections)
+    session = session_of(environment, None, config)
+    if region is not None:
+        session = session.in_region(region)
+    with asking("credentials"):
+        return session.client(name, config=config)
+
+
 def open_bucket(environment: Environment, bucket: str) -> S3Bucket:
     """An S3 bucket, with the profile, region and role of an environment.
 
@@ -101,10 +121,7 @@ def open_bucket(environment: Environment, bucket: str) -> S3Bucket:
     """
     from mmctl.live.aws.s3_mail import READERS
 
-    config = client_config(connections=READERS)
-    session = session_of(environment, None, config)
-    with asking("credentials"):
-        return S3Bucket(session.client("s3", config=config), bucket)
+    return S3Bucket(open_service(environment, "s3", connections=READERS), bucket)
 
 
 def open_log_group(environment: Environment, group: str) -> LogGroup:
@@ -118,10 +135,7 @@ def open_log_group(environment: Environment, group: str) -> LogGroup:
     """
     from mmctl.live.aws.log_events import LogGroup
 
-    config = client_config()
-    session = session_of(environment, None, config)
-    with asking("credentials"):
-        return LogGroup(session.client("logs", config=config), group)
+    return LogGroup(open_service(environment, "logs"), group)
 
 
 def open_keys(environment: Environment, region: str) -> Any:
@@ -132,10 +146,7 @@ def open_keys(environment: Environment, region: str) -> Any:
     Raises:
         CouldNot: there are no credentials.
     """
-    config = client_config()
-    session = session_of(environment, None, config).in_region(region)
-    with asking("credentials"):
-        return session.client("kms", config=config)
+    return open_service(environment, "kms", region=region)
 
 
 def _embedded(environment: Environment, embed: Embed) -> AwsMailManager:

@@ -1,0 +1,60 @@
+"""`stack:` of an environment: what AWS makes around its rules, in two stacks of CloudFormation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mmctl.records import dataclass
+
+USUAL_NETWORK: Final = "10.64.0.0/20"
+USUAL_INSTANCE: Final = "t4g.small"
+USUAL_LOG_RETENTION: Final = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailServer:
+    """The internal mail server of an environment for staging."""
+
+    domains: tuple[str, ...]
+    """The domains that it takes mail for."""
+    relay_networks: tuple[str, ...]
+    """The networks, as CIDRs, that Mail Manager's relays come from."""
+    instance_type: str = USUAL_INSTANCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """What the foundation and the staging stack of an environment are to be."""
+
+    name: str | None = None
+    """How the names of its stacks begin; None: `mmctl-PROJECT-ENVIRONMENT`."""
+    log_retention_days: int = USUAL_LOG_RETENTION
+    object_lock_days: int | None = None
+    """Days that Object Lock keeps snapshots; None: no Object Lock."""
+    alarms_to: str | None = None
+    """The mail address that alarms go to."""
+    ci: tuple[str, ...] = ()
+    """`github:OWNER/REPO`, `gitlab:GROUP/PROJECT`: who gets roles by OIDC."""
+    identities: tuple[str, ...] = ()
+    """Domains that SES verifies, beside those that the rules need."""
+    network: str = USUAL_NETWORK
+    mail_server: MailServer | None = None
+    """None: this environment is not for staging."""
+    sender: bool = False
+    """An instance that sends mail from inside the network."""
+
+
+def stack_prefix(project: str, environment: str, stack: Stack | None) -> str:
+    """How the names of an environment's stacks begin."""
+    named = None if stack is None else stack.name
+    return named or f"mmctl-{project}-{environment}".replace(".", "-").replace("_", "-")
+
+
+def foundation_stack(project: str, environment: str, stack: Stack | None) -> str:
+    """The name of the foundation stack."""
+    return f"{stack_prefix(project, environment, stack)}-foundation"
+
+
+def staging_stack(project: str, environment: str, stack: Stack | None) -> str:
+    """The name of the staging stack."""
+    return f"{stack_prefix(project, environment, stack)}-staging"
