@@ -8,7 +8,7 @@ import pytest
 
 from mmctl.language.parsing.files import MemoryFiles
 from mmctl.language.parsing.load import Sources
-from mmctl.language.parsing.stack_outputs import stand_in
+from mmctl.language.parsing.stack_outputs import StandIns, output_of
 from mmctl.language.stack import Stack, foundation_stack, staging_stack
 
 RULES: Final = """\
@@ -27,6 +27,10 @@ def _read(environments: str, known: Any = None, *, name: str = "staging") -> Any
     text = f"version: 1\nproject: shop\nenvironments:\n{environments}"
     files = MemoryFiles({"mmctl.yaml": text, "rules/a.yaml": RULES})
     return Sources(files, "shop", outputs=known or {}).read(name)
+
+
+def stand_in(environment: str, name: str) -> str:
+    return StandIns(environment=environment, account="0" * 12, region="us-east-1").of(name)
 
 
 USES: Final = """\
@@ -92,6 +96,8 @@ def test_outputs_have_stand_ins_where_no_stack_was_asked() -> None:
     assert project.environment.stack_outputs == ("MailServerName", "ArchiveId")
     server = project.relays["exchange"].relay.server_name
     assert server == stand_in("staging", "MailServerName")
+    assert output_of(project.environment, server) == "MailServerName"
+    assert output_of(project.environment, "mx.example.com") is None
     other, _ = _read(USES, name="prod")
     assert other.environment.stack_outputs == ()
     assert other.relays["exchange"].relay.server_name == "mx.example.com"
@@ -119,6 +125,17 @@ def test_outputs_stand_nowhere_else() -> None:
     _, problems = _read(text)
     [problem] = problems
     assert "`vars` and `bindings` of an environment" in str(problem.help)
+
+
+def test_a_stand_in_is_in_the_account_and_region_of_its_environment() -> None:
+    place = (
+        'account: "111122223333"\n    region: cn-north-1\n    bindings: {archives: {old: "${stack.'
+    )
+    text = USES.replace('bindings: {archives: {old: "a-${stack.', place)
+    project, _ = _read(text.replace("ArchiveId", "TopicFeedArn"))
+    bound = next(iter(project.environment.bindings.values()))["old"]
+    assert bound.startswith("arn:aws-cn:sns:cn-north-1:111122223333:stand-in-")
+    assert output_of(project.environment, bound) == "TopicFeedArn"
 
 
 def test_an_escaped_output_is_text() -> None:

@@ -34,7 +34,7 @@ class Stack:
     alarms_to: str | None = None
     """The mail address that alarms go to."""
     ci: tuple[str, ...] = ()
-    """`github:OWNER/REPO`, `gitlab:GROUP/PROJECT`: who gets roles by OIDC."""
+    """`github:OWNER/REPO`, `gitlab:GROUP/PROJECT`, `codebuild:ACCOUNT/PIPELINE`: who gets roles."""
     identities: tuple[str, ...] = ()
     """Domains that SES verifies, beside those that the rules need."""
     network: str = USUAL_NETWORK

@@ -36,7 +36,11 @@ _DOMAIN: Final = r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{
 _NETWORK: Final = r"[0-9A-Fa-f.:]+/[0-9]{1,3}"
 _NAME: Final = r"[A-Za-z][A-Za-z0-9-]{0,100}"
 """A stack's name has 128 characters at most; what kind of stack it is follows."""
-_CI: Final = r"(github:[A-Za-z0-9-]+/[A-Za-z0-9_.-]+|gitlab:[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+)"
+_CI: Final = (
+    r"github:[A-Za-z0-9-]+/[A-Za-z0-9_.-]+|gitlab:[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+|"
+    r"codebuild:[0-9]{12}/[A-Za-z0-9_-]{1,40}"
+)
+_CI_EXAMPLES: Final = ("github:OWNER/REPO", "gitlab:GROUP/PROJECT", "codebuild:ACCOUNT/PIPELINE")
 _ADDRESS: Final = r"[^@\s]+@[^@\s]+"
 
 MAIL_SERVER: Final = Record(
@@ -92,9 +96,9 @@ def stack() -> Record:
             "alarms_to": may(Word(pattern=_ADDRESS, doc="The mail address that alarms go to.")),
             "ci": may(
                 Several(
-                    item=Word(pattern=_CI, examples=("github:OWNER/REPO", "gitlab:GROUP/PROJECT")),
+                    item=Word(pattern=_CI, examples=_CI_EXAMPLES),
                     single=True,
-                    doc="The repositories whose jobs get roles by OIDC.",
+                    doc="The pipelines whose jobs get roles: by OIDC, or of CodeBuild.",
                 )
             ),
             "identities": may(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from mmctl.language.text.nodes import Mapping as MappingNode
 from mmctl.language.text.nodes import Node, Scalar, Sequence
 from mmctl.language.text.suggest import did_you_mean
-from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION
+from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION, partition_of
 from mmctl.patterns import Pattern
 from mmctl.problem import Problem, Severity
 from mmctl.records import dataclass, field
@@ -20,6 +20,7 @@ from mmctl.records import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from mmctl.language.project import Environment
     from mmctl.problem import Position
 
 PLACES: Final = ("vars", "bindings")
@@ -36,6 +37,31 @@ _ARNS: Final = {
 }
 """The ARN of a stand-in, by a word in the name of the output; the last where none is."""
 _IDS: Final = {"VpcEndpoint": "vpce-0{digits:.16}", "Instance": "i-0{digits:.16}"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandIns:
+    """What stands in for the outputs of an environment's stacks."""
+
+    environment: str
+    account: str
+    region: str
+
+    def of(self, name: str) -> str:
+        """A value of the form that an output's name tells; another for each of them."""
+        digits = sha256(f"{self.environment}/{name}".encode()).hexdigest()
+        plain = f"stand-in-{name.lower()}-{digits:.6}"
+        if name.endswith("Arn"):
+            form = next((each for word, each in _ARNS.items() if word in name), _ARNS["Role"])
+            place = f"{self.region}:{self.account}"
+            parts = form.format(name=plain, digits=digits, place=place, account=self.account)
+            return f"arn:{partition_of(self.region).id}:{parts}"
+        if name.endswith("Address"):
+            return f"192.0.2.{int(digits[:2], 16)}"
+        if name.endswith("Id"):
+            form = next((each for word, each in _IDS.items() if word in name), "{name}")
+            return form.format(name=plain, digits=digits)
+        return plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,31 +86,37 @@ class StackOutputs:
     def _in_environment(self, environment: str, node: Node) -> Node:
         if not isinstance(node, MappingNode):
             return node
-        return _with(node, set(PLACES), lambda _, each: self._replaced(environment, each))
+        place = StandIns(
+            environment=environment,
+            account=_text(node.get("account")) or EMBEDDED_ACCOUNT,
+            region=_text(node.get("region")) or EMBEDDED_REGION,
+        )
+        return _with(node, set(PLACES), lambda _, each: self._replaced(place, each))
 
-    def _replaced(self, environment: str, node: Node) -> Node:
+    def _replaced(self, place: StandIns, node: Node) -> Node:
         match node:
             case Scalar():
-                return self._in_text(environment, node) if "${stack." in node.text else node
+                return self._in_text(place, node) if "${stack." in node.text else node
             case Sequence():
-                items = tuple(self._replaced(environment, item) for item in node.items)
+                items = tuple(self._replaced(place, item) for item in node.items)
                 return Sequence(node.position, items)
             case MappingNode():
-                return _with(node, None, lambda _, each: self._replaced(environment, each))
+                return _with(node, None, lambda _, each: self._replaced(place, each))
             case _:
                 assert_never(node)
 
-    def _in_text(self, environment: str, node: Scalar) -> Scalar:
+    def _in_text(self, place: StandIns, node: Scalar) -> Scalar:
         text = _USE.sub(
-            lambda use: use[0] if use[1] else self._output(environment, use[2], node.position),
+            lambda use: use[0] if use[1] else self._output(place, use[2], node.position),
             node.text,
         )
         return Scalar(node.position, text, node.plain, node.commented)
 
-    def _output(self, environment: str, name: str, position: Position) -> str:
+    def _output(self, place: StandIns, name: str, position: Position) -> str:
+        environment = place.environment
         known = self.known.get(environment)
         if known is None:
-            return stand_in(environment, name)
+            return place.of(name)
         if name not in known:
             self.problems.append(
                 Problem(
@@ -95,7 +127,7 @@ class StackOutputs:
                     help=did_you_mean(name, known) or _nothing_else(known),
                 )
             )
-            return stand_in(environment, name)
+            return place.of(name)
         return known[name]
 
 
@@ -107,23 +139,18 @@ def outputs_used(node: Node | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for part in parts for name in _uses(part)))
 
 
-def stand_in(environment: str, name: str) -> str:
-    """A value of the form that an output's name tells; another for each environment and name."""
-    digits = sha256(f"{environment}/{name}".encode()).hexdigest()
-    plain = f"stand-in-{name.lower()}-{digits:.6}"
-    number = int(digits[:2], 16)
-    if name.endswith("Arn"):
-        form = next((each for word, each in _ARNS.items() if word in name), _ARNS["Role"])
-        place = f"{EMBEDDED_REGION}:{EMBEDDED_ACCOUNT}"
-        return "arn:aws:" + form.format(
-            name=plain, digits=digits, place=place, account=EMBEDDED_ACCOUNT
-        )
-    if name.endswith("Address"):
-        return f"192.0.2.{number}"
-    if name.endswith("Id"):
-        form = next((each for word, each in _IDS.items() if word in name), "{name}")
-        return form.format(name=plain, digits=digits)
-    return plain
+def output_of(environment: Environment, value: str) -> str | None:
+    """The output of an environment's stacks that a value is the stand-in for; None: it is none."""
+    place = StandIns(
+        environment=environment.name,
+        account=environment.account or EMBEDDED_ACCOUNT,
+        region=environment.region or EMBEDDED_REGION,
+    )
+    return next((name for name in environment.stack_outputs if place.of(name) == value), None)
+
+
+def _text(node: Node | None) -> str | None:
+    return node.text if isinstance(node, Scalar) else None
 
 
 def _nothing_else(known: Mapping[str, str]) -> str:
