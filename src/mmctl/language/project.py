@@ -279,6 +279,17 @@ class Brakes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    """The environment in which rules are live before they come to another one."""
+
+    environment: str
+    gate: bool = False
+    """Whether an apply needs evidence from there; else a plan only warns."""
+    min_cases: int = 1
+    """How many cases must have passed there as real mail."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """Where the rules go live: an account and region, or the embedded Mail Manager."""
 
@@ -290,7 +301,7 @@ class Environment:
     profile: str | None = None
     role_arn: str | None = None
     protected: bool = False
-    after: str | None = None
+    after: After | None = None
     """The environment in which rules are live before they come here."""
     snapshots: str | None = None
     plan_key: str | None = None

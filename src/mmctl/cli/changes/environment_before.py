@@ -23,10 +23,11 @@ def not_run_before(change: LiveEnvironment, made: Plan) -> Iterator[str]:
     """Warnings about what reaches an environment before it ran in the earlier one."""
     from mmctl.live.plan.promotion import coming, not_live
 
-    before = change.project.environment.after
+    after = change.project.environment.after
     subjects = coming(made.edits, made.desired)
-    if before is None or not subjects:
+    if after is None or not subjects:
         return
+    before = after.environment
     try:
         wanted, there = _earlier(replace(change.run, environment=before))
     except MmctlError as error:

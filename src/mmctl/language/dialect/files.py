@@ -10,6 +10,7 @@ from mmctl.language.dialect.grammar import (
     Choice,
     Count,
     Deferred,
+    Either,
     Flag,
     Member,
     Named,
@@ -67,6 +68,17 @@ FILE: Final = Record(
         "cases": may(Several(item=CASE, doc="Test cases.")),
     },
 )
+AFTER: Final = Record(
+    title="after",
+    doc="A gate: an apply needs evidence that these rules passed with real mail there.",
+    key=True,
+    members={
+        "environment": need(Word(doc="The environment that rules go to first.")),
+        "min_cases": may(
+            Count(doc="How many cases must have passed there. Default: 1.", minimum=1)
+        ),
+    },
+)
 ENVIRONMENT: Final = Record(
     title="environment",
     doc="An account and region for the rules.",
@@ -83,9 +95,12 @@ ENVIRONMENT: Final = Record(
         "role_arn": may(Word(doc="ARN of the role to assume.")),
         "protected": may(Flag(doc="`true`: apply takes only a saved plan.")),
         "after": may(
-            Word(
-                doc="The environment that rules go to first: a plan names those that are not "
-                "live there yet."
+            Either(
+                word=Word(
+                    doc="The environment that rules go to first: a plan names those that are not "
+                    "live there yet."
+                ),
+                other=AFTER,
             )
         ),
         "snapshots": may(Word(doc="The place of snapshots: a folder, or `s3://bucket/prefix`.")),

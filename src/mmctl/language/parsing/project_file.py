@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.language import dialect
@@ -15,6 +15,7 @@ from mmctl.language.parsing.values import Reader
 from mmctl.language.parsing.variables import VariableScope
 from mmctl.language.project import Environment, Project, Settings
 from mmctl.language.text.nodes import Mapping as MappingNode
+from mmctl.language.text.placed import Text
 from mmctl.language.text.sections import section_at
 from mmctl.language.text.suggest import did_you_mean, listed
 from mmctl.problem import Position, Problem, Severity, ordered
@@ -108,7 +109,11 @@ class ProjectFile:
     def _check_after(self, table: Table) -> None:
         """Check that every environment in `after` exists, and that none comes after itself."""
         environments = table.get("environments", {})
-        before = {name: value["after"] for name, value in environments.items() if "after" in value}
+        before = {
+            name: _before(value["after"])
+            for name, value in environments.items()
+            if "after" in value
+        }
         for name, after in before.items():
             if after not in environments:
                 self.builder.report(
@@ -189,6 +194,12 @@ class ProjectFile:
         """The project file says too little to read anything else."""
         text = self.sources.parsed[PROJECT_FILE].text or ""
         return ProblemsFound(message, ordered(self.builder.problems), {PROJECT_FILE: text})
+
+
+def _before(after: Any) -> Text:
+    """The name of the environment before, which is all that is written, or a member of it."""
+    name: Text = after if isinstance(after, Text) else after["environment"]
+    return name
 
 
 def _matters(node: Node | None, place: Position, environment: str) -> bool:

@@ -8,6 +8,7 @@ from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.language.project import (
     EMBEDDED,
     PROOF_EFFORT,
+    After,
     Brakes,
     Environment,
     LintSettings,
@@ -118,7 +119,7 @@ def _environment(
         profile=table.get("profile"),
         role_arn=table.get("role_arn"),
         protected=table.get("protected", False),
-        after=table.get("after"),
+        after=_after(table.get("after")),
         snapshots=table.get("snapshots"),
         plan_key=table.get("plan_key"),
         brakes=Brakes(
@@ -138,6 +139,19 @@ def _stack(table: Table) -> Stack | None:
     from mmctl.language.parsing.stack import stack_of  # noqa: PLC0415 - few projects
 
     return stack_of(table)
+
+
+def _after(written: Any) -> After | None:
+    """The environment before: its name alone warns, a table with it is a gate."""
+    if written is None:
+        return None
+    if isinstance(written, str):
+        return After(environment=str(written))
+    return After(
+        environment=str(written["environment"]),
+        gate=True,
+        min_cases=written.get("min_cases", After(environment="").min_cases),
+    )
 
 
 def _local(position: Position) -> Environment:
