@@ -50,6 +50,7 @@ OTHERS: Final = {
     "shared-target": IN_THE_PROJECT_FILE,
     "foreign-password-variable": "a file without rules",
     "local-snapshots": IN_THE_PROJECT_FILE,
+    "region-without-mail-manager": IN_THE_PROJECT_FILE,
     "company-rule-loosened": IN_THE_PROJECT_FILE,
     "company-rule-without-effect": IN_THE_PROJECT_FILE,
     "rule-without-owner": IN_THE_PROJECT_FILE,

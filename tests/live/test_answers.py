@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import EndpointConnectionError
 
 from mmctl.errors import CouldNot
+from mmctl.live.aws.answers import writing
 from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
@@ -37,6 +40,20 @@ def answered(world: World, *answers: tuple[dict[str, str], bytes]) -> Iterator[A
     service = world.service()
     service._client.meta.events.register_first("before-send", send)
     return service.list(Noun.TRAFFIC_POLICY)
+
+
+def test_nobody_answers_in_a_region_without_mail_manager() -> None:
+    """Where lint was not asked, as by `drift`, the error says what is wrong with the region."""
+    cases = {
+        "eu-west-99": "there is no region `eu-west-99`.*did you mean `eu-west-3`",
+        "cn-north-1": "Mail Manager is not in `cn-north-1`",
+        "us-east-1": "check the network and the endpoint",
+    }
+    for region, said in cases.items():
+        url = f"https://mail-manager.{region}.amazonaws.com/"
+        with pytest.raises(CouldNot) as raised, writing("ListRuleSets"):
+            raise EndpointConnectionError(endpoint_url=url)
+        assert re.search(said, str(raised.value.help)), region
 
 
 CUT_SHORT = pytest.mark.parametrize(

@@ -59,6 +59,7 @@ from mmctl.checks import (
     recipient_replaced_above,
     redundant_value,
     refused_too_late,
+    region_without_mail_manager,
     replacement_without_address,
     rule_set_without_outcome,
     rule_without_description,
@@ -101,6 +102,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     replacement_without_address.CHECK,
     shared_target.CHECK,
     shared_former_name.CHECK,
+    region_without_mail_manager.CHECK,
     # never applies, or changes nothing
     actions_after_drop.CHECK,
     unreachable_rule.CHECK,

@@ -109,6 +109,15 @@ WRITTEN_PAGES: Final[tuple[tuple[str, str, str, str, str, str, str], ...]] = (
         'version: 1\narchives:\n  mail: {was: mail-v1}\n  copies: {retention: SEVEN_YEARS}\n',
     ),
     (
+        'region-without-mail-manager',
+        'error',
+        'An environment in a region where Mail Manager is not, or whose name no region has.',
+        'Compares the `region` of each environment with a table of November 2026. A region where Mail Manager is not, and a name that no region has, are errors. A region of which the table says nothing, such as `me-south-1` or the regions of other partitions, is a warning. It does not look at embedded environments, nor at those with an endpoint on this machine: the name changes nothing there. AWS may have come to a region since the table was made. Then say so in a comment above the region, and everything works: `# mmctl: ignore[region-without-mail-manager] opened in 2027`. For `mmctl init --region` name a region of the table, and change the file.',
+        'No endpoint has the name, so that each command fails with an error of the DNS: after the rules were written and reviewed, and after the buckets, roles and networks around them were made.',
+        'version: 1\nproject: example\nenvironments:\n  prod: {account: "444455556666", region: cn-north-1}\n',
+        'version: 1\nproject: example\nenvironments:\n  prod: {account: "444455556666", region: ap-southeast-1}\n',
+    ),
+    (
         'actions-after-drop',
         'error',
         'Actions below `drop` or `stop` in the same rule.',

@@ -315,6 +315,8 @@ class Environment:
     stack_outputs: tuple[str, ...] = ()
     """The outputs of its stacks that variables and bindings use."""
     position: Position
+    region_position: Position | None = field(default=None, compare=False)
+    """Where its region is written."""
 
 
 PROOF_EFFORT: Final = 20_000

@@ -87,12 +87,13 @@ def open_change(
     base: str | None = None,
     forced: Collection[str] = (),
     compared: bool = True,
+    to_plan: bool = False,
 ) -> LiveEnvironment:
     """Read the project unless it is given, and connect to the service of its environment.
 
     The place that the environment leads to is compared with `base`, or else with what a CI server
     or the history knows. Not if `compared` is false: then the command line states the place.
-    `forced` are the brakes that a flag released.
+    `forced` are the brakes that a flag released. To plan, its region must have Mail Manager.
 
     Raises:
         ProblemsFound, UsageError: the project cannot be used.
@@ -102,6 +103,10 @@ def open_change(
 
     seen = Seen()
     project = run.project(seen) if project is None else project
+    if to_plan:
+        from mmctl.cli.changes.regions import pass_region
+
+        pass_region(run, project, forced)
     import secrets
 
     from mmctl.cli.changes.reaching import reach, reach_compared

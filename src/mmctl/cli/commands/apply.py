@@ -81,7 +81,13 @@ def apply(
         break_lock=break_lock,
     )
     run = run.with_passwords_of(password_env)
-    opened = partial(open_change, endpoint_url=endpoint_url, base=base, forced=permissions.forced)
+    opened = partial(
+        open_change,
+        endpoint_url=endpoint_url,
+        base=base,
+        forced=permissions.forced,
+        to_plan=plan_file is None,
+    )
     change, made = (
         _loaded(run, plan_file, opened, require_signature)
         if plan_file is not None

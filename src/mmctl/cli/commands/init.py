@@ -31,6 +31,7 @@ _RELEASE_FILE: Final = "rules/release.yaml"
 _SCHEMAS: Final = ("project", "rules")
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 _REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
+_NO_SERVICE: Final = "region-without-mail-manager"
 _NO_AWS: Final = """\
   # prod:
   #   account: "111122223333"
@@ -145,6 +146,14 @@ def _asked(
     region = region or "us-east-1"
     if not _REGION.fullmatch(region):
         raise UsageError(f"got the region `{region}`, expected one such as `us-east-1`")
+    from mmctl.language.text.regions import said_of
+
+    said = said_of(region)
+    if said is not None and said.certain:
+        raise UsageError(
+            said.message,
+            help=f"{said.help}; where AWS has come since: mmctl explain {_NO_SERVICE}",
+        )
     return account, region
 
 

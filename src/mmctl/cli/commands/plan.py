@@ -101,7 +101,9 @@ def plan(
     report = FORMATS[run.format].for_others
     found = ReviewFindings(forced=released, report=report)
     with stops_written(run):
-        change = open_change(run, endpoint_url=endpoint_url, base=base, forced=released)
+        change = open_change(
+            run, endpoint_url=endpoint_url, base=base, forced=released, to_plan=True
+        )
         made = plan_of(change, found.gate)
     if corpus:
         from mmctl.cli.messages.corpus import Corpus, with_behaviour

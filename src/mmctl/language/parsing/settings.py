@@ -132,6 +132,7 @@ def _environment(
         stack=None if stack is None else _stack(stack),
         stack_outputs=outputs,
         position=table.position,
+        region_position=_position(_child(node, "region")),
     )
 
 
@@ -152,6 +153,10 @@ def _after(written: Any) -> After | None:
         gate=True,
         min_cases=written.get("min_cases", After(environment="").min_cases),
     )
+
+
+def _position(node: Node | None) -> Position | None:
+    return None if node is None else node.position
 
 
 def _local(position: Position) -> Environment:

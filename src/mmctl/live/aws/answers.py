@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import CouldNot
 from mmctl.live.state.service import ErrorCode, OutcomeUnknown, ServiceAnswer
+from mmctl.patterns import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,7 +58,7 @@ def writing(operation: str) -> Iterator[None]:
     except boto.ClientError as error:
         raise _answer(operation, error.response) from error
     except (boto.EndpointConnectionError, boto.ConnectTimeoutError) as error:
-        raise CouldNot(f"{operation}: {error}", help=_TRY_AGAIN) from error
+        raise CouldNot(f"{operation}: {error}", help=_why_unreached(str(error))) from error
     except (ResponseParserError, boto.HTTPClientError, boto.IncompleteReadError) as error:
         raise OutcomeUnknown(operation, str(error)) from error
     except boto.ParamValidationError as error:
@@ -66,6 +67,16 @@ def writing(operation: str) -> Iterator[None]:
         raise CouldNot(f"{operation}: {error}", help=_CREDENTIALS) from error
 
 
+def _why_unreached(text: str) -> str:
+    """What to do where nobody answered: the region may be none, or have no Mail Manager."""
+    from mmctl.language.text.regions import said_of  # noqa: PLC0415 - only a failure needs it
+
+    match = _NAMED_REGION.search(text)
+    said = None if match is None else said_of(match[1])
+    return _TRY_AGAIN if said is None else f"{said.message}; {said.help}"
+
+
+_NAMED_REGION: Final = Pattern(r"//mail-manager(?:-fips)?\.([a-z0-9-]{1,40})\.")
 _TRY_AGAIN: Final = "check the network and the endpoint, then try again"
 _CREDENTIALS: Final = "check `profile:` and `role_arn:` of the environment, and log in"
 
