@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from mmctl.records import dataclass
@@ -42,6 +43,12 @@ class Stack:
     """None: this environment is not for staging."""
     sender: bool = False
     """An instance that sends mail from inside the network."""
+
+
+def vpc_endpoint_output(ingress_point: str) -> str:
+    """The output with the VPC endpoint of an ingress point: `VpcEndpointPublicMxId`."""
+    words = re.findall(r"[A-Za-z0-9]+", ingress_point)
+    return f"VpcEndpoint{''.join(word[0].upper() + word[1:] for word in words)}Id"
 
 
 def stack_prefix(project: str, environment: str, stack: Stack | None) -> str:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _LARGEST_VPC: Final = 16
 _SMALLEST_VPC: Final = 24
-_LARGEST_OF_RELAYS: Final = {4: 8, 6: 16}
-"""The shortest prefix of a network of relays, by the version of IP."""
+_LARGEST_OF_RELAYS: Final = 8
+"""The shortest prefix of a network of relays."""
 
 
 def stack_of(table: Table | None) -> Stack | None:
@@ -74,7 +74,16 @@ def _check_vpc(text: Text, builder: Builder) -> None:
 
 def _check_relays(text: Text, builder: Builder) -> None:
     network = _network(text, builder)
-    if network is not None and network.prefixlen < _LARGEST_OF_RELAYS[network.version]:
+    if network is None:
+        return
+    if network.version != 4:  # noqa: PLR2004
+        builder.report(
+            "wrong-text",
+            text.position,
+            f"got `{text}`, expected an IPv4 network: the mail server has no other address",
+            "write the networks that the relays of the region come from",
+        )
+    elif network.prefixlen < _LARGEST_OF_RELAYS:
         builder.report(
             "wrong-text",
             text.position,

@@ -57,6 +57,8 @@ MAPPED: Final = frozenset({"AWS::SSM::Parameter"})
 """Types whose tags are a mapping."""
 UNTAGGED: Final = frozenset(
     {
+        "AWS::CloudFormation::WaitCondition",
+        "AWS::CloudFormation::WaitConditionHandle",
         "AWS::EC2::EIPAssociation",
         "AWS::EC2::LaunchTemplate",
         "AWS::EC2::NetworkAclEntry",

@@ -1,0 +1,1 @@
+"""What an environment for integration has around its rules: network, mail server, sender."""
