@@ -71,7 +71,7 @@ WRONG: Final = {
     "network: 198.41.0.0/16": "expected a private IPv4 network of /16 to /24",
     "network: 10.64.0.1/20": "is not a network",
     "mail_server: {domains: a.example, relay_networks: 0.0.0.0/0}": "to nearly everybody",
-    "mail_server: {domains: a.example, relay_networks: '2001:db8::/32'}": "expected an IPv4 network",
+    "mail_server: {domains: a.example, relay_networks: '2001:db8::/32'}": "an IPv4 network",
     "mail_server: {domains: a.example}": "relay_networks",
     "log_retention_days: 17": "expected `1`, `3`",
     "object_lock_days: 0": "a number from 1",

@@ -12,12 +12,7 @@ from json import dumps
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.operate.templates.intrinsic import base64, get_att, join, ref, sub
-from mmctl.operate.templates.template import (
-    CHECKOV,
-    LintException,
-    Parameter,
-    TemplateResource,
-)
+from mmctl.operate.templates.template import Parameter, TemplateResource
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -72,7 +67,9 @@ def instance_id_of(machine: Machine) -> str:
     return f"{machine.name}{sha256(made_of.encode()).hexdigest()[:8].upper()}"
 
 
-def machine_resources(machine: Machine, *, waits_for: tuple[str, ...] = ()) -> list[TemplateResource]:
+def machine_resources(
+    machine: Machine, *, waits_for: tuple[str, ...] = ()
+) -> list[TemplateResource]:
     """The instance with its role, and the condition that waits until its script has ended.
 
     `waits_for`: what else must be there until the script can end.
@@ -114,13 +111,6 @@ def machine_resources(machine: Machine, *, waits_for: tuple[str, ...] = ()) -> l
             },
             comment=machine.comment,
             depends_on=machine.after,
-            exceptions=(
-                LintException(
-                    tool=CHECKOV,
-                    check="CKV_AWS_126",
-                    reason="a machine for tests: metrics every five minutes suffice",
-                ),
-            ),
         ),
         TemplateResource(
             name=f"{instance}Ready",

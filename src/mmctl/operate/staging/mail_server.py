@@ -13,13 +13,7 @@ from mmctl.operate.staging.instances import (
 )
 from mmctl.operate.staging.network import GOES_OUT, PUBLIC, VPC
 from mmctl.operate.templates.intrinsic import Value, get_att, join, ref, sub
-from mmctl.operate.templates.template import (
-    CHECKOV,
-    LintException,
-    Output,
-    TemplateResource,
-    TemplateSection,
-)
+from mmctl.operate.templates.template import Output, TemplateResource, TemplateSection
 
 if TYPE_CHECKING:
     from mmctl.language.stack import MailServer
@@ -63,13 +57,6 @@ def mail_server_section(server: MailServer, region: str) -> TemplateSection:
                 properties={"Domain": "vpc"},
                 comment="The address that relays connect to; it stays when the server is replaced.",
                 depends_on=("GatewayOfVpc",),
-                exceptions=(
-                    LintException(
-                        tool=CHECKOV,
-                        check="CKV2_AWS_19",
-                        reason="it belongs to the mail server, by the association below",
-                    ),
-                ),
             ),
             *machine_resources(machine, waits_for=("MailServerIpOfServer",)),
             TemplateResource(
@@ -223,14 +210,6 @@ def _secret() -> list[TemplateResource]:
                 },
             },
             comment="Made here and read by the relays and by the mail server; nobody types it.",
-            exceptions=(
-                LintException(
-                    tool=CHECKOV,
-                    check="CKV2_AWS_57",
-                    reason="it opens a mailbox of tests to Mail Manager's networks alone; a new "
-                    "stack has a new one",
-                ),
-            ),
         ),
         TemplateResource(
             name="RelaySecretPolicy",

@@ -45,14 +45,6 @@ def network_section(network: str, log_retention_days: int) -> TemplateSection:
                     "EnableDnsHostnames": True,
                 },
                 comment="The network of this environment.",
-                exceptions=(
-                    LintException(
-                        tool=CHECKOV,
-                        check="CKV2_AWS_12",
-                        reason="CloudFormation cannot change the default security group; no "
-                        "resource uses it",
-                    ),
-                ),
             ),
             _subnet(PUBLIC, str(public), 0, "For the mail server alone."),
             _subnet(PRIVATE[0], str(one), 0, "For endpoints and the sender."),
@@ -146,11 +138,6 @@ def _flow_logs(retention_days: int) -> list[TemplateResource]:
                     tool=CHECKOV,
                     check="CKV_AWS_158",
                     reason="addresses and ports of tests, encrypted by CloudWatch's own key",
-                ),
-                LintException(
-                    tool=CHECKOV,
-                    check="CKV_AWS_338",
-                    reason="how long connections of tests are kept is `log_retention_days`",
                 ),
             ),
         ),
