@@ -50,7 +50,7 @@ def service_of(point: LogicalIngressPoint) -> str:
             kind = "auth"
         case IngressPointType.MTLS:
             kind = "mtls"
-        case _ as never:
+        case never:
             assert_never(never)
     return f"{_SERVICE}{kind}{fips}"
 
