@@ -201,7 +201,7 @@ def _named(plan: Plan) -> Iterator[tuple[Thing, str]]:
             for action in rule.actions:
                 yield from _named_by(action)
             if any(action.relay is not None for action in rule.actions):
-                yield from _recipient_domains(rule)
+                yield from ((IDENTITY, domain) for domain in recipient_domains(rule))
     for thing in plan.desired.objects:
         yield from ((KEY, arn) for arn in thing.kms_keys)
     for thing in plan.desired.objects:
@@ -230,7 +230,7 @@ def _receiver(arn: str) -> Iterator[tuple[Thing, str]]:
             assert_never(never)
 
 
-def _recipient_domains(rule: Rule) -> Iterator[tuple[Thing, str]]:
+def recipient_domains(rule: Rule) -> Iterator[str]:
     """Domains of the recipients that a relaying rule names: SES relays only to verified ones."""
     for condition in rule.conditions or ():
         expression = condition.string_expression
@@ -240,7 +240,7 @@ def _recipient_domains(rule: Rule) -> Iterator[tuple[Thing, str]]:
             and expression.operator in _NAMING
         ):
             domains = (value.rpartition("@")[2] for value in expression.values if "@" in value)
-            yield from ((IDENTITY, domain) for domain in domains if domain)
+            yield from (domain for domain in domains if domain)
 
 
 _WHOM: Final = (RECIPIENT, TO)

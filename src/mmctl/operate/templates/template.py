@@ -95,6 +95,8 @@ class TemplateResource:
     keeps_data: bool = False
     """Whether it stays when the stack goes, since mail or records of people lie in it."""
     exceptions: tuple[LintException, ...] = ()
+    wildcards: Mapping[str, str] = field(default_factory=dict)
+    """Why statements of its policies have a `*`, by their Sid."""
     creation_policy: Value = None
     """For an instance: what CloudFormation waits for."""
 
@@ -109,8 +111,11 @@ class TemplateResource:
             found["CreationPolicy"] = self.creation_policy
         policy = "Retain" if self.keeps_data else "Delete"
         found |= {"DeletionPolicy": policy, "UpdateReplacePolicy": policy}
-        if self.exceptions:
-            found["Metadata"] = _exceptions(self.exceptions)
+        metadata = _exceptions(self.exceptions)
+        if self.wildcards:
+            metadata["mmctl"] = {"wildcards": dict(self.wildcards)}
+        if metadata:
+            found["Metadata"] = metadata
         found["Properties"] = with_tags(self.type, self.properties, tags)
         return found
 
@@ -138,6 +143,8 @@ class Template:
     tags: Mapping[str, str]
     """On every resource that takes tags."""
     sections: tuple[TemplateSection, ...]
+    notes: tuple[str, ...] = ()
+    """What is not in it, and why; for whoever reads it."""
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Return all parameters; two sections may share one if both say the same of it."""

@@ -1,0 +1,50 @@
+"""Domains that SES must have verified, with the DNS records that verify them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.operate.templates.intrinsic import sub
+from mmctl.operate.templates.naming import logical_id
+from mmctl.operate.templates.template import Output, TemplateResource, TemplateSection
+
+if TYPE_CHECKING:
+    from mmctl.operate.foundation.needs import Needs
+
+_TOKENS: Final = (1, 2, 3)
+"""SES gives three records for DKIM, which also prove that the domain is ours."""
+
+
+def identity_section(needs: Needs) -> TemplateSection:
+    """Return an identity for each domain; its records are outputs."""
+    return TemplateSection(
+        title="Verified domains",
+        comment="SES relays and sends only where the domain is verified: publish the CNAME records "
+        "that the outputs name.",
+        resources=tuple(
+            TemplateResource(
+                name=logical_id("Identity", domain),
+                type="AWS::SES::EmailIdentity",
+                comment=f"{domain}, which its DNS records verify.",
+                properties={
+                    "EmailIdentity": domain,
+                    "DkimSigningAttributes": {"NextSigningKeyLength": "RSA_2048_BIT"},
+                },
+            )
+            for domain in needs.identities
+        ),
+        outputs=tuple(
+            Output(
+                name=logical_id("Identity", domain, f"Record{number}"),
+                value=_record(logical_id("Identity", domain), number),
+                comment=f"DNS record {number} of 3 for {domain}.",
+            )
+            for domain in needs.identities
+            for number in _TOKENS
+        ),
+    )
+
+
+def _record(name: str, number: int) -> object:
+    key, value = f"DkimDNSTokenName{number}", f"DkimDNSTokenValue{number}"
+    return sub(f"${{{name}.{key}}} CNAME ${{{name}.{value}}}")

@@ -1,0 +1,90 @@
+"""Log groups that Mail Manager's logs are delivered to, and the permission to deliver."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from mmctl.operate.templates.intrinsic import ref, sub
+from mmctl.operate.templates.template import (
+    CHECKOV,
+    LintException,
+    Output,
+    TemplateResource,
+    TemplateSection,
+)
+
+if TYPE_CHECKING:
+    from mmctl.operate.foundation.needs import Needs, Wanted
+
+VENDED: Final = "/aws/vendedlogs/"
+"""How names of log groups begin for which CloudWatch Logs needs no policy of its own each."""
+OWN_KEY: Final = LintException(
+    tool=CHECKOV,
+    check="CKV_AWS_158",
+    reason="CloudWatch Logs encrypts every log group; a key of your own that is disabled would "
+    "stop the logs when they are needed most",
+)
+
+
+def log_section(needs: Needs, retention_days: int) -> TemplateSection:
+    """Return the log groups with their retention, and one policy for all of them."""
+    groups = needs.log_groups
+    return TemplateSection(
+        title="Logs",
+        comment="`mmctl apply` makes the deliveries; these receive them, and stay with their logs.",
+        resources=(*(_group(each, retention_days) for each in groups), _policy(groups)),
+        outputs=tuple(
+            Output(name=f"{each.id}Name", value=ref(each.id), comment=f"Logs: {each.name}.")
+            for each in groups
+        ),
+    )
+
+
+def notes_of(needs: Needs) -> list[str]:
+    """Return what is worth knowing of the names of log groups."""
+    return [
+        f"log group `{each.name}`: a name below `{VENDED}` needs no permission of its own each"
+        for each in needs.log_groups
+        if each.name is not None and not each.name.startswith(VENDED)
+    ]
+
+
+def _group(group: Wanted, retention_days: int) -> TemplateResource:
+    name = group.name or sub(f"{VENDED}${{AWS::StackName}}/{group.id}")
+    return TemplateResource(
+        name=group.id,
+        type="AWS::Logs::LogGroup",
+        comment="What Mail Manager writes of its mail; addresses of people are in it.",
+        properties={"LogGroupName": name, "RetentionInDays": retention_days},
+        keeps_data=True,
+        exceptions=(OWN_KEY,),
+    )
+
+
+def _policy(groups: tuple[Wanted, ...]) -> TemplateResource:
+    """The delivery's permission; the policy is a text, so references are put into JSON."""
+    place = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}"
+    streams = [f"{place}:log-group:${{{each.id}}}:log-stream:*" for each in groups]
+    statement = {
+        "Sid": "DeliverLogs",
+        "Effect": "Allow",
+        "Principal": {"Service": "delivery.logs.amazonaws.com"},
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": streams,
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
+            "ArnLike": {"aws:SourceArn": f"{place}:*"},
+        },
+    }
+    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
+    return TemplateResource(
+        name="LogDeliveryPolicy",
+        type="AWS::Logs::ResourcePolicy",
+        comment="CloudWatch Logs may deliver to these log groups.",
+        properties={
+            "PolicyName": sub("${AWS::StackName}-delivery"),
+            "PolicyDocument": sub(text + "\n"),
+        },
+        wildcards={"DeliverLogs": "the service names the streams, and `apply` the deliveries"},
+    )
