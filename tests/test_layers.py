@@ -172,7 +172,15 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     "compiler": ("packing", "advice"),
     "checks": ("company",),
     "emulator": ("archive", "records", "delivering", "smtp"),
-    "operate": ("logs", "whereabouts", "comparing", "archive", "templates", "foundation", "staging"),
+    "operate": (
+        "logs",
+        "whereabouts",
+        "comparing",
+        "archive",
+        "templates",
+        "foundation",
+        "staging",
+    ),
 }
 """The sub-rooms of a room along the way of the data: each imports only those before it."""
 

@@ -15,7 +15,7 @@ from mmctl.operate.templates.template import (
 )
 
 if TYPE_CHECKING:
-    from mmctl.operate.foundation.needs import Needs, WantedBucket
+    from mmctl.operate.foundation.needs import FoundationNeeds, WantedBucket
 
 _ACCESS_LOG: Final = LintException(
     tool=CHECKOV,
@@ -26,7 +26,7 @@ _ACCESS_LOG: Final = LintException(
 _UNFINISHED_DAYS: Final = 7
 
 
-def bucket_section(needs: Needs, object_lock_days: int | None) -> TemplateSection:
+def bucket_section(needs: FoundationNeeds, object_lock_days: int | None) -> TemplateSection:
     """Return the buckets with their policies, which refuse what does not come over TLS."""
     resources: list[TemplateResource] = []
     outputs: list[Output] = []

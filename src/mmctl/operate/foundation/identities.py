@@ -9,13 +9,13 @@ from mmctl.operate.templates.naming import logical_id
 from mmctl.operate.templates.template import Output, TemplateResource, TemplateSection
 
 if TYPE_CHECKING:
-    from mmctl.operate.foundation.needs import Needs
+    from mmctl.operate.foundation.needs import FoundationNeeds
 
 _TOKENS: Final = (1, 2, 3)
 """SES gives three records for DKIM, which also prove that the domain is ours."""
 
 
-def identity_section(needs: Needs) -> TemplateSection:
+def identity_section(needs: FoundationNeeds) -> TemplateSection:
     """Return an identity for each domain; its records are outputs."""
     return TemplateSection(
         title="Verified domains",

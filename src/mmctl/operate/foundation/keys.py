@@ -9,12 +9,12 @@ from mmctl.operate.templates.intrinsic import get_att, ref, sub
 from mmctl.operate.templates.template import Output, TemplateResource, TemplateSection
 
 if TYPE_CHECKING:
-    from mmctl.operate.foundation.needs import Needs, WantedKey
+    from mmctl.operate.foundation.needs import FoundationNeeds, WantedKey
 
 _ACCOUNT_RULES = "the policy of a key speaks of that key alone, and the account's policies decide"
 
 
-def key_section(needs: Needs) -> TemplateSection:
+def key_section(needs: FoundationNeeds) -> TemplateSection:
     """Return the keys; what they encrypted cannot be read without them, so they stay."""
     resources: list[TemplateResource] = []
     for key in needs.keys:

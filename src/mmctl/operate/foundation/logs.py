@@ -15,7 +15,7 @@ from mmctl.operate.templates.template import (
 )
 
 if TYPE_CHECKING:
-    from mmctl.operate.foundation.needs import Needs, Wanted
+    from mmctl.operate.foundation.needs import FoundationNeeds, WantedThing
 
 VENDED: Final = "/aws/vendedlogs/"
 """How names of log groups begin for which CloudWatch Logs needs no policy of its own each."""
@@ -27,7 +27,7 @@ OWN_KEY: Final = LintException(
 )
 
 
-def log_section(needs: Needs, retention_days: int) -> TemplateSection:
+def log_section(needs: FoundationNeeds, retention_days: int) -> TemplateSection:
     """Return the log groups with their retention, and one policy for all of them."""
     groups = needs.log_groups
     return TemplateSection(
@@ -41,7 +41,7 @@ def log_section(needs: Needs, retention_days: int) -> TemplateSection:
     )
 
 
-def notes_of(needs: Needs) -> list[str]:
+def notes_of(needs: FoundationNeeds) -> list[str]:
     """Return what is worth knowing of the names of log groups."""
     return [
         f"log group `{each.name}`: a name below `{VENDED}` needs no permission of its own each"
@@ -50,7 +50,7 @@ def notes_of(needs: Needs) -> list[str]:
     ]
 
 
-def _group(group: Wanted, retention_days: int) -> TemplateResource:
+def _group(group: WantedThing, retention_days: int) -> TemplateResource:
     name = group.name or sub(f"{VENDED}${{AWS::StackName}}/{group.id}")
     return TemplateResource(
         name=group.id,
@@ -62,7 +62,7 @@ def _group(group: Wanted, retention_days: int) -> TemplateResource:
     )
 
 
-def _policy(groups: tuple[Wanted, ...]) -> TemplateResource:
+def _policy(groups: tuple[WantedThing, ...]) -> TemplateResource:
     """The delivery's permission; the policy is a text, so references are put into JSON."""
     place = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}"
     streams = [f"{place}:log-group:${{{each.id}}}:log-stream:*" for each in groups]

@@ -26,7 +26,7 @@ from mmctl.operate.templates.template import (
 )
 
 if TYPE_CHECKING:
-    from mmctl.operate.foundation.needs import Needs
+    from mmctl.operate.foundation.needs import FoundationNeeds
 
 TABLE, QUEUE, FAILED = "MetadataTable", "MetadataQueue", "MetadataFailed"
 FUNCTION, ROLE, LOGS = "MetadataFunction", "MetadataFunctionRole", "MetadataFunctionLogs"
@@ -60,7 +60,7 @@ _FUNCTION_EXCEPTIONS: Final = tuple(
 )
 
 
-def metadata_section(needs: Needs, retention_days: int) -> TemplateSection:
+def metadata_section(needs: FoundationNeeds, retention_days: int) -> TemplateSection:
     """Return all that takes metadata from the topics to the table."""
     topics = [topic.id for topic in needs.metadata]
     return TemplateSection(

@@ -29,7 +29,7 @@ _ALIAS: Final = "alias/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedThing:
     """One thing that a stack makes: its logical id, and its name where the project gives one."""
 
     id: str
@@ -43,7 +43,7 @@ class Wanted:
 class WantedRole:
     """A role that rules name, and what it must be allowed."""
 
-    thing: Wanted
+    thing: WantedThing
     statements: tuple[Statement, ...]
 
 
@@ -51,7 +51,7 @@ class WantedRole:
 class WantedBucket:
     """A bucket: of rules, of logs, of snapshots."""
 
-    thing: Wanted
+    thing: WantedThing
     mail: bool = False
     logs: tuple[str, ...] = ()
     """Where in the bucket logs go."""
@@ -62,23 +62,23 @@ class WantedBucket:
 class WantedKey:
     """A key that the project names by its alias, or by an output of the stack."""
 
-    thing: Wanted
+    thing: WantedThing
     alias: str | None
     signs_plans: bool = False
     archives: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Needs:
+class FoundationNeeds:
     """All that a stack makes for a project, and what it leaves to others, with the reason."""
 
     place: Place
     roles: tuple[WantedRole, ...] = ()
     buckets: tuple[WantedBucket, ...] = ()
-    topics: tuple[Wanted, ...] = ()
-    metadata: tuple[Wanted, ...] = ()
+    topics: tuple[WantedThing, ...] = ()
+    metadata: tuple[WantedThing, ...] = ()
     """The topics that get headers alone: the metadata of messages."""
-    log_groups: tuple[Wanted, ...] = ()
+    log_groups: tuple[WantedThing, ...] = ()
     keys: tuple[WantedKey, ...] = ()
     identities: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -101,21 +101,21 @@ class _Collector:
         named = [*roles_of(self.desired), *_topics(self.desired), *receivers(self.desired)]
         return (arn for arn in named if output_of(self.environment, arn) is None)
 
-    def wanted(self, noun: str, arn: str, name: str | None = None) -> Wanted | None:
+    def wanted(self, noun: str, arn: str, name: str | None = None) -> WantedThing | None:
         """One thing by its ARN and name, or None with a note why the stack does not make it."""
         name = name_in(arn) if name is None else name
         output = output_of(self.environment, arn) or output_of(self.environment, name)
         if output is not None:
-            return Wanted(id=_without_member(output), name=None, arn=arn)
+            return WantedThing(id=_without_member(output), name=None, arn=arn)
         why = why_foreign(arn, self.place)
         if why is None and not self.existing.isdisjoint({arn, name}):
             why = "it exists already"
         if why is not None:
             self.notes.append(f"{noun} `{name}` is not made: {why}")
             return None
-        return Wanted(id=logical_id(noun.title().replace(" ", ""), name), name=name, arn=arn)
+        return WantedThing(id=logical_id(noun.title().replace(" ", ""), name), name=name, arn=arn)
 
-    def all_wanted(self, noun: str, arns: Iterable[str]) -> Iterator[Wanted]:
+    def all_wanted(self, noun: str, arns: Iterable[str]) -> Iterator[WantedThing]:
         """Those of several things that the stack makes."""
         for arn in sorted(set(arns)):
             found = self.wanted(noun, arn)
@@ -208,7 +208,7 @@ def needs_of(
     desired: LiveConfiguration,
     place: Place,
     existing: frozenset[str] = frozenset(),
-) -> Needs:
+) -> FoundationNeeds:
     """Return what a stack makes for a project; `existing` is there already, by name or ARN."""
     found = _Collector(project, desired, place, existing)
     groups = (
@@ -222,7 +222,7 @@ def needs_of(
     log_groups = tuple(found.all_wanted("log group", groups))
     identities = tuple(found.identities())
     told = _topics(desired)
-    return Needs(
+    return FoundationNeeds(
         place=found.place,
         roles=roles,
         buckets=buckets,

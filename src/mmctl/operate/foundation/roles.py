@@ -12,10 +12,10 @@ from mmctl.operate.templates.template import Output, TemplateResource, TemplateS
 
 if TYPE_CHECKING:
     from mmctl.operate.foundation.home import Links
-    from mmctl.operate.foundation.needs import Needs, WantedRole
+    from mmctl.operate.foundation.needs import FoundationNeeds, WantedRole
 
 
-def role_section(needs: Needs, links: Links) -> TemplateSection:
+def role_section(needs: FoundationNeeds, links: Links) -> TemplateSection:
     """Return the roles, each with the trust in Mail Manager and one policy."""
     return TemplateSection(
         title="Roles of rules",
@@ -32,7 +32,7 @@ def role_section(needs: Needs, links: Links) -> TemplateSection:
     )
 
 
-def _role(role: WantedRole, needs: Needs, links: Links) -> TemplateResource:
+def _role(role: WantedRole, needs: FoundationNeeds, links: Links) -> TemplateResource:
     trust = service_trust(needs.place)
     allowed = policy(role.statements)
     statements = [*trust["Statement"], *allowed["Statement"]]

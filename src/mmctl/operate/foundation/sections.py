@@ -11,7 +11,7 @@ from mmctl.operate.foundation.home import Links
 from mmctl.operate.foundation.identities import identity_section
 from mmctl.operate.foundation.keys import key_section
 from mmctl.operate.foundation.metadata import metadata_section
-from mmctl.operate.foundation.needs import Needs, needs_of
+from mmctl.operate.foundation.needs import FoundationNeeds, needs_of
 from mmctl.operate.foundation.roles import role_section
 from mmctl.operate.foundation.topics import topic_section
 from mmctl.operate.templates.alarm_topic import alarm_topic
@@ -53,7 +53,7 @@ def foundation_of(
     )
 
 
-def _sections(project: Project, needs: Needs) -> Iterator[TemplateSection]:
+def _sections(project: Project, needs: FoundationNeeds) -> Iterator[TemplateSection]:
     stack = project.environment.stack
     retention = USUAL_LOG_RETENTION if stack is None else stack.log_retention_days
     if needs.keys:
@@ -73,7 +73,7 @@ def _sections(project: Project, needs: Needs) -> Iterator[TemplateSection]:
         yield metadata_section(needs, retention)
 
 
-def _links(needs: Needs) -> Links:
+def _links(needs: FoundationNeeds) -> Links:
     """References to what the stack makes, in the place of ARNs that rules name."""
     buckets = {each.thing.arn: f"${{{each.thing.id}.Arn}}" for each in needs.buckets}
     keys = {each.thing.arn: f"${{{each.thing.id}.Arn}}" for each in needs.keys}
@@ -81,7 +81,7 @@ def _links(needs: Needs) -> Links:
     return Links(place=needs.place, made={**buckets, **keys, **topics})
 
 
-def _named(needs: Needs) -> Iterator[tuple[str, str]]:
+def _named(needs: FoundationNeeds) -> Iterator[tuple[str, str]]:
     things = (
         *(("AWS::IAM::Role", role.thing.name) for role in needs.roles),
         *(("AWS::S3::Bucket", bucket.thing.name) for bucket in needs.buckets),

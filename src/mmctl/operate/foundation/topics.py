@@ -8,10 +8,10 @@ from mmctl.operate.templates.intrinsic import ref
 from mmctl.operate.templates.template import Output, TemplateResource, TemplateSection
 
 if TYPE_CHECKING:
-    from mmctl.operate.foundation.needs import Needs, Wanted
+    from mmctl.operate.foundation.needs import FoundationNeeds, WantedThing
 
 
-def topic_section(needs: Needs) -> TemplateSection:
+def topic_section(needs: FoundationNeeds) -> TemplateSection:
     """Return the topics, encrypted by AWS's key for SNS, which roles of the account may use."""
     return TemplateSection(
         title="Topics",
@@ -24,11 +24,11 @@ def topic_section(needs: Needs) -> TemplateSection:
     )
 
 
-def _of(topic: Wanted) -> str:
+def _of(topic: WantedThing) -> str:
     return topic.name or topic.id
 
 
-def _topic(topic: Wanted) -> TemplateResource:
+def _topic(topic: WantedThing) -> TemplateResource:
     named = {} if topic.name is None else {"TopicName": topic.name}
     return TemplateResource(
         name=topic.id,
