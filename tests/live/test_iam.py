@@ -153,6 +153,8 @@ def document(world: World, what: str, place: Place = PLACE) -> dict[str, Any]:
     return policy_for(what, world.desired()[0], place)
 
 
+OPERATING: Final = ("look", "release", "send", "watchdog")
+
 # Sufficient
 
 
@@ -449,7 +451,7 @@ def test_a_project_without_ingress_points_needs_nothing_for_them(world: World) -
 def test_only_lists_and_what_has_no_resource_are_allowed_on_everything(
     recorded: Recorded,
 ) -> None:
-    for what in ("plan", "apply", "list:partners", "rules"):
+    for what in ("plan", "apply", "list:partners", "rules", *OPERATING):
         for part in document(recorded.world, what)["Statement"]:
             if "*" in part["Resource"]:
                 for action in part["Action"]:
@@ -457,7 +459,7 @@ def test_only_lists_and_what_has_no_resource_are_allowed_on_everything(
 
 
 def test_each_statement_of_a_document_has_a_name_of_its_own(recorded: Recorded) -> None:
-    for what in ("plan", "apply", "list:partners", "rules", "trust"):
+    for what in ("plan", "apply", "list:partners", "rules", "trust", *OPERATING):
         sids = [part["Sid"] for part in document(recorded.world, what)["Statement"]]
         assert len(sids) == len(set(sids))
         assert all(sid.isalnum() for sid in sids)

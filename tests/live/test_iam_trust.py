@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mmctl.errors import UsageError
 from mmctl.live.iam.scope import Place
-from mmctl.live.iam.trusting import pipeline_of, pipeline_trust
+from mmctl.live.iam.trusting import Job, pipeline_of, pipeline_role, pipeline_trust
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PLACE = Place(account="111122223333", region="us-east-1", project="acme")
 GITHUB = "token.actions.githubusercontent.com"
 
 
-def trust(text: str, place: Place = PLACE) -> dict[str, Any]:
-    (statement,) = pipeline_trust(pipeline_of(text), "prod", place)["Statement"]
+def trust(text: str, place: Place = PLACE, later: Sequence[str] = ()) -> dict[str, Any]:
+    document = pipeline_trust(pipeline_of(text), "prod", place, later=later)
+    (statement,) = document["Statement"]
     found: dict[str, Any] = statement
     return found
 
@@ -38,6 +42,47 @@ def test_a_job_of_github_is_known_by_five_claims_and_by_numbers() -> None:
             ),
         }
     }
+
+
+def test_each_job_of_a_pipeline_is_let_in_where_it_runs_and_nowhere_else() -> None:
+    numbers = "github:acme/gateway,id=456,owner=123,job"
+    plan = trust(f"{numbers}=plan", later=["prod"])["Condition"]["StringEquals"]
+    assert plan[f"{GITHUB}:sub"] == [
+        "repo:acme/gateway:pull_request",
+        "repo:acme@123/gateway@456:pull_request",
+        "repo:acme/gateway:ref:refs/heads/main",
+        "repo:acme@123/gateway@456:ref:refs/heads/main",
+        "repo:acme/gateway:environment:prod",
+        "repo:acme@123/gateway@456:environment:prod",
+    ]
+    assert f"{GITHUB}:job_workflow_ref" not in plan, "a pull request runs its own workflow"
+    watch = trust(f"{numbers}=watch")["Condition"]["StringEquals"]
+    assert watch[f"{GITHUB}:sub"][0] == "repo:acme/gateway:ref:refs/heads/main"
+    assert watch[f"{GITHUB}:job_workflow_ref"].endswith("mail-rules.yaml@refs/heads/main")
+    assert f"{GITHUB}:environment" not in watch
+    merge = trust("gitlab:acme/gateway,job=plan")["Condition"]
+    any_branch = "project_path:acme/gateway:ref_type:branch:ref:*"
+    assert merge["StringLike"] == {"gitlab.com:sub": any_branch}
+    assert merge["StringEquals"] == {"gitlab.com:aud": "https://gitlab.com"}
+    assert "StringLike" not in trust("gitlab:acme/gateway,job=watch")["Condition"]
+
+
+def test_a_pipeline_of_aws_is_known_by_the_roles_of_its_own_account() -> None:
+    found = trust("codebuild:999988887777/rules,job=plan", later=["prod"])
+    assert found["Action"] == "sts:AssumeRole"
+    assert found["Principal"] == {"AWS": "arn:aws:iam::999988887777:root"}
+    roles = found["Condition"]["StringEquals"]["aws:PrincipalArn"]
+    there = "arn:aws:iam::999988887777:role"
+    assert roles == [f"{there}/rules-plan", f"{there}/rules-apply-prod"]
+    apply = trust("codebuild:999988887777/rules")["Condition"]["StringEquals"]
+    assert apply == {"aws:PrincipalArn": [f"{there}/rules-apply-prod"]}
+
+
+def test_a_role_of_a_pipeline_has_a_name_that_iam_takes_and_no_other_has() -> None:
+    assert pipeline_role("mmctl-acme-prod", Job.PLAN) == "mmctl-acme-prod-plan"
+    long = [pipeline_role(f"mmctl-{'a' * 80}-{name}", job) for name in ("a", "b") for job in Job]
+    assert len(set(long)) == len(long)
+    assert all(len(name) <= 64 for name in long)
 
 
 def test_a_number_that_is_not_given_lets_nobody_in() -> None:
@@ -93,6 +138,9 @@ def test_a_provider_is_in_the_partition_of_the_region(region: str, partition: st
         "gitlab:acme/gateway,host=*",
         "gitlab:acme/gateway,id=1",
         "bitbucket:acme/gateway",
+        "github:acme/gateway,job=all",
+        "codebuild:acme/gateway",
+        "codebuild:111122223333/*",
         "github:acme/gateway\n",
     ],
 )

@@ -16,6 +16,7 @@ from mmctl.cli import world
 from mmctl.cli.formats import FORMATS, Format, Printing
 from mmctl.cli.printing import behind, is_read_by_people, printed, printed_commands
 from mmctl.cli.results import ResultFile
+from mmctl.cli.run_profiles import with_run_profiles
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.inputs import FILE_AT_MOST, read_file, resolved
 from mmctl.language.parsing.root import PROJECT_FILE, root_of
@@ -102,6 +103,7 @@ class Run:
             ProblemsFound: the project file says too little to read anything else.
         """
         project, problems = self.sources(seen).read(self.environment, cases=cases)
+        project = with_run_profiles(project)
         return replace(project, password_variables=self.password_variables), problems
 
     def sources(self, seen: Seen | None = None) -> Sources:
@@ -151,7 +153,7 @@ class Run:
             ) from None
         if problems:
             raise ProblemsFound(message, problems, project.files, help=_WITHOUT_PROJECT)
-        return project
+        return with_run_profiles(project)
 
     def project(
         self, seen: Seen | None = None, *, case_files: Sequence[str] | None = None

@@ -300,6 +300,8 @@ class Environment:
     region: str | None = None
     profile: str | None = None
     role_arn: str | None = None
+    run_profile: str | None = None
+    """The profile that takes the place of `profile` and `role_arn` in this run."""
     protected: bool = False
     after: After | None = None
     """The environment in which rules are live before they come here."""

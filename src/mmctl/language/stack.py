@@ -35,7 +35,7 @@ class Stack:
     alarms_to: str | None = None
     """The mail address that alarms go to."""
     ci: tuple[str, ...] = ()
-    """`github:OWNER/REPO`, `gitlab:GROUP/PROJECT`, `codebuild:ACCOUNT/PIPELINE`: who gets roles."""
+    """`github:OWNER/REPO,id=N,owner=N`, `gitlab:GROUP/PROJECT`, `codebuild:ACCOUNT/PIPELINE`."""
     identities: tuple[str, ...] = ()
     """Domains that SES verifies, beside those that the rules need."""
     network: str = USUAL_NETWORK

@@ -37,7 +37,10 @@ def print_policy(run: Run, what: str, oidc: str | None, *, known_ids: bool) -> N
     place = _place(run, project)
     if oidc is not None:
         pipeline = _pipeline(run, oidc)
-        run.write_json(pipeline_trust(pipeline, project.environment.name, place))
+        name = project.environment.name
+        every = project.settings.environments.values()
+        later = sorted(e.name for e in every if e.after and e.after.environment == name)
+        run.write_json(pipeline_trust(pipeline, name, place, later=later))
         return
     desired = _desired(run, project)
     place = replace(place, ids=_ids(run, project, place, asked=known_ids))

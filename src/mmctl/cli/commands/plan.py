@@ -37,7 +37,8 @@ def plan(
         typer.Option(
             "--iam",
             help="Print the least IAM policy of one role instead, without credentials: plan, "
-            "apply (also for rollback), rules[:ROLE], list:NAME, trust.",
+            "apply (also for rollback), rules[:ROLE], list:NAME, look, release, send, watchdog, "
+            "trust.",
             metavar="WHAT",
         ),
     ] = None,
@@ -45,8 +46,8 @@ def plan(
         str | None,
         typer.Option(
             "--oidc",
-            help="With --iam trust: the pipeline that may assume the role, github:OWNER/REPO or "
-            "gitlab:GROUP/PROJECT.",
+            help="With --iam trust: the pipeline that may assume the role, github:OWNER/REPO, "
+            "gitlab:GROUP/PROJECT or codebuild:ACCOUNT/PIPELINE, with ,job=plan, apply or watch.",
             metavar="REPOSITORY",
         ),
     ] = None,

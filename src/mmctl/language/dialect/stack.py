@@ -36,11 +36,17 @@ _DOMAIN: Final = r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{
 _NETWORK: Final = r"[0-9A-Fa-f.:]+/[0-9]{1,3}"
 _NAME: Final = r"[A-Za-z][A-Za-z0-9-]{0,100}"
 """A stack's name has 128 characters at most; what kind of stack it is follows."""
+_PAIRS: Final = r"(,(id|owner|branch|workflow|host)=[A-Za-z0-9_./+-]+)*"
 _CI: Final = (
-    r"github:[A-Za-z0-9-]+/[A-Za-z0-9_.-]+|gitlab:[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+|"
-    r"codebuild:[0-9]{12}/[A-Za-z0-9_-]{1,40}"
+    rf"github:[A-Za-z0-9-]+/[A-Za-z0-9_.-]+{_PAIRS}"
+    rf"|gitlab:[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+{_PAIRS}"
+    r"|codebuild:[0-9]{12}/[A-Za-z0-9][A-Za-z0-9_-]{0,39}"
 )
-_CI_EXAMPLES: Final = ("github:OWNER/REPO", "gitlab:GROUP/PROJECT", "codebuild:ACCOUNT/PIPELINE")
+_CI_EXAMPLES: Final = (
+    "github:OWNER/REPO,id=N,owner=N",
+    "gitlab:GROUP/PROJECT",
+    "codebuild:ACCOUNT/PIPELINE",
+)
 _ADDRESS: Final = r"[^@\s]+@[^@\s]+"
 
 MAIL_SERVER: Final = Record(

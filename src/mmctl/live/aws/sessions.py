@@ -73,14 +73,16 @@ def session_of(environment: Environment, url: str | None, config: Config) -> Aws
         CouldNot: there is no such profile, or the role may not be assumed.
     """
     with asking("credentials"):
-        if url is not None and is_loopback(url) and environment.profile is None:
+        profile = environment.run_profile or environment.profile
+        if url is not None and is_loopback(url) and profile is None:
             region = environment.region or DEFAULT_REGION
             session = keyed_session(environment.account or EMBEDDED_ACCOUNT, region)
         else:
-            named = _named(environment.profile)
+            named = _named(profile)
             region = environment.region or named.region_name or DEFAULT_REGION
             session = AwsSession(named.client, region)
-        return _assumed(session, environment.role_arn, url, config)
+        role_arn = environment.role_arn if environment.run_profile is None else None
+        return _assumed(session, role_arn, url, config)
 
 
 def own_region(profile: str | None) -> tuple[bool, str | None]:

@@ -37,6 +37,13 @@ _LOGS: Final = (
     '"Actions, resources, and condition keys for Amazon CloudWatch Logs"'
 )
 
+_REFERENCE: Final = "Service Authorization Reference, Actions, resources, and condition keys for "
+_METRICS: Final = f"{_REFERENCE}Amazon CloudWatch"
+_TRAIL: Final = f"{_REFERENCE}AWS CloudTrail"
+_QUOTAS: Final = f"{_REFERENCE}AWS Service Quotas"
+_SYSTEMS: Final = f"{_REFERENCE}AWS Systems Manager"
+_STACKS: Final = f"{_REFERENCE}AWS CloudFormation"
+
 REQUEST_TAG: Final = "aws:RequestTag/${TagKey}"
 RESOURCE_TAG: Final = "aws:ResourceTag/${TagKey}"
 RULE_SET_ARN: Final = "ses:MailManagerRuleSetArn"
@@ -197,6 +204,30 @@ _FACTS: Final = (
         source=f"{_S3_CONDITIONAL}; {_S3_KMS}",
     ),
     ActionFact(action="s3:ListBucket", types=("bucket",), keys=("s3:prefix",), source=_S3),
+    *(
+        ActionFact(action=f"ses:{name}", types=(Noun.ARCHIVE.api.arn_part,))
+        for name in (
+            "GetArchiveExport",
+            "GetArchiveMessage",
+            "GetArchiveMessageContent",
+            "GetArchiveSearch",
+            "GetArchiveSearchResults",
+            "StartArchiveExport",
+            "StartArchiveSearch",
+            "StopArchiveExport",
+            "StopArchiveSearch",
+        )
+    ),
+    ActionFact(action="ses:ListArchiveExports"),
+    ActionFact(action="ses:ListArchiveSearches"),
+    ActionFact(action="logs:FilterLogEvents", types=("log-group",), source=_LOGS),
+    ActionFact(action="cloudwatch:PutMetricData", source=_METRICS),
+    ActionFact(action="cloudwatch:GetMetricData", source=_METRICS),
+    ActionFact(action="cloudtrail:LookupEvents", source=_TRAIL),
+    ActionFact(action="servicequotas:ListServiceQuotas", source=_QUOTAS),
+    ActionFact(action="ssm:SendCommand", types=("document", "instance"), source=_SYSTEMS),
+    ActionFact(action="ssm:GetCommandInvocation", source=_SYSTEMS),
+    ActionFact(action="cloudformation:DescribeStacks", types=("stack",), source=_STACKS),
 )
 FACTS: Final = {fact.action: fact for fact in _FACTS}
 """The rows by action."""

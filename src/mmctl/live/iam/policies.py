@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.errors import UsageError
 from mmctl.language.text.suggest import did_you_mean
+from mmctl.live.iam.operating import (
+    look_statements,
+    release_statements,
+    send_statements,
+    watch_statements,
+)
 from mmctl.live.iam.read_access import (
     preflight_statements,
     read_statements,
@@ -14,7 +20,7 @@ from mmctl.live.iam.read_access import (
 )
 from mmctl.live.iam.roles import role_statements, roles_of
 from mmctl.live.iam.scope import policy
-from mmctl.live.iam.trusting import service_trust
+from mmctl.live.iam.trusting import Job, service_trust
 from mmctl.live.iam.write_access import apply_statements, list_statement
 from mmctl.model.kinds import Kind
 
@@ -23,7 +29,8 @@ if TYPE_CHECKING:
     from mmctl.live.iam.scope import Place, Policy
 
 PLAN, APPLY, RULES, LIST, TRUST = "plan", "apply", "rules", "list", "trust"
-KINDS: Final = "plan, apply, rules[:ROLE], list:NAME or trust"
+LOOK, RELEASE, SEND, WATCHDOG = "look", "release", "send", "watchdog"
+KINDS: Final = "plan, apply, rules[:ROLE], list:NAME, look, release, send, watchdog or trust"
 
 
 def policy_for(what: str, desired: LiveConfiguration, place: Place) -> Policy:
@@ -48,10 +55,37 @@ def policy_for(what: str, desired: LiveConfiguration, place: Place) -> Policy:
             _check_list(desired, name)
             store = store_statements(place, writes=True)
             return policy([*reads, *store, list_statement(name, place)])
+        case "look" if not colon:
+            return policy(look_statements(desired, place))
+        case "release" if not colon:
+            return policy(release_statements(desired, place))
+        case "send" if not colon:
+            store = store_statements(place, writes=True)
+            sent = send_statements(desired, place, sender=True)
+            return policy([*reads, *store, *sent])
+        case "watchdog" if not colon:
+            return policy(watch_statements(desired, place))
         case "trust" if not colon:
             return service_trust(place)
         case _:
             raise UsageError(f"got `--iam {what}`", help=f"expected {KINDS}")
+
+
+def pipeline_policy(
+    job: Job, desired: LiveConfiguration, place: Place, *, sends: bool, sender: bool
+) -> Policy:
+    """The policy of a pipeline's role for a job; `sends` where it sends cases as real mail."""
+    match job:
+        case Job.PLAN:
+            return policy_for(PLAN, desired, place)
+        case Job.WATCH:
+            return policy(watch_statements(desired, place))
+        case Job.APPLY:
+            applies = policy_for(APPLY, desired, place)["Statement"]
+            mail = send_statements(desired, place, sender=sender) if sends else ()
+            return policy([*applies, *mail])
+        case never:
+            assert_never(never)
 
 
 def _role(desired: LiveConfiguration, name: str) -> str:
