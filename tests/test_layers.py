@@ -180,6 +180,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "templates",
         "foundation",
         "staging",
+        "stacks",
     ),
 }
 """The sub-rooms of a room along the way of the data: each imports only those before it."""

@@ -26,7 +26,7 @@ from mmctl.records import dataclass, field, replace
 from mmctl.visible import visible, visible_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import Console
     from rich.text import Text
@@ -66,6 +66,10 @@ class Run:
     """Variables with other names that may hold SMTP passwords: `--password-env`."""
     arguments: tuple[str, ...] | None = None
     """The command line, to remember an answer by; None: called as a function."""
+    outputs: Mapping[str, Mapping[str, str]] | None = None
+    """What stacks said, by environment; None: none was asked, and stand-ins take their place."""
+    said: set[str] = field(default_factory=set, repr=False, compare=False)
+    """Notes that are made once in a run."""
     results: ResultFile = field(default_factory=ResultFile, repr=False, compare=False)
     """What was written to `output`, if there is one."""
 
@@ -104,7 +108,19 @@ class Run:
         """
         project, problems = self.sources(seen).read(self.environment, cases=cases)
         project = with_run_profiles(project)
+        if project.environment.stack_outputs:
+            self._say_stand_ins(project)
         return replace(project, password_variables=self.password_variables), problems
+
+    def _say_stand_ins(self, project: Project) -> None:
+        """Say once that values of stacks are not known here."""
+        environment = project.environment
+        if environment.name in (self.outputs or {}) or environment.name in self.said:
+            return
+        self.said.add(environment.name)
+        first, *more = environment.stack_outputs
+        others = f" and {len(more)} more" if more else ""
+        self.say(f"note: stand-ins for `${{stack.{first}}}`{others} of {environment.name}")
 
     def sources(self, seen: Seen | None = None) -> Sources:
         """The files of the project; what is read of them is noted in `seen`.
@@ -118,7 +134,7 @@ class Run:
         files = DiskFiles.below(self.root)
         refuse_outside(self.root, files)
         files.seen = files.seen if seen is None else seen
-        return Sources(files, self.root.resolve().name)
+        return Sources(files, self.root.resolve().name, outputs=self.outputs or {})
 
     def with_passwords_of(self, names: Iterable[str] | None) -> Run:
         """The run in which variables with other names may hold SMTP passwords too."""
@@ -143,7 +159,7 @@ class Run:
         name = self.root.resolve().name
         if not (self.root / PROJECT_FILE).exists():
             refuse_another(self.root, DEFAULT_SNAPSHOTS, name)
-        sources = Sources(DiskFiles.below(self.root), name)
+        sources = Sources(DiskFiles.below(self.root), name, outputs=self.outputs or {})
         message = f"`{PROJECT_FILE}` does not say what the environment is"
         try:
             project, problems = sources.read_alone(self.environment)

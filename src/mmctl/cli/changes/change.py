@@ -99,10 +99,13 @@ def open_change(
         ProblemsFound, UsageError: the project cannot be used.
         CouldNot, Refused: the service cannot be reached, or belongs to another account.
     """
+    from mmctl.cli.changes.stack_outputs import with_outputs
     from mmctl.language.parsing.seen import Seen
 
     seen = Seen()
-    project = run.project(seen) if project is None else project
+    if project is None:
+        run = with_outputs(run)
+        project = run.project(seen)
     if to_plan:
         from mmctl.cli.changes.regions import pass_region
 

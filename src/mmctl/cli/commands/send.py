@@ -232,6 +232,7 @@ def send(
         raise UsageError("`--write` is for `--probe run`")
     if probe is not None and expect:
         raise UsageError("got both `--probe` and `--expect`", help="one after the other")
+    run = _with_outputs(run)
     if probe is None:
         _check(run, options, expect=expect, pattern=pattern, evidence=record_evidence)
     with stoppable():
@@ -256,6 +257,14 @@ def send(
         from mmctl.cli.sending.sent import send_messages
 
         return send_messages(run, options)
+
+
+def _with_outputs(run: Run) -> Run:
+    """The run with what the stacks say, where there is a project that uses it."""
+    from mmctl.cli.changes.stack_outputs import with_outputs
+    from mmctl.language.parsing.root import PROJECT_FILE
+
+    return with_outputs(run) if (run.root / PROJECT_FILE).exists() else run
 
 
 def _check(

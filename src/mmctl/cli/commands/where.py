@@ -94,7 +94,7 @@ def where(
     from mmctl.cli.messages.noted_mail import noted_mail
     from mmctl.cli.packed_rules import log_names
 
-    project = project_of_logs(run)
+    project = project_of_logs(run, asks=not logs)
     try:
         sources = log_sources(run, project, logs)
     except UsageError as error:

@@ -25,10 +25,15 @@ _LOG_GROUP: Final = ":log-group:"
 _S3: Final = ":s3:::"
 
 
-def project_of_logs(run: Run) -> Project | None:
-    """The project whose names are used; None: there is none, or it cannot be read."""
+def project_of_logs(run: Run, *, asks: bool = False) -> Project | None:
+    """The project whose names are used; None: there is none, or it cannot be read.
+
+    `asks`: its stacks are asked for what its files use of them.
+    """
+    from mmctl.cli.changes.stack_outputs import with_outputs
+
     try:
-        project, _ = run.read()
+        project, _ = (with_outputs(run) if asks else run).read()
     except ProblemsFound as error:
         run.warn(f"warning: {error.message}; rules are named as in the log")
         return None

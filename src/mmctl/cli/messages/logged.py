@@ -93,7 +93,7 @@ def opened(
     from mmctl.cli.packed_rules import log_names
     from mmctl.operate.logs.redaction import Pseudonyms
 
-    project = project_of_logs(run)
+    project = project_of_logs(run, asks=not sources)
     found = log_sources(run, project, sources)
     in_cloud = [source for source in found if isinstance(source, LogOfGroup)]
     if in_cloud and asked.since is None:

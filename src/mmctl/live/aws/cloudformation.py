@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import CouldNot
 from mmctl.live.aws.answers import reading, unreadable, writing
-from mmctl.live.aws.permission import NoPermission
 from mmctl.live.state.service import OutcomeUnknown, ServiceAnswer
 from mmctl.live.state.stacks import (
     ChangeSet,
@@ -223,7 +222,11 @@ def _writing(operation: str) -> Iterator[None]:
 
 def _check_allowed(answered: ServiceAnswer) -> None:
     if answered.code in _DENIED:
-        raise NoPermission(f"cloudformation:{answered.operation}") from answered
+        action = f"cloudformation:{answered.operation}"
+        raise CouldNot(
+            f"no permission: {action}",
+            help=f"allow {action} to the caller; all that it needs: mmctl plan --iam staging",
+        ) from answered
 
 
 def _stack(found: Mapping[str, Any]) -> StackState:

@@ -34,16 +34,11 @@ class Body:
     url: str | None = None
 
 
-def fits_inline(wanted: WantedStack) -> bool:
-    """Whether the template may be in the call itself."""
-    return len(wanted.text.encode()) <= INLINE_BYTES
-
-
-def body_of(wanted: WantedStack, means: StackMeans) -> Body:
-    """The template as CloudFormation takes it; a large one is stored first.
+def body_of(wanted: WantedStack, means: StackMeans) -> Body | None:
+    """The template as CloudFormation takes it; None: it is too large, and no bucket is there yet.
 
     Raises:
-        Refused: it is too large, and there is nowhere to store it.
+        Refused: it is larger than any template may be.
         CouldNot: it cannot be stored.
     """
     text = wanted.text
@@ -56,14 +51,18 @@ def body_of(wanted: WantedStack, means: StackMeans) -> Body:
             why=f"CloudFormation takes {STORED_BYTES:,} at most",
             help="split the project: two projects have two stacks",
         )
-    if means.store is None:
-        raise Refused(
-            f"the template of `{wanted.name}` has {size:,} bytes",
-            why=f"above {INLINE_BYTES:,} CloudFormation reads it from a bucket, and there is none",
-            help="set `snapshots: s3://BUCKET/PREFIX` of the environment in mmctl.yaml",
-        )
     name = f"{wanted.name}-{sha256(text.encode()).hexdigest()[:16]}.json"
-    return Body(text=None, url=means.store(name, text))
+    url = means.store(name, text)
+    return None if url is None else Body(text=None, url=url)
+
+
+def no_bucket(wanted: WantedStack) -> Refused:
+    """The error for a large template of a project that has no bucket."""
+    return Refused(
+        f"the template of `{wanted.name}` has {len(wanted.text.encode()):,} bytes",
+        why=f"above {INLINE_BYTES:,} CloudFormation reads it from a bucket, and there is none",
+        help="set `snapshots: s3://BUCKET/PREFIX` of the environment in mmctl.yaml",
+    )
 
 
 def first_part(wanted: WantedStack) -> WantedStack | None:

@@ -103,8 +103,6 @@ def _begun(wanted: WantedStack, change_set: ChangeSet, means: StackMeans) -> Sta
     raise CouldNot(f"CloudFormation has not begun to change `{wanted.name}`", help=_AGAIN)
 
 
-
-
 def _checked(wanted: WantedStack, waited: Waited) -> StackState:
     """The stack, if all of it went well."""
     stack = waited.stack

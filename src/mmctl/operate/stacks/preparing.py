@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from mmctl.errors import CouldNot, Refused
 from mmctl.live.state.service import OutcomeUnknown, ServiceAnswer
 from mmctl.live.state.stacks import ChangeSetRequest, Replaces
-from mmctl.operate.stacks.body import body_of, first_part, fits_inline
+from mmctl.operate.stacks.body import body_of, first_part, no_bucket
 from mmctl.operate.stacks.status import Standing, standing_of, way_out
 from mmctl.operate.stacks.told import causes
 from mmctl.operate.stacks.waiting import last_event, wait
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mmctl.live.state.stacks import ChangeSet, ResourceChange, StackState
+    from mmctl.operate.stacks.body import Body
     from mmctl.operate.stacks.service import StackMeans
     from mmctl.operate.stacks.wanted import WantedStack
 
@@ -69,11 +70,14 @@ def prepare(wanted: WantedStack, means: StackMeans) -> Prepared:
     """
     stack = settled(wanted, means)
     then = None
-    if not fits_inline(wanted) and means.store is None:
+    body = body_of(wanted, means)
+    if body is None:
         first = first_part(wanted)
-        if first is not None and (stack is None or standing_of(stack) is Standing.EMPTY):
-            wanted, then = first, wanted
-    change_set = _change_set(wanted, means, stack)
+        body = None if first is None else body_of(first, means)
+        if first is None or body is None or (stack is not None and not _is_empty(stack)):
+            raise no_bucket(wanted)
+        wanted, then = first, wanted
+    change_set = _change_set(wanted, means, stack, body)
     return Prepared(wanted=wanted, stack=stack, change_set=change_set, then=then)
 
 
@@ -142,12 +146,11 @@ def _stands_in_the_way(wanted: WantedStack, means: StackMeans, stack: StackState
 
 
 def _change_set(
-    wanted: WantedStack, means: StackMeans, stack: StackState | None
+    wanted: WantedStack, means: StackMeans, stack: StackState | None, body: Body
 ) -> ChangeSet | None:
-    new = stack is None or standing_of(stack) is Standing.EMPTY
+    new = stack is None or _is_empty(stack)
     if stack is not None:
         _clear_old(wanted.name, means)
-    body = body_of(wanted, means)
     request = ChangeSetRequest(
         stack=wanted.name,
         name=wanted.change_set,
@@ -160,6 +163,10 @@ def _change_set(
     )
     _create(request, means)
     return _ready(request, means)
+
+
+def _is_empty(stack: StackState) -> bool:
+    return standing_of(stack) is Standing.EMPTY
 
 
 def _clear_old(stack: str, means: StackMeans) -> None:

@@ -81,7 +81,7 @@ class StackMeans:
     sleep: Callable[[float], None]
     elapsed: Callable[[], float]
     """Seconds on a clock that is never set."""
-    store: Callable[[str, str], str] | None = None
+    store: Callable[[str, str], str | None]
     """Stores a large template under a name, and returns its URL; None: there is no bucket yet."""
     poll_seconds: float = 5.0
     patience_seconds: float = PATIENCE
