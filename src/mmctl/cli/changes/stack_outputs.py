@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli import world
+from mmctl.cli.run_profiles import with_run_profiles
 from mmctl.language.project import EMBEDDED
 from mmctl.model.endpoints import is_loopback
 from mmctl.records import replace
@@ -27,7 +28,7 @@ def with_outputs(run: Run) -> Run:
         UsageError, ProblemsFound: the project cannot be used.
         CouldNot, Refused: the stacks cannot be asked, or belong to another project.
     """
-    project = run.sources().read_alone(run.environment)[0]
+    project = with_run_profiles(run.sources().read_alone(run.environment)[0])
     environment = project.environment
     known = run.outputs or {}
     if not environment.stack_outputs or environment.name in known or not has_stacks(environment):
