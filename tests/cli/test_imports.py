@@ -100,6 +100,11 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         *ROOMS,
         *("judge", "analysis", "compiler", "interchange"),
     },
+    "foundation template": {
+        *OWN,
+        *ROOMS,
+        *("judge", "analysis", "compiler", "live", "operate", "render"),
+    },
     "logs log.jsonl": {
         *OWN,
         *ROOMS,

@@ -37,6 +37,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("list", _CHANGE, "list_:list_"),
     ("rollback", _CHANGE, "rollback:rollback"),
     ("unpin", _CHANGE, "history:unpin"),
+    ("foundation", _CHANGE, "foundation:foundation"),
     ("history", _LOOK_BACK, "history:history"),
     ("drift", _LOOK_BACK, "drift:drift"),
     ("diff", _LOOK_BACK, "diff:diff"),

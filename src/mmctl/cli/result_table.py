@@ -299,6 +299,14 @@ CLOUDFORMATION: Final = Result(
     gate=Printing.EXACT,
 )
 TERRAFORM: Final = Result(commands=("export",), writers={Format.HCL: "cli.commands.export:text"})
+FOUNDATION_TEMPLATE: Final = Result(
+    commands=("foundation",),
+    writers={
+        Format.YAML: "cli.commands.foundation:yaml",
+        Format.JSON: "cli.commands.foundation:document",
+    },
+    gate=Printing.EXACT,
+)
 SENT: Final = Result(
     commands=("send",),
     writers={Format.HUMAN: "cli.sending.sent:human", Format.JSON: "cli.sending.sent:document"},
@@ -358,6 +366,7 @@ RESULTS: Final = (
     API_JSON,
     CLOUDFORMATION,
     TERRAFORM,
+    FOUNDATION_TEMPLATE,
     SENT,
     EXPECTED,
     LOADED,

@@ -69,18 +69,26 @@ def _desired(run: Run, project: Project) -> LiveConfiguration:
 
 
 def _place(run: Run, project: Project) -> Place:
+    """The place of a policy; says which placeholders are in it."""
+    from mmctl.live.iam.scope import ACCOUNT, REGION
+
+    place = place_of(project)
+    for word, value in ((ACCOUNT, place.account), (REGION, place.region)):
+        if value == word:
+            run.say(
+                f"environment {project.environment.name} has no `{word.lower()}:`: replace "
+                f"`{word}` in the policy"
+            )
+    return place
+
+
+def place_of(project: Project) -> Place:
     """Account and region from the environment, with placeholders for what it does not say."""
     from mmctl.live.iam.scope import ACCOUNT, REGION, Place
 
     environment = project.environment
     in_role = (environment.role_arn or "").split(":")
     account = environment.account or (in_role[4] if len(in_role) > 4 else None)  # noqa: PLR2004
-    for word, value in ((ACCOUNT, account), (REGION, environment.region)):
-        if value is None:
-            run.say(
-                f"environment {environment.name} has no `{word.lower()}:`: replace `{word}` in "
-                f"the policy"
-            )
     account, region = account or ACCOUNT, environment.region or REGION
     name = project.settings.project
     where = environment.snapshots or project.settings.snapshots

@@ -10,6 +10,7 @@ from mmctl.operate.templates.template import Output, TemplateResource, TemplateS
 
 if TYPE_CHECKING:
     from mmctl.operate.foundation.needs import FoundationNeeds
+    from mmctl.operate.templates.intrinsic import Value
 
 _TOKENS: Final = (1, 2, 3)
 """SES gives three records for DKIM, which also prove that the domain is ours."""
@@ -35,16 +36,18 @@ def identity_section(needs: FoundationNeeds) -> TemplateSection:
         ),
         outputs=tuple(
             Output(
-                name=logical_id("Identity", domain, f"Record{number}"),
-                value=_record(logical_id("Identity", domain), number),
-                comment=f"DNS record {number} of 3 for {domain}.",
+                name=logical_id("Identity", domain, "Records"),
+                value=_records(logical_id("Identity", domain)),
+                comment=f"What to publish in the DNS for {domain}, name and target.",
             )
             for domain in needs.identities
-            for number in _TOKENS
         ),
     )
 
 
-def _record(name: str, number: int) -> object:
-    key, value = f"DkimDNSTokenName{number}", f"DkimDNSTokenValue{number}"
-    return sub(f"${{{name}.{key}}} CNAME ${{{name}.{value}}}")
+def _records(name: str) -> Value:
+    tokens = (
+        f"${{{name}.DkimDNSTokenName{number}}} CNAME ${{{name}.DkimDNSTokenValue{number}}}"
+        for number in _TOKENS
+    )
+    return sub("; ".join(tokens))

@@ -49,6 +49,12 @@ _OWN_TABLE_KEY: Final = LintException(
     reason="DynamoDB encrypts every table; a key of your own costs by the month, and a disabled "
     "one would stop the record",
 )
+_OWN_QUEUE_KEY: Final = LintException(
+    tool=CHECKOV,
+    check="CKV_AWS_27",
+    reason="SQS encrypts it with keys of its own (SqsManagedSseEnabled); SNS cannot send to a "
+    "queue under AWS's key in KMS, and a disabled key of your own would stop the record",
+)
 _FUNCTION_EXCEPTIONS: Final = tuple(
     LintException(tool=CHECKOV, check=check, reason=reason)
     for check, reason in (
@@ -95,6 +101,7 @@ def _failed() -> TemplateResource:
         comment="What could not be written after five tries waits here for two weeks.",
         properties={"SqsManagedSseEnabled": True, "MessageRetentionPeriod": 14 * _DAY},
         keeps_data=True,
+        exceptions=(_OWN_QUEUE_KEY,),
     )
 
 
@@ -110,6 +117,7 @@ def _queue() -> TemplateResource:
             "VisibilityTimeout": _HIDDEN,
             "RedrivePolicy": redrive,
         },
+        exceptions=(_OWN_QUEUE_KEY,),
     )
 
 

@@ -82,6 +82,8 @@ class FoundationNeeds:
     keys: tuple[WantedKey, ...] = ()
     identities: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    existing: frozenset[str] = frozenset()
+    """Those of the existing things that it would have made."""
 
 
 class _Collector:
@@ -95,6 +97,7 @@ class _Collector:
         self.environment = environment
         self.place = home_of(place, self._arns())
         self.notes: list[str] = []
+        self.met: set[str] = set()
 
     def _arns(self) -> Iterator[str]:
         """The ARNs that say where the project lives."""
@@ -108,12 +111,19 @@ class _Collector:
         if output is not None:
             return WantedThing(id=_without_member(output), name=None, arn=arn)
         why = why_foreign(arn, self.place)
-        if why is None and not self.existing.isdisjoint({arn, name}):
+        if why is None and self.exists(arn, name):
             why = "it exists already"
         if why is not None:
             self.notes.append(f"{noun} `{name}` is not made: {why}")
             return None
-        return WantedThing(id=logical_id(noun.title().replace(" ", ""), name), name=name, arn=arn)
+        prefix, plain = noun.title().replace(" ", ""), name.removeprefix(_ALIAS)
+        return WantedThing(id=logical_id(prefix, plain), name=name, arn=arn)
+
+    def exists(self, *names: str) -> bool:
+        """Whether a thing is there already, under one of its names."""
+        met = self.existing & {*names}
+        self.met |= met
+        return bool(met)
 
     def all_wanted(self, noun: str, arns: Iterable[str]) -> Iterator[WantedThing]:
         """Those of several things that the stack makes."""
@@ -181,7 +191,7 @@ class _Collector:
     def identities(self) -> Iterator[str]:
         """The domains that SES must have verified to relay and to send."""
         for domain in _domains(self.project, self.desired):
-            if domain in self.existing:
+            if self.exists(domain):
                 self.notes.append(f"identity `{domain}` is not made: it exists already")
             else:
                 yield domain
@@ -232,6 +242,7 @@ def needs_of(
         keys=keys,
         identities=identities,
         notes=tuple(dict.fromkeys([*found.notes, *found.others()])),
+        existing=frozenset(found.met),
     )
 
 

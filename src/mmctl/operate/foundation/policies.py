@@ -86,5 +86,5 @@ def wildcards_of(statements: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         texts = str([each.get("Action"), each.get("Resource"), each.get("Condition")])
         if "*" in texts:
             sid = str(each["Sid"])
-            found[sid] = REASONS[sid.rstrip("0123456789") if sid != "WriteToS3" else sid]
+            found[sid] = REASONS[max((name for name in REASONS if sid.startswith(name)), key=len)]
     return found

@@ -35,6 +35,8 @@ class Foundation:
     """What rules name and the stack does not make, and why."""
     named: tuple[tuple[str, str], ...] = ()
     """Type and name of what has a fixed name: it may exist already."""
+    existing: frozenset[str] = frozenset()
+    """Those of the existing things that it would have made."""
 
 
 def foundation_of(
@@ -50,6 +52,7 @@ def foundation_of(
         sections=tuple(_sections(project, needs)),
         notes=(*needs.notes, *logs.notes_of(needs)),
         named=tuple(_named(needs)),
+        existing=needs.existing,
     )
 
 

@@ -67,7 +67,7 @@ def as_yaml(template: Template) -> str:
 
 def as_json(template: Template) -> str:
     """Return the template as JSON."""
-    return json.dumps(template.document(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(template.document(), indent=2) + "\n"
 
 
 def _notes(template: Template) -> _Lines:
