@@ -206,7 +206,7 @@ COMMANDS: Final = {
     "explain deliver": ("human", "json"),
     "export --to cloudformation": ("human", "json"),
     "export --to terraform": ("human",),
-    "foundation template": ("human", "json"),
+    "foundation template": ("human", "yaml", "json"),
     "fmt --check": ("human", "json"),
     "history": ("human", "json"),
     "logs log.jsonl": ("human", "json", "jsonl"),
