@@ -803,6 +803,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                     ((('', (('--require-signature', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('KEY', '1;33'),)),), (('', (('Accept only a plan signed with this key of AWS KMS, by its ARN.', ''),)),)),
                     ((('', (('--endpoint-url', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (("An endpoint that is not AWS's.", ''),)),)),
                     ((('', (('--base', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('REV', '1;33'),)),), (('', (('The git revision that environments are compared with. Default: the target branch on a CI server, else the last apply.', ''),)),)),
+                    ((('', (('--reason', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('Why, for the history; `', ''), ('--force', '1;36'), (' evidence` needs it.', ''))),)),
                     ((('', (('--password-env', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('NAME', '1;33'),)),), (('', (('A variable without the prefix MMCTL_SMTP_ that may have an SMTP password.', ''),)),)),
                     ((('', (('--help', '1;36'),)),), (('', (('-h', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Show this message and exit.', ''),)),)),
                 ),

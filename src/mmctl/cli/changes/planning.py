@@ -53,9 +53,10 @@ def plan_of(change: LiveEnvironment, gate: Gate | None = None, *, at_once: bool 
 
 def _with_warnings(change: LiveEnvironment, made: Plan, passed: Passed) -> Plan:
     """The plan with what the gates found, and with what an earlier environment lacks."""
-    from mmctl.cli.changes.environment_before import not_run_before
+    from mmctl.cli.changes.environment_before import with_promotion
 
-    warnings = [*made.warnings, *not_run_before(change, made)]
+    made = with_promotion(change, made)
+    warnings = [*made.warnings]
     if passed.lint_errors:
         warnings.append(f"lint found {counted(passed.lint_errors, 'error')}, ignored: --force lint")
     trust = None if made.trust is None else replace(made.trust, loosened=passed.loosened)

@@ -19,7 +19,7 @@ from mmctl.cli.changes.planning import nothing_to_do, plan_of, preflight
 from mmctl.cli.exit_codes import REFUSED
 from mmctl.cli.interruptions import stoppable
 from mmctl.cli.run import Run
-from mmctl.errors import Refused
+from mmctl.errors import Refused, UsageError
 from mmctl.records import replace
 
 if TYPE_CHECKING:
@@ -68,11 +68,15 @@ def apply(
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
     ] = None,
     base: Base = None,
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", help="Why, for the history; `--force evidence` needs it."),
+    ] = None,
     password_env: PasswordEnv = None,
 ) -> int:
     """Make live what the files say: snapshot first, and read back afterwards."""
     from mmctl.live.apply.effects import Permissions
-    from mmctl.live.brakes.brake import brakes_named
+    from mmctl.live.brakes.brake import Brake, brakes_named
 
     permissions = Permissions(
         allow_delete=allow_delete,
@@ -80,6 +84,11 @@ def apply(
         adopt=adopt,
         break_lock=break_lock,
     )
+    if Brake.EVIDENCE in permissions.forced and not (reason or "").strip():
+        raise UsageError(
+            "got `--force evidence` without `--reason`",
+            help="--reason TEXT: it stays in the history, for those who ask why nothing was tried",
+        )
     run = run.with_passwords_of(password_env)
     opened = partial(
         open_change,
@@ -116,7 +125,7 @@ def apply(
         if not agreed(run, f"apply this to {where}? [y/N] ", yes=yes):
             run.say("not applied")
             return REFUSED
-        entry = carry_out(made, change.means, permissions)
+        entry = carry_out(made, change.means, permissions, reason=reason)
         if entry is not None:
             show(render.line(applied_as(change, entry)))
             write_entry(change, entry)
@@ -135,6 +144,7 @@ def _loaded(
     run: Run, plan_file: Path, opened: Callable[[Run], LiveEnvironment], required: str | None
 ) -> tuple[LiveEnvironment, Plan]:
     """A saved plan, ready to be carried out now; what cannot be known about it is reported."""
+    from mmctl.cli.changes.environment_before import with_promotion_again
     from mmctl.cli.options.signatures import check_signed
     from mmctl.live.apply.renewing import renewed
     from mmctl.live.history.earlier_runs import is_past_unknown
@@ -143,13 +153,14 @@ def _loaded(
     loaded, signature = load_signed_plan(plan_file)
     change = opened(in_environment(run, loaded.target.environment))
     project, means = change.project, change.means
-    check_signed(project.environment, loaded, signature, required)
+    signed = check_signed(project.environment, loaded, signature, required)
     made = renewed(loaded, change.target, project.settings.project, means)
     if is_past_unknown(made, means.history):
         run.errors().print(
             "warning: this plan may have been applied before: there is no history in "
             f"{means.history.store.place}"
         )
+    made = with_promotion_again(change, made, signed=signed)
     trust = change.trust
     if trust is not None and loaded.trust is not None:
         trust = replace(trust, loosened=loaded.trust.loosened)

@@ -34,8 +34,10 @@ def signer(environment: Environment, key: str) -> Callable[[Plan, str], PlanSign
 
 def check_signed(
     environment: Environment, plan: Plan, signature: PlanSignature | None, required: str | None
-) -> None:
+) -> bool:
     """Refuse a saved plan that was not signed by the key of the pipeline or of the environment.
+
+    Return whether one had to sign it.
 
     Raises:
         Refused: it was not, or the two keys are not the same.
@@ -43,7 +45,7 @@ def check_signed(
     """
     key = required or environment.plan_key
     if key is None:
-        return
+        return False
     if environment.plan_key not in {None, key}:
         raise Refused(
             f"`--require-signature` names {key}, `plan_key` of environment {environment.name} "
@@ -55,6 +57,7 @@ def check_signed(
     from mmctl.live.plan.signing import check_signature, region_of
 
     check_signature(plan, signature, key, open_keys(environment, region_of(key)))
+    return True
 
 
 def refuse_unsigned(environment: Environment, required: str | None) -> None:

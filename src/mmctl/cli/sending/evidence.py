@@ -27,7 +27,6 @@ _SECOND = "%Y-%m-%dT%H:%M:%SZ"
 class LiveRules:
     """What was live at one moment, equal to the files."""
 
-    rules: str
     live: str
     configuration: LiveConfiguration
     history: str | None
@@ -49,13 +48,21 @@ class EvidenceKeeper:
         self._change: LiveEnvironment = open_change(run, project=project)
         self._before = self._look("before")
 
-    def keep(self, sent: CasesSent, points: Mapping[str, tuple[str, int]]) -> str:
+    def keep(
+        self,
+        sent: CasesSent,
+        points: Mapping[str, tuple[str, int]],
+        unseen: tuple[str, ...] = (),
+    ) -> str:
         """Look again and write the evidence; return its name.
+
+        `unseen` is what this way of sending cannot show, in sentences.
 
         Raises:
             Refused: what is live differs from the files, or from what it was before.
             CouldNot: the store does not accept it.
         """
+        from mmctl.language.parsing.rules_digest import rules_digest
         from mmctl.live.history.evidence import Evidence, TriedPoint, keep_evidence
         from mmctl.model.kinds import Kind
 
@@ -71,10 +78,11 @@ class EvidenceKeeper:
             at=self._run.now().strftime(_SECOND),
             who=world.person(),
             caller=identity.caller,
+            project=change.project.settings.project,
             environment=change.project.environment.name,
             account=identity.account,
             region=identity.region,
-            digest=after.rules,
+            digest=rules_digest(change.project),
             live=after.live,
             history=after.history,
             revision=change.means.revision(),
@@ -91,11 +99,12 @@ class EvidenceKeeper:
             as_stated=_tried(sent, CaseKind.AS_STATED),
             own_facts=_tried(sent, CaseKind.OWN_FACTS),
             not_sendable=_tried(sent, CaseKind.NOT_SENDABLE),
+            unseen=unseen,
         )
         return keep_evidence(change.means.history.store, evidence)
 
     def _look(self, when: str) -> LiveRules:
-        from mmctl.live.history.evidence import rules_digest
+        from mmctl.live.history.evidence import live_digest
         from mmctl.live.plan.plan import named, plan_between
         from mmctl.live.state.read import read_live
 
@@ -109,8 +118,7 @@ class EvidenceKeeper:
             raise _refused(f"what is live differs from the files {when} sending: {edits}")
         entries = history.entries()
         return LiveRules(
-            rules=rules_digest(desired),
-            live=plan.digest_before,
+            live=live_digest(state.configuration),
             configuration=state.configuration,
             history=entries[-1].id if entries else None,
         )

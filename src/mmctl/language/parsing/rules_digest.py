@@ -17,6 +17,7 @@ from mmctl.language.parsing.list_files import entries_of
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.language.text.compose import compose
 from mmctl.language.text.nodes import Mapping, Scalar, Sequence
+from mmctl.language.text.plain import plain
 from mmctl.model.kinds import Kind
 from mmctl.patterns import Pattern
 from mmctl.records import dataclass, field
@@ -116,9 +117,9 @@ class _Form:
 
     def _resource(self, kind: Kind, name: str, node: Node, path: str) -> Any:
         if not isinstance(node, Mapping):
-            return _plain(node)
+            return plain(node)
         form = {
-            key.text: _plain(value)
+            key.text: plain(value)
             for key, value in node.entries
             if key.text not in _OF_NO_RESOURCE and not _is_default(key.text, value)
         }
@@ -170,7 +171,7 @@ class _Form:
         found: list[Any] = []
         for item in _items(node):
             if not isinstance(item, Mapping):
-                found.append(_plain(item))
+                found.append(plain(item))
             elif item.get("phase") is not None:
                 found.append(self._phase(item, path))
             elif item.get("include") is not None:
@@ -211,7 +212,7 @@ def _rule(node: Node) -> dict[str, Any]:
         elif key.text == "actions":
             form[key.text] = [_action(each) for each in _items(value)]
         elif key.text != "rules":
-            form[key.text] = _plain(value)
+            form[key.text] = plain(value)
     return {key: value for key, value in form.items() if value != [] or key == "environments"}
 
 
@@ -221,7 +222,7 @@ def _condition(node: Node) -> Any:
         case Scalar():
             return node.text
         case Sequence():
-            values = sorted({json.dumps(_plain(item), sort_keys=True) for item in node.items})
+            values = sorted({json.dumps(plain(item), sort_keys=True) for item in node.items})
             return json.loads(values[0]) if len(values) == 1 else values
         case Mapping():
             return {key.text: _condition(value) for key, value in node.entries}
@@ -235,20 +236,7 @@ def _action(node: Node) -> Any:
         key, value = node.entries[0]
         if isinstance(value, Scalar) and value.plain and value.text in _NOTHING:
             return key.text
-    return _plain(node)
-
-
-def _plain(node: Node) -> Any:
-    """A node as JSON, as it is written."""
-    match node:
-        case Scalar():
-            return node.text
-        case Sequence():
-            return [_plain(item) for item in node.items]
-        case Mapping():
-            return {key.text: _plain(value) for key, value in node.entries}
-        case _:
-            assert_never(node)
+    return plain(node)
 
 
 def _items(node: Node | None) -> tuple[Node, ...]:

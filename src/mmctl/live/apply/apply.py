@@ -250,6 +250,9 @@ def _new_entry(
         summary=plan.summary.document(),
         revision=means.revision(),
         edges=means.edges,
+        rules=plan.rules,
+        values=plan.values,
+        gate={} if plan.promotion is None else plan.promotion.gate,
     )
 
 

@@ -34,6 +34,7 @@ class Brake(StrEnum):
     ENTRANCE = "entrance"
     DESTINATION = "destination"
     BLOCKING = "blocking"
+    EVIDENCE = "evidence"
 
 
 HOLDS_ROLLBACK: Final = (
@@ -62,6 +63,8 @@ class Grip:
         """The flag that releases this and nothing else."""
         if self.brake is Brake.DELETES:
             return "--allow-delete"
+        if self.brake is Brake.EVIDENCE:
+            return f"--force {self.brake} --reason TEXT"
         return f"--force {self.brake}" + (f"={self.subject}" if self.subject else "")
 
     @property

@@ -14,6 +14,7 @@ from mmctl.live.brakes.deletes import deletes
 from mmctl.live.brakes.destinations import destination
 from mmctl.live.brakes.drift import drift
 from mmctl.live.brakes.entrance import entrance
+from mmctl.live.brakes.evidence import evidence
 from mmctl.live.brakes.for_good import endpoint_replacement, irreversible
 from mmctl.live.brakes.lists import lists
 from mmctl.live.brakes.looking import in_logical_rules
@@ -55,7 +56,7 @@ BRAKES: Final[tuple[Callable[[Plan], Iterator[Grip]], ...]] = (
     blocking,
     ordinary,
 )
-"""The brakes that look only at the plan; `pin` and `plan_key` also need the history."""
+"""The brakes that look only at the plan; `pin`, `plan_key` and `evidence` also need the history."""
 AS_LIVE: Final = (unknown_members,)
 """Those that look at live rules; all others look at the logical rules of a packed rule set."""
 
@@ -69,4 +70,4 @@ def grips(
     """
     told = in_logical_rules(plan)
     found = [grip for brake in BRAKES for grip in brake(plan if brake in AS_LIVE else told)]
-    return (*found, *pin(plan, pinned), *plan_key(plan, entries))
+    return (*found, *pin(plan, pinned), *plan_key(plan, entries), *evidence(plan, entries))

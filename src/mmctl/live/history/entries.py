@@ -15,6 +15,9 @@ ENTRY: Final = ".entry.json"
 PINS: Final = "pins.json"
 APPLIED: Final = "applied.json"
 """Names, or name endings, in the store of a history."""
+_TEXTS_BY_NAME: Final = ("edges", "values", "gate")
+_LEFT_OUT: Final = frozenset({"revision", "overwritten", "rules", *_TEXTS_BY_NAME})
+"""Members that a document has only where there is something to say."""
 
 
 class Doing(StrEnum):
@@ -69,7 +72,12 @@ class HistoryEntry:
     """The revision of the files in version control, if any."""
     edges: Mapping[str, str] = field(default_factory=dict)
     """Where it led: endpoint, account, role and store, as in the files; empty: not noted."""
-
+    rules: str | None = None
+    """The digest of the logical rules that were applied; None: not noted, or only a part was."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """The values of variables and bindings, as texts by name; empty: not noted."""
+    gate: Mapping[str, str] = field(default_factory=dict)
+    """Which evidence was required from where; empty: none was."""
     overwritten: tuple[str, ...] = ()
     """What somebody else wrote at the same time and was overwritten, in lines."""
 
@@ -100,33 +108,31 @@ def entry_of(document: Any, id: str) -> HistoryEntry:
             "result": EntryResult(document["result"]),
             "forced": tuple(document["forced"]),
             "overwritten": tuple(document.get("overwritten", ())),
-            "edges": {
-                str(name): str(edge) for name, edge in dict(document.get("edges") or {}).items()
-            },
+            **{member: _texts(document.get(member)) for member in _TEXTS_BY_NAME},
             "summary": {str(name): int(count) for name, count in dict(document["summary"]).items()},
         }
     )
     texts = (entry.at, entry.who, entry.environment, entry.account, entry.region)
     digests = (entry.digest_before, entry.digest_after, entry.state_before)
     optional = (entry.reason, entry.goes_back_to, entry.snapshot, entry.plan, entry.plan_key)
-    noted = [text for text in (*optional, entry.revision) if text is not None]
+    noted = [text for text in (*optional, entry.revision, entry.rules) if text is not None]
     known = all(isinstance(text, str) for text in (*texts, *digests, *entry.forced, *noted))
     if entry.id != id or entry.number < 0 or not known:
         raise ValueError("it is not the entry of this id")
     return entry
 
 
+def _texts(value: Any) -> dict[str, str]:
+    return {str(name): str(text) for name, text in dict(value or {}).items()}
+
+
 def entry_document(entry: HistoryEntry) -> dict[str, Any]:
-    """An entry as JSON, without its revision and destination if they were not noted."""
+    """An entry as JSON, without what was not noted."""
     document = asdict(entry) | {
         "forced": list(entry.forced),
         "overwritten": list(entry.overwritten),
     }
-    return {
-        member: value
-        for member, value in document.items()
-        if value or member not in {"revision", "edges", "overwritten"}
-    }
+    return {member: value for member, value in document.items() if value or member not in _LEFT_OUT}
 
 
 def history_document(entries: tuple[HistoryEntry, ...]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Brakes, Environment
     from mmctl.live.ordinary.values import OrdinaryMail
+    from mmctl.live.plan.promotion_values import Promotion, ValueChange
     from mmctl.live.plan.steps import Step
     from mmctl.live.plan.trust import Trust
     from mmctl.live.plan.unknown_members import Unknown
@@ -134,6 +135,14 @@ class Plan:
     """What it does to every message; None: not asked."""
     yesterday: LiveConfiguration | None = None
     """The oldest state of the last 24 hours; None: it is the live one, or unknown."""
+    rules: str | None = None
+    """The digest of the logical rules of the files; None: it is of a part, or a rollback."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """The values of variables and bindings that it was made with, by name."""
+    changed_values: tuple[ValueChange, ...] = ()
+    """Those that are others than at the last apply."""
+    promotion: Promotion | None = None
+    """Whether its rules were tried in the environment before; None: nothing requires it."""
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -15,6 +15,7 @@ from mmctl.errors import Refused, UsageError
 from mmctl.inputs import DOCUMENT_AT_MOST, parse_json, read_text
 from mmctl.language.project import Brakes
 from mmctl.live.plan.plan import Behaviour, Past, Plan, Target, plan_between
+from mmctl.live.plan.promotion_values import ValueChange, promotion_document, promotion_of
 from mmctl.live.plan.signing import PlanSignature
 from mmctl.live.plan.steps import step_document
 from mmctl.live.plan.trust import trust_document, trust_of
@@ -59,6 +60,10 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         document["live_edits"] = [edit.document() for edit in plan.live_edits]
     if plan.kept:
         document["kept"] = [edit.document() for edit in plan.kept]
+    if plan.changed_values:
+        document["changed_values"] = [asdict(each) for each in plan.changed_values]
+    if plan.promotion is not None:
+        document["promotion"] = promotion_document(plan.promotion)
     if plan.trust is None or plan.trust.silent:
         return document
     return document | {"trust": trust_document(plan.trust)}
@@ -125,6 +130,8 @@ def save_document(plan: Plan) -> dict[str, Any]:
             "new_passwords": sorted(plan.new_passwords),
             "failed_cases": plan.failed_cases,
             "lint_errors": plan.lint_errors,
+            "rules": plan.rules,
+            "values": dict(plan.values),
             "digests": dict(plan.digests),
             "desired": configuration_document(plan.desired),
             "live": configuration_document(plan.live),
@@ -335,6 +342,10 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         seal=document["seal"],
         failed_cases=saved["failed_cases"],
         lint_errors=saved["lint_errors"],
+        rules=saved.get("rules"),
+        values=dict(saved.get("values", {})),
+        changed_values=tuple(ValueChange(**each) for each in document.get("changed_values", ())),
+        promotion=promotion_of(document["promotion"]) if document.get("promotion") else None,
         behaviour=Behaviour(**document["behaviour"]) if document["behaviour"] else None,
         trust=trust_of(document["trust"]) if document.get("trust") else None,
         warnings=tuple(document["warnings"]),

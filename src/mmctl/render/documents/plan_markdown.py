@@ -22,6 +22,7 @@ from mmctl.render.text.plan import (
     told,
     totals,
 )
+from mmctl.render.text.promotion import promotion_lines, value_lines
 from mmctl.render.text.trust import trust_lines
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def _parts(review: Review) -> Iterator[str]:
     yield f"### mmctl plan: {word(plan.target.environment)}"
     if plan.target.identity.embedded:
         yield f"**{EMBEDDED_BANNER}**"
-    if said := [f"> {code(text.strip())}\n>" for text in trust_lines(plan.trust)]:
+    first = [*trust_lines(plan.trust), *value_lines(plan)]
+    if said := [f"> {code(text.strip())}\n>" for text in first]:
         yield "\n".join(["> [!WARNING]", *said])
     yield _headline(plan, compared=review.compared)
     if not review.compared:
@@ -69,6 +71,8 @@ def _parts(review: Review) -> Iterator[str]:
     elif plan.edits:
         yield _limited(_EDITS, [_row(edit) for edit in told(plan.edits, verbose=False)])
     yield from _against(review)
+    if found := [f"- {code(text.strip())}" for text in promotion_lines(plan.promotion)]:
+        yield "\n".join(found)
     if notes := [f"- {code(note)}" for note in plan.notes]:
         yield "\n".join(notes)
     mail = [behaviour_line(plan.behaviour)] if plan.behaviour else []

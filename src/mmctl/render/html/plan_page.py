@@ -17,6 +17,7 @@ from mmctl.render.text.behavior import summed_up
 from mmctl.render.text.counts import summary
 from mmctl.render.text.ordinary import ordinary_lines
 from mmctl.render.text.plan import EMBEDDED_BANNER, behaviour_line, told, totals
+from mmctl.render.text.promotion import promotion_lines, value_lines
 from mmctl.render.text.trust import trust_lines
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def _sections(review: Review) -> Iterator[Markup]:
     said = [element("li", line.strip()) for line in trust_lines(plan.trust)]
     if said:
         yield section("Another target", element("ul", said, class_="about"))
+    if changed := [element("li", line.strip()) for line in value_lines(plan)]:
+        yield section("Changed values", element("ul", changed, class_="about"))
     if review.failed:
         yield section("Failed cases", _cases(review.failed))
     if review.compared:
@@ -102,6 +105,7 @@ def _sections(review: Review) -> Iterator[Markup]:
         yield section("What would change", element("p", advice, class_="nothing"))
     lines = [f"warning: {each}" for each in plan.warnings]
     lines += [f"{'error' if each.certain else 'warning'}: {each.text}" for each in review.findings]
+    lines += promotion_lines(plan.promotion)
     lines += [f"note: {each}" for each in plan.notes]
     if lines:
         yield section("Notes", element("ul", items(lines), class_="about"))

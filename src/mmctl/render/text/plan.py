@@ -20,6 +20,7 @@ from mmctl.render.text.behavior import every_lines
 from mmctl.render.text.columns import columns, padded
 from mmctl.render.text.ordinary import ordinary_lines
 from mmctl.render.text.packing import PACKING, how_packed, in_live_rules, live_rule_rows
+from mmctl.render.text.promotion import promotion_lines, value_lines
 from mmctl.render.text.trust import trust_lines
 from mmctl.visible import visible
 
@@ -74,11 +75,13 @@ def bare(
 ) -> Text:
     """The plan without the lines around it; `messages` are those of the corpus that change."""
     lines = [heading(plan.target.environment, plan.target.identity, plan.trust)]
+    lines += [Text(visible(f"! {each}"), "bold yellow") for each in value_lines(plan)]
     lines += edit_lines(plan, width=width, verbose=verbose)
     lines += kept_lines(plan, width=width, verbose=verbose)
     if verbose and (live := [_without_advice(edit) for edit in plan.live_edits]):
         lines += [Text(LIVE_RULES, "bold"), *bare_lines(live, width=width, verbose=True)]
     lines += [Text(visible(f"warning: {warning}"), "yellow") for warning in plan.warnings]
+    lines += [line(each) for each in promotion_lines(plan.promotion)]
     lines += [Text(visible(f"note: {note}"), "dim") for note in plan.notes]
     lines += [line(behaviour_line(found))] if (found := plan.behaviour) else []
     lines += [line(f"  {message}") for message in messages]

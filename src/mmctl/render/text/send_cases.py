@@ -34,10 +34,21 @@ def report(sent: CasesSent) -> Text:
         text.append(f"help: {_AS_STATED}\n")
     text.append(_ends(sent.results) + "\n")
     if sent.evidence is not None:
-        text.append(f"evidence kept as {visible(sent.evidence)}\n")
+        text.append(f"evidence kept as {visible(sent.evidence)}: {_of_evidence(sent)}\n")
     if sent.embedded:
         text.append(f"{EMBEDDED}\n", "bold yellow")
     return text
+
+
+def _of_evidence(sent: CasesSent) -> str:
+    """What the evidence is good for."""
+    counts = sent.counts
+    failed = counts["differs"] + counts["not_sent"]
+    if failed:
+        return f"as failed, since {counted(failed, 'case')} did not end as expected"
+    if counts["no_record"]:
+        return f"{counted(counts['same'], 'case')} passed, of {counts['no_record']} it is unknown"
+    return f"all {counted(counts['same'], 'case')} passed"
 
 
 def _case(text: Text, sent: CasesSent, each: CaseSent) -> None:
