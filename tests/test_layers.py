@@ -144,8 +144,10 @@ GATES = {
     "cli/run.py": {"sys.stdout.write"},
     "cli/start.py": {"sys.stdout.write"},
     "cli/face.py": {"typer.echo"},
+    "operate/staging/maildir_reader.py": {"sys.stdout.write"},
 }
-"""Who writes to stdout: what has passed, an answer that has passed before, texts of our own.
+"""Who writes to stdout: what has passed, an answer that has passed before, texts of our own; and a
+program that runs on another machine, whose answer is read before anything is shown.
 Everything that is written to stderr passes, whoever writes it."""
 
 

@@ -20,6 +20,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from archived_mail import archived
+from arrived_mail import maildir
 from markdown_it import MarkdownIt
 from result_writers import all_writers, noted_writers
 from ruamel.yaml import YAML
@@ -63,7 +64,10 @@ project: acme
 rules: ["rules/*.yaml"]
 cases: ["cases/*.yaml"]
 environments:
-  local: {endpoint: embedded, vars: {subject: offer, team: mail}}
+  local:
+    endpoint: embedded
+    vars: {subject: offer, team: mail}
+    stack: {mail_server: {domains: example.com, relay_networks: 192.0.2.0/24}}
   staging: {endpoint: embedded, vars: {subject: offer, team: mail}}
 default_environment: local
 """,
@@ -231,6 +235,8 @@ COMMANDS: Final = {
     "archive export --archive held --to exported": ("human", "json"),
     "archive release ARCHIVED --via file:released --reason SUBJECT --again": ("human", "json"),
     "history --releases": ("human", "json"),
+    "staging mail --maildir box": ("human", "json"),
+    "staging template": ("human", "yaml", "json"),
     "import": ("human",),
     "rollback --yes --allow-delete": ("human", "json"),
     "simulate cases/messages --rcpt someone@example.com --against live": ("human",),
@@ -440,6 +446,7 @@ def test_a_project_that_is_hostile_throughout_is_shown_as_text(
     name = "cases/messages/" + HOSTILE.replace("/", "")[:120] + ".eml"
     (tmp_path / "cases/messages/offer.eml").rename(tmp_path / name)
     (tmp_path / "cases/messages/offer.eml").write_text(OFFER.format(SUBJECT), encoding="utf-8")
+    maildir(tmp_path, OFFER.format(SUBJECT), sender=HOSTILE_SENDER)
     held = archived(tmp_path, "held", OFFER.format(SUBJECT).encode(), sender=HOSTILE_SENDER)
     project, _ = read_project(tmp_path)
     rule = project.rule_sets[next(iter(project.rule_sets))].rules[0].name

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archived_mail import archived
+from arrived_mail import maildir
 from result_writers import all_writers, noted_writers
 from sample_log import sample_csv, sample_log
 from story import REPOSITORY, check_document
@@ -13,7 +14,7 @@ from story import REPOSITORY, check_document
 from mmctl.cli.commands.export import TARGETS
 from mmctl.cli.formats import Format
 from mmctl.cli.main import exit_code
-from mmctl.cli.result_table import FOUNDATION_TEMPLATE
+from mmctl.cli.result_table import FOUNDATION_TEMPLATE, STAGING_TEMPLATE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +64,7 @@ COMMANDS = (
     ("archive release {archived} --via file:released --reason asked", "mmctl/releases@1"),
     ("history --releases", "mmctl/releases@1"),
     ("send --expect --run nothing", "mmctl/send@1"),
+    ("staging mail --maildir {maildir}", "mmctl/staging-mail@1"),
 )
 
 
@@ -95,6 +97,7 @@ def test_documents_are_as_published(
     names = {
         "message": next(tmp_path.rglob("*.eml")).relative_to(tmp_path),
         "archived": archived(tmp_path, "held", f"Subject: x\r\n\r\n{'x' * 80}\r\n".encode()),
+        "maildir": maildir(tmp_path, "From: a@example.org\nSubject: x\n\nx\n"),
         "snapshot": min((tmp_path / ".mmctl/snapshots").rglob("0001*")).name.split(".")[0],
     }
     with noted_writers() as writers:
@@ -102,7 +105,7 @@ def test_documents_are_as_published(
             exit_code([*command.format_map(names).split(), "--format", "json"])
             assert check_document(capsys.readouterr().out) == name, command
     # What `export` and templates are is for other programs, and theirs to define.
-    theirs = (*TARGETS.values(), FOUNDATION_TEMPLATE)
+    theirs = (*TARGETS.values(), FOUNDATION_TEMPLATE, STAGING_TEMPLATE)
     others = {place for result in theirs for place in result.writers.values()}
     documents = {place for place, format_ in all_writers() if format_ is Format.JSON} - others
     assert sorted(documents - {place for place, _ in writers}) == []

@@ -38,6 +38,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("rollback", _CHANGE, "rollback:rollback"),
     ("unpin", _CHANGE, "history:unpin"),
     ("foundation", _CHANGE, "foundation:foundation"),
+    ("staging", _CHANGE, "staging:staging"),
     ("history", _LOOK_BACK, "history:history"),
     ("drift", _LOOK_BACK, "drift:drift"),
     ("diff", _LOOK_BACK, "diff:diff"),

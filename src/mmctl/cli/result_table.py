@@ -326,6 +326,22 @@ LOADED: Final = Result(
         Format.JSON: "cli.sending.loading:document",
     },
 )
+STAGING_TEMPLATE: Final = Result(
+    commands=("staging",),
+    writers={
+        Format.HUMAN: "render.documents.template_yaml:as_yaml",
+        Format.YAML: "render.documents.template_yaml:as_yaml",
+        Format.JSON: "render.documents.template_yaml:as_json",
+    },
+    gate=Printing.EXACT,
+)
+STAGING_MAIL: Final = Result(
+    commands=("staging",),
+    writers={
+        Format.HUMAN: "render.text.staging_mail:report",
+        Format.JSON: "render.documents.staging_mail:document",
+    },
+)
 
 RESULTS: Final = (
     PROBLEMS,
@@ -370,6 +386,8 @@ RESULTS: Final = (
     SENT,
     EXPECTED,
     LOADED,
+    STAGING_TEMPLATE,
+    STAGING_MAIL,
 )
 
 
