@@ -164,14 +164,15 @@ def test_wrong_settings_are_refused_and_say_what_is_wrong(tmp_path: Path) -> Non
         assert done.returncode != 0, name
         found[name] = done.stderr.splitlines()[-1]
         assert not (tmp_path / "queue" / "pid").exists(), name
-    settings, secret = "could not read the settings", "could not read the secret of the relay"
+    no_settings = "could not read the settings"
+    no_secret = "could not read the secret of the relay"
     assert found == {
-        "everybody": settings,
-        "no network": settings,
-        "no domain": settings,
-        "a username with a quote": secret,
-        "no password": secret,
-        "no JSON": secret,
+        "everybody": no_settings,
+        "no network": no_settings,
+        "no domain": no_settings,
+        "a username with a quote": no_secret,
+        "no password": no_secret,
+        "no JSON": no_secret,
     }
 
 
