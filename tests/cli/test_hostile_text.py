@@ -195,6 +195,7 @@ COMMANDS: Final = {
     "prove --find delivered": ("human", "json", "sarif", "html"),
     "budget -v": ("human", "json", "markdown", "html"),
     "budget RULE": ("human", "json", "markdown", "html"),
+    "budget --cost --messages 1000 --size 75 -v": ("human", "json"),
     "send --probe init probe-human": ("human",),
     "send --probe init probe-json": ("json",),
     "send --probe done probe-json": ("human", "json"),

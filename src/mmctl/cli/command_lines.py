@@ -397,6 +397,12 @@ COMMAND_LINES: Final[
     ),
     "budget": (
         {
+            '--cost': ('cost', 'flag', False),
+            '--messages': ('messages', 'text', False),
+            '--size': ('size', 'text', False),
+            '--share': ('share', 'text', True),
+            '--pricing-plan': ('pricing_plan', 'text', False),
+            '--prices': ('prices', 'path', False),
             '--directory': ('directory', 'path', False),
             '-C': ('directory', 'path', False),
             '--env': ('environment', 'text', False),
@@ -1188,6 +1194,12 @@ COMPLETIONS: Final[
         (('--help', '-h'), False, 'Show this message and exit.', ()),
     ),
     "budget": (
+        (('--cost',), False, 'Show instead what the environment costs in a month.', ()),
+        (('--messages',), False, 'With --cost: messages a month. Default: only what is paid without mail.', ()),
+        (('--size',), False, 'With --cost: the average size of a message.', ()),
+        (('--share',), True, 'With --cost: how many of 100 messages an archive, add-on or kind of action gets. Default: all.', ()),
+        (('--pricing-plan',), False, 'With --cost: how the account pays, a-la-carte (the default) or essentials.', ()),
+        (('--prices',), False, 'With --cost: prices that you know better.', ()),
         (('--directory', '-C'), False, 'The folder of the project.', ()),
         (('--env',), False, "The environment. Default: the project's.", ()),
         (('--format',), False, 'The format of the result: human, json, markdown, html.', ()),

@@ -692,7 +692,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
         (
             ('', (("Show how the rules fit the service's quotas, none of which can be raised.", ''),)),
             ('', ()),
-            ('2', (('Of rules it shows what is close to a limit; `', '2'), ('--verbose', '1;2;36'), ('` lists them all. Where rules do not fit,\nit says which pairs pin the order, with messages in .mmctl/witness, and tries what to change.\nExit 1: they do not fit.', '2'))),
+            ('2', (('Of rules it shows what is close to a limit; `', '2'), ('--verbose', '1;2;36'), ('` lists them all. Where rules do not fit,\nit says which pairs pin the order, with messages in .mmctl/witness, and tries what to change.\nExit 1: they do not fit. `', '2'), ('--cost', '1;2;36'), ('` shows what the environment costs in a month.', '2'))),
         ),
         (
             (
@@ -706,6 +706,12 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 'Options',
                 False,
                 (
+                    ((('', (('--cost', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Show instead what the environment costs in a month.', ''),)),)),
+                    ((('', (('--messages', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('N', '1;33'),)),), (('', (('With ', ''), ('--cost', '1;36'), (': messages a month. Default: only what is paid without mail.', ''))),)),
+                    ((('', (('--size', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('KB', '1;33'),)),), (('', (('With ', ''), ('--cost', '1;36'), (': the average size of a message.', ''))),)),
+                    ((('', (('--share', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('NAME=PERCENT', '1;33'),)),), (('', (('With ', ''), ('--cost', '1;36'), (': how many of 100 messages an archive, add-on or kind of action gets. Default: all.', ''))),)),
+                    ((('', (('--pricing-plan', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('PLAN', '1;33'),)),), (('', (('With ', ''), ('--cost', '1;36'), (': how the account pays, a-la-carte (the default) or essentials.', ''))),)),
+                    ((('', (('--prices', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('FILE', '1;33'),)),), (('', (('With ', ''), ('--cost', '1;36'), (': prices that you know better.', ''))),)),
                     ((('', (('--help', '1;36'),)),), (('', (('-h', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Show this message and exit.', ''),)),)),
                 ),
             ),

@@ -171,6 +171,13 @@ RULE_BUDGET: Final = Result(
         Format.HTML: "render.html.budget_page:rule_page",
     },
 )
+COSTS: Final = Result(
+    commands=("budget",),
+    writers={
+        Format.HUMAN: "cli.commands.budget:of_costs",
+        Format.JSON: "render.documents.costs:document",
+    },
+)
 PLAN: Final = Result(
     commands=("plan",),
     writers={

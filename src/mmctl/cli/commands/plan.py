@@ -116,6 +116,10 @@ def plan(
 
     made = with_every_message(change, made)
     made = with_limits_said(with_ordinary_mail(change, made))
+    if made.edits and not made.target.identity.embedded:
+        from mmctl.cli.costs import with_costs_said
+
+        made = with_costs_said(made)
     if not report:
         write(run, PLAN, found.review(made))
     if save is not None:
