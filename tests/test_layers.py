@@ -192,6 +192,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "foundation",
         "staging",
         "stacks",
+        "costs",
     ),
 }
 """The sub-rooms of a room along the way of the data: each imports only those before it."""

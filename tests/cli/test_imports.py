@@ -67,6 +67,11 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "fmt --check": {*OWN, "ruamel", *ROOMS},
     "budget": {*OWN, *ROOMS, "judge", "analysis", "compiler", "render"},
     "budget --format json": {*OWN, *ROOMS, "judge", "analysis", "compiler", "render"},
+    "budget --cost": {
+        *OWN,
+        *ROOMS,
+        *("judge", "analysis", "live", "operate", "render"),
+    },
     "lint --no-cache": {
         *OWN,
         *ROOMS,

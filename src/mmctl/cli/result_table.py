@@ -368,6 +368,7 @@ RESULTS: Final = (
     LIBRARY,
     BUDGET,
     RULE_BUDGET,
+    COSTS,
     PLAN,
     STOPPED,
     PROMOTED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -12,13 +12,16 @@ from live.planned import GATEWAY, planned
 from mmctl.errors import UsageError
 from mmctl.language.parsing.load import read_text
 from mmctl.operate.costs.changes import notes_of
-from mmctl.operate.costs.lines import Costs, rounded
 from mmctl.operate.costs.month import MailVolume, month_of
 from mmctl.operate.costs.price_file import prices_with
 from mmctl.operate.costs.prices import ADD_ON, PricePlan, usual_prices
 from mmctl.operate.costs.resources import BY_USE, FREE, hourly_of, month_of_templates
 from mmctl.operate.templates.tagging import LISTED, MAPPED, UNTAGGED
 from mmctl.operate.templates.template import Template, TemplateResource, TemplateSection
+from mmctl.render.text.money import rounded
+
+if TYPE_CHECKING:
+    from mmctl.operate.costs.lines import Costs
 
 PROJECT: Final = """\
 version: 1

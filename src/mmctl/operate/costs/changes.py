@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final
 
 from mmctl.live.compare.edits import EditKind
 from mmctl.model.endpoints import is_loopback
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 CENTS: Final = 2
 """Decimal places of amounts that are not smaller."""
+
+
+_PAID: Final = {
+    Kind.INGRESS_POINT: ("ingress-point",),
+    Kind.ARCHIVE: ("archive-in", "archive-stored"),
+}
+"""What is paid for each object of a kind, whatever its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,23 +95,15 @@ def _changes(plan: Plan, prices: PriceTable) -> Iterator[CostChange]:
 
 
 def _items(found: LiveObject) -> tuple[str, ...]:
-    """The items that are paid for an object."""
-    match found.kind:
-        case Kind.INGRESS_POINT:
-            return ("ingress-point",)
-        case Kind.ARCHIVE:
-            return ("archive-in", "archive-stored")
-        case Kind.ADD_ON:
-            return (ADD_ON + found.live_name,)
-        case Kind.ADDRESS_LIST | Kind.RELAY | Kind.RULE_SET | Kind.TRAFFIC_POLICY:
-            return ()
-        case _:
-            assert_never(found.kind)
+    """The items that are paid for an object; most kinds cost nothing."""
+    if found.kind is Kind.ADD_ON:
+        return (ADD_ON + found.live_name,)
+    return _PAID.get(found.kind, ())
 
 
 def _said(price: ListPrice) -> str:
     if price.amount is None:
-        return f"a price a {price.unit} that is not known"
+        return f"a price a {price.unit} that is unknown"
     amount = f"{price.amount:f}"
     places = len(amount.partition(".")[2])
     return f"${amount if places > CENTS else f'{price.amount:.2f}'} a {price.unit}"

@@ -1,8 +1,8 @@
-"""Lines of costs and their sums: exact decimals, rounded only where they are shown."""
+"""Lines of costs and their sums: exact decimals, which only `render` rounds."""
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from mmctl.records import dataclass
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 HOURS_A_MONTH: Final = Decimal(730)
 """365 days of 24 hours in 12 months."""
-CENT: Final = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +30,7 @@ class CostLine:
 
     @property
     def amount(self) -> Decimal | None:
-        """Dollars, not rounded; None: the price is not known."""
+        """Dollars, not rounded; None: the price is unknown."""
         return None if self.price.amount is None else self.quantity * self.price.amount
 
 
@@ -55,11 +54,6 @@ class Costs:
         return tuple(
             dict.fromkeys(line.price.item for line in self.lines if line.price.amount is None)
         )
-
-
-def rounded(amount: Decimal, to: Decimal = CENT) -> Decimal:
-    """An amount as it is shown: half a cent goes up."""
-    return amount.quantize(to, rounding=ROUND_HALF_UP)
 
 
 def joined(lines: Iterable[CostLine]) -> tuple[CostLine, ...]:

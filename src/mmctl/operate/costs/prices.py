@@ -1,7 +1,7 @@
 """The table of prices: one row for each thing that is paid for, with its source and date.
 
 All are list prices of us-east-1 in US dollars, before tax and discounts. A price without a source
-is None, and is said to be not known: never estimated. No arithmetic is done here.
+is None, and is said to be unknown: never estimated. No arithmetic is done here.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class ListPrice:
     amount: Decimal | None
     """US dollars; None: not known."""
     source: str
-    """Who says so; for what is not known, what was looked at."""
+    """Who says so; for what is unknown, what was looked at."""
     date: str
     """The day that the source states."""
 
@@ -61,7 +61,7 @@ class PriceTable:
     """The items whose price a file of the user states."""
 
     def of(self, item: str) -> ListPrice:
-        """The price of an item; one that the table does not have is not known."""
+        """The price of an item; one that the table does not have is unknown."""
         return self.prices.get(item) or ListPrice(
             item=item, unit=_unit_of(item), amount=None, source=_NO_SOURCE, date=_LOOKED
         )

@@ -1,12 +1,12 @@
-"""Costs for people: a line for each thing, rounded to the cent, and what is not known."""
+"""Costs for people: a line for each thing, rounded to the cent, and what is unknown."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from mmctl.operate.costs.lines import rounded
 from mmctl.operate.costs.prices import REGION, PricePlan, PriceUnit
+from mmctl.render.text.money import rounded
 from mmctl.render.text.paragraphs import wrapped
 from mmctl.render.text.styled_parts import StyledParts
 from mmctl.visible import visible
@@ -80,7 +80,7 @@ def money(amount: Decimal) -> str:
 def last_line(costs: Costs) -> str:
     """The sum, and what is missing in it."""
     missing = ", ".join(visible(each) for each in costs.not_known)
-    without = f", without what is not known: {missing}" if missing else ""
+    without = f", without what is unknown: {missing}" if missing else ""
     return f"total: {money(costs.total)}{without}"
 
 
