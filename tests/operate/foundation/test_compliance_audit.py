@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from embedded_server import EmbeddedServer
 from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.core.config import default_user_config
 from moto.server import ThreadedMotoServer
 
-from client.embedded_server import EmbeddedServer
 from mmctl.cli.main import exit_code
 
 if TYPE_CHECKING:
