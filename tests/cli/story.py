@@ -40,6 +40,7 @@ from mmctl.cli.main import exit_code
 REPOSITORY: Final = Path(__file__).parents[2]
 _FILE: Final = re.compile(r"^-- (\S+) --$")
 _CHANGING: Final = (
+    (re.compile(r"\bevidence-\d{8}T\d{6}Z-[0-9a-f]{12}-\d{3}\.json\b"), "EVIDENCE"),
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z"), "TIME"),
     (re.compile(r"(?<=\b\d{4}-)\d{8}T\d{6}Z"), "TIME"),
     (re.compile(r"\b(rs|tp|inp|al|ai|as|a|r)-[a-z0-9]{20,}\b"), "ID"),
@@ -87,14 +88,14 @@ class Story:
                 path = folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(body, encoding="utf-8")
-        names = _Names(folder)
+        names = SteadyNames(folder)
         out: list[str] = []
         for line in self.lines:
             if line.startswith("#") or (not line and (not out or out[-1].startswith("#"))):
                 out.append(line)
             elif line.startswith("$ "):
                 out.append(line)
-                out.extend(names.steady(_run(line[2:], folder)))
+                out.extend(names.steady(run_line(line[2:], folder)))
         return "\n".join(out) + "\n" + "".join(f"-- {n} --\n{_body(n, b)}" for n, b in self.files)
 
 
@@ -102,7 +103,8 @@ def _body(name: str, body: str) -> str:
     return "" if name.startswith("@") else body
 
 
-def _run(command: str, folder: Path) -> list[str]:
+def run_line(command: str, folder: Path) -> list[str]:
+    """Run one command line in a folder; the lines of a story about it."""
     words = shlex.split(command)
     if words[0] != "mmctl" or any(word in {"|", ">", "&&", "<"} for word in words):
         environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
@@ -157,7 +159,7 @@ def _printed(out: str, errors: str, code: int) -> list[str]:
     return lines + ([f"= {code}"] if code else [])
 
 
-class _Names:
+class SteadyNames:
     """Steady names for what differs from run to run; the same thing keeps its name."""
 
     def __init__(self, folder: Path) -> None:
@@ -165,6 +167,7 @@ class _Names:
         self.given: dict[str, str] = {}
 
     def steady(self, lines: list[str]) -> list[str]:
+        """The lines with steady names."""
         return [self._line(line) for line in lines]
 
     def _line(self, line: str) -> str:

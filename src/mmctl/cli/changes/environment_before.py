@@ -130,6 +130,7 @@ def _opened(change: LiveEnvironment, name: str, *, same_files: bool) -> _Opened:
         MmctlError: it cannot be read.
     """
     from mmctl.cli.changes.reaching import reach_compared
+    from mmctl.cli.changes.stack_outputs import with_outputs
     from mmctl.compiler.compile import compile_project
     from mmctl.live.history.found_evidence import Origin
     from mmctl.live.history.logical_rules import with_logical_rules
@@ -137,7 +138,7 @@ def _opened(change: LiveEnvironment, name: str, *, same_files: bool) -> _Opened:
     from mmctl.live.plan.plan import named, plan_between, target_of
     from mmctl.live.state.read import read_live
 
-    run = replace(change.run, environment=name)
+    run = with_outputs(replace(change.run, environment=name))
     project = run.project()
     base = None if change.base is None else change.base.name
     reached = reach_compared(run, project, None, base=base, forced=())

@@ -46,12 +46,13 @@ def _taken_away(plan: Plan, entries: Sequence[HistoryEntry]) -> Iterator[Grip]:
     last = next((entry for entry in reversed(entries) if _tells(entry)), None)
     if last is None or not last.gate:
         return
+    # Where it could not be asked, an entry does not say where it was: an earlier one does.
+    gates = [entry.gate for entry in reversed(entries) if _tells(entry)]
+    placed = next((gate for gate in gates if "account" in gate), {})
     now = plan.promotion
     if now is None:
         what = "is gone"
-    elif now.account is None:
-        return
-    elif (shift := _shift(last.gate, now)) is not None:
+    elif (shift := _shift({**placed, **last.gate}, now)) is not None:
         what = f"has {shift}"
     else:
         return
@@ -66,8 +67,8 @@ def _taken_away(plan: Plan, entries: Sequence[HistoryEntry]) -> Iterator[Grip]:
 def _shift(before: Mapping[str, str], now: Promotion) -> str | None:
     """What of it is weaker now, or leads to another place; None: nothing."""
     for member in _PLACE:
-        if member in before and before[member] != now.gate.get(member):
-            return f"{member} {now.gate.get(member, 'not set')}"
+        if member in before and member in now.gate and before[member] != now.gate[member]:
+            return f"{member} {now.gate[member]}"
     if now.min_cases < int(before.get("min_cases", "0")):
         return f"min_cases {now.min_cases}"
     return None
