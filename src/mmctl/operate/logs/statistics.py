@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.model.logs import ActionStatus
 from mmctl.operate.logs.hits import RuleHits
 from mmctl.operate.logs.messages import session_of
+from mmctl.operate.logs.metrics import METRIC, Metric, counted_in
 from mmctl.operate.logs.names import RuleName
 from mmctl.operate.logs.packed_counting import PackedCounting
 from mmctl.operate.logs.records import IngressRecord, PolicyRecord, RuleKey, RuleRecord
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from mmctl.language.project import LogicalRule, Project
     from mmctl.operate.logs.messages import LoggedMessage
+    from mmctl.operate.logs.metrics import Counted
     from mmctl.operate.logs.names import LogNames
     from mmctl.operate.logs.records import ActionRecord, Record
 
@@ -88,6 +90,8 @@ class LogStatistics:
     recent: OrderedDict[tuple[str, RuleKey | str], None] = field(default_factory=OrderedDict)
     packed: PackedCounting | None = None
     """Counts the records of packed rule sets."""
+    metrics: Counter[Counted] = field(default_factory=Counter)
+    """What CloudWatch counts of the same records: live rules, by the names in the log."""
     first: datetime | None = None
     last: datetime | None = None
 
@@ -143,11 +147,23 @@ class LogStatistics:
         """The groups of rules of which one matched, the most frequent first."""
         return sorted(self.groups.values(), key=lambda each: (-each.messages, each.name.names))
 
+    def metric_rows(self, *, all_of: bool = True) -> list[tuple[Counted, int]]:
+        """The metrics of CloudWatch in their order; not `all_of`: without what `hits` says too."""
+        told = {(each.name.name, each.messages) for each in self.rules.values()}
+        order = {metric: place for place, metric in enumerate(METRIC)}
+        found = sorted(self.metrics.items(), key=lambda each: (order[each[0][0]], each[0][1]))
+        return [
+            ((metric, values), number)
+            for (metric, values), number in found
+            if all_of or metric is not Metric.RULE_HITS or (values[-1], number) not in told
+        ]
+
     def _accepted(self, record: IngressRecord) -> None:
         if self.packed is not None:
             self.packed.accepted(record)
         if self.twice and not self.is_new(record.message_id, "accepted"):
             return
+        counted_in(record, self.metrics)
         self.messages += 1
         self.recipients += len(record.recipients)
         self.bytes += record.size or 0
@@ -160,12 +176,18 @@ class LogStatistics:
     def _asked(self, record: PolicyRecord) -> None:
         if self.twice and not self.is_new(session_of(record), record.recipient):
             return
+        counted_in(record, self.metrics)
         if record.accepted:
             self.admitted += 1
         else:
             self.refusals[self.names.decided(record) or "unknown"] += 1
 
     def _rule(self, record: RuleRecord) -> None:
+        if record.action is not None and (
+            not self.twice
+            or self.is_new(record.message_id, f"{record.key} {record.action} {record.recipients}")
+        ):
+            counted_in(record, self.metrics)
         new = self.is_new(record.message_id, record.key) if self._matters(record) else True
         if self.packed is not None and self.packed.take(record, new=new):
             return

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mmctl.operate.logs.metrics import METRIC
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -128,6 +130,14 @@ def statistics(found: LogStatistics, never: Sequence[NeverHit] | None) -> dict[s
             for (rule, action, reason), number in sorted(found.failures.items())
         ],
         "in_progress": found.in_progress,
+        "metrics": [
+            {
+                "metric": metric.value,
+                "dimensions": dict(zip(METRIC[metric].dimensions, values, strict=True)),
+                "count": number,
+            }
+            for (metric, values), number in found.metric_rows()
+        ],
         "top_senders": [
             {"sender": sender, "messages": number} for sender, number in found.top_senders
         ],

@@ -171,6 +171,11 @@ def statistics(
     _table(parts, "failed actions", failures, most=_FAILURES)
     if found.in_progress:
         parts.add(f"in progress: {counted(found.in_progress, 'action')}\n", "yellow")
+    metrics = (
+        (" ".join((metric.value, *values)), number)
+        for (metric, values), number in found.metric_rows(all_of=verbose)
+    )
+    _table(parts, "as the dashboard counts, by live rule", metrics, in_order=True)
     title = "top senders, as far as they were counted" if found.rare_senders else "top senders"
     _table(parts, title, found.top_senders)
     if never is not None:
@@ -305,8 +310,9 @@ def _table(
     *,
     indent: int = 0,
     most: int | None = None,
+    in_order: bool = False,
 ) -> None:
-    ordered = sorted(rows, key=lambda row: (-row[1], row[0]))
+    ordered = list(rows) if in_order else sorted(rows, key=lambda row: (-row[1], row[0]))
     if not ordered:
         return
     parts.add(f"{' ' * indent}{title}\n", "bold")
