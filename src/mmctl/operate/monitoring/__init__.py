@@ -1,0 +1,1 @@
+"""Watching a gateway: what CloudWatch counts and when it calls, and what the watchdog looks at."""

@@ -1,0 +1,84 @@
+"""A rule of EventBridge that tells writes to Mail Manager by others than mmctl, within minutes.
+
+EventBridge gets these events from CloudTrail, and only where a trail of the account logs management
+events ("Events from AWS services via AWS CloudTrail", Amazon EventBridge User Guide).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.live.iam.facts import FACTS
+from mmctl.operate.monitoring.alarms import TOPIC
+from mmctl.operate.templates.intrinsic import ref
+from mmctl.operate.templates.template import TemplateResource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+SOURCE: Final = "ses.amazonaws.com"
+"""The event source of all of Amazon SES, whose signing name Mail Manager uses."""
+_READS: Final = ("Get", "List", "Allow")
+TAGGING: Final = frozenset({"TagResource", "UntagResource"})
+"""All of SES has these names: they are left to drift."""
+WRITES: Final = tuple(
+    sorted(
+        name
+        for action in FACTS
+        if action.startswith("ses:")
+        and not (name := action.removeprefix("ses:")).startswith(_READS)
+    )
+)
+"""The operations of Mail Manager that change a configuration."""
+
+
+def event_pattern(own_roles: Sequence[str], region: str | None) -> dict[str, Any]:
+    """Which events are told: writes whose caller is not one of these roles."""
+    detail: dict[str, Any] = {
+        "eventSource": [SOURCE],
+        "eventName": [name for name in WRITES if name not in TAGGING],
+    }
+    if own_roles:
+        # Whoever assumed no role has no issuer.
+        others = [{"exists": False}, {"anything-but": list(own_roles)}]
+        detail["userIdentity"] = {"sessionContext": {"sessionIssuer": {"arn": others}}}
+    found: dict[str, Any] = {
+        "source": ["aws.ses"],
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": detail,
+    }
+    return found if region is None else found | {"region": [region]}
+
+
+def changes_rule(
+    own_roles: Sequence[str], environment: str, region: str | None
+) -> Iterable[TemplateResource]:
+    """The rule and its message."""
+    whose = "others than the role of mmctl" if own_roles else "anybody, mmctl included"
+    yield TemplateResource(
+        name="ChangesByOthers",
+        type="AWS::Events::Rule",
+        comment=f"Tells writes to Mail Manager by {whose}; a trail must log management events.",
+        properties={
+            "Description": f"Writes to Mail Manager by {whose}.",
+            "EventPattern": event_pattern(own_roles, region),
+            "State": "ENABLED",
+            "Targets": [
+                {
+                    "Id": "tell",
+                    "Arn": ref(TOPIC),
+                    "InputTransformer": {
+                        "InputPathsMap": {
+                            "what": "$.detail.eventName",
+                            "who": "$.detail.userIdentity.arn",
+                            "when": "$.detail.eventTime",
+                        },
+                        "InputTemplate": (
+                            '"<who> called <what> of Mail Manager at <when>. See: '
+                            f'mmctl drift --env {environment} --cloudtrail"'
+                        ),
+                    },
+                }
+            ],
+        },
+    )
