@@ -43,7 +43,7 @@ class AlarmRow:
 
 
 def _found(measure: Measure, when: str, command: str) -> AlarmRow:
-    """An alarm of the watchdog: it keeps its state between runs, whose absence has its own alarm."""
+    """An alarm of the watchdog: it keeps its state until the next run."""
     return AlarmRow(
         metric=measure,
         when=when,
@@ -75,20 +75,14 @@ ALARMS: Final = (
         comparison="LessThanThreshold",
         missing="breaching",
     ),
-    _found(
-        Measure.BLIND, "the watchdog could not look at something", "mmctl watchdog --env ENV"
-    ),
-    _found(
-        Measure.UNDELIVERED, "mail was accepted and lost", "mmctl logs --env ENV --since 2h"
-    ),
+    _found(Measure.BLIND, "the watchdog could not look at something", "mmctl watchdog --env ENV"),
+    _found(Measure.UNDELIVERED, "mail was accepted and lost", "mmctl logs --env ENV --since 2h"),
     _found(
         Measure.DISAGREEMENTS,
         "the log and simulation disagree",
         "mmctl logs --env ENV --since 2h --compare",
     ),
-    _found(
-        Measure.DRIFT, "something was changed by hand", "mmctl drift --env ENV --cloudtrail"
-    ),
+    _found(Measure.DRIFT, "something was changed by hand", "mmctl drift --env ENV --cloudtrail"),
     _found(
         Measure.UNFINISHED,
         "an apply or rollback stopped part-way",

@@ -32,7 +32,7 @@ WRITES: Final = tuple(
 """The operations of Mail Manager that change a configuration."""
 
 
-def event_pattern(own_roles: Sequence[str], region: str | None) -> dict[str, Any]:
+def event_pattern(own_roles: Sequence[str]) -> dict[str, Any]:
     """Which events are told: writes whose caller is not one of these roles."""
     detail: dict[str, Any] = {
         "eventSource": [SOURCE],
@@ -42,17 +42,14 @@ def event_pattern(own_roles: Sequence[str], region: str | None) -> dict[str, Any
         # Whoever assumed no role has no issuer.
         others = [{"exists": False}, {"anything-but": list(own_roles)}]
         detail["userIdentity"] = {"sessionContext": {"sessionIssuer": {"arn": others}}}
-    found: dict[str, Any] = {
+    return {
         "source": ["aws.ses"],
         "detail-type": ["AWS API Call via CloudTrail"],
         "detail": detail,
     }
-    return found if region is None else found | {"region": [region]}
 
 
-def changes_rule(
-    own_roles: Sequence[str], environment: str, region: str | None
-) -> Iterable[TemplateResource]:
+def changes_rule(own_roles: Sequence[str], environment: str) -> Iterable[TemplateResource]:
     """The rule and its message."""
     whose = "others than the role of mmctl" if own_roles else "anybody, mmctl included"
     yield TemplateResource(
@@ -61,7 +58,7 @@ def changes_rule(
         comment=f"Tells writes to Mail Manager by {whose}; a trail must log management events.",
         properties={
             "Description": f"Writes to Mail Manager by {whose}.",
-            "EventPattern": event_pattern(own_roles, region),
+            "EventPattern": event_pattern(own_roles),
             "State": "ENABLED",
             "Targets": [
                 {

@@ -91,10 +91,15 @@ def _widgets(
         ]
         yield _graph("Failed actions", failed)
         yield _graph("Failed actions by live rule", [[_search(namespace)]])
-    found = [[namespace, each.value, {"stat": "Maximum"}] for each in Measure if each in metrics]
+    found = [each.value for each in Measure if each in metrics]
     if found:
         counts, ages = (
-            [row for row in found if row[1].startswith("Hours") is old] for old in (False, True)
+            [
+                [namespace, name, {"stat": "Maximum"}]
+                for name in found
+                if name.startswith("Hours") is of_ages
+            ]
+            for of_ages in (False, True)
         )
         yield _graph("What the watchdog found", counts, period=_HOUR)
         yield _graph("Hours since the last apply and evidence", ages, period=_HOUR)

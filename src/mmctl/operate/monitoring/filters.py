@@ -75,7 +75,7 @@ def filters_of(
 
 
 def _transformation(row: LogMetric, namespace: str) -> dict[str, object]:
-    """A metric with dimensions may have no default: then its value is missing where nothing came."""
+    """What a filter publishes; one with dimensions may have no value for other records."""
     found: dict[str, object] = {
         "MetricName": row.metric.value,
         "MetricNamespace": namespace,

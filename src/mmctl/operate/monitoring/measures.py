@@ -30,7 +30,7 @@ class Measure(StrEnum):
 
 
 def namespace_of(project: str, environment: str) -> str:
-    """The namespace of the metrics of an environment: no dimension is paid for to tell them apart."""
+    """The namespace of the metrics of an environment, so that none needs a dimension for it."""
     return f"mmctl/{_OTHER.sub('-', project)}/{_OTHER.sub('-', environment)}"
 
 

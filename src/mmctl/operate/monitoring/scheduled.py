@@ -76,7 +76,6 @@ def scheduled(
         properties={"LogGroupName": logs, "RetentionInDays": _KEPT_DAYS},
         exceptions=(
             _skip("CKV_AWS_158", "it holds names of rules, encrypted by a key of CloudWatch Logs"),
-            _skip("CKV_AWS_338", "what is found is in the metrics; ninety days explain a night"),
         ),
     )
     yield TemplateResource(
@@ -114,12 +113,11 @@ def scheduled(
                 "Image": ref(IMAGE),
                 "EnvironmentVariables": [{"Name": "REQUIREMENT", "Value": ref(REQUIREMENT)}],
             },
-            "Source": {"Type": "NO_SOURCE", "BuildSpec": sub(build_of(project))},
+            "Source": {"Type": "NO_SOURCE", "BuildSpec": _substituted(build_of(project))},
             "LogsConfig": {"CloudWatchLogs": {"Status": "ENABLED", "GroupName": logs}},
             "TimeoutInMinutes": _MINUTES,
             "ConcurrentBuildLimit": 1,
         },
-        exceptions=(_skip("CKV_AWS_147", "it has no artifacts to encrypt"),),
     )
     yield TemplateResource(
         name="WatchdogScheduleRole",
@@ -168,7 +166,7 @@ def build_of(project: Project) -> str:
     environment, settings = project.environment, project.settings
     store = store_of(project) or ""
     words = ["mmctl", "watchdog", "--publish", "--store", f"{_S3}{store}"]
-    words += ["--project", settings.project, "--environment", environment.name]
+    words += ["--project", settings.project, "--env", environment.name]
     account, region = environment.account or ACCOUNT, environment.region or REGION
     command = f"{shlex.join(words)} --account {account} --region {region}"
     install = 'python3 -m pip install --disable-pip-version-check --quiet "$REQUIREMENT"'
@@ -191,12 +189,12 @@ def watchdog_statements(
     place = place_of(project)
     yield from read_statements(desired, place)
     yield from store_statements(place, writes=False)
-    groups = [arn for arn in _receivers(desired, DestinationType.CLOUDWATCH_LOGS)]
+    groups = _receivers(desired, DestinationType.CLOUDWATCH_LOGS)
     if groups:
         bare = [each.removesuffix(":*") for each in groups]
         arns = [arn for each in bare for arn in (each, f"{each}:*")]
         yield statement("ReadLogs", ["logs:FilterLogEvents"], arns)
-    buckets = [arn for arn in _receivers(desired, DestinationType.S3)]
+    buckets = _receivers(desired, DestinationType.S3)
     if buckets:
         yield statement("ReadLogObjects", ["s3:GetObject"], [f"{each}/*" for each in buckets])
         names = [each.partition("/")[0] for each in buckets]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.language.project import EMBEDDED
 from mmctl.model.endpoints import is_loopback
-from mmctl.operate.monitoring.alarms import ALARMS, TOPIC, alarms_of, topic_of
+from mmctl.operate.monitoring.alarms import TOPIC, alarms_of, topic_of
 from mmctl.operate.monitoring.changes import changes_rule
 from mmctl.operate.monitoring.dashboard import dashboard_of
 from mmctl.operate.monitoring.filters import filters_of, watched_groups
@@ -97,9 +97,7 @@ def monitoring_of(
             *alarms_of(watched.metrics, namespace, stem, environment.name),
             *changes_rule(roles, environment.name),
         ),
-        outputs=(
-            Output(name=f"{TOPIC}Arn", value=ref(TOPIC), comment="The topic of alarms"),
-        ),
+        outputs=(Output(name=f"{TOPIC}Arn", value=ref(TOPIC), comment="The topic of alarms"),),
     )
     sections = [alarms]
     if watched.groups:
@@ -129,31 +127,3 @@ def monitoring_of(
             )
         )
     return tuple(sections)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonitoringCounts:
-    """How many of what a bill counts a template makes."""
-
-    metrics: int
-    """At most: a live rule without hits in an hour costs nothing in that hour."""
-    alarms: int
-    dashboards: int
-    runs_a_month: int
-
-
-def counts_of(project: Project, desired: LiveConfiguration) -> MonitoringCounts:
-    """What is paid for by number."""
-    from mmctl.model.kinds import Kind  # noqa: PLC0415
-    from mmctl.model.rules import RuleSet  # noqa: PLC0415
-
-    if not is_watched(project):
-        return MonitoringCounts(metrics=0, alarms=0, dashboards=0, runs_a_month=0)
-    watched = watched_of(project, desired)
-    rules = sum(
-        len(each.shape.rules)
-        for each in desired.of_kind(Kind.RULE_SET)
-        if isinstance(each.shape, RuleSet)
-    )
-    points = len(list(desired.of_kind(Kind.INGRESS_POINT)))
-    return counts_with(watched, rules=rules, points=points)
