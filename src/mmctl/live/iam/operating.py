@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mmctl.live.iam.scope import Place, Statement
 
 METRICS: Final = "mmctl"
-"""The namespace of the metrics that `mmctl watchdog` puts."""
+"""What the namespaces of metrics that `mmctl watchdog` puts begin with."""
 _SEARCH: Final = (
     "ses:GetArchiveExport",
     "ses:GetArchiveMessage",
@@ -115,18 +115,10 @@ def watch_statements(desired: LiveConfiguration, place: Place) -> Iterator[State
         "PutMetrics",
         ["cloudwatch:PutMetricData"],
         ["*"],
-        StringEquals={"cloudwatch:namespace": METRICS},
+        StringLike={"cloudwatch:namespace": f"{METRICS}/{place.project}/*"},
     )
-    # Neither metrics, events of the trail nor quotas have ARNs that such a policy could name.
-    yield statement(
-        "ReadNumbers",
-        [
-            "cloudtrail:LookupEvents",
-            "cloudwatch:GetMetricData",
-            "servicequotas:ListServiceQuotas",
-        ],
-        ["*"],
-    )
+    # Events of the trail have no ARNs that a policy could name.
+    yield statement("LookUpEvents", ["cloudtrail:LookupEvents"], ["*"])
 
 
 def _stacks(place: Place) -> str:

@@ -6,36 +6,21 @@ events ("Events from AWS services via AWS CloudTrail", Amazon EventBridge User G
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from mmctl.live.iam.facts import FACTS
 from mmctl.operate.monitoring.alarms import TOPIC
 from mmctl.operate.templates.intrinsic import ref
 from mmctl.operate.templates.template import TemplateResource
+from mmctl.operate.trail.events import SES, TAGGING, WRITES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-SOURCE: Final = "ses.amazonaws.com"
-"""The event source of all of Amazon SES, whose signing name Mail Manager uses."""
-_READS: Final = ("Get", "List", "Allow")
-TAGGING: Final = frozenset({"TagResource", "UntagResource"})
-"""All of SES has these names: they are left to drift."""
-WRITES: Final = tuple(
-    sorted(
-        name
-        for action in FACTS
-        if action.startswith("ses:")
-        and not (name := action.removeprefix("ses:")).startswith(_READS)
-    )
-)
-"""The operations of Mail Manager that change a configuration."""
-
 
 def event_pattern(own_roles: Sequence[str]) -> dict[str, Any]:
-    """Which events are told: writes whose caller is not one of these roles."""
+    """Which events it takes: writes whose caller is not one of these roles."""
     detail: dict[str, Any] = {
-        "eventSource": [SOURCE],
+        "eventSource": [SES],
         "eventName": [name for name in WRITES if name not in TAGGING],
     }
     if own_roles:

@@ -11,10 +11,8 @@ import json
 import shlex
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.live.iam.read_access import read_statements, store_statements
+from mmctl.live.iam.operating import watch_statements
 from mmctl.live.iam.scope import Place, policy, statement
-from mmctl.model.logs import DestinationType, destination_type_of
-from mmctl.operate.monitoring.measures import namespace_of_project
 from mmctl.operate.templates.intrinsic import get_att, ref, sub
 from mmctl.operate.templates.template import (
     CHECKOV,
@@ -187,24 +185,7 @@ def watchdog_statements(
 ) -> Iterator[dict[str, Any]]:
     """What the watchdog may do: read Mail Manager, the history and the logs; publish numbers."""
     place = place_of(project)
-    yield from read_statements(desired, place)
-    yield from store_statements(place, writes=False)
-    groups = _receivers(desired, DestinationType.CLOUDWATCH_LOGS)
-    if groups:
-        bare = [each.removesuffix(":*") for each in groups]
-        arns = [arn for each in bare for arn in (each, f"{each}:*")]
-        yield statement("ReadLogs", ["logs:FilterLogEvents"], arns)
-    buckets = _receivers(desired, DestinationType.S3)
-    if buckets:
-        yield statement("ReadLogObjects", ["s3:GetObject"], [f"{each}/*" for each in buckets])
-        names = [each.partition("/")[0] for each in buckets]
-        yield statement("ListLogObjects", ["s3:ListBucket"], names)
-    yield statement(
-        "Publish",
-        ["cloudwatch:PutMetricData"],
-        ["*"],
-        StringEquals={"cloudwatch:namespace": namespace_of_project(project)},
-    )
+    yield from watch_statements(desired, place)
     own = place.arn("logs", f"log-group:/aws/codebuild/{stem}-watchdog")
     yield statement("Say", ["logs:CreateLogStream", "logs:PutLogEvents"], [own, f"{own}:*"])
 
@@ -221,11 +202,6 @@ def place_of(project: Project) -> Place:
         project=settings.project,
         store=None if store is None else f"{store}/{folder}",
     )
-
-
-def _receivers(desired: LiveConfiguration, type_: DestinationType) -> list[str]:
-    arns = {arn for thing in desired.objects for arn in thing.logging.values()}
-    return sorted(arn for arn in arns if destination_type_of(arn) is type_)
 
 
 def _trust(service: str) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def monitoring_of(
     roles = (*own_roles, *([environment.role_arn] if environment.role_arn else []))
     alarms = TemplateSection(
         title="Alarms",
-        comment="Who is told when, and the command that says more.",
+        comment="Who hears of what, and the command that says more.",
         resources=(
             *topic_of(stem, None if stack is None else stack.alarms_to),
             *alarms_of(watched.metrics, namespace, stem, environment.name),
