@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.operate.logs.metrics import Metric
 from mmctl.operate.monitoring.measures import Measure
-from mmctl.operate.templates.intrinsic import ref, sub
+from mmctl.operate.templates.alarm_topic import ALARM_TOPIC
+from mmctl.operate.templates.intrinsic import ref
 from mmctl.operate.templates.naming import logical_id
-from mmctl.operate.templates.template import CHECKOV, LintException, TemplateResource
+from mmctl.operate.templates.template import TemplateResource
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ HOUR: Final = 3600
 _FIVE_MINUTES: Final = 300
 RUN_MISSED: Final = 3 * HOUR
 """For so long no run of the watchdog may be missing."""
-TOPIC: Final = "AlarmTopic"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,59 +120,7 @@ def alarms_of(
                     "Threshold": row.threshold,
                     "ComparisonOperator": row.comparison,
                     "TreatMissingData": row.missing,
-                    "AlarmActions": [ref(TOPIC)],
-                    "OKActions": [ref(TOPIC)],
+                    "AlarmActions": [ref(ALARM_TOPIC)],
+                    "OKActions": [ref(ALARM_TOPIC)],
                 },
             )
-
-
-def topic_of(stem: str, alarms_to: str | None) -> Iterator[TemplateResource]:
-    """The topic that alarms and foreign changes go to, who may write to it, and who hears it."""
-    yield TemplateResource(
-        name=TOPIC,
-        type="AWS::SNS::Topic",
-        comment="Tells people about alarms and about changes that others made.",
-        properties={"TopicName": f"{stem}-alarms"},
-        exceptions=(
-            LintException(
-                tool=CHECKOV,
-                check="CKV_AWS_26",
-                reason=(
-                    "CloudWatch and EventBridge cannot use the key that AWS manages, and the "
-                    "messages hold names of rules and callers, no mail"
-                ),
-            ),
-        ),
-    )
-    yield TemplateResource(
-        name=f"{TOPIC}Policy",
-        type="AWS::SNS::TopicPolicy",
-        comment="Alarms and rules of this account alone may write to the topic.",
-        properties={
-            "Topics": [ref(TOPIC)],
-            "PolicyDocument": {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {
-                        "Sid": "AlarmsAndChanges",
-                        "Effect": "Allow",
-                        "Principal": {
-                            "Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]
-                        },
-                        "Action": "sns:Publish",
-                        "Resource": ref(TOPIC),
-                        "Condition": {
-                            "StringEquals": {"aws:SourceAccount": sub("${AWS::AccountId}")}
-                        },
-                    },
-                ],
-            },
-        },
-    )
-    if alarms_to is not None:
-        yield TemplateResource(
-            name="AlarmSubscription",
-            type="AWS::SNS::Subscription",
-            comment="AWS asks the address once whether it wants the alarms.",
-            properties={"TopicArn": ref(TOPIC), "Protocol": "email", "Endpoint": alarms_to},
-        )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mmctl.operate.monitoring.alarms import TOPIC
+from mmctl.operate.templates.alarm_topic import ALARM_TOPIC
 from mmctl.operate.templates.intrinsic import ref
 from mmctl.operate.templates.template import TemplateResource
 from mmctl.operate.trail.events import SES, TAGGING, WRITES
@@ -48,7 +48,7 @@ def changes_rule(own_roles: Sequence[str], environment: str) -> Iterable[Templat
             "Targets": [
                 {
                     "Id": "tell",
-                    "Arn": ref(TOPIC),
+                    "Arn": ref(ALARM_TOPIC),
                     "InputTransformer": {
                         "InputPathsMap": {
                             "what": "$.detail.eventName",

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.language.project import EMBEDDED
-from mmctl.model.endpoints import is_loopback
-from mmctl.operate.monitoring.alarms import TOPIC, alarms_of, topic_of
+from mmctl.language.stack import stack_prefix
+from mmctl.live.iam.trusting import Job, pipeline_role
+from mmctl.model.endpoints import is_loopback, partition_of
+from mmctl.operate.monitoring.alarms import alarms_of
 from mmctl.operate.monitoring.changes import changes_rule
 from mmctl.operate.monitoring.dashboard import dashboard_of
 from mmctl.operate.monitoring.filters import filters_of, watched_groups
 from mmctl.operate.monitoring.measures import Measure, namespace_of_project
 from mmctl.operate.monitoring.scheduled import scheduled, scheduled_parameters, store_of
-from mmctl.operate.templates.intrinsic import ref
-from mmctl.operate.templates.template import Output, TemplateSection
+from mmctl.operate.templates.alarm_topic import alarm_topic
+from mmctl.operate.templates.template import TemplateSection
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -63,11 +65,20 @@ def watched_of(project: Project, desired: LiveConfiguration) -> Watched:
 
 
 def stem_of(project: Project) -> str:
-    """What names of a stack begin with: its name, or one made of project and environment."""
-    stack = project.environment.stack
-    if stack is not None and stack.name is not None:
-        return stack.name
-    return f"mmctl-{project.settings.project}-{project.environment.name}"
+    """How the names of an environment's stacks, and of what watches it, begin."""
+    environment = project.environment
+    return stack_prefix(project.settings.project, environment.name, environment.stack)
+
+
+def own_roles_of(project: Project) -> tuple[str, ...]:
+    """The roles that mmctl changes an environment with: that of the files, that of its pipeline."""
+    environment = project.environment
+    named = [] if environment.role_arn is None else [environment.role_arn]
+    if environment.stack is not None and environment.stack.ci and environment.account is not None:
+        partition = partition_of(environment.region or "").id
+        role = pipeline_role(stem_of(project), Job.APPLY)
+        named.append(f"arn:{partition}:iam::{environment.account}:role/{role}")
+    return tuple(named)
 
 
 def monitoring_of(
@@ -75,31 +86,28 @@ def monitoring_of(
     desired: LiveConfiguration,
     *,
     requirement: str | None,
-    own_roles: tuple[str, ...] = (),
     log_groups: Mapping[str, str] | None = None,
 ) -> tuple[TemplateSection, ...]:
     """The sections that watch an environment; none where it is not in AWS.
 
-    `requirement` installs mmctl in the watchdog. `own_roles` are ARNs of roles that mmctl has
-    beside `role_arn:`. `log_groups` has the logical ids of log groups in the same template.
+    `requirement` installs mmctl in the watchdog; None: whoever deploys says it. `log_groups` has
+    the logical ids of log groups in the same template.
     """
     if not is_watched(project):
         return ()
     environment, watched = project.environment, watched_of(project, desired)
     namespace, stem = namespace_of_project(project), stem_of(project)
     stack = environment.stack
-    roles = (*own_roles, *([environment.role_arn] if environment.role_arn else []))
+    roles = own_roles_of(project)
     alarms = TemplateSection(
         title="Alarms",
         comment="Who hears of what, and the command that says more.",
         resources=(
-            *topic_of(stem, None if stack is None else stack.alarms_to),
             *alarms_of(watched.metrics, namespace, stem, environment.name),
             *changes_rule(roles, environment.name),
         ),
-        outputs=(Output(name=f"{TOPIC}Arn", value=ref(TOPIC), comment="The topic of alarms"),),
     )
-    sections = [alarms]
+    sections = [alarm_topic(None if stack is None else stack.alarms_to), alarms]
     if watched.groups:
         sections.append(
             TemplateSection(

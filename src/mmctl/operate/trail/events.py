@@ -14,7 +14,8 @@ from mmctl.records import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_READS: Final = ("Get", "List", "Allow")
+_NO_CHANGE: Final = ("Get", "List", "Allow", "Send", "StartArchive", "StopArchive")
+"""How operations begin that read, search archives or send."""
 TAGGING: Final = frozenset({"TagResource", "UntagResource"})
 """Operations whose names other parts of Amazon SES have too."""
 WRITES: Final = tuple(
@@ -22,7 +23,7 @@ WRITES: Final = tuple(
         name
         for action in FACTS
         if action.startswith("ses:")
-        and not (name := action.removeprefix("ses:")).startswith(_READS)
+        and not (name := action.removeprefix("ses:")).startswith(_NO_CHANGE)
     )
 )
 """The operations of Mail Manager that change a configuration."""

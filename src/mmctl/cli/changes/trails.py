@@ -1,0 +1,80 @@
+"""Where records of CloudTrail are, by a command line: files, a bucket, or CloudTrail itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.cli import world
+from mmctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mmctl.cli.run import Run
+    from mmctl.language.project import Environment
+    from mmctl.operate.trail.reading import Trail, Wanted
+
+BUCKETS: Final = "s3://"
+
+
+def trail_named(
+    run: Run,
+    environment: Environment,
+    named: str | None,
+    *,
+    place: tuple[str, str],
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Trail:
+    """The writes of a time in what `--trail` names, or, without it, in what CloudTrail answers.
+
+    `place` is the account and the region of the gateway.
+
+    Raises:
+        UsageError: there is no such file or folder, or the time is none.
+        CouldNot: a bucket or CloudTrail cannot be read.
+    """
+    from mmctl.operate.trail.reading import Wanted, trail_of_bucket, trail_of_files
+
+    if since is not None and until is not None and since >= until:
+        raise UsageError("got a `--since` that is not before `--until`")
+    account, region = place
+    wanted = Wanted(since=since, until=until, account=account, region=region)
+    if named is None:
+        return _looked_up(run, environment, wanted)
+    if named.startswith(BUCKETS):
+        from mmctl.cli.messages.unit_batches import bucket_and_prefix
+        from mmctl.live.aws.connect import open_bucket
+
+        bucket, prefix = bucket_and_prefix(named)
+        return trail_of_bucket(open_bucket(environment, bucket), prefix, wanted)
+    return trail_of_files(run.directory / named, wanted)
+
+
+def _looked_up(run: Run, environment: Environment, wanted: Wanted) -> Trail:
+    from mmctl.cli.progress import Progress
+    from mmctl.live.aws.cloudtrail import CloudTrail
+    from mmctl.live.aws.connect import open_service
+    from mmctl.operate.trail.looking_up import NAMES, trail_of_lookups
+
+    lookup = CloudTrail(open_service(environment, "cloudtrail"))
+    run.say(f"asking CloudTrail for {len(NAMES)} operations, two calls a second")
+    with Progress(run, "call") as progress:
+        return trail_of_lookups(
+            lookup, wanted, now=run.now(), sleep=world.sleep, watch=progress.count
+        )
+
+
+def say_trail(run: Run, trail: Trail) -> None:
+    """Say on stderr what of a trail could not be read."""
+    from mmctl.visible import visible
+
+    for each in trail.damaged:
+        run.warn(f"warning: {visible(each)}")
+    if trail.more_damage:
+        run.warn(f"warning: and {trail.more_damage:,} more")
+    if trail.full:
+        run.warn(
+            f"warning: the trail has more than {len(trail.events):,} writes; "
+            "the rest is left out: --since, --until"
+        )
