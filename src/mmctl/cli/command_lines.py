@@ -665,6 +665,10 @@ COMMAND_LINES: Final[
     "history": (
         {
             '--releases': ('releases', 'flag', False),
+            '--cloudtrail': ('cloudtrail', 'flag', False),
+            '--trail': ('trail', 'text', False),
+            '--since': ('since', 'text', False),
+            '--until': ('until', 'text', False),
             '--store': ('store', 'text', False),
             '--account': ('account', 'text', False),
             '--region': ('region', 'text', False),
@@ -693,6 +697,8 @@ COMMAND_LINES: Final[
     "drift": (
         {
             '--write': ('write', 'flag', False),
+            '--cloudtrail': ('cloudtrail', 'flag', False),
+            '--trail': ('trail', 'text', False),
             '--endpoint-url': ('endpoint_url', 'text', False),
             '--directory': ('directory', 'path', False),
             '-C': ('directory', 'path', False),
@@ -1371,6 +1377,10 @@ COMPLETIONS: Final[
     ),
     "history": (
         (('--releases',), False, 'What was released from archives.', ()),
+        (('--cloudtrail',), False, 'Who changed what by hand, by the records of CloudTrail.', ()),
+        (('--trail',), False, 'The same from a file, a folder or s3://BUCKET/PREFIX of such records.', ()),
+        (('--since',), False, 'With --cloudtrail, --trail: from then on.', ()),
+        (('--until',), False, 'With --cloudtrail, --trail: before then.', ()),
         (('--store',), False, 'Without a project: the place of its snapshots.', ()),
         (('--account',), False, 'With --store: the account.', ()),
         (('--region',), False, 'With --store: the region.', ()),
@@ -1389,6 +1399,8 @@ COMPLETIONS: Final[
     ),
     "drift": (
         (('--write',), False, 'Write changes made by hand into the files.', ()),
+        (('--cloudtrail',), False, 'Who changed what by hand, by the records of CloudTrail.', ()),
+        (('--trail',), False, 'The same from a file, a folder or s3://BUCKET/PREFIX of such records.', ()),
         (('--endpoint-url',), False, "An endpoint that is not AWS's.", ()),
         (('--directory', '-C'), False, 'The folder of the project.', ()),
         (('--env',), False, "The environment. Default: the project's.", ()),

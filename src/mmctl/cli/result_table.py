@@ -219,6 +219,13 @@ ONE_ENTRY: Final = Result(
         Format.JSON: "cli.commands.history:one_entry_document",
     },
 )
+CHANGES: Final = Result(
+    commands=("history",),
+    writers={
+        Format.HUMAN: "cli.commands.history:changes",
+        Format.JSON: "cli.commands.history:changes_document",
+    },
+)
 HISTORY_DIFFERENCE: Final = Result(
     commands=("history",),
     writers={Format.HUMAN: "cli.commands.diff:human", Format.JSON: "cli.commands.diff:document"},
@@ -375,6 +382,7 @@ RESULTS: Final = (
     ENTRY,
     ENTRIES,
     ONE_ENTRY,
+    CHANGES,
     HISTORY_DIFFERENCE,
     DIFFERENCE,
     DRIFT,

@@ -8,11 +8,15 @@ from mmctl.cli import world
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from mmctl.cli.run import Run
+    from mmctl.compiler.configuration import LiveObject
     from mmctl.language.project import Environment
+    from mmctl.live.history.history import History
     from mmctl.operate.trail.reading import Trail, Wanted
+    from mmctl.operate.trail.subjects import Change
 
 BUCKETS: Final = "s3://"
 
@@ -63,6 +67,19 @@ def _looked_up(run: Run, environment: Environment, wanted: Wanted) -> Trail:
         return trail_of_lookups(
             lookup, wanted, now=run.now(), sleep=world.sleep, watch=progress.count
         )
+
+
+def changes_in(trail: Trail, history: History, objects: Sequence[LiveObject] = ()) -> list[Change]:
+    """What the writes of a trail were about, and which entries of the history made them.
+
+    `objects` are known beside those that the history knows.
+    """
+    from mmctl.operate.trail.joining import joined
+    from mmctl.operate.trail.subjects import changes_of
+
+    known = history.known()
+    things = (*objects, *(() if known is None else known.objects))
+    return joined(changes_of(trail.events, things), history)
 
 
 def say_trail(run: Run, trail: Trail) -> None:

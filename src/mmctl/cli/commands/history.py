@@ -8,7 +8,7 @@ from mmctl.cli.changes.change import open_history
 from mmctl.cli.commands.diff import between
 from mmctl.cli.formats import Format
 from mmctl.cli.options.store import StoreOptions, elsewhere
-from mmctl.cli.result_table import ENTRIES, HISTORY_DIFFERENCE, ONE_ENTRY, RELEASES, write
+from mmctl.cli.result_table import CHANGES, ENTRIES, HISTORY_DIFFERENCE, ONE_ENTRY, RELEASES, write
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
 from mmctl.records import dataclass
@@ -19,11 +19,22 @@ if TYPE_CHECKING:
     import typer
     from rich.console import RenderableType
 
-    from mmctl.cli.options.annotated import Account, Profile, ProjectName, Region, Store
+    from mmctl.cli.options.annotated import (
+        Account,
+        Cloudtrail,
+        Profile,
+        ProjectName,
+        Region,
+        Store,
+        TrailSource,
+    )
+    from mmctl.language.project import Project
     from mmctl.live.history.entries import HistoryEntry
     from mmctl.live.history.history import History
     from mmctl.live.history.pins import Pin
     from mmctl.operate.archive.released import Release
+    from mmctl.operate.trail.reading import Trail
+    from mmctl.operate.trail.subjects import Change
 
 
 def history(
@@ -34,6 +45,16 @@ def history(
     releases: Annotated[
         bool, typer.Option("--releases", help="What was released from archives.")
     ] = False,
+    cloudtrail: Cloudtrail = False,
+    trail: TrailSource = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", help="With --cloudtrail, --trail: from then on.", metavar="TIME"),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", help="With --cloudtrail, --trail: before then.", metavar="TIME"),
+    ] = None,
     store: Store = None,
     account: Account = None,
     region: Region = None,
@@ -41,9 +62,19 @@ def history(
     project: ProjectName = None,
 ) -> int:
     """List applies and rollbacks; `show ID` for one with its calls, `diff A B` for two."""
-    found, (account, region) = _opened(run, elsewhere(store, account, region, profile, project))
-    if releases and words:
-        raise UsageError(f"got `--releases` with `{words[0]}`", help="mmctl history --releases")
+    read = cloudtrail or trail is not None
+    mode = "--releases" if releases else "--cloudtrail" if read else None
+    if mode is not None and words:
+        raise UsageError(f"got `{mode}` with `{words[0]}`", help=f"mmctl history {mode}")
+    if releases and read:
+        raise UsageError("got `--releases` and `--cloudtrail`", help="give one")
+    if not read and (since is not None or until is not None):
+        raise UsageError("got a time without `--cloudtrail` or `--trail`", help="add --cloudtrail")
+    named = elsewhere(store, account, region, profile, project)
+    known, found, (account, region) = _opened(run, named)
+    if read:
+        _write_changes(run, known, found, (account, region), Asked(trail, since, until))
+        return 0
     match words or []:
         case [] if releases:
             _write_releases(run, found, account, region)
@@ -76,12 +107,39 @@ def _write_releases(run: Run, found: History, account: str, region: str) -> None
     )
 
 
-def _opened(run: Run, named: StoreOptions | None) -> tuple[History, tuple[str, str]]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which records of CloudTrail are asked for, as the command line says it."""
+
+    trail: str | None
+    since: str | None
+    until: str | None
+
+
+def _write_changes(
+    run: Run, project: Project, history: History, place: tuple[str, str], asked: Asked
+) -> None:
+    """Write who changed what, by the records of CloudTrail."""
+    from mmctl.cli.changes.trails import changes_in, say_trail, trail_named
+    from mmctl.operate.logs.times import moment
+
+    now = run.now()
+    trail = trail_named(
+        run,
+        project.environment,
+        asked.trail,
+        place=place,
+        since=None if asked.since is None else moment(asked.since, now, option="--since"),
+        until=None if asked.until is None else moment(asked.until, now, option="--until", end=True),
+    )
+    write(run, CHANGES, Changes(changes=changes_in(trail, history), trail=trail))
+    say_trail(run, trail)
+
+
+def _opened(run: Run, named: StoreOptions | None) -> tuple[Project, History, tuple[str, str]]:
     from mmctl.cli.changes.stores import store_elsewhere
 
-    project = None if named is None else store_elsewhere(run, named)
-    _project, found, where = open_history(run, project)
-    return found, where
+    return open_history(run, None if named is None else store_elsewhere(run, named))
 
 
 def _diff(run: Run, found: History, one: str, other: str) -> int:
@@ -121,6 +179,29 @@ class Releases:
     place: str
     account: str
     region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """Who changed what, and where that was looked for."""
+
+    changes: Sequence[Change]
+    trail: Trail
+
+
+def changes(_run: Run, found: Changes) -> RenderableType:
+    """The writes, for people."""
+    from mmctl.render.text.trail import changes as told
+
+    return told(found.changes, found.trail)
+
+
+def changes_document(_run: Run, found: Changes) -> dict[str, Any]:
+    """The writes as a member of `mmctl/history@1`."""
+    from mmctl.live.history.entries import history_document
+    from mmctl.render.documents.trail import changes_document as document
+
+    return history_document(()) | {"trail": document(found.changes, found.trail)}
 
 
 def releases(_run: Run, found: Releases) -> RenderableType:
@@ -180,7 +261,7 @@ def unpin(
     project: ProjectName = None,
 ) -> int:
     """Lift pins of rollbacks: what was rolled back can be applied again."""
-    found, _where = _opened(run, elsewhere(store, account, region, profile, project))
+    _project, found, _where = _opened(run, elsewhere(store, account, region, profile, project))
     lifted = found.unpin(pin)
     for each in lifted:
         run.write(f"unpinned {each.id}  {each.described}\n")

@@ -57,3 +57,15 @@ ProjectName = Annotated[
     str | None,
     typer.Option("--project", help="With --store: the project, where the store has several."),
 ]
+Cloudtrail = Annotated[
+    bool,
+    typer.Option("--cloudtrail", help="Who changed what by hand, by the records of CloudTrail."),
+]
+TrailSource = Annotated[
+    str | None,
+    typer.Option(
+        "--trail",
+        help="The same from a file, a folder or s3://BUCKET/PREFIX of such records.",
+        metavar="SOURCE",
+    ),
+]

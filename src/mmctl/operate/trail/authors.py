@@ -10,7 +10,7 @@ from mmctl.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mmctl.compiler.configuration import LiveConfiguration, LiveObject
+    from mmctl.compiler.configuration import Key, LiveConfiguration, LiveObject
     from mmctl.live.compare.edits import Edit
     from mmctl.operate.trail.subjects import Change
 
@@ -28,7 +28,7 @@ def authors_of(
     edits: Sequence[Edit], changes: Sequence[Change], live: LiveConfiguration
 ) -> dict[int, Author]:
     """Who made each edit, by its place; one that no write is about is left out."""
-    by_object: dict[object, list[Change]] = {}
+    by_object: dict[Key, list[Change]] = {}
     for change in changes:
         if change.by_hand and change.key is not None:
             by_object.setdefault(change.key, []).append(change)
@@ -42,9 +42,7 @@ def authors_of(
     return found
 
 
-def _author(
-    edit: Edit, about: Sequence[Change], things: Mapping[object, LiveObject]
-) -> Author | None:
+def _author(edit: Edit, about: Sequence[Change], things: Mapping[Key, LiveObject]) -> Author | None:
     newest = list(reversed(about))
     if edit.of_rule:
         names = set(_live_names(edit, things.get(edit.of)))

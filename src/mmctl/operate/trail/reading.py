@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mmctl.errors import UsageError
 from mmctl.inputs import FILE_AT_MOST, parse_json, read_file, read_stream
+from mmctl.mail.allowance import Stream
 from mmctl.mail.listing import files_below
 from mmctl.operate.logs.sources import may_hold
 from mmctl.operate.trail.events import NotAnEventError, event_of
@@ -182,8 +183,11 @@ def _time_of(record: Any) -> datetime | None:
 def _unpacked(content: bytes) -> bytes:
     if not content.startswith(_GZIP):
         return content
-    with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
-        return read_stream(packed, at_most=FILE_AT_MOST)
+    with (
+        gzip.GzipFile(fileobj=io.BytesIO(content)) as packed,
+        io.BufferedReader(Stream(packed)) as plain,
+    ):
+        return read_stream(plain, at_most=FILE_AT_MOST)
 
 
 def _records(content: bytes) -> Iterable[Any]:

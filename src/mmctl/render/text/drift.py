@@ -6,18 +6,32 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from mmctl.render.text import trail as trail_text
 from mmctl.render.text.plan import bare_lines, framed, heading
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from mmctl.live.compare.edits import Edit
     from mmctl.live.history.drift import Drift
     from mmctl.live.plan.plan import Target
+    from mmctl.operate.trail.authors import Author
+    from mmctl.operate.trail.reading import Trail
 
 
-def human(drift: Drift, target: Target, *, width: int = 80, verbose: bool = False) -> Text:
-    """Both kinds of difference, each under its title, even an empty one."""
+def human(
+    drift: Drift,
+    target: Target,
+    *,
+    width: int = 80,
+    verbose: bool = False,
+    read: tuple[Trail, Mapping[int, Author]] | None = None,
+) -> Text:
+    """Both kinds of difference, each under its title, even an empty one.
+
+    `read` says where the callers were looked for, and who made which change by hand.
+    """
     lines = [heading(target.environment, target.identity)]
     by_hand = "changed by hand"
     if drift.cut_off:
@@ -28,9 +42,26 @@ def human(drift: Drift, target: Target, *, width: int = 80, verbose: bool = Fals
     ):
         lines.append(Text(f"{title}: {len(edits) or 'nothing'}", "bold"))
         lines += bare_lines(edits, width=width, verbose=verbose)
+        if edits is drift.by_hand and read is not None and edits:
+            lines += _callers(edits, *read)
     if not drift.known:
         lines.append(Text("nothing was applied from this store before", "dim"))
     return framed(lines, target.identity)
+
+
+def _callers(edits: Sequence[Edit], trail: Trail, authors: Mapping[int, Author]) -> Iterator[Text]:
+    """Who made the changes, each caller with what it changed; and of which nobody was found."""
+    of_write: dict[str, list[int]] = {}
+    for place, found in authors.items():
+        of_write.setdefault(f"{found.change.event.id} {found.certain}", []).append(place)
+    for places in of_write.values():
+        names = dict.fromkeys(edits[place].name for place in places)
+        yield Text(visible(f"  {', '.join(names)}"), "bold")
+        yield trail_text.author(authors[places[0]])
+    left = dict.fromkeys(edit.name for place, edit in enumerate(edits) if place not in authors)
+    if left:
+        where = trail_text.window(trail)
+        yield Text(visible(f"  nobody found for {', '.join(left)} {where}"), "bold")
 
 
 def written(
