@@ -25,6 +25,7 @@ from markdown_it import MarkdownIt
 from result_writers import all_writers, noted_writers
 from ruamel.yaml import YAML
 from sample_log import sample_csv, sample_log
+from sample_trail import sample_trail
 
 from mmctl.cases.parsing import cases_of
 from mmctl.cli.formats import Format
@@ -236,8 +237,13 @@ COMMANDS: Final = {
     "archive export --archive held --to exported": ("human", "json"),
     "archive release ARCHIVED --via file:released --reason SUBJECT --again": ("human", "json"),
     "history --releases": ("human", "json"),
+<<<<<<< HEAD
     "staging mail --maildir box": ("human", "json"),
     "staging template": ("human", "yaml", "json"),
+=======
+    "history --trail trail.json": ("human", "json"),
+    "drift --trail trail.json": ("human", "json"),
+>>>>>>> 70ad6aa4 (Hold what history and drift write of a trail)
     "import": ("human",),
     "rollback --yes --allow-delete": ("human", "json"),
     "simulate cases/messages --rcpt someone@example.com --against live": ("human",),
@@ -421,6 +427,7 @@ def written(folder: Path, files: dict[str, str], subject: str) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "log.jsonl").write_text(sample_log(HOSTILE), encoding="utf-8")
+    (folder / "trail.json").write_text(sample_trail(HOSTILE), encoding="utf-8")
     (folder / "other.csv").write_text(sample_csv(HOSTILE), encoding="utf-8")
     messages = folder / "cases/messages"
     messages.mkdir()

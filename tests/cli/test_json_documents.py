@@ -9,6 +9,7 @@ from archived_mail import archived
 from arrived_mail import maildir
 from result_writers import all_writers, noted_writers
 from sample_log import sample_csv, sample_log
+from sample_trail import sample_trail
 from story import REPOSITORY, check_document
 
 from mmctl.cli.commands.export import TARGETS
@@ -54,6 +55,8 @@ COMMANDS = (
     ("logs log.jsonl --compare other.csv", "mmctl/logs-agreement@1"),
     ("where --to @example.com --logs log.jsonl --around 2026-11-28", "mmctl/where@1"),
     ("history", "mmctl/history@1"),
+    ("history --trail trail.json", "mmctl/history@1"),
+    ("drift --trail trail.json", "mmctl/drift@1"),
     ("history show 0001", "mmctl/history@1"),
     ("history diff 0001 0001", "mmctl/diff@1"),
     ("diff {snapshot} .", "mmctl/diff@1"),
@@ -94,6 +97,7 @@ def test_documents_are_as_published(
     rules.write_text(rules.read_text().replace("enabled: false", "enabled: true") + "\n")
     capsys.readouterr()
     (tmp_path / "log.jsonl").write_text(sample_log("a"), encoding="utf-8")
+    (tmp_path / "trail.json").write_text(sample_trail("a"), encoding="utf-8")
     (tmp_path / "other.csv").write_text(sample_csv("a"), encoding="utf-8")
     names = {
         "message": next(tmp_path.rglob("*.eml")).relative_to(tmp_path),

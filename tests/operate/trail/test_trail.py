@@ -16,7 +16,7 @@ from mmctl.live.aws.bucket import ObjectEntry
 from mmctl.live.aws.cloudtrail import CloudTrail
 from mmctl.operate.trail.events import LOG_WRITES, TAGGING, WRITES, NotAnEventError, event_of
 from mmctl.operate.trail.looking_up import BETWEEN, NAMES, trail_of_lookups
-from mmctl.operate.trail.reading import Wanted, trail_of_bucket, trail_of_files
+from mmctl.operate.trail.reading import WantedEvents, trail_of_bucket, trail_of_files
 from mmctl.operate.trail.subjects import changes_of
 from operate.trail.records import ACCOUNT, REGION, record, rule, trail_text
 
@@ -60,7 +60,7 @@ def test_all_forms_of_records_are_read(tmp_path: Path, form: str) -> None:
     content = texts[form].encode()
     file = tmp_path / ("a.json.gz" if form == "packed" else "a.json")
     file.write_bytes(gzip.compress(content) if form == "packed" else content)
-    trail = trail_of_files(file, Wanted())
+    trail = trail_of_files(file, WantedEvents())
     assert [event.name for event in trail.events] == ["UpdateRuleSet"]
     assert (trail.records, trail.damaged) == (2, [])
     assert trail.first == datetime(2026, 11, 28, 9, tzinfo=UTC)
@@ -77,14 +77,14 @@ def test_damage_is_named_and_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "e.json").write_text(json.dumps({"Records": [1, {}, {"eventName": "UpdateRelay"}]}))
     (tmp_path / "f.json").write_bytes(b"\xff\xfe\x00")
     (tmp_path / "g.txt").write_text("not read")
-    trail = trail_of_files(tmp_path, Wanted())
+    trail = trail_of_files(tmp_path, WantedEvents())
     assert len(trail.events) == 1
     named = " ".join(trail.damaged)
     for name in ("b.json", "c.json.gz", "d.json", "e.json", "f.json"):
         assert name in named
     assert "g.txt" not in named
     with pytest.raises(UsageError):
-        trail_of_files(tmp_path / "missing", Wanted())
+        trail_of_files(tmp_path / "missing", WantedEvents())
 
 
 def test_the_same_event_in_two_files_is_one_and_others_are_left_out(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_the_same_event_in_two_files_is_one_and_others_are_left_out(tmp_path: Pa
         )
     )
     since = datetime(2026, 11, 20, tzinfo=UTC)
-    trail = trail_of_files(tmp_path, Wanted(since=since, account=ACCOUNT, region=REGION))
+    trail = trail_of_files(tmp_path, WantedEvents(since=since, account=ACCOUNT, region=REGION))
     assert [event.id for event in trail.events] == [UPDATE["eventID"]]
 
 
@@ -133,7 +133,7 @@ def test_of_a_bucket_only_the_days_that_are_asked_for_are_fetched() -> None:
             f"{prefix}/2026/11/28/digest.txt": b"x",
         }
     )
-    trail = trail_of_bucket(bucket, "AWSLogs/", Wanted(since=NOW - timedelta(days=2)))
+    trail = trail_of_bucket(bucket, "AWSLogs/", WantedEvents(since=NOW - timedelta(days=2)))
     assert bucket.fetched == [f"{prefix}/2026/11/28/a.json.gz"]
     assert len(trail.events) == 1
 
@@ -158,7 +158,7 @@ class Lookup:
 def test_cloudtrail_is_asked_for_each_write_page_by_page_and_not_too_fast() -> None:
     lookup = Lookup([UPDATE, record("UpdateRuleSet", {}, id_="second"), record("DeleteRelay", {})])
     waited: list[float] = []
-    wanted = Wanted(since=NOW - timedelta(days=400), until=NOW + timedelta(days=1))
+    wanted = WantedEvents(since=NOW - timedelta(days=400), until=NOW + timedelta(days=1))
     trail = trail_of_lookups(lookup, wanted, now=NOW, sleep=waited.append)
     assert {event.id for event in trail.events} == {
         UPDATE["eventID"],
@@ -228,7 +228,8 @@ def test_parameters_that_cloudtrail_left_out_or_hides_claim_nothing() -> None:
         )
     )
     none = event_of(record("DeleteRelay", None))
-    assert cut is not None and hidden is not None
+    assert cut is not None
+    assert hidden is not None
     assert none is not None
     assert cut.cut
     found = changes_of([cut, hidden, none], [])
@@ -240,13 +241,14 @@ def test_parameters_that_cloudtrail_left_out_or_hides_claim_nothing() -> None:
 
 
 def test_what_is_no_record_says_so() -> None:
-    for wrong in (
+    wrongs: tuple[Any, ...] = (
         None,
         [],
         "x",
         {},
         {"eventName": "UpdateRuleSet", "eventSource": "ses.amazonaws.com"},
-    ):
+    )
+    for wrong in wrongs:
         with pytest.raises(NotAnEventError):
             event_of(wrong)
     assert event_of({"eventName": 5}) is None

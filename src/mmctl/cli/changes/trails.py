@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveObject
     from mmctl.language.project import Environment
     from mmctl.live.history.history import History
-    from mmctl.operate.trail.reading import Trail, Wanted
-    from mmctl.operate.trail.subjects import Change
+    from mmctl.operate.trail.reading import Trail, WantedEvents
+    from mmctl.operate.trail.subjects import TrailChange
 
 BUCKETS: Final = "s3://"
 
@@ -38,24 +38,25 @@ def trail_named(
         UsageError: there is no such file or folder, or the time is none.
         CouldNot: a bucket or CloudTrail cannot be read.
     """
-    from mmctl.operate.trail.reading import Wanted, trail_of_bucket, trail_of_files
+    from mmctl.operate.trail.reading import WantedEvents, trail_of_bucket, trail_of_files
 
     if since is not None and until is not None and since >= until:
         raise UsageError("got a `--since` that is not before `--until`")
     account, region = place
-    wanted = Wanted(since=since, until=until, account=account, region=region)
+    wanted = WantedEvents(since=since, until=until, account=account, region=region)
     if named is None:
         return _looked_up(run, environment, wanted)
     if named.startswith(BUCKETS):
-        from mmctl.cli.messages.unit_batches import bucket_and_prefix
         from mmctl.live.aws.connect import open_bucket
 
-        bucket, prefix = bucket_and_prefix(named)
+        bucket, _, prefix = named.removeprefix(BUCKETS).partition("/")
+        if not bucket:
+            raise UsageError(f"`{named}` names no bucket", help="s3://BUCKET/PREFIX")
         return trail_of_bucket(open_bucket(environment, bucket), prefix, wanted)
     return trail_of_files(run.directory / named, wanted)
 
 
-def _looked_up(run: Run, environment: Environment, wanted: Wanted) -> Trail:
+def _looked_up(run: Run, environment: Environment, wanted: WantedEvents) -> Trail:
     from mmctl.cli.progress import Progress
     from mmctl.live.aws.cloudtrail import CloudTrail
     from mmctl.live.aws.connect import open_service
@@ -69,7 +70,9 @@ def _looked_up(run: Run, environment: Environment, wanted: Wanted) -> Trail:
         )
 
 
-def changes_in(trail: Trail, history: History, objects: Sequence[LiveObject] = ()) -> list[Change]:
+def changes_in(
+    trail: Trail, history: History, objects: Sequence[LiveObject] = ()
+) -> list[TrailChange]:
     """What the writes of a trail were about, and which entries of the history made them.
 
     `objects` are known beside those that the history knows.

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mmctl.live.history.pins import Pin
     from mmctl.operate.archive.released import Release
     from mmctl.operate.trail.reading import Trail
-    from mmctl.operate.trail.subjects import Change
+    from mmctl.operate.trail.subjects import TrailChange
 
 
 def history(
@@ -73,7 +73,7 @@ def history(
     named = elsewhere(store, account, region, profile, project)
     known, found, (account, region) = _opened(run, named)
     if read:
-        _write_changes(run, known, found, (account, region), Asked(trail, since, until))
+        _write_changes(run, known, found, (account, region), AskedTrail(trail, since, until))
         return 0
     match words or []:
         case [] if releases:
@@ -108,7 +108,7 @@ def _write_releases(run: Run, found: History, account: str, region: str) -> None
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedTrail:
     """Which records of CloudTrail are asked for, as the command line says it."""
 
     trail: str | None
@@ -117,7 +117,7 @@ class Asked:
 
 
 def _write_changes(
-    run: Run, project: Project, history: History, place: tuple[str, str], asked: Asked
+    run: Run, project: Project, history: History, place: tuple[str, str], asked: AskedTrail
 ) -> None:
     """Write who changed what, by the records of CloudTrail."""
     from mmctl.cli.changes.trails import changes_in, say_trail, trail_named
@@ -132,7 +132,7 @@ def _write_changes(
         since=None if asked.since is None else moment(asked.since, now, option="--since"),
         until=None if asked.until is None else moment(asked.until, now, option="--until", end=True),
     )
-    write(run, CHANGES, Changes(changes=changes_in(trail, history), trail=trail))
+    write(run, CHANGES, TrailChanges(changes=changes_in(trail, history), trail=trail))
     say_trail(run, trail)
 
 
@@ -182,21 +182,21 @@ class Releases:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class TrailChanges:
     """Who changed what, and where that was looked for."""
 
-    changes: Sequence[Change]
+    changes: Sequence[TrailChange]
     trail: Trail
 
 
-def changes(_run: Run, found: Changes) -> RenderableType:
+def changes(_run: Run, found: TrailChanges) -> RenderableType:
     """The writes, for people."""
     from mmctl.render.text.trail import changes as told
 
     return told(found.changes, found.trail)
 
 
-def changes_document(_run: Run, found: Changes) -> dict[str, Any]:
+def changes_document(_run: Run, found: TrailChanges) -> dict[str, Any]:
     """The writes as a member of `mmctl/history@1`."""
     from mmctl.live.history.entries import history_document
     from mmctl.render.documents.trail import changes_document as document

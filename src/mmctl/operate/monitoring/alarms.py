@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.operate.logs.metrics import Metric
-from mmctl.operate.monitoring.measures import Measure
+from mmctl.operate.monitoring.measures import Measured
 from mmctl.operate.templates.alarm_topic import ALARM_TOPIC
 from mmctl.operate.templates.intrinsic import ref
 from mmctl.operate.templates.naming import logical_id
@@ -25,7 +25,7 @@ RUN_MISSED: Final = 3 * HOUR
 class AlarmRow:
     """When an alarm fires, and what to do then."""
 
-    metric: Metric | Measure
+    metric: Metric | Measured
     when: str
     """When it fires, in a line."""
     command: str
@@ -42,7 +42,7 @@ class AlarmRow:
         return self.metric.value
 
 
-def _found(measure: Measure, when: str, command: str) -> AlarmRow:
+def _found(measure: Measured, when: str, command: str) -> AlarmRow:
     """An alarm of the watchdog: it keeps its state until the next run."""
     return AlarmRow(
         metric=measure,
@@ -68,29 +68,29 @@ ALARMS: Final = (
         period=_FIVE_MINUTES,
     ),
     AlarmRow(
-        metric=Measure.RUNS,
+        metric=Measured.RUNS,
         when="the watchdog has not run for three hours",
         command="mmctl watchdog --env ENV",
         period=RUN_MISSED,
         comparison="LessThanThreshold",
         missing="breaching",
     ),
-    _found(Measure.BLIND, "the watchdog could not look at something", "mmctl watchdog --env ENV"),
-    _found(Measure.UNDELIVERED, "mail was accepted and lost", "mmctl logs --env ENV --since 2h"),
+    _found(Measured.BLIND, "the watchdog could not look at something", "mmctl watchdog --env ENV"),
+    _found(Measured.UNDELIVERED, "mail was accepted and lost", "mmctl logs --env ENV --since 2h"),
     _found(
-        Measure.DISAGREEMENTS,
+        Measured.DISAGREEMENTS,
         "the log and simulation disagree",
         "mmctl logs --env ENV --since 2h --compare",
     ),
-    _found(Measure.DRIFT, "something was changed by hand", "mmctl drift --env ENV --cloudtrail"),
+    _found(Measured.DRIFT, "something was changed by hand", "mmctl drift --env ENV --cloudtrail"),
     _found(
-        Measure.UNFINISHED,
+        Measured.UNFINISHED,
         "an apply or rollback stopped part-way",
         "mmctl history --env ENV",
     ),
-    _found(Measure.QUOTAS, "a quota is near its limit", "mmctl budget --env ENV"),
+    _found(Measured.QUOTAS, "a quota is near its limit", "mmctl budget --env ENV"),
     _found(
-        Measure.SILENT,
+        Measured.SILENT,
         "an ingress point is silent, and was not at this hour of the last weeks",
         "mmctl doctor --env ENV",
     ),
@@ -99,7 +99,7 @@ ALARMS: Final = (
 
 
 def alarms_of(
-    metrics: Iterable[Metric | Measure], namespace: str, stem: str, environment: str
+    metrics: Iterable[Metric | Measured], namespace: str, stem: str, environment: str
 ) -> Iterator[TemplateResource]:
     """The alarms about the metrics that a template makes."""
     made = {each.value for each in metrics}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.model.kinds import Kind
 from mmctl.model.rules import RuleSet
 from mmctl.operate.logs.metrics import METRIC, Metric
-from mmctl.operate.monitoring.measures import Measure
+from mmctl.operate.monitoring.measures import Measured
 from mmctl.operate.templates.intrinsic import sub
 from mmctl.operate.templates.template import TemplateResource
 
@@ -29,7 +29,7 @@ _HOUR: Final = 3600
 
 def dashboard_of(
     desired: LiveConfiguration,
-    metrics: Collection[Metric | Measure],
+    metrics: Collection[Metric | Measured],
     *,
     namespace: str,
     stem: str,
@@ -61,7 +61,7 @@ def _place(before: list[dict[str, Any]], made: dict[str, Any]) -> dict[str, int]
 
 def _widgets(
     desired: LiveConfiguration,
-    metrics: Collection[Metric | Measure],
+    metrics: Collection[Metric | Measured],
     namespace: str,
     environment: str,
 ) -> Iterator[dict[str, Any]]:
@@ -91,7 +91,7 @@ def _widgets(
         ]
         yield _graph("Failed actions", failed)
         yield _graph("Failed actions by live rule", [[_search(namespace)]])
-    found = [each.value for each in Measure if each in metrics]
+    found = [each.value for each in Measured if each in metrics]
     if found:
         counts, ages = (
             [

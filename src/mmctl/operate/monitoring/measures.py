@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _OTHER: Final = Pattern(r"[^A-Za-z0-9._/#-]+", re.ASCII)
 
 
-class Measure(StrEnum):
+class Measured(StrEnum):
     """What the watchdog counts at each run: each is a metric without dimensions."""
 
     RUNS = "WatchdogRuns"

@@ -12,7 +12,7 @@ from mmctl.operate.monitoring.alarms import alarms_of
 from mmctl.operate.monitoring.changes import changes_rule
 from mmctl.operate.monitoring.dashboard import dashboard_of
 from mmctl.operate.monitoring.filters import filters_of, watched_groups
-from mmctl.operate.monitoring.measures import Measure, namespace_of_project
+from mmctl.operate.monitoring.measures import Measured, namespace_of_project
 from mmctl.operate.monitoring.scheduled import scheduled, scheduled_parameters, store_of
 from mmctl.operate.templates.alarm_topic import alarm_topic
 from mmctl.operate.templates.template import TemplateSection
@@ -36,10 +36,10 @@ class Watched:
     left_out: tuple[str, ...] = ()
 
     @property
-    def metrics(self) -> tuple[Metric | Measure, ...]:
+    def metrics(self) -> tuple[Metric | Measured, ...]:
         """The metrics that it makes, each once."""
         of_logs = dict.fromkeys(row.metric for group in self.groups for row in group.metrics)
-        return (*of_logs, *(Measure if self.store is not None else ()))
+        return (*of_logs, *(Measured if self.store is not None else ()))
 
 
 def is_watched(project: Project) -> bool:

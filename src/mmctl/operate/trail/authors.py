@@ -12,23 +12,23 @@ if TYPE_CHECKING:
 
     from mmctl.compiler.configuration import Key, LiveConfiguration, LiveObject
     from mmctl.live.compare.edits import Edit
-    from mmctl.operate.trail.subjects import Change
+    from mmctl.operate.trail.subjects import TrailChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
     """The write that made a change."""
 
-    change: Change
+    change: TrailChange
     certain: bool
     """Whether the trail says that it changed this rule, and not only the object around it."""
 
 
 def authors_of(
-    edits: Sequence[Edit], changes: Sequence[Change], live: LiveConfiguration
+    edits: Sequence[Edit], changes: Sequence[TrailChange], live: LiveConfiguration
 ) -> dict[int, Author]:
     """Who made each edit, by its place; one that no write is about is left out."""
-    by_object: dict[Key, list[Change]] = {}
+    by_object: dict[Key, list[TrailChange]] = {}
     for change in changes:
         if change.by_hand and change.key is not None:
             by_object.setdefault(change.key, []).append(change)
@@ -42,7 +42,9 @@ def authors_of(
     return found
 
 
-def _author(edit: Edit, about: Sequence[Change], things: Mapping[Key, LiveObject]) -> Author | None:
+def _author(
+    edit: Edit, about: Sequence[TrailChange], things: Mapping[Key, LiveObject]
+) -> Author | None:
     newest = list(reversed(about))
     if edit.of_rule:
         names = set(_live_names(edit, things.get(edit.of)))

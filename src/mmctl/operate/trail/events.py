@@ -80,7 +80,7 @@ class TrailEvent:
 
 
 class NotAnEventError(ValueError):
-    """A record that is none of CloudTrail; the text says why."""
+    """What is not a record of CloudTrail; the text says why."""
 
 
 def event_of(data: Any) -> TrailEvent | None:

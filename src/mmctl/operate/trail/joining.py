@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mmctl.live.history.history import History
-    from mmctl.operate.trail.subjects import Change
+    from mmctl.operate.trail.subjects import TrailChange
 
 SLACK: Final = timedelta(seconds=10)
 """How far the clocks of CloudTrail and of whoever applied may be apart."""
@@ -32,7 +32,7 @@ class _Call:
     ends: datetime
 
 
-def joined(changes: Sequence[Change], history: History) -> list[Change]:
+def joined(changes: Sequence[TrailChange], history: History) -> list[TrailChange]:
     """The changes, those that an apply or rollback made with its entry; each call is one event."""
     if not changes:
         return []

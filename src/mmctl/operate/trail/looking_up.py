@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from mmctl.operate.trail.reading import Wanted
+    from mmctl.operate.trail.reading import WantedEvents
 
 KEPT: Final = timedelta(days=90)
 """For how long CloudTrail answers lookups."""
 BETWEEN: Final = 0.5
 """Seconds between two calls."""
 NAMES: Final = (*(name for name in WRITES if name not in TAGGING), *LOG_WRITES)
-"""What is asked for. Changes of tags have names that all of Amazon SES shares: they are not."""
+"""What is asked for. Tagging has names that all of Amazon SES shares: it is not."""
 SOURCE: Final = "CloudTrail"
 
 
@@ -43,7 +43,7 @@ class EventLookup(Protocol):
 
 def trail_of_lookups(
     lookup: EventLookup,
-    wanted: Wanted,
+    wanted: WantedEvents,
     *,
     now: datetime,
     sleep: Callable[[float], None],

@@ -78,7 +78,7 @@ class Trail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedEvents:
     """The time that is asked for, and where the gateway is."""
 
     since: datetime | None = None
@@ -96,7 +96,7 @@ class Wanted:
         )
 
 
-def trail_of_files(path: Path, wanted: Wanted) -> Trail:
+def trail_of_files(path: Path, wanted: WantedEvents) -> Trail:
     """The writes in a file, or in all files of records below a folder.
 
     Raises:
@@ -121,7 +121,7 @@ def trail_of_files(path: Path, wanted: Wanted) -> Trail:
     return trail.end()
 
 
-def trail_of_bucket(bucket: TrailObjects, prefix: str, wanted: Wanted) -> Trail:
+def trail_of_bucket(bucket: TrailObjects, prefix: str, wanted: WantedEvents) -> Trail:
     """The writes in the objects below a prefix; keys that say another day are not fetched.
 
     Raises:
@@ -139,7 +139,7 @@ def trail_of_bucket(bucket: TrailObjects, prefix: str, wanted: Wanted) -> Trail:
     return trail.end()
 
 
-def take_file(trail: Trail, name: str, content: bytes, wanted: Wanted) -> None:
+def take_file(trail: Trail, name: str, content: bytes, wanted: WantedEvents) -> None:
     """Take the records of one file, packed or not."""
     trail.files += 1
     try:
@@ -150,7 +150,7 @@ def take_file(trail: Trail, name: str, content: bytes, wanted: Wanted) -> None:
         trail.damage(name, f"cannot be read: {reason.lower()}")
 
 
-def take_record(trail: Trail, name: str, record: Any, wanted: Wanted) -> None:
+def take_record(trail: Trail, name: str, record: Any, wanted: WantedEvents) -> None:
     """Take one record, if it is a write of the time that is asked for."""
     trail.records += 1
     try:

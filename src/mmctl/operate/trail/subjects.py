@@ -23,7 +23,7 @@ _MOST_RULES: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class TrailChange:
     """A write, what it was about, and the entry of the history that made it."""
 
     event: TrailEvent
@@ -46,9 +46,9 @@ class Change:
         return self.entry is None and self.event.error is None
 
 
-def changes_of(events: Iterable[TrailEvent], objects: Sequence[LiveObject]) -> list[Change]:
+def changes_of(events: Iterable[TrailEvent], objects: Sequence[LiveObject]) -> list[TrailChange]:
     """What each event was about; `objects` are those that are or were live, under their names."""
-    known = _Known(objects)
+    known = _KnownObjects(objects)
     before: dict[str, Mapping[str, str]] = {}
     found = []
     for event in events:
@@ -65,8 +65,8 @@ def changes_of(events: Iterable[TrailEvent], objects: Sequence[LiveObject]) -> l
 
 
 def _with_rules(
-    change: Change, before: Mapping[str, str] | None, now: Mapping[str, str] | None
-) -> Change:
+    change: TrailChange, before: Mapping[str, str] | None, now: Mapping[str, str] | None
+) -> TrailChange:
     """The change with the rules that differ from the call before it."""
     from mmctl.records import replace  # noqa: PLC0415 - hardly ever needed
 
@@ -76,7 +76,7 @@ def _with_rules(
     return replace(change, rules=tuple(dict.fromkeys(touched)))
 
 
-class _Known:
+class _KnownObjects:
     """The objects that may be meant, by id, ARN and live name."""
 
     def __init__(self, objects: Sequence[LiveObject]) -> None:
@@ -88,19 +88,19 @@ class _Known:
         }
         self._names = {(thing.kind, thing.live_name): thing for thing in reversed(objects)}
 
-    def change(self, event: TrailEvent, noun: Noun | None) -> Change:
+    def change(self, event: TrailEvent, noun: Noun | None) -> TrailChange:
         """What an event was about."""
         if noun is None:
             is_log = event.name in LOG_WRITES
             said = event.said("Name") or event.said("DeliverySourceName") or event.said("Id")
-            return Change(
+            return TrailChange(
                 event=event, noun=_LOGGING if is_log else "object", name=said or _of_arn(event)
             )
         kind = _kind(noun)
         id_, live_name = _id(event, noun), event.said(API[noun].name_member)
         thing = self._ids.get(id_ or "") or self._names.get((kind, live_name or ""))
         name = live_name or id_ or "" if thing is None else thing.name
-        return Change(
+        return TrailChange(
             event=event,
             noun=kind.noun,
             name=name,

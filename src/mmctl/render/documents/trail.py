@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from mmctl.operate.trail.authors import Author
     from mmctl.operate.trail.reading import Trail
-    from mmctl.operate.trail.subjects import Change
+    from mmctl.operate.trail.subjects import TrailChange
 
 
 def trail_document(trail: Trail) -> dict[str, Any]:
@@ -25,12 +25,12 @@ def trail_document(trail: Trail) -> dict[str, Any]:
     }
 
 
-def changes_document(found: Sequence[Change], trail: Trail) -> dict[str, Any]:
+def changes_document(found: Sequence[TrailChange], trail: Trail) -> dict[str, Any]:
     """The writes, oldest first, and what was looked at."""
     return trail_document(trail) | {"writes": [change_document(each) for each in found]}
 
 
-def change_document(change: Change) -> dict[str, Any]:
+def change_document(change: TrailChange) -> dict[str, Any]:
     """One write."""
     event = change.event
     return {

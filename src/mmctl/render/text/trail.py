@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from mmctl.operate.trail.authors import Author
     from mmctl.operate.trail.reading import Trail
-    from mmctl.operate.trail.subjects import Change
+    from mmctl.operate.trail.subjects import TrailChange
 
 _RULES: Final = 5
 """Rules that a line names."""
 
 
-def changes(found: Sequence[Change], trail: Trail) -> Text:
+def changes(found: Sequence[TrailChange], trail: Trail) -> Text:
     """One line a write, newest first, and how many there are."""
     lines = [_line(change) for change in reversed(found)]
     by_hand = sum(change.by_hand for change in found)
@@ -56,7 +56,7 @@ def author(found: Author) -> Text:
     return text
 
 
-def _line(change: Change) -> Text:
+def _line(change: TrailChange) -> Text:
     event = change.event
     text = Text(f"{_time(event.at)}  ", "bold")
     text.append(f"{event.name}  {_subject(change)}  ", "not bold")
@@ -71,7 +71,7 @@ def _line(change: Change) -> Text:
     return text
 
 
-def _subject(change: Change) -> str:
+def _subject(change: TrailChange) -> str:
     """What was changed: `rule set inbound: block-a, keep`."""
     name = f" {visible(change.name)}" if change.name else ""
     details = change.rules if change.rules is not None else ()
