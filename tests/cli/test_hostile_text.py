@@ -237,13 +237,10 @@ COMMANDS: Final = {
     "archive export --archive held --to exported": ("human", "json"),
     "archive release ARCHIVED --via file:released --reason SUBJECT --again": ("human", "json"),
     "history --releases": ("human", "json"),
-<<<<<<< HEAD
     "staging mail --maildir box": ("human", "json"),
     "staging template": ("human", "yaml", "json"),
-=======
     "history --trail trail.json": ("human", "json"),
     "drift --trail trail.json": ("human", "json"),
->>>>>>> 70ad6aa4 (Hold what history and drift write of a trail)
     "import": ("human",),
     "rollback --yes --allow-delete": ("human", "json"),
     "simulate cases/messages --rcpt someone@example.com --against live": ("human",),
