@@ -36,7 +36,12 @@ def bucket_section(needs: FoundationNeeds, object_lock_days: int | None) -> Temp
         name = Output(
             name=f"{bucket.thing.id}Name", value=ref(bucket.thing.id), comment=_whose(bucket)
         )
-        outputs.append(name)
+        arn = Output(
+            name=f"{bucket.thing.id}Arn",
+            value=get_att(bucket.thing.id, "Arn"),
+            comment=_whose(bucket),
+        )
+        outputs += [name, arn]
         if bucket.snapshots:
             outputs.append(
                 Output(

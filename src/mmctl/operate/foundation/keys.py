@@ -18,7 +18,7 @@ def key_section(needs: FoundationNeeds) -> TemplateSection:
     """Return the keys; what they encrypted cannot be read without them, so they stay."""
     resources: list[TemplateResource] = []
     for key in needs.keys:
-        resources.append(_signing(key) if key.signs_plans else _encrypting(key))
+        resources.append(_key(key))
         if key.alias is not None:
             resources.append(
                 TemplateResource(
@@ -55,7 +55,7 @@ def _account(sid: str = "Account") -> dict[str, Any]:
     }
 
 
-def _encrypting(key: WantedKey) -> TemplateResource:
+def _key(key: WantedKey) -> TemplateResource:
     statements = [_account()]
     wildcards = {"Account": _ACCOUNT_RULES}
     if key.archives:
@@ -81,20 +81,4 @@ def _encrypting(key: WantedKey) -> TemplateResource:
         },
         keeps_data=True,
         wildcards=wildcards,
-    )
-
-
-def _signing(key: WantedKey) -> TemplateResource:
-    return TemplateResource(
-        name=key.thing.id,
-        type="AWS::KMS::Key",
-        comment="Signs plans: who may sign and who may verify is said by `mmctl plan --iam`.",
-        properties={
-            "Description": "Signs plans of mmctl.",
-            "KeySpec": "ECC_NIST_P256",
-            "KeyUsage": "SIGN_VERIFY",
-            "KeyPolicy": document(_account()),
-        },
-        keeps_data=True,
-        wildcards={"Account": _ACCOUNT_RULES},
     )

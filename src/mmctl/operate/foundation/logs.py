@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 VENDED: Final = "/aws/vendedlogs/"
 """How names of log groups begin for which CloudWatch Logs needs no policy of its own each."""
+_PLACE: Final = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}"
 OWN_KEY: Final = LintException(
     tool=CHECKOV,
     check="CKV_AWS_158",
@@ -34,9 +35,16 @@ def log_section(needs: FoundationNeeds, retention_days: int) -> TemplateSection:
         title="Logs",
         comment="`mmctl apply` makes the deliveries; these receive them, and stay with their logs.",
         resources=(*(_group(each, retention_days) for each in groups), _policy(groups)),
-        outputs=tuple(
-            Output(name=f"{each.id}Name", value=ref(each.id), comment=f"Logs: {each.name}.")
-            for each in groups
+        outputs=tuple(output for each in groups for output in _outputs(each)),
+    )
+
+
+def _outputs(group: WantedThing) -> tuple[Output, Output]:
+    comment = f"The log group {group.name or group.id}."
+    return (
+        Output(name=f"{group.id}Name", value=ref(group.id), comment=comment),
+        Output(
+            name=f"{group.id}Arn", value=sub(f"{_PLACE}:log-group:${{{group.id}}}"), comment=comment
         ),
     )
 
@@ -64,8 +72,7 @@ def _group(group: WantedThing, retention_days: int) -> TemplateResource:
 
 def _policy(groups: tuple[WantedThing, ...]) -> TemplateResource:
     """The delivery's permission; the policy is a text, so references are put into JSON."""
-    place = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}"
-    streams = [f"{place}:log-group:${{{each.id}}}:log-stream:*" for each in groups]
+    streams = [f"{_PLACE}:log-group:${{{each.id}}}:log-stream:*" for each in groups]
     statement = {
         "Sid": "DeliverLogs",
         "Effect": "Allow",
@@ -74,7 +81,7 @@ def _policy(groups: tuple[WantedThing, ...]) -> TemplateResource:
         "Resource": streams,
         "Condition": {
             "StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
-            "ArnLike": {"aws:SourceArn": f"{place}:*"},
+            "ArnLike": {"aws:SourceArn": f"{_PLACE}:*"},
         },
     }
     text = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)

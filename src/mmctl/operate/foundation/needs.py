@@ -64,7 +64,6 @@ class WantedKey:
 
     thing: WantedThing
     alias: str | None
-    signs_plans: bool = False
     archives: bool = False
 
 
@@ -184,7 +183,6 @@ class _Collector:
                 yield WantedKey(
                     thing=found,
                     alias=found.name,
-                    signs_plans=arn in signing,
                     archives=arn in of_archives,
                 )
 

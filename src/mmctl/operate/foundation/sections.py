@@ -12,6 +12,7 @@ from mmctl.operate.foundation.identities import identity_section
 from mmctl.operate.foundation.keys import key_section
 from mmctl.operate.foundation.metadata import metadata_section
 from mmctl.operate.foundation.needs import FoundationNeeds, needs_of
+from mmctl.operate.foundation.pipelines import has_pipelines, pipeline_notes, pipeline_section
 from mmctl.operate.foundation.roles import role_section
 from mmctl.operate.foundation.topics import topic_section
 from mmctl.operate.templates.alarm_topic import alarm_topic
@@ -49,14 +50,16 @@ def foundation_of(
     """Return what the project needs in its account, and nothing that it does not use."""
     needs = needs_of(project, desired, place, existing)
     return Foundation(
-        sections=tuple(_sections(project, needs)),
-        notes=(*needs.notes, *logs.notes_of(needs)),
+        sections=tuple(_sections(project, desired, needs)),
+        notes=(*needs.notes, *logs.notes_of(needs), *pipeline_notes(project)),
         named=tuple(_named(needs)),
         existing=needs.existing,
     )
 
 
-def _sections(project: Project, needs: FoundationNeeds) -> Iterator[TemplateSection]:
+def _sections(
+    project: Project, desired: LiveConfiguration, needs: FoundationNeeds
+) -> Iterator[TemplateSection]:
     stack = project.environment.stack
     retention = USUAL_LOG_RETENTION if stack is None else stack.log_retention_days
     if needs.keys:
@@ -67,6 +70,8 @@ def _sections(project: Project, needs: FoundationNeeds) -> Iterator[TemplateSect
         yield topic_section(needs)
     if needs.roles:
         yield role_section(needs, _links(needs))
+    if has_pipelines(project):
+        yield pipeline_section(project, desired, needs.place, _links(needs))
     if needs.log_groups:
         yield logs.log_section(needs, retention)
     if needs.identities:
