@@ -28,6 +28,7 @@ PROJECTS: Final = (
     (ROOT, "staging"),
     (ROOT, "prod"),
     (ROOT / "examples/compliance-audit", "local"),
+    (ROOT / "examples/compliance-audit", "prod"),
     (ROOT / "examples/enterprise-gateway", "local"),
     (ROOT / "examples/multi-environment", "dev"),
     (ROOT / "examples/multi-environment", "test"),

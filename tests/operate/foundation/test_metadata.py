@@ -53,7 +53,7 @@ class Pipeline:
     """The stack on moto, and the function as Lambda would call it."""
 
     def __init__(self, environment: pytest.MonkeyPatch) -> None:
-        document = foundation(AUDITED, "local", date(2026, 11, 29)).template.document()
+        document = foundation(AUDITED, "prod", date(2026, 11, 29)).template.document()
         # Lambda, which moto would run in a container, is what this test does by itself.
         mapping = document["Resources"].pop("MetadataFromQueue")["Properties"]
         self.answers = mapping["FunctionResponseTypes"]
@@ -78,6 +78,13 @@ class Pipeline:
         self.code = SimpleNamespace()
         exec(compile(function["Code"]["ZipFile"], "index.py", "exec"), vars(self.code))  # noqa: S102
         self.queue = self.ids["MetadataQueue"]
+        asked = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=["QueueArn"])
+        # A type that moto skips, made by its own API.
+        self.sns.subscribe(
+            TopicArn=self.ids["TopicMailMetadata"],
+            Protocol="sqs",
+            Endpoint=asked["Attributes"]["QueueArn"],
+        )
 
     def publish(self, notice: object) -> None:
         text = notice if isinstance(notice, str) else json.dumps(notice)

@@ -50,7 +50,7 @@ def as_yaml(template: Template) -> str:
     for part in ("Parameters", "Conditions"):
         if part in document:
             lines += ["", *_entry(part, document[part])]
-    lines += ["", "Resources:"]
+    lines += ["", "Resources:" if document["Resources"] else "Resources: {}"]
     written: set[str] = set()
     for section in template.sections:
         fresh = [each for each in section.resources if each.name not in written]
