@@ -615,6 +615,7 @@ COMMAND_LINES: Final[
     "foundation": (
         {
             '--existing': ('existing', 'text', True),
+            '--install-from': ('install_from', 'text', False),
             '--directory': ('directory', 'path', False),
             '-C': ('directory', 'path', False),
             '--env': ('environment', 'text', False),
@@ -858,6 +859,29 @@ COMMAND_LINES: Final[
             '-h': ('help', 'help', False),
         },
         (
+        ),
+    ),
+    "monitor": (
+        {
+            '--install-from': ('install_from', 'text', False),
+            '--directory': ('directory', 'path', False),
+            '-C': ('directory', 'path', False),
+            '--env': ('environment', 'text', False),
+            '--format': ('format', 'text', False),
+            '--output': ('output', 'path', False),
+            '-o': ('output', 'path', False),
+            '--today': ('today', 'text', False),
+            '--quiet': ('quiet', 'flag', False),
+            '-q': ('quiet', 'flag', False),
+            '--verbose': ('verbose', 'flag', False),
+            '-v': ('verbose', 'flag', False),
+            '--color': ('color', 'text', False),
+            '--no-input': ('no_input', 'flag', False),
+            '--help': ('help', 'help', False),
+            '-h': ('help', 'help', False),
+        },
+        (
+            ('verb', 'text', False, True),
         ),
     ),
     "emulate": (
@@ -1347,6 +1371,7 @@ COMPLETIONS: Final[
     ),
     "foundation": (
         (('--existing',), True, 'A bucket, role, topic, log group, alias or domain that is already in the account: it is not made.', ()),
+        (('--install-from',), False, 'The requirement of pip that installs mmctl in the watchdog. Default: where this one is from.', ()),
         (('--directory', '-C'), False, 'The folder of the project.', ()),
         (('--env',), False, "The environment. Default: the project's.", ()),
         (('--format',), False, 'The format of the result: human, json, yaml.', ()),
@@ -1513,6 +1538,19 @@ COMPLETIONS: Final[
         (('--no-input',), False, 'Never prompt.', ()),
         (('--help', '-h'), False, 'Show this message and exit.', ()),
     ),
+    "monitor": (
+        (('--install-from',), False, 'The requirement of pip that installs mmctl in the watchdog. Default: where this one is from.', ()),
+        (('--directory', '-C'), False, 'The folder of the project.', ()),
+        (('--env',), False, "The environment. Default: the project's.", ()),
+        (('--format',), False, 'The format of the result: human, json, yaml.', ()),
+        (('--output', '-o'), False, 'Write the result to a file.', ()),
+        (('--today',), False, 'Use this day as today.', ()),
+        (('--quiet', '-q'), False, 'Print only results and errors.', ()),
+        (('--verbose', '-v'), False, 'Print more.', ()),
+        (('--color',), False, 'auto, always or never.', ()),
+        (('--no-input',), False, 'Never prompt.', ()),
+        (('--help', '-h'), False, 'Show this message and exit.', ()),
+    ),
     "emulate": (
         (('--no-smtp',), False, 'Serve only the API; take no mail.', ()),
         (('--api-port',), False, 'The port; 0 takes a free one.', ()),
@@ -1592,6 +1630,7 @@ COMMANDS_TO_COMPLETE: Final = (
     ('logs', 'Follow messages through the log records of...'),
     ('archive', 'Search archives, show or export their...'),
     ('where', 'Say where a message is: refused,...'),
+    ('monitor', 'Write the template of alarms, dashboard...'),
     ('emulate', 'Serve the embedded Mail Manager: API for...'),
     ('schema', 'Print the JSON Schemas, for editors and...'),
 )

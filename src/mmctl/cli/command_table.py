@@ -45,6 +45,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("logs", _LOOK_BACK, "logs:logs"),
     ("archive", _LOOK_BACK, "archive:archive"),
     ("where", _LOOK_BACK, "where:where"),
+    ("monitor", _LOOK_BACK, "monitor:monitor"),
     ("emulate", _MORE, "emulate:emulate"),
     ("schema", _MORE, "schema:schema"),
 )

@@ -25,6 +25,24 @@ def requirement() -> str | None:
         return None
 
 
+def requirement_named(stated: str | None) -> str | None:
+    """The requirement that `--install-from` states, else the own one; None: it is unknown.
+
+    Raises:
+        UsageError: what it states is no requirement.
+    """
+    from mmctl.errors import UsageError
+
+    if stated is None:
+        return requirement()
+    if not is_requirement(stated):
+        raise UsageError(
+            f"got `--install-from {stated}`, expected one requirement of pip",
+            help='such as "mmctl @ git+https://git.example.com/mail/mmctl@v0.1.0"',
+        )
+    return stated
+
+
 def requirement_of(direct_url: Any) -> str | None:
     """The pinned requirement of a `direct_url.json`; None: it is useless on other machines."""
     if not isinstance(direct_url, dict):

@@ -321,6 +321,14 @@ FOUNDATION_TEMPLATE: Final = Result(
     },
     gate=Printing.EXACT,
 )
+MONITOR_TEMPLATE: Final = Result(
+    commands=("monitor",),
+    writers={
+        Format.YAML: "render.documents.template_yaml:as_yaml",
+        Format.JSON: "render.documents.template_yaml:as_json",
+    },
+    gate=Printing.EXACT,
+)
 SENT: Final = Result(
     commands=("send",),
     writers={Format.HUMAN: "cli.sending.sent:human", Format.JSON: "cli.sending.sent:document"},
@@ -399,6 +407,7 @@ RESULTS: Final = (
     CLOUDFORMATION,
     TERRAFORM,
     FOUNDATION_TEMPLATE,
+    MONITOR_TEMPLATE,
     SENT,
     EXPECTED,
     LOADED,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mmctl.operate.templates.template import Template
 
 TEMPLATE: Final = "template"
-_TAKES: Final = {TEMPLATE: frozenset({"--existing"})}
+_TAKES: Final = {TEMPLATE: frozenset({"--existing", "--install-from"})}
 """The options of each verb."""
 
 
@@ -34,10 +34,19 @@ def foundation(
             metavar="NAME",
         ),
     ] = None,
+    install_from: Annotated[
+        str | None,
+        typer.Option(
+            "--install-from",
+            help="The requirement of pip that installs mmctl in the watchdog. Default: where this "
+            "one is from.",
+            metavar="REQUIREMENT",
+        ),
+    ] = None,
 ) -> int:
     """Make what the rules need in AWS: roles, buckets, topics, logs, verified domains."""
-    _check(verb, {"--existing": existing})
-    return _template(run, frozenset(existing or ()))
+    _check(verb, {"--existing": existing, "--install-from": install_from})
+    return _template(run, frozenset(existing or ()), install_from)
 
 
 def yaml(_run: Run, template: Template) -> str:
@@ -54,7 +63,7 @@ def document(_run: Run, template: Template) -> str:
     return as_json(template)
 
 
-def _template(run: Run, existing: frozenset[str]) -> int:
+def _template(run: Run, existing: frozenset[str], install_from: str | None) -> int:
     project = run.project()
     from mmctl.cli.staging.templates import foundation_template
 
@@ -62,7 +71,7 @@ def _template(run: Run, existing: frozenset[str]) -> int:
         run = replace(run, format=Format.YAML)
     if run.format not in FOUNDATION_TEMPLATE.writers:
         raise UsageError(f"got the format `{run.format}`", help="expected yaml or json")
-    made = foundation_template(run, project, existing)
+    made = foundation_template(run, project, existing, install_from)
     unknown = existing - made.existing
     if unknown:
         raise UsageError(

@@ -30,11 +30,13 @@ class MonitoringCounts:
     runs_a_month: int = 0
 
 
-def counts_of(project: Project, desired: LiveConfiguration) -> MonitoringCounts:
+def counts_of(
+    project: Project, desired: LiveConfiguration, requirement: str | None
+) -> MonitoringCounts:
     """What the template of an environment makes."""
     if not is_watched(project):
         return MonitoringCounts()
-    watched = watched_of(project, desired)
+    watched = watched_of(project, desired, requirement)
     rules = sum(
         len(each.shape.rules)
         for each in desired.of_kind(Kind.RULE_SET)

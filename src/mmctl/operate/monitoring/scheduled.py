@@ -44,7 +44,7 @@ def store_of(project: Project) -> str | None:
     return where.removeprefix(_S3).rstrip("/") if where.startswith(_S3) else None
 
 
-def scheduled_parameters(requirement: str | None) -> tuple[Parameter, ...]:
+def scheduled_parameters(requirement: str) -> tuple[Parameter, ...]:
     """What is installed, and where it runs."""
     return (
         Parameter(

@@ -48,7 +48,7 @@ def is_watched(project: Project) -> bool:
     return endpoint != EMBEDDED and not is_loopback(endpoint or "")
 
 
-def watched_of(project: Project, desired: LiveConfiguration) -> Watched:
+def watched_of(project: Project, desired: LiveConfiguration, requirement: str | None) -> Watched:
     """What can be watched of an environment, with what is missing for the rest."""
     groups, store = watched_groups(desired), store_of(project)
     left_out = []
@@ -61,7 +61,16 @@ def watched_of(project: Project, desired: LiveConfiguration) -> Watched:
             "no watchdog: `snapshots:` of the environment is a folder, and AWS cannot read it; "
             "name a bucket: s3://BUCKET/PREFIX"
         )
-    return Watched(groups=groups, store=store, left_out=tuple(left_out))
+    elif requirement is None:
+        left_out.append(
+            "no watchdog: it is unknown where this mmctl was installed from; "
+            "`--install-from` names a requirement of pip"
+        )
+    return Watched(
+        groups=groups,
+        store=None if requirement is None else store,
+        left_out=tuple(left_out),
+    )
 
 
 def stem_of(project: Project) -> str:
@@ -90,12 +99,12 @@ def monitoring_of(
 ) -> tuple[TemplateSection, ...]:
     """The sections that watch an environment; none where it is not in AWS.
 
-    `requirement` installs mmctl in the watchdog; None: whoever deploys says it. `log_groups` has
+    `requirement` installs mmctl in the watchdog, which is left out without one. `log_groups` has
     the logical ids of log groups in the same template.
     """
     if not is_watched(project):
         return ()
-    environment, watched = project.environment, watched_of(project, desired)
+    environment, watched = project.environment, watched_of(project, desired, requirement)
     namespace, stem = namespace_of_project(project), stem_of(project)
     stack = environment.stack
     roles = own_roles_of(project)
@@ -125,7 +134,7 @@ def monitoring_of(
                 title="Dashboard", comment="All numbers on one page.", resources=(dashboard,)
             )
         )
-    if watched.store is not None:
+    if watched.store is not None and requirement is not None:
         sections.append(
             TemplateSection(
                 title="Watchdog",
