@@ -55,6 +55,21 @@ class S3Bucket:
         """The bucket as a URL."""
         return f"s3://{self._bucket}"
 
+    def exists(self) -> bool:
+        """Whether there is such a bucket, and it may be used.
+
+        Raises:
+            CouldNot: it belongs to somebody else, or nobody answers.
+        """
+        try:
+            with reading("HeadBucket"):
+                self._client.head_bucket(Bucket=self._bucket)
+        except ServiceAnswer as answered:
+            if answered.code in {"404", "NoSuchBucket"}:
+                return False
+            raise self._could_not(answered) from answered
+        return True
+
     def get(self, key: str) -> tuple[str, str] | None:
         """The text of an object and its version (ETag); None: there is none."""
         try:

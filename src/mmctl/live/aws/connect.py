@@ -109,6 +109,27 @@ def open_service(
         return session.client(name, config=config)
 
 
+def caller_of(environment: Environment) -> Identity:
+    """As whom, and where, the services of an environment are asked.
+
+    Raises:
+        CouldNot: there are no credentials.
+        Refused: they belong to another account.
+    """
+    config = client_config()
+    session = session_of(environment, None, config)
+    with asking("GetCallerIdentity"):
+        caller = session.client("sts", config=config).get_caller_identity()
+    _check_account(environment, caller["Account"])
+    return Identity(
+        account=caller["Account"],
+        region=session.region,
+        endpoint="aws",
+        caller=caller["Arn"],
+        partition=caller["Arn"].split(":")[1],
+    )
+
+
 def open_bucket(environment: Environment, bucket: str) -> S3Bucket:
     """An S3 bucket, with the profile, region and role of an environment.
 
@@ -195,13 +216,7 @@ def _connected(
     with asking("GetCallerIdentity"):
         sts = session.client("sts", url=local_url, config=config)
         caller = sts.get_caller_identity()
-    if environment.account and caller["Account"] != environment.account:
-        raise Refused(
-            f"environment {environment.name} is account {environment.account}, "
-            f"but the credentials are of {caller['Account']}",
-            why="rules must not go to another account than the one that was meant",
-            help="use another profile or role, or correct `account:` of the environment",
-        )
+    _check_account(environment, caller["Account"])
     identity = Identity(
         account=caller["Account"],
         region=session.region,
@@ -212,3 +227,13 @@ def _connected(
     logs = partial(session.client, "logs", url=local_url, config=config)
     others = None if local_url else partial(session.client, config=config)
     return AwsMailManager(client, identity, logs, clients=others, at_once=AT_ONCE)
+
+
+def _check_account(environment: Environment, account: str) -> None:
+    if environment.account and account != environment.account:
+        raise Refused(
+            f"environment {environment.name} is account {environment.account}, "
+            f"but the credentials are of {account}",
+            why="rules must not go to another account than the one that was meant",
+            help="use another profile or role, or correct `account:` of the environment",
+        )
