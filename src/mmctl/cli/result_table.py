@@ -364,6 +364,13 @@ STAGING_MAIL: Final = Result(
         Format.JSON: "render.documents.staging_mail:document",
     },
 )
+STACKS: Final = Result(
+    commands=("foundation", "staging"),
+    writers={
+        Format.HUMAN: "render.text.stacks:human",
+        Format.JSON: "render.documents.stacks:document",
+    },
+)
 
 RESULTS: Final = (
     PROBLEMS,
@@ -413,6 +420,7 @@ RESULTS: Final = (
     LOADED,
     STAGING_TEMPLATE,
     STAGING_MAIL,
+    STACKS,
 )
 
 

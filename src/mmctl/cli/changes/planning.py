@@ -12,6 +12,7 @@ from mmctl.records import replace
 if TYPE_CHECKING:
     from mmctl.cli.changes.change import LiveEnvironment
     from mmctl.cli.changes.passed import Passed
+    from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.apply.effects import Permissions
     from mmctl.live.plan.plan import Plan
     from mmctl.live.plan.preflight import PreflightFinding
@@ -19,10 +20,17 @@ if TYPE_CHECKING:
     Gate = Callable[[LiveEnvironment], Passed]
 
 
-def plan_of(change: LiveEnvironment, gate: Gate | None = None, *, at_once: bool = False) -> Plan:
+def plan_of(
+    change: LiveEnvironment,
+    gate: Gate | None = None,
+    *,
+    at_once: bool = False,
+    desired: LiveConfiguration | None = None,
+) -> Plan:
     """What the files would change, once they have passed the gate, if any.
 
-    `at_once`: the plan is carried out now, so first wait for what is under way.
+    `at_once`: the plan is carried out now, so first wait for what is under way. `desired` takes the
+    place of what the files say.
     """
     from mmctl.live.apply.settling import read_settled, settle
     from mmctl.live.history.by_hand import with_marks
@@ -31,7 +39,7 @@ def plan_of(change: LiveEnvironment, gate: Gate | None = None, *, at_once: bool 
     from mmctl.live.plan.plan import make_plan
 
     passed = gate(change) if gate else None
-    desired = change.desired()
+    desired = change.desired() if desired is None else desired
     if at_once:
         settle(change.means, desired.project)
     history, passwords = change.means.history, change.means.passwords

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
+from mmctl.cli.commands.stack_verbs import TAKES, check_verb, run_verb
 from mmctl.cli.run import Run
-from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import typer
 
 TEMPLATE, MAIL = "template", "mail"
+LAYER: Final = "staging"
 _TAKES: Final[dict[str, frozenset[str]]] = {
+    **TAKES,
     TEMPLATE: frozenset(),
     MAIL: frozenset({"--maildir", "--data", "--ingress-point", "--follow", "--limit"}),
 }
@@ -23,7 +23,7 @@ _TAKES: Final[dict[str, frozenset[str]]] = {
 
 def staging(
     run: Run,
-    verb: Annotated[str, typer.Argument(metavar="VERB", help="template or mail.")],
+    verb: Annotated[str, typer.Argument(metavar="VERB", help="up, status, down, template or mail.")],
     maildir: Annotated[
         Path | None,
         typer.Option(
@@ -54,16 +54,30 @@ def staging(
     limit: Annotated[
         int | None, typer.Option("--limit", help="mail: only the newest N.", metavar="N")
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="up, down: confirm without a prompt.")] = False,
+    allow_delete: Annotated[
+        bool,
+        typer.Option("--allow-delete", help="up: resources may be removed or made anew."),
+    ] = False,
+    with_data: Annotated[
+        bool,
+        typer.Option("--with-data", help="down: delete archives, buckets and logs for good too."),
+    ] = False,
 ) -> int:
-    """Show the template of an environment for integration, or the mail that arrived in it."""
+    """Bring an environment for integration up in AWS, send its cases as mail, take it away."""
     given = {
         "--maildir": maildir,
         "--data": data,
         "--ingress-point": ingress_point,
         "--follow": follow,
         "--limit": limit,
+        "--yes": yes,
+        "--allow-delete": allow_delete,
+        "--with-data": with_data,
     }
-    _check(verb, given)
+    check_verb(LAYER, verb, _TAKES, given)
+    if verb in TAKES:
+        return run_verb(run, LAYER, verb, yes=yes, allow_delete=allow_delete, with_data=with_data)
     if verb == TEMPLATE:
         from mmctl.cli.staging.template import show_template
 
@@ -75,17 +89,3 @@ def staging(
     )
     return show_mail(run, asked)
 
-
-def _check(verb: str, given: Mapping[str, object]) -> None:
-    """Refuse a verb that there is not, and options that the verb does not take."""
-    from mmctl.language.text.suggest import did_you_mean
-
-    if verb not in _TAKES:
-        raise UsageError(
-            f"got `staging {verb}`",
-            help=did_you_mean(verb, _TAKES) or f"staging {', '.join(_TAKES)}",
-        )
-    for option, value in given.items():
-        if value not in (None, False) and option not in _TAKES[verb]:
-            verbs = ", ".join(each for each, takes in _TAKES.items() if option in takes)
-            raise UsageError(f"got `{option}` with `staging {verb}`", help=f"it is for {verbs}")

@@ -1,0 +1,75 @@
+"""What an environment waits for outside: DNS records of domains, the exit from the sandbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.errors import CouldNot, StoppedPartWay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.cli.staging.place import StackPlace
+    from mmctl.cli.staging.wanted_stacks import StackAndTemplate
+
+_IDENTITY: Final = "AWS::SES::EmailIdentity"
+
+
+def check_awaited(place: StackPlace, foundation: StackAndTemplate | None) -> None:
+    """Stop where something outside is awaited; what SES does not say is no reason to stop.
+
+    Raises:
+        StoppedPartWay: records must be published, or the sandbox left; run again, it goes on.
+    """
+    lines = [*_records(place, foundation), *_sandbox(place)]
+    if lines:
+        raise StoppedPartWay(
+            f"{place.environment.name} waits for something outside",
+            help="do that, then run this again: it goes on from here",
+            details=tuple(lines),
+        )
+
+
+def _records(place: StackPlace, foundation: StackAndTemplate | None) -> Iterator[str]:
+    from mmctl.live.aws.identities import awaited_identities
+
+    resources = () if foundation is None else foundation.template.resources()
+    domains = [
+        str(each.properties.get("EmailIdentity", ""))
+        for each in resources
+        if each.type == _IDENTITY
+    ]
+    if not domains:
+        return
+    try:
+        found = awaited_identities(place.open("sesv2"), domains)
+    except CouldNot as error:
+        place.run.say(f"warning: whether domains are verified is not known: {error.message}")
+        return
+    for each in found:
+        yield f"{each.domain} is not verified: publish"
+        yield from (f"  {name} CNAME {value}" for name, value in each.records)
+        if not each.records:
+            yield "  the records that SES has not said yet: run this again in a minute"
+
+
+def _sandbox(place: StackPlace) -> Iterator[str]:
+    """Rules that send by SES reach verified addresses alone in the sandbox."""
+    from mmctl.live.aws.identities import in_sandbox
+    from mmctl.model.rules import SendAction
+
+    sends = any(
+        isinstance(action.value, SendAction)
+        for rule_set in place.project.rule_sets.values()
+        for rule in rule_set.live_rules(place.environment.name)
+        for action in rule.actions
+    )
+    if not sends:
+        return
+    try:
+        inside = in_sandbox(place.open("sesv2"))
+    except CouldNot as error:
+        place.run.say(f"warning: whether SES is in its sandbox is not known: {error.message}")
+        return
+    if inside:
+        yield "SES is in its sandbox, and rules send mail: ask AWS for production access"

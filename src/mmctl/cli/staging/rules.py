@@ -1,0 +1,148 @@
+"""The rules of an environment for staging: made live and taken away with the code of `apply`."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from mmctl.cli import world
+from mmctl.records import dataclass, replace
+
+if TYPE_CHECKING:
+    from mmctl.cli.changes.change import LiveEnvironment
+    from mmctl.cli.run import Run
+    from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.live.apply.effects import Permissions
+    from mmctl.live.plan.plan import Plan
+    from mmctl.operate.stacks.report import AddressRow, PartRow
+
+_ACTIVE: Final = "ACTIVE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesDone:
+    """What became of the rules."""
+
+    change: LiveEnvironment
+    part: PartRow
+    agreed: bool = True
+
+
+def rules_up(run: Run, *, yes: bool) -> RulesDone:
+    """Plan and apply the environment of a run: gates, brakes, preflight, snapshot, journal.
+
+    Raises:
+        MmctlError: as `apply` does.
+    """
+    from mmctl.cli.changes.change import open_change
+    from mmctl.cli.changes.gate import pass_gates
+    from mmctl.cli.changes.ordinary import with_limits_said, with_ordinary_mail
+    from mmctl.cli.changes.planning import plan_of
+    from mmctl.cli.files.every_message import with_every_message
+    from mmctl.live.apply.effects import Permissions
+
+    started = world.elapsed()
+    change = open_change(run)
+    made = plan_of(change, partial(pass_gates, forced=()), at_once=True)
+    made = with_every_message(change, made)
+    made = with_limits_said(with_ordinary_mail(change, made))
+    question = f"apply this to {change.project.environment.name}? [y/N] "
+    return _carried(change, made, Permissions(), question, started, yes=yes)
+
+
+def rules_down(run: Run, *, with_data: bool, yes: bool) -> RulesDone:
+    """Take Mail Manager's objects of an environment away; archives stay unless data goes too.
+
+    It is an apply of nothing, or of the archives alone: with snapshot, journal and history.
+
+    Raises:
+        MmctlError: as `apply` does.
+    """
+    from mmctl.cli.changes.change import open_change
+    from mmctl.cli.changes.planning import plan_of
+    from mmctl.live.apply.effects import Permissions
+    from mmctl.live.brakes.brake import Brake
+
+    started = world.elapsed()
+    change = open_change(run)
+    kept = _kept(change, with_data=with_data)
+    made = plan_of(change, at_once=True, desired=kept)
+    free = tuple(each for each in Brake if with_data or each is not Brake.IRREVERSIBLE)
+    permissions = Permissions(allow_delete=True, forced=free)
+    question = f"take all this away from {change.project.environment.name}? [y/N] "
+    return _carried(change, made, permissions, question, started, yes=yes)
+
+
+def _kept(change: LiveEnvironment, *, with_data: bool) -> LiveConfiguration:
+    from mmctl.live.state.read import read_live
+    from mmctl.model.kinds import Kind
+
+    desired = change.desired()
+    if with_data:
+        return replace(desired, objects=())
+    state = read_live(change.means.service, desired, change.means.history.known())
+    live = {
+        each.name
+        for each in state.configuration.of_kind(Kind.ARCHIVE)
+        if each.project == desired.project
+    }
+    archives = tuple(
+        each for each in desired.objects if each.kind is Kind.ARCHIVE and each.name in live
+    )
+    return replace(desired, objects=archives)
+
+
+def _carried(
+    change: LiveEnvironment,
+    made: Plan,
+    permissions: Permissions,
+    question: str,
+    started: float,
+    *,
+    yes: bool,
+) -> RulesDone:
+    from mmctl.cli.changes.agreement import agreed
+    from mmctl.cli.changes.planning import preflight
+    from mmctl.live.apply.apply import apply, check_permitted, conclude
+    from mmctl.live.plan.preflight import refuse_what_cannot_be
+    from mmctl.operate.stacks.report import PartRow
+    from mmctl.render.text import plan as render
+
+    def part(result: str) -> PartRow:
+        return PartRow(name="rules", result=result, seconds=world.elapsed() - started)
+
+    run = change.run
+    if made.empty:
+        conclude(made, change.means, permissions)
+        return RulesDone(change=change, part=part("nothing to do"))
+    width = run.console().width
+    run.errors().print(render.bare(made, width=width, verbose=run.verbose))
+    check_permitted(made, change.means, permissions)
+    change.means.history.check_writable()
+    refuse_what_cannot_be(preflight(change, made))
+    if not agreed(run, question, yes=yes):
+        return RulesDone(change=change, part=part("not applied"), agreed=False)
+    entry = apply(made, change.means, permissions)
+    return RulesDone(change=change, part=part(f"applied as {entry.id}" if entry else "applied"))
+
+
+def addresses_of(change: LiveEnvironment) -> tuple[AddressRow, ...]:
+    """The ingress points of a project as they are live, with the host that mail is sent to."""
+    from mmctl.live.state.read import read_live
+    from mmctl.model.kinds import Kind
+    from mmctl.operate.stacks.report import AddressRow
+
+    desired = change.desired()
+    state = read_live(change.means.service, desired, change.means.history.known())
+    return tuple(
+        AddressRow(
+            name=f"ingress point {each.name}", address=each.a_record, state=each.status or ""
+        )
+        for each in state.configuration.of_kind(Kind.INGRESS_POINT)
+        if each.project == desired.project
+    )
+
+
+def not_active(addresses: tuple[AddressRow, ...]) -> tuple[AddressRow, ...]:
+    """The ingress points that take no mail now."""
+    return tuple(each for each in addresses if each.state != _ACTIVE)
