@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Final
 
+from mmctl.cli.commands.stack_verbs import TAKES, UP, AgreedTo, check_verb, run_verb
 from mmctl.cli.formats import Format
 from mmctl.cli.result_table import FOUNDATION_TEMPLATE, write
 from mmctl.cli.run import Run
@@ -11,20 +12,23 @@ from mmctl.errors import UsageError
 from mmctl.records import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import typer
 
     from mmctl.operate.templates.template import Template
 
+LAYER: Final = "foundation"
 TEMPLATE: Final = "template"
-_TAKES: Final = {TEMPLATE: frozenset({"--existing", "--install-from"})}
+_TAKES: Final = {
+    **TAKES,
+    UP: TAKES[UP] | {"--install-from"},
+    TEMPLATE: frozenset({"--existing", "--install-from"}),
+}
 """The options of each verb."""
 
 
 def foundation(
     run: Run,
-    verb: Annotated[str, typer.Argument(metavar="VERB", help="template.")],
+    verb: Annotated[str, typer.Argument(metavar="VERB", help="up, status, down or template.")],
     existing: Annotated[
         list[str] | None,
         typer.Option(
@@ -43,9 +47,30 @@ def foundation(
             metavar="REQUIREMENT",
         ),
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="up, down: confirm without a prompt.")] = False,
+    allow_delete: Annotated[
+        bool,
+        typer.Option("--allow-delete", help="up: resources may be removed or made anew."),
+    ] = False,
+    with_data: Annotated[
+        bool,
+        typer.Option("--with-data", help="down: delete archives, buckets and logs for good too."),
+    ] = False,
 ) -> int:
     """Make what the rules need in AWS: roles, buckets, topics, logs, verified domains."""
-    _check(verb, {"--existing": existing, "--install-from": install_from})
+    given = {
+        "--existing": existing,
+        "--install-from": install_from,
+        "--yes": yes,
+        "--allow-delete": allow_delete,
+        "--with-data": with_data,
+    }
+    check_verb(LAYER, verb, _TAKES, given)
+    if verb != TEMPLATE:
+        agreed = AgreedTo(
+            yes=yes, allow_delete=allow_delete, with_data=with_data, install_from=install_from
+        )
+        return run_verb(run, LAYER, verb, agreed)
     return _template(run, frozenset(existing or ()), install_from)
 
 
@@ -86,14 +111,3 @@ def _template(run: Run, existing: frozenset[str], install_from: str | None) -> i
         run.say(f"note: {note}")
     return 0
 
-
-def _check(verb: str, given: Mapping[str, object]) -> None:
-    """Refuse a verb that there is not, and options that the verb does not take."""
-    if verb not in _TAKES:
-        raise UsageError(
-            f"got `foundation {verb}`",
-            help=f"expected {', '.join(f'foundation {each}' for each in _TAKES)}",
-        )
-    for option, value in given.items():
-        if value not in (None, False, []) and option not in _TAKES[verb]:
-            raise UsageError(f"`{option}` is not for `foundation {verb}`")

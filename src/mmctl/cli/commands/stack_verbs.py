@@ -1,0 +1,56 @@
+"""What `mmctl foundation` and `mmctl staging` have in common: the verbs and their options."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mmctl.cli.run import Run
+
+UP, STATUS, DOWN = "up", "status", "down"
+TAKES: Final = {
+    UP: frozenset({"--yes", "--allow-delete"}),
+    STATUS: frozenset[str](),
+    DOWN: frozenset({"--yes", "--with-data"}),
+}
+"""The options of each verb that both commands have."""
+
+
+def check_verb(
+    command: str, verb: str, takes: Mapping[str, frozenset[str]], given: Mapping[str, object]
+) -> None:
+    """Refuse a verb that there is not, and options that the verb does not take.
+
+    Raises:
+        UsageError: it is so.
+    """
+    if verb not in takes:
+        raise UsageError(
+            f"got `{command} {verb}`",
+            help=f"expected {', '.join(f'{command} {each}' for each in takes)}",
+        )
+    for option, value in given.items():
+        if value not in (None, False, []) and option not in takes[verb]:
+            raise UsageError(f"`{option}` is not for `{command} {verb}`")
+
+
+def run_verb(
+    run: Run, layer: str, verb: str, *, yes: bool, allow_delete: bool, with_data: bool
+) -> int:
+    """Do what a verb says with the stacks of one layer and those below."""
+    from mmctl.cli.staging.down import DownOptions, down
+    from mmctl.cli.staging.staging_up import staging_up
+    from mmctl.cli.staging.status import status
+    from mmctl.cli.staging.up import UpOptions, foundation_up
+    from mmctl.cli.staging.wanted_stacks import STAGING
+
+    if verb == STATUS:
+        return status(run, layer)
+    if verb == DOWN:
+        return down(run, layer, DownOptions(yes=yes, with_data=with_data))
+    options = UpOptions(yes=yes, allow_delete=allow_delete)
+    return staging_up(run, options) if layer == STAGING else foundation_up(run, options)
