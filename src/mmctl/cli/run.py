@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 NARROW = 80
 """Tables fit this many columns; wider terminals get up to `WIDE`."""
 WIDE = 200
+ALL: Final = "*"
+"""Among the notes that were made: every one of them is left out."""
 _WITHOUT_PROJECT = (
     "name its folder: -C DIR; to roll back without it: "
     "mmctl rollback --store FOLDER or s3://BUCKET/PREFIX"
@@ -115,7 +117,7 @@ class Run:
     def _say_stand_ins(self, project: Project) -> None:
         """Say once that values of stacks are not known here."""
         environment = project.environment
-        if environment.name in (self.outputs or {}) or environment.name in self.said:
+        if environment.name in (self.outputs or {}) or {environment.name, ALL} & self.said:
             return
         self.said.add(environment.name)
         first, *more = environment.stack_outputs

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.changes.change import environment_words
 from mmctl.cli.exit_codes import REFUSED
+from mmctl.cli.staging.place import with_what_is_known
 from mmctl.cli.staging.wanted_stacks import FOUNDATION, STAGING
 from mmctl.errors import CouldNot, Refused
 from mmctl.records import dataclass
@@ -107,16 +108,9 @@ def _announced(place: StackPlace, stacks: Sequence[str], options: DownOptions) -
 
 def _rules_away(place: StackPlace, *, with_data: bool) -> RulesDone:
     """Take Mail Manager's objects away first: they use what the stacks made."""
-    from mmctl.cli.changes.stack_outputs import with_outputs
     from mmctl.cli.staging.rules import rules_down
-    from mmctl.records import replace
 
-    run = place.run
-    known = with_outputs(run).outputs or {}
-    own = known.get(place.environment.name, {})
-    if set(place.environment.stack_outputs) <= set(own):
-        run = replace(run, outputs=known)
-    return rules_down(run, with_data=with_data, yes=True)
+    return rules_down(with_what_is_known(place), with_data=with_data, yes=True)
 
 
 def _data(place: StackPlace, options: DownOptions) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.cli import world
+from mmctl.cli.run import ALL
 from mmctl.errors import UsageError
 from mmctl.records import dataclass
 
@@ -61,12 +62,9 @@ def stack_place(run: Run) -> StackPlace:
     from mmctl.live.aws.connect import caller_of, open_service
     from mmctl.operate.stacks.service import StackMeans
 
-    name = run.environment
-    if name is not None:
-        run.said.add(name)
+    run.said.add(ALL)
     project = run.project()
     environment = project.environment
-    run.said.add(environment.name)
     if not has_stacks(environment):
         raise UsageError(
             f"environment {environment.name} is on this machine: it has no stacks",
@@ -83,6 +81,20 @@ def stack_place(run: Run) -> StackPlace:
         poll_seconds=_POLL_HERE if _is_here() else _POLL,
     )
     return StackPlace(run=run, project=project, identity=identity, means=means)
+
+
+def with_what_is_known(place: StackPlace) -> Run:
+    """The run with what the stacks still say, and stand-ins for the rest: some may be gone."""
+    from mmctl.cli.changes.stack_outputs import with_outputs
+    from mmctl.language.parsing.stack_outputs import stand_ins_of
+    from mmctl.records import replace
+
+    environment = place.environment
+    if not environment.stack_outputs:
+        return place.run
+    known = with_outputs(place.run).outputs or {}
+    outputs = {**stand_ins_of(environment), **known.get(environment.name, {})}
+    return replace(place.run, outputs={**known, environment.name: outputs})
 
 
 def _is_here() -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LOOK_SECONDS: Final = 600.0
 _NOT_GOOD: Final = 2
+_LONGEST: Final = 80
 _IN_SYNC: Final = "IN_SYNC"
 _LAST: Final = "last judged run"
 
@@ -31,7 +32,7 @@ def status(run: Run, layer: str) -> int:
 
 def _status(run: Run, layer: str) -> int:
     from mmctl.cli.result_table import STACKS, write
-    from mmctl.cli.staging.place import stack_place
+    from mmctl.cli.staging.place import stack_place, with_what_is_known
     from mmctl.operate.stacks.report import StacksReport
 
     place = stack_place(run)
@@ -40,8 +41,9 @@ def _status(run: Run, layer: str) -> int:
     addresses: tuple[AddressRow, ...] = ()
     parts: tuple[PartRow, ...] = ()
     if layer == STAGING:
-        addresses = (*_points(run, place), *_servers(stacks))
-        parts = tuple(_parts(run))
+        known = with_what_is_known(place)
+        addresses = (*_points(known, place), *_servers(stacks))
+        parts = tuple(_parts(known))
     good = all(_is_good(each) for each in stacks) and not any(
         part.result.startswith(_BAD) for part in parts
     )
@@ -96,7 +98,7 @@ def _drift(place: StackPlace, stack: str) -> str:
                 return f"{found.status}{more}"
             means.sleep(means.poll_seconds)
     except CouldNot as error:
-        return f"not known: {error.message}"
+        return f"not known: {error.message[:_LONGEST]}"
     return "not known: CloudFormation looks on"
 
 

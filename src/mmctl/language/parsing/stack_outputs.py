@@ -141,12 +141,18 @@ def outputs_used(node: Node | None) -> tuple[str, ...]:
 
 def output_of(environment: Environment, value: str) -> str | None:
     """The output of an environment's stacks that a value is the stand-in for; None: it is none."""
+    found = stand_ins_of(environment)
+    return next((name for name, text in found.items() if text == value), None)
+
+
+def stand_ins_of(environment: Environment) -> dict[str, str]:
+    """What stands in for each output that an environment uses."""
     place = StandIns(
         environment=environment.name,
         account=environment.account or EMBEDDED_ACCOUNT,
         region=environment.region or EMBEDDED_REGION,
     )
-    return next((name for name in environment.stack_outputs if place.of(name) == value), None)
+    return {name: place.of(name) for name in environment.stack_outputs}
 
 
 def _text(node: Node | None) -> str | None:

@@ -85,12 +85,16 @@ class CloudFormation:
     def events(self, stack: str, after: str | None) -> tuple[StackEvent, ...]:
         """The events of a stack after one of them (None: all), the oldest first."""
         found: list[StackEvent] = []
-        with _asking("DescribeStackEvents"):
-            for page in self._pages(self._client.describe_stack_events, StackName=stack):
-                for each in page.get("StackEvents", ()):
-                    if each["EventId"] == after:
-                        return tuple(reversed(found))
-                    found.append(_event(each))
+        try:
+            with _reading("DescribeStackEvents"):
+                for page in self._pages(self._client.describe_stack_events, StackName=stack):
+                    for each in page.get("StackEvents", ()):
+                        if each["EventId"] == after:
+                            return tuple(reversed(found))
+                        found.append(_event(each))
+        except ServiceAnswer as answered:
+            if _NOT_THERE not in answered.message:
+                raise unreadable(answered) from answered
         return tuple(reversed(found))
 
     def resources(self, stack: str) -> tuple[StackResource, ...]:

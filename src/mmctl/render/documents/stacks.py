@@ -14,4 +14,8 @@ SCHEMA: Final = "mmctl/stacks@1"
 
 def document(report: StacksReport) -> dict[str, Any]:
     """The report as JSON."""
-    return {"schema": SCHEMA, **asdict(report)}
+    document = {"schema": SCHEMA, **asdict(report)}
+    for part in document["parts"]:
+        if part["seconds"] is not None:
+            part["seconds"] = round(part["seconds"], 1)
+    return document
