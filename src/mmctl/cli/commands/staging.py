@@ -23,7 +23,9 @@ _TAKES: Final[dict[str, frozenset[str]]] = {
 
 def staging(
     run: Run,
-    verb: Annotated[str, typer.Argument(metavar="VERB", help="up, status, down, template or mail.")],
+    verb: Annotated[
+        str, typer.Argument(metavar="VERB", help="up, status, down, template or mail.")
+    ],
     maildir: Annotated[
         Path | None,
         typer.Option(
@@ -88,4 +90,3 @@ def staging(
         maildir=maildir, data=data, ingress_point=ingress_point, follow=follow, limit=limit
     )
     return show_mail(run, asked)
-
