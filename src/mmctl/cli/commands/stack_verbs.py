@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import UsageError
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,9 +39,17 @@ def check_verb(
             raise UsageError(f"`{option}` is not for `{command} {verb}`")
 
 
-def run_verb(
-    run: Run, layer: str, verb: str, *, yes: bool, allow_delete: bool, with_data: bool
-) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreedTo:
+    """What the options of a command line agree to."""
+
+    yes: bool = False
+    allow_delete: bool = False
+    force: tuple[str, ...] = ()
+    with_data: bool = False
+
+
+def run_verb(run: Run, layer: str, verb: str, agreed: AgreedTo) -> int:
     """Do what a verb says with the stacks of one layer and those below."""
     from mmctl.cli.staging.down import DownOptions, down
     from mmctl.cli.staging.staging_up import staging_up
@@ -51,6 +60,6 @@ def run_verb(
     if verb == STATUS:
         return status(run, layer)
     if verb == DOWN:
-        return down(run, layer, DownOptions(yes=yes, with_data=with_data))
-    options = UpOptions(yes=yes, allow_delete=allow_delete)
+        return down(run, layer, DownOptions(yes=agreed.yes, with_data=agreed.with_data))
+    options = UpOptions(yes=agreed.yes, allow_delete=agreed.allow_delete, force=agreed.force)
     return staging_up(run, options) if layer == STAGING else foundation_up(run, options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-from mmctl.cli.commands.stack_verbs import TAKES, check_verb, run_verb
+from mmctl.cli.commands.stack_verbs import TAKES, UP, AgreedTo, check_verb, run_verb
 from mmctl.cli.run import Run
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ TEMPLATE, MAIL = "template", "mail"
 LAYER: Final = "staging"
 _TAKES: Final[dict[str, frozenset[str]]] = {
     **TAKES,
+    UP: TAKES[UP] | {"--force"},
     TEMPLATE: frozenset(),
     MAIL: frozenset({"--maildir", "--data", "--ingress-point", "--follow", "--limit"}),
 }
@@ -61,6 +62,14 @@ def staging(
         bool,
         typer.Option("--allow-delete", help="up: resources may be removed or made anew."),
     ] = False,
+    force: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--force",
+            help="up: release a brake of the apply: NAME, or NAME=THING.",
+            metavar="BRAKE",
+        ),
+    ] = None,
     with_data: Annotated[
         bool,
         typer.Option("--with-data", help="down: delete archives, buckets and logs for good too."),
@@ -75,11 +84,15 @@ def staging(
         "--limit": limit,
         "--yes": yes,
         "--allow-delete": allow_delete,
+        "--force": force,
         "--with-data": with_data,
     }
     check_verb(LAYER, verb, _TAKES, given)
     if verb in TAKES:
-        return run_verb(run, LAYER, verb, yes=yes, allow_delete=allow_delete, with_data=with_data)
+        agreed = AgreedTo(
+            yes=yes, allow_delete=allow_delete, force=tuple(force or ()), with_data=with_data
+        )
+        return run_verb(run, LAYER, verb, agreed)
     if verb == TEMPLATE:
         from mmctl.cli.staging.template import show_template
 

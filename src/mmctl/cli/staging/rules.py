@@ -11,6 +11,7 @@ from mmctl.records import dataclass, replace
 if TYPE_CHECKING:
     from mmctl.cli.changes.change import LiveEnvironment
     from mmctl.cli.run import Run
+    from mmctl.cli.staging.up import UpOptions
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.apply.effects import Permissions
     from mmctl.live.plan.plan import Plan
@@ -28,7 +29,7 @@ class RulesDone:
     agreed: bool = True
 
 
-def rules_up(run: Run, *, yes: bool) -> RulesDone:
+def rules_up(run: Run, options: UpOptions) -> RulesDone:
     """Plan and apply the environment of a run: gates, brakes, preflight, snapshot, journal.
 
     Raises:
@@ -40,14 +41,17 @@ def rules_up(run: Run, *, yes: bool) -> RulesDone:
     from mmctl.cli.changes.planning import plan_of
     from mmctl.cli.files.every_message import with_every_message
     from mmctl.live.apply.effects import Permissions
+    from mmctl.live.brakes.brake import brakes_named
 
     started = world.elapsed()
-    change = open_change(run)
-    made = plan_of(change, partial(pass_gates, forced=()), at_once=True)
+    forced = brakes_named(options.force)
+    change = open_change(run, forced=forced)
+    made = plan_of(change, partial(pass_gates, forced=forced), at_once=True)
     made = with_every_message(change, made)
     made = with_limits_said(with_ordinary_mail(change, made))
     question = f"apply this to {change.project.environment.name}? [y/N] "
-    return _carried(change, made, Permissions(), question, started, yes=yes)
+    permissions = Permissions(allow_delete=options.allow_delete, forced=forced)
+    return _carried(change, made, permissions, question, started, yes=options.yes)
 
 
 def rules_down(run: Run, *, with_data: bool, yes: bool) -> RulesDone:

@@ -56,7 +56,7 @@ def _up(run: Run, options: UpOptions) -> int:
         return REFUSED
     check_awaited(place, foundation)
     live = with_outputs(run)
-    rules = rules_up(live, yes=options.yes)
+    rules = rules_up(live, options)
     if not rules.agreed:
         return REFUSED
     points = addresses_of(rules.change)

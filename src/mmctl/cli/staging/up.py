@@ -24,6 +24,8 @@ class UpOptions:
 
     yes: bool = False
     allow_delete: bool = False
+    force: tuple[str, ...] = ()
+    """The brakes of the apply that are released."""
 
 
 def foundation_up(run: Run, options: UpOptions) -> int:

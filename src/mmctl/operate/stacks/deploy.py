@@ -8,7 +8,7 @@ from mmctl.errors import CouldNot, StoppedPartWay
 from mmctl.live.state.service import OutcomeUnknown, ServiceAnswer
 from mmctl.operate.stacks.preparing import Prepared, prepare
 from mmctl.operate.stacks.status import Standing, standing_of
-from mmctl.operate.stacks.told import actions_missing, causes
+from mmctl.operate.stacks.told import actions_missing, causes, short
 from mmctl.operate.stacks.waiting import last_event, wait
 from mmctl.records import dataclass
 
@@ -82,7 +82,7 @@ def _executed(prepared: Prepared, means: StackMeans) -> Waited:
     try:
         means.service.execute(wanted.name, change_set.name)
     except OutcomeUnknown as unknown:
-        means.say(f"{wanted.name}: {unknown.message}, looking whether it has begun")
+        means.say(f"{wanted.name}: {short(unknown.message)}, looking whether it has begun")
     except ServiceAnswer as answered:
         raise CouldNot(
             f"CloudFormation does not begin to change `{wanted.name}`: {answered.message}",

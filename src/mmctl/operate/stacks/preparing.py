@@ -10,7 +10,7 @@ from mmctl.live.state.service import OutcomeUnknown, ServiceAnswer
 from mmctl.live.state.stacks import ChangeSetRequest, Replaces
 from mmctl.operate.stacks.body import body_of, first_part, no_bucket
 from mmctl.operate.stacks.status import Standing, standing_of, way_out
-from mmctl.operate.stacks.told import causes
+from mmctl.operate.stacks.told import causes, short
 from mmctl.operate.stacks.waiting import last_event, wait
 from mmctl.operate.stacks.wanted import CHANGE_SET, check_ours
 from mmctl.records import dataclass
@@ -184,7 +184,7 @@ def _create(request: ChangeSetRequest, means: StackMeans) -> None:
         except OutcomeUnknown as unknown:
             if means.service.change_set(request.stack, request.name) is not None:
                 return
-            means.say(f"{request.stack}: {unknown.message}, asking again")
+            means.say(f"{request.stack}: {short(unknown.message)}, asking again")
             means.sleep(means.poll_seconds)
         except ServiceAnswer as answered:
             if answered.code.startswith("AlreadyExists"):

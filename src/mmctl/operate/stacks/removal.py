@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from mmctl.errors import CouldNot, Refused, StoppedPartWay
 from mmctl.live.state.service import OutcomeUnknown, ServiceAnswer
 from mmctl.operate.stacks.status import Standing, standing_of, way_out
-from mmctl.operate.stacks.told import actions_missing, causes
+from mmctl.operate.stacks.told import actions_missing, causes, short
 from mmctl.operate.stacks.waiting import last_event, wait
 from mmctl.operate.stacks.wanted import check_ours
 from mmctl.records import dataclass
@@ -80,7 +80,7 @@ def _begin(wanted: WantedStack, means: StackMeans) -> None:
     try:
         means.service.delete(wanted.name)
     except OutcomeUnknown as unknown:
-        means.say(f"{wanted.name}: {unknown.message}, looking whether it has begun")
+        means.say(f"{wanted.name}: {short(unknown.message)}, looking whether it has begun")
     except ServiceAnswer as answered:
         raise CouldNot(
             f"CloudFormation does not delete `{wanted.name}`: {answered.message}",

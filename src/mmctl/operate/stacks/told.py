@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _DENIED: Final = re.compile(
     r"not authorized to perform:? (?:the )?(?:action )?`?([a-z0-9-]+:[A-Za-z]+)"
 )
-_LONGEST: Final = 400
+_LONGEST: Final = 300
 _SHOWN: Final = 20
 
 
@@ -27,9 +27,7 @@ def actions_missing(reasons: Iterable[str | None]) -> tuple[str, ...]:
 
 def causes(failed: Iterable[StackEvent | StackResource]) -> tuple[str, ...]:
     """One line for each thing that failed, and why."""
-    lines = [
-        f"{_name(each)} ({each.type}): {_short(each.reason or each.status)}" for each in failed
-    ]
+    lines = [f"{_name(each)} ({each.type}): {short(each.reason or each.status)}" for each in failed]
     more = len(lines) - _SHOWN
     return (*lines[:_SHOWN], *((f"and {more} more",) if more > 0 else ()))
 
@@ -38,6 +36,7 @@ def _name(each: StackEvent | StackResource) -> str:
     return str(getattr(each, "resource", None) or getattr(each, "name", ""))
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A text of the service in one line, cut where it is long."""
     plain = visible(" ".join(text.split()))
     return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
