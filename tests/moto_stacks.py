@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
 
 from moto.server import ThreadedMotoServer
 
@@ -36,14 +37,19 @@ def moto_stacks(patched: pytest.MonkeyPatch) -> Iterator[str]:
         ("AWS_EC2_METADATA_DISABLED", "true"),
     ):
         patched.setenv(name, value)
+    _forget(url)
     try:
         yield url
     finally:
+        _forget(url)
         server.stop()
-        for each in ("moto.core.models", "moto.core.base_backend"):
-            reset = getattr(importlib.import_module(each), "reset_all", None)
-            if reset is not None:
-                reset()
+
+
+def _forget(url: str) -> None:
+    """Empty all of moto: its state is that of the process."""
+    request = Request(f"{url}/moto-api/reset", method="POST")  # noqa: S310 - this machine
+    with urlopen(request, timeout=30) as answer:  # noqa: S310 - this machine
+        assert answer.status == 200
 
 
 def _correct_tags_of_keys(patched: pytest.MonkeyPatch) -> None:
@@ -54,7 +60,8 @@ def _correct_tags_of_keys(patched: pytest.MonkeyPatch) -> None:
     def corrected(cls: Any, name: str, document: dict[str, Any], *more: Any, **most: Any) -> Any:
         properties = dict(document["Properties"])
         properties["Tags"] = [
-            {"TagKey": each["Key"], "TagValue": each["Value"]} for each in properties.get("Tags", ())
+            {"TagKey": each["Key"], "TagValue": each["Value"]}
+            for each in properties.get("Tags", ())
         ]
         return create(cls, name, {**document, "Properties": properties}, *more, **most)
 

@@ -64,7 +64,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                     ((('1;36', (('rollback  ', '1;36'),)),), (('', (('Go back to the state before the last apply, or before a named one.', ''),)),)),
                     ((('1;36', (('unpin     ', '1;36'),)),), (('', (('Lift pins of rollbacks: what was rolled back can be applied again.', ''),)),)),
                     ((('1;36', (('foundation', '1;36'),)),), (('', (('Make what the rules need in AWS: roles, buckets, topics, logs, verified domains.', ''),)),)),
-                    ((('1;36', (('staging   ', '1;36'),)),), (('', (('Show the template of an environment for integration, or the mail that arrived in it.', ''),)),)),
+                    ((('1;36', (('staging   ', '1;36'),)),), (('', (('Bring an environment for integration up in AWS, send its cases as mail, take it away.', ''),)),)),
                 ),
             ),
             (
@@ -1022,7 +1022,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 'Arguments',
                 False,
                 (
-                    ((('31', (('*', '31'),)),), (('', ()),), (('', (('VERB', ''),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('template.', ''),)), ('2;31', (('[required]', '2;31'),)))),
+                    ((('31', (('*', '31'),)),), (('', ()),), (('', (('VERB', ''),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('up, status, down or template.', ''),)), ('2;31', (('[required]', '2;31'),)))),
                 ),
             ),
             (
@@ -1031,6 +1031,9 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 (
                     ((('', (('--existing', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('NAME', '1;33'),)),), (('', (('A bucket, role, topic, log group, alias or domain that is already in the account: it is not made.', ''),)),)),
                     ((('', (('--install-from', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('REQUIREMENT', '1;33'),)),), (('', (('The requirement of pip that installs mmctl in the watchdog. Default: where this one is from.', ''),)),)),
+                    ((('', (('--yes', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('up, down: confirm without a prompt.', ''),)),)),
+                    ((('', (('--allow-delete', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('up: resources may be removed or made anew.', ''),)),)),
+                    ((('', (('--with-data', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('down: delete archives, buckets and logs for good too.', ''),)),)),
                     ((('', (('--help', '1;36'),)),), (('', (('-h', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Show this message and exit.', ''),)),)),
                 ),
             ),
@@ -1054,14 +1057,14 @@ HELP_PAGES: Final[dict[str, Page]] = {
     "staging": (
         (('Usage: ', '1;33'), ('mmctl staging [OPTIONS] {VERB}', '1')),
         (
-            ('', (('Show the template of an environment for integration, or the mail that arrived in it.', ''),)),
+            ('', (('Bring an environment for integration up in AWS, send its cases as mail, take it away.', ''),)),
         ),
         (
             (
                 'Arguments',
                 False,
                 (
-                    ((('31', (('*', '31'),)),), (('', ()),), (('', (('VERB', ''),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('template or mail.', ''),)), ('2;31', (('[required]', '2;31'),)))),
+                    ((('31', (('*', '31'),)),), (('', ()),), (('', (('VERB', ''),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('up, status, down, template or mail.', ''),)), ('2;31', (('[required]', '2;31'),)))),
                 ),
             ),
             (
@@ -1073,6 +1076,10 @@ HELP_PAGES: Final[dict[str, Page]] = {
                     ((('', (('--ingress-point', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('NAME', '1;33'),)),), (('', (('mail: where mail came in, if nothing else tells. Default: the usual one.', ''),)),)),
                     ((('', (('--follow', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('mail: Show messages as they arrive.', ''),)),)),
                     ((('', (('--limit', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('N', '1;33'),)),), (('', (('mail: only the newest N.', ''),)),)),
+                    ((('', (('--yes', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('up, down: confirm without a prompt.', ''),)),)),
+                    ((('', (('--allow-delete', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('up: resources may be removed or made anew.', ''),)),)),
+                    ((('', (('--force', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('BRAKE', '1;33'),)),), (('', (('up: release a brake of the apply: NAME, or NAME=THING.', ''),)),)),
+                    ((('', (('--with-data', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('down: delete archives, buckets and logs for good too.', ''),)),)),
                     ((('', (('--help', '1;36'),)),), (('', (('-h', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Show this message and exit.', ''),)),)),
                 ),
             ),

@@ -110,4 +110,3 @@ def _template(run: Run, existing: frozenset[str], install_from: str | None) -> i
     for note in made.notes:
         run.say(f"note: {note}")
     return 0
-

@@ -47,6 +47,8 @@ class AgreedTo:
     allow_delete: bool = False
     force: tuple[str, ...] = ()
     with_data: bool = False
+    install_from: str | None = None
+    """The requirement of pip that installs mmctl in the watchdog."""
 
 
 def run_verb(run: Run, layer: str, verb: str, agreed: AgreedTo) -> int:
@@ -61,5 +63,10 @@ def run_verb(run: Run, layer: str, verb: str, agreed: AgreedTo) -> int:
         return status(run, layer)
     if verb == DOWN:
         return down(run, layer, DownOptions(yes=agreed.yes, with_data=agreed.with_data))
-    options = UpOptions(yes=agreed.yes, allow_delete=agreed.allow_delete, force=agreed.force)
+    options = UpOptions(
+        yes=agreed.yes,
+        allow_delete=agreed.allow_delete,
+        force=agreed.force,
+        install_from=agreed.install_from,
+    )
     return staging_up(run, options) if layer == STAGING else foundation_up(run, options)

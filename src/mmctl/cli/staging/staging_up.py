@@ -44,7 +44,7 @@ def _up(run: Run, options: UpOptions) -> int:
 
     place = stack_place(run)
     refuse_protected(place)
-    foundation, staging = foundation_wanted(place), staging_wanted(place)
+    foundation, staging = foundation_wanted(place, options.install_from), staging_wanted(place)
     if staging is None:
         raise UsageError(
             f"environment {place.environment.name} is not one for staging",

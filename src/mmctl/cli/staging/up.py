@@ -26,6 +26,8 @@ class UpOptions:
     allow_delete: bool = False
     force: tuple[str, ...] = ()
     """The brakes of the apply that are released."""
+    install_from: str | None = None
+    """The requirement of pip that installs mmctl in the watchdog."""
 
 
 def foundation_up(run: Run, options: UpOptions) -> int:
@@ -37,7 +39,7 @@ def foundation_up(run: Run, options: UpOptions) -> int:
 
     with stoppable():
         place = stack_place(run)
-        found = foundation_wanted(place)
+        found = foundation_wanted(place, options.install_from)
         if found is None:
             raise UsageError(
                 f"the rules need nothing around them in {place.environment.name}",
