@@ -7,7 +7,7 @@ One logical rule becomes one live rule where that fits. Where it does not, the r
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.compiler.configuration import (
     COMPILED_TAG,
@@ -32,8 +32,13 @@ from mmctl.language.project import (
     LogicalRuleSet,
     LogicalTrafficPolicy,
 )
+from mmctl.language.stack import twin_of
 from mmctl.model.kinds import Kind
-from mmctl.model.resources import AddressList
+from mmctl.model.resources import (
+    AddressList,
+    NetworkConfiguration,
+    PrivateNetworkConfiguration,
+)
 from mmctl.model.rules import RuleSet
 from mmctl.problem import ordered
 from mmctl.records import replace
@@ -47,6 +52,10 @@ if TYPE_CHECKING:
     from mmctl.language.project import LogicalRule, Project, Resource
     from mmctl.model.rules import Rule
     from mmctl.problem import Position, Problem
+
+
+_TWIN_NAME: Final = 58
+"""Characters of the name of an ingress point that fit into the name of its twin (63)."""
 
 
 def compile_project(
@@ -147,6 +156,21 @@ def _of_kind(
     if kind is Kind.ADDRESS_LIST:
         for name, packing in used.items():
             yield from map(partial(_compiled_list, name), packing.lists)
+    if kind is Kind.INGRESS_POINT:
+        yield from twins_of(project)
+
+
+def twins_of(project: Project) -> Iterator[LiveObject]:
+    """The private twins of ingress points: another network, and all else the same."""
+    for name, endpoint in project.environment.twins.items():
+        point = project.ingress_points[name]
+        made = compile_resource(Kind.INGRESS_POINT, point, project.environment.name)
+        network = PrivateNetworkConfiguration(vpc_endpoint_id=endpoint)
+        shape = point.ingress_point.changed(
+            ingress_point_name=twin_of(point.live_name[:_TWIN_NAME]),
+            network_configuration=NetworkConfiguration(private_network_configuration=network),
+        )
+        yield replace(made, name=twin_of(name), was=None, shape=shape)
 
 
 def _refused(project: Project) -> Iterator[RuleLeftOut]:

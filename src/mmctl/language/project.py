@@ -316,6 +316,11 @@ class Environment:
     """What AWS makes around its rules; None: nothing but what they need."""
     stack_outputs: tuple[str, ...] = ()
     """The outputs of its stacks that variables and bindings use."""
+    twins: Mapping[str, str] = field(default_factory=dict)
+    """The VPC endpoints of the private twins of ingress points, by the names of these.
+
+    A twin is no part of the project: rules and checks do not meet it, an apply makes it.
+    """
     position: Position
     region_position: Position | None = field(default=None, compare=False)
     """Where its region is written."""

@@ -10,6 +10,8 @@ from mmctl.records import dataclass
 USUAL_NETWORK: Final = "10.64.0.0/20"
 USUAL_INSTANCE: Final = "t4g.small"
 USUAL_LOG_RETENTION: Final = 90
+SENDER: Final = "SenderInstanceId"
+"""The output with the machine that sends mail from inside the network."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,11 @@ def vpc_endpoint_output(ingress_point: str) -> str:
     """The output with the VPC endpoint of an ingress point: `VpcEndpointPublicMxId`."""
     words = re.findall(r"[A-Za-z0-9]+", ingress_point)
     return f"VpcEndpoint{''.join(word[0].upper() + word[1:] for word in words)}Id"
+
+
+def twin_of(ingress_point: str) -> str:
+    """The name of the private twin of a public ingress point."""
+    return f"{ingress_point}-twin"
 
 
 def stack_prefix(project: str, environment: str, stack: Stack | None) -> str:

@@ -18,6 +18,8 @@ _MESSAGE = "Message"
 _LOAD = "Load"
 _CASES = "Cases"
 _PROBE = "Probe"
+STAGING = "staging"
+"""The way by the sender of the environment."""
 
 
 def _option(panel: str, name: str, help: str, metavar: str | None = None) -> Any:
@@ -163,6 +165,15 @@ def send(
             "Keep in the store which rules were tried, and how it ended.",
         ),
     ] = False,
+    via: Annotated[
+        str | None,
+        _option(
+            _CASES,
+            "--via",
+            "staging: the environment's sender sends, from inside its network.",
+            "WAY",
+        ),
+    ] = None,
     logs: Annotated[
         list[str] | None,
         _option(
@@ -225,6 +236,7 @@ def send(
         timeout=timeout,
         wait=wait,
         logs=tuple(logs or ()),
+        via=via,
     )
     if concurrency is not None and count is None:
         raise UsageError("`--concurrency` needs a number of messages", help="--count N")
@@ -290,6 +302,7 @@ def _check(
     }
     about_cases = {
         "--run": pattern is not None,
+        "--via": options.via is not None,
         "--logs": bool(options.logs),
         "--record-evidence": evidence,
     }
@@ -301,6 +314,20 @@ def _check(
                 if expect
                 else f"`{name}` is for the cases of `--expect`"
             )
+    if options.via not in {None, STAGING}:
+        raise UsageError(f"got `--via {options.via}`", help="expected `--via staging`")
+    from_here = {
+        "--to": options.to is not None,
+        "--ingress-point": options.ingress_point is not None,
+        "--ca": options.ca is not None,
+        "--cert": options.cert is not None,
+        "--user": options.user is not None,
+        "--source-address": options.source_address is not None,
+        "--pipelining": options.pipelining,
+    }
+    for name, is_given in from_here.items():
+        if options.via is not None and is_given:
+            raise UsageError(f"`{name}` is for mail that this machine sends, and `--via` is given")
     if run.format not in (EXPECTED if expect else SENT).writers:
         raise UsageError(
             f"messages have no {FORMATS[run.format].what}", help="cases have one: --expect"

@@ -197,7 +197,20 @@ def _target(
 ) -> Destination:
     name = name or _logical_name(project, served) or options.ingress_point
     logical = project.ingress_points.get(name) if project is not None and name else None
-    endpoint = Endpoint(
+    endpoint = endpoint_at(options, host, port, project, name)
+    target = Destination(
+        endpoint=endpoint, project=project, data=data if served is not None else None, point=served
+    )
+    id_ = None if served is None else served.id
+    return _with_credentials(run, options, target, logical, id_)
+
+
+def endpoint_at(
+    options: SendOptions, host: str, port: int, project: Project | None, name: str | None
+) -> Endpoint:
+    """An endpoint as the options want it, without a user."""
+    logical = project.ingress_points.get(name) if project is not None and name else None
+    return Endpoint(
         host=host,
         port=port,
         helo=check_helo(options.helo or machine_name()),
@@ -212,11 +225,6 @@ def _target(
         ingress_point=name if logical is not None else None,
         kind=None if logical is None else logical.ingress_point.type,
     )
-    target = Destination(
-        endpoint=endpoint, project=project, data=data if served is not None else None, point=served
-    )
-    id_ = None if served is None else served.id
-    return _with_credentials(run, options, target, logical, id_)
 
 
 def _logical_name(project: Project | None, served: ServedPoint | None) -> str | None:

@@ -33,10 +33,12 @@ if TYPE_CHECKING:
 
     from mmctl.cases.case import Case
     from mmctl.cli.run import Run
+    from mmctl.cli.sending.by_sender import NetworkSender
     from mmctl.cli.sending.options import SendOptions
     from mmctl.cli.sending.ways import OpenWay
     from mmctl.client.endpoint import Endpoint
     from mmctl.client.expecting import SeenEnd
+    from mmctl.client.outgoing import Outgoing
     from mmctl.language.project import Project
     from mmctl.operate.logs.sources import RecordSource
 
@@ -63,13 +65,7 @@ class CaseSender:
             UsageError: its envelope cannot be sent.
             OSError: its message cannot be read.
         """
-        envelope = case.case.envelope
-        message = outgoing(
-            case.case.name,
-            content_of(case.case, self.run.read_file),
-            mail_from=envelope.mail_from,
-            recipients=envelope.recipients,
-        )
+        message = outgoing_case(self.run, case)
         endpoint = endpoint_for(way, case)
         facts = None
         if way.has.takes_facts:
@@ -93,6 +89,22 @@ class CaseSender:
         return self._sender
 
 
+def outgoing_case(run: Run, case: SortedCase) -> Outgoing:
+    """The message of a case with its envelope.
+
+    Raises:
+        UsageError: its envelope cannot be sent.
+        OSError: its message cannot be read.
+    """
+    envelope = case.case.envelope
+    return outgoing(
+        case.case.name,
+        content_of(case.case, run.read_file),
+        mail_from=envelope.mail_from,
+        recipients=envelope.recipients,
+    )
+
+
 def send_cases(
     run: Run,
     options: SendOptions,
@@ -102,7 +114,16 @@ def send_cases(
     evidence: bool = False,
 ) -> int:
     """Send the cases that can be sent, and report how they ended; return the exit code."""
+    if options.via is not None:
+        from mmctl.cli.changes.stack_outputs import with_outputs
+
+        run = with_outputs(run)
     project, cases, broken = chosen_cases(run, pattern=pattern, files=files)
+    through = None
+    if options.via is not None:
+        from mmctl.cli.sending.by_sender import network_sender
+
+        through = network_sender(run, project)
     keeper = None
     if evidence:
         from mmctl.cli.sending.evidence import EvidenceKeeper
@@ -110,9 +131,12 @@ def send_cases(
         keeper = EvidenceKeeper(run, project)
     if pattern is not None and not cases:
         run.warn(f"warning: the name of no case matches `--run {pattern}`")
-    sent, points = expected_of(run, options, project, cases)
+    sent, points = expected_of(run, options, project, cases, through)
+    unseen = () if through is None else through.unseen(tuple(points))
+    for each in unseen:
+        run.say(f"not seen: {each}")
     if keeper is not None and any(each.sent is not None for each in sent.results):
-        sent = replace(sent, evidence=keeper.keep(sent, points))
+        sent = replace(sent, evidence=keeper.keep(sent, points, unseen))
     elif keeper is not None:
         run.warn("warning: no evidence is kept: no case was sent")
     write(run, EXPECTED, sent)
@@ -141,28 +165,39 @@ def chosen_cases(
 
 
 def expected_of(
-    run: Run, options: SendOptions, project: Project, cases: Sequence[Case]
+    run: Run,
+    options: SendOptions,
+    project: Project,
+    cases: Sequence[Case],
+    through: NetworkSender | None = None,
 ) -> tuple[CasesSent, dict[str, tuple[str, int]]]:
     """The cases, sent where they can be and compared; and the hosts of the ingress points.
+
+    `through`: the machine that sends them instead of this one.
 
     Raises:
         UsageError, CouldNot: no endpoint can be reached, or the logs cannot be read.
     """
-    ways = dict(ways_to(run, options, cases))
+    ways = (
+        dict(ways_to(run, options, cases)) if through is None else through.ways(run, options, cases)
+    )
     points = frozenset(ways)
     nowhere = SessionHas(ingress_points=points, helo="", address=None)
     sorted_cases: list[SortedCase] = []
-    sendings: dict[int, CaseSending] = {}
-    sender = CaseSender(run=run, project=project)
-    with Progress(run, "case") as progress:
-        for place, case in enumerate(cases):
-            way = ways.get(case.ingress_point or "")
-            has = nowhere if way is None else replace(way.has, ingress_points=points)
-            sorted_cases.append(_sorted(run, project, case, has))
-            if way is not None and sorted_cases[-1].kind is not CaseKind.NOT_SENDABLE:
-                sendings[place] = sender.send(way, sorted_cases[-1])
-            progress.count(1, of=len(cases))
-    sender.close()
+    sends: list[tuple[int, OpenWay, SortedCase]] = []
+    for place, case in enumerate(cases):
+        way = ways.get(case.ingress_point or "")
+        has = nowhere if way is None else replace(way.has, ingress_points=points)
+        sorted_cases.append(_sorted(run, project, case, has))
+        if way is not None and sorted_cases[-1].kind is not CaseKind.NOT_SENDABLE:
+            sends.append((place, way, sorted_cases[-1]))
+    sendings = (
+        _sent(run, project, sends)
+        if through is None
+        else through.send(
+            [(place, way, case, outgoing_case(run, case)) for place, way, case in sends]
+        )
+    )
     seconds = _waits(options, ways)
     sendings = _with_outcomes(project, ways, sendings, seconds)
     logged = _logged(run, project, options, ways, list(sendings.values()), seconds)
@@ -180,6 +215,20 @@ def expected_of(
     )
     endpoints = {name: way.destination.endpoint for name, way in ways.items()}
     return sent, {name: (each.host, each.port) for name, each in endpoints.items()}
+
+
+def _sent(
+    run: Run, project: Project, sends: Sequence[tuple[int, OpenWay, SortedCase]]
+) -> dict[int, CaseSending]:
+    """Cases sent from this machine, by their places."""
+    sendings: dict[int, CaseSending] = {}
+    sender = CaseSender(run=run, project=project)
+    with Progress(run, "case") as progress:
+        for place, way, case in sends:
+            sendings[place] = sender.send(way, case)
+            progress.count(1, of=len(sends))
+    sender.close()
+    return sendings
 
 
 def _sorted(run: Run, project: Project, case: Case, has: SessionHas) -> SortedCase:

@@ -43,3 +43,5 @@ class SendOptions:
     timeout: float = DEFAULT_TIMEOUT
     wait: float | None = None
     logs: tuple[str, ...] = ()
+    via: str | None = None
+    """`staging`: the sender of the environment sends, not this machine."""

@@ -75,7 +75,7 @@ def _way(destination: Destination) -> OpenWay:
     Raises:
         CouldNot: nothing answers there.
     """
-    endpoint = _loose(destination.endpoint)
+    endpoint = loose(destination.endpoint)
     session = SmtpSession(endpoint, context_for(endpoint), world.elapsed)
     try:
         session.open()
@@ -85,22 +85,29 @@ def _way(destination: Destination) -> OpenWay:
     address, takes = session.address, session.takes_facts
     encrypts = session.agreed is not None
     session.close()
-    mode = endpoint.tls
-    has = SessionHas(
-        ingress_points=frozenset(),
-        helo=endpoint.helo,
-        address=address if _is_seen(endpoint, address) else None,
+    has = replace(
+        session_has(endpoint, address, encrypts=encrypts),
         takes_facts=takes and destination.embedded,
         assumes_pass=destination.embedded,
-        wrapped=mode is TlsMode.WRAPPED,
-        encrypts=encrypts,
-        plain=mode is TlsMode.OPTIONAL and endpoint.credentials is None,
     )
     follower = None if destination.data is None else Follower(destination.data)
     return OpenWay(destination=replace(destination, endpoint=endpoint), has=has, follower=follower)
 
 
-def _loose(endpoint: Endpoint) -> Endpoint:
+def session_has(endpoint: Endpoint, address: str | None, *, encrypts: bool) -> SessionHas:
+    """What a session with an endpoint has, by what the first one showed."""
+    mode = endpoint.tls
+    return SessionHas(
+        ingress_points=frozenset(),
+        helo=endpoint.helo,
+        address=address if _is_seen(endpoint, address) else None,
+        wrapped=mode is TlsMode.WRAPPED,
+        encrypts=encrypts,
+        plain=mode is TlsMode.OPTIONAL and endpoint.credentials is None,
+    )
+
+
+def loose(endpoint: Endpoint) -> Endpoint:
     """The endpoint; on this machine, where nobody listens in, TLS is optional."""
     optional = endpoint.on_loopback and endpoint.tls is TlsMode.REQUIRED
     return replace(endpoint, tls=TlsMode.OPTIONAL) if optional else endpoint

@@ -163,7 +163,9 @@ def _load(
         files.load(path)
     if not files.loaded:
         _refuse_nothing(parsed, project_file, settings)
-    project = _built(files, settings, chosen, lone=lone)
+    project = _with_twins(
+        _built(files, settings, chosen, lone=lone), project_file.outputs.get(chosen.name), builder
+    )
     if settings.file is not None and not lone:
         builder.problems += unclaimed(parsed, files.loaded, settings)
     texts = {path: file.text for path, file in files.loaded.items()}
@@ -177,6 +179,16 @@ def _load(
         list_files=files.list_files,
         whole=not any(_leaves_out(files, problem) for problem in problems),
     ), problems
+
+
+def _with_twins(project: Project, known: Mapping[str, str] | None, builder: Builder) -> Project:
+    stack = project.environment.stack
+    if stack is None or not stack.sender:
+        return project
+    from mmctl.language.parsing.twins import with_twins  # noqa: PLC0415 - few projects
+
+    found = with_twins(project.environment, project.ingress_points, known, builder)
+    return replace(project, environment=found)
 
 
 def _refuse_nothing(parsed: ParsedFiles, project_file: ProjectFile, settings: Settings) -> Never:

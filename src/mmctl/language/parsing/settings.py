@@ -15,6 +15,7 @@ from mmctl.language.project import (
     Settings,
 )
 from mmctl.language.readings import Readings, settled_by
+from mmctl.language.stack import SENDER
 from mmctl.language.text.nodes import Mapping as MappingNode
 from mmctl.language.text.nodes import Scalar
 from mmctl.language.text.nodes import Sequence as SequenceNode
@@ -130,10 +131,15 @@ def _environment(
         variables=_variables(node),
         bindings={Kind(kind): dict(ids) for kind, ids in bindings.items()},
         stack=None if stack is None else _stack(stack),
-        stack_outputs=outputs,
+        stack_outputs=(*outputs, *_of_sender(stack)),
         position=table.position,
         region_position=_position(_child(node, "region")),
     )
+
+
+def _of_sender(stack: Table | None) -> tuple[str, ...]:
+    """The output that an environment with a sender uses, whatever else its files use."""
+    return (SENDER,) if stack is not None and stack.get("sender", False) else ()
 
 
 def _stack(table: Table) -> Stack | None:

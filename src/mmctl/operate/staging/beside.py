@@ -183,7 +183,8 @@ def split(start: bytes) -> tuple[bytes, bytes]:
 
 def without_fields(message: bytes, names: frozenset[str]) -> bytes:
     """The message without the header fields of some names."""
-    header, empty, body = message.partition(b"\n\n")
+    end = message.find(b"\n\n")
+    header, body = (message, b"") if end < 0 else (message[: end + 1], message[end + 1 :])
     kept: list[bytes] = []
     leaves_out = False
     for line in header.splitlines(keepends=True):
@@ -191,7 +192,7 @@ def without_fields(message: bytes, names: frozenset[str]) -> bytes:
             leaves_out = _name_of(line) in names
         if not leaves_out:
             kept.append(line)
-    return b"".join(kept) + empty + body
+    return b"".join(kept) + body
 
 
 def _name_of(line: bytes) -> str:

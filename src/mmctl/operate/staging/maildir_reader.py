@@ -39,10 +39,13 @@ def read(maildir: str, after: str, most: int) -> Iterator[tuple[str, int, bytes]
             number = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
         except OSError:
             continue
-        with os.fdopen(number, "rb") as file:
-            known = os.fstat(file.fileno())
-            if stat.S_ISREG(known.st_mode):
-                yield name, known.st_size, file.read(START)
+        known = os.fstat(number)
+        if not stat.S_ISREG(known.st_mode):
+            os.close(number)
+            continue
+        with os.fdopen(number, "rb") as opened:
+            start = opened.read(START)
+        yield name, known.st_size, start
 
 
 def answer(maildir: str, after: str, most: int, room: int) -> str:
