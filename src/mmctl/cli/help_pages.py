@@ -507,6 +507,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                     ((('', (('--expect', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Send the cases of the project, or of case files that are named, and compare.', ''),)),)),
                     ((('', (('--run', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('TEXT', '1;33'),)),), (('', (('Send only cases whose names match.', ''),)),)),
                     ((('', (('--record-evidence', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Keep in the store which rules were tried, and how it ended.', ''),)),)),
+                    ((('', (('--via', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('WAY', '1;33'),)),), (('', (("staging: the environment's sender sends, from inside its network.", ''),)),)),
                     ((('', (('--logs', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('SOURCE', '1;33'),)),), (('', (("Where the service's own log records are. Default: those of the embedded server.", ''),)),)),
                 ),
             ),
