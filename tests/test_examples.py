@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mmctl.cases.parsing import cases_of
+from mmctl.cli.exit_codes import REFUSED
 from mmctl.cli.main import exit_code
 from mmctl.compiler.compile import compile_project
 from mmctl.language.parsing.load import read_project
@@ -83,7 +84,11 @@ def test_all_cases_pass_cover_every_rule_and_the_rules_go_live(environment: str)
     code, out = run("simulate", "--env", environment, "--coverage-min", "100", "--fail-on-empty")
     assert code == 0, out
     saved = ["apply", "--env", environment, "--yes", "-q"]
-    assert document("plan", "--env", environment)["summary"]["add"] > 0
+    plan = document("plan", "--env", environment)
+    assert plan["summary"]["add"] > 0
+    if "promotion" in plan:
+        assert run(*saved)[0] == REFUSED, "nothing was tried in the environment before"
+        saved += ["--force", "evidence", "--reason", "nothing else is live yet"]
     assert run(*saved)[0] == 0
     assert document("plan", "--env", environment)["edits"] == []
 

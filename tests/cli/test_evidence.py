@@ -263,7 +263,7 @@ def _planned(capsys: pytest.CaptureFixture[str]) -> Any:
 
 @pytest.mark.slow
 def test_a_protected_environment_takes_what_has_evidence_and_nothing_else(
-    tried: Tried, capsys: pytest.CaptureFixture[str]
+    tried: Tried, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sound, folder = tried.text, tried.folder
     document = _planned(capsys)
@@ -281,6 +281,11 @@ def test_a_protected_environment_takes_what_has_evidence_and_nothing_else(
     rules.write_text(text.replace("voucher", "gift"))
     said = _errors(capsys, "apply", "p.plan", "--yes")
     assert "refused: evidence:" in said
+    # A signature stands for the plan: then the files need not be those that it was made from.
+    with monkeypatch.context() as patched:
+        patched.setattr("mmctl.cli.options.signatures.check_signed", lambda *_: True)
+        said = _errors(capsys, "apply", "p.plan", "--no-input")
+        assert "refused: no terminal to confirm on" in said, "the evidence does not hold it"
     rules.write_text(text)
     forced = ("--force", "evidence", "--reason", "an outage")
     tried.write("")

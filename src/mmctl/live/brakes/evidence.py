@@ -23,22 +23,29 @@ def evidence(plan: Plan, entries: Sequence[HistoryEntry]) -> Iterator[Grip]:
     if plan.goes_back_to is not None or plan.partial:
         return
     found = plan.promotion
-    if found is not None and found.missing:
-        yield Grip(
-            brake=Brake.EVIDENCE,
-            what=f"from {found.environment}: " + "; ".join(found.missing),
-            why=f"rules reach {plan.target.environment} after they passed with real mail in "
-            f"{found.environment}",
-            instead=f"make the evidence: {found.command}",
-        )
-    if found is not None and found.untested:
-        yield Grip(
-            brake=Brake.EVIDENCE,
-            what=f"{found.environment} does not run {listed(found.untested)}",
-            why="what does not run there was not tried, whatever the evidence says",
-            instead=f"let {found.environment} run it: `environments:` of the rule",
-        )
+    if found is not None and (found.missing or found.untested):
+        yield _not_tried(plan.target.environment, found)
     yield from _taken_away(plan, entries)
+
+
+def _not_tried(environment: str, found: Promotion) -> Grip:
+    """Rules without evidence, and those that no evidence can be about."""
+    before = found.environment
+    what, why, instead = [], [], []
+    if found.missing:
+        what.append(f"from {before}: " + "; ".join(found.missing))
+        why.append(f"rules reach {environment} after they passed with real mail in {before}")
+        instead.append(f"make the evidence: {found.command}")
+    if found.untested:
+        what.append(f"{before} does not run {listed(found.untested)}")
+        why.append("what does not run there was not tried, whatever the evidence says")
+        instead.append(f"let {before} run it: `environments:` of the rule")
+    return Grip(
+        brake=Brake.EVIDENCE,
+        what="; ".join(what),
+        why="; ".join(why),
+        instead=", or ".join(instead),
+    )
 
 
 def _taken_away(plan: Plan, entries: Sequence[HistoryEntry]) -> Iterator[Grip]:
