@@ -145,7 +145,7 @@ def _statements(value: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(value, list):
         for each in value:
             yield from _statements(each)
-    elif isinstance(value, str) and value.startswith("{"):
+    elif isinstance(value, str) and '"Statement"' in value:
         yield from _statements(json.loads(value))
 
 
