@@ -174,6 +174,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "sending",
         "archiving",
         "staging",
+        "pipelines",
         "commands",
     ),
     "judge": ("readings", "index"),
@@ -195,6 +196,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "staging",
         "stacks",
         "costs",
+        "pipelines",
     ),
 }
 """The sub-rooms of a room along the way of the data: each imports only those before it."""

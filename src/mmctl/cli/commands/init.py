@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Final
 from mmctl.cli.origin import is_requirement, requirement
 from mmctl.cli.run import Run
 from mmctl.errors import Refused, UsageError
+from mmctl.language.parsing.root import PROJECT_FILE
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     import typer
 
+    from mmctl.cli.pipelines.made import CiServer
+
+_WORKFLOW: Final = ".github/workflows/mail-rules.yaml"
 _FILES: Final = {
     "mmctl.yaml": "mmctl.yaml",
     "gateway.yaml": "rules/gateway.yaml",
@@ -23,7 +28,7 @@ _FILES: Final = {
     "lookalike.eml": "cases/messages/lookalike.eml",
     "gitignore": ".gitignore",
     "settings.json": ".vscode/settings.json",
-    "workflow.yaml": ".github/workflows/mail-rules.yaml",
+    "workflow.yaml": _WORKFLOW,
 }
 """The templates, and where they go."""
 _RELEASE: Final = "release"
@@ -74,27 +79,74 @@ def init(
             metavar="RELAY",
         ),
     ] = None,
+    ci: Annotated[
+        str | None,
+        typer.Option(
+            "--ci",
+            help="Write a pipeline for github, gitlab or codebuild (AWS CodePipeline); in a "
+            "project, only that.",
+            metavar="SERVER",
+        ),
+    ] = None,
 ) -> int:
     """Make a small working project: rules, cases, editor and CI settings."""
     if release is not None:
-        if folder is not None or account is not None or region is not None:
+        if any(each is not None for each in (folder, account, region, ci)):
             raise UsageError(
                 "got `--release` with something else", help="run it in the project: -C DIR"
             )
         return _write_release(run, release)
+    server = _server(ci)
     source = _source(install_from)
     where = run.directory / folder if folder is not None else run.directory
+    if server is not None and (where / PROJECT_FILE).exists():
+        if account is not None or region is not None:
+            raise UsageError(
+                "got `--account` or `--region` in a project", help="its mmctl.yaml says them"
+            )
+        from mmctl.cli.pipelines.into_project import write_pipeline
+
+        plain = _contents(None, None, source)[_WORKFLOW]
+        return write_pipeline(replace(run, directory=where), server, source, plain)
     account, region = _asked(run, where, account, region)
     contents = _contents(account, region, source)
+    notes: tuple[str, ...] = ()
+    if server is not None:
+        contents, notes = _with_pipeline(contents, server, source)
     _refuse_what_is_there(where, contents)
     _write(where, contents)
     for path in contents:
         run.say(f"wrote {where / path}")
     if source is None:
         run.say("the source of mmctl for CI is unknown: the workflow says what to set")
+    for note in notes:
+        run.say(note)
     here = "" if folder is None else f"cd {folder} && "
     run.say(f"next: {here}mmctl lint && mmctl simulate && mmctl plan")
     return 0
+
+
+def _server(ci: str | None) -> CiServer | None:
+    from mmctl.cli.pipelines.made import CiServer
+
+    if ci is None:
+        return None
+    if ci not in {*CiServer}:
+        raise UsageError(f"got `--ci {ci}`", help=f"expected one of {', '.join(CiServer)}")
+    return CiServer(ci)
+
+
+def _with_pipeline(
+    contents: dict[str, bytes], server: CiServer, source: str | None
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """A new project with the pipeline in place of the workflow that only checks."""
+    from mmctl.cli.pipelines.made import pipeline_of_project
+    from mmctl.language.parsing.load import read_text
+
+    rest = {path: text for path, text in contents.items() if path != _WORKFLOW}
+    texts = {path: text.decode() for path, text in rest.items() if path.endswith(".yaml")}
+    made = pipeline_of_project(server, read_text(texts)[0], rest.__getitem__, source)
+    return rest | made.contents, made.notes
 
 
 def _write_release(run: Run, relay: str) -> int:
@@ -183,9 +235,11 @@ def _contents(account: str | None, region: str | None, source: str | None) -> di
             "    # protected: true\n    # snapshots: s3://BUCKET/prefix\n"
         )
     contents["mmctl.yaml"] = contents["mmctl.yaml"].replace(b"#AWS#\n", environment.encode())
+    from mmctl.cli.pipelines.written import marked
+
     install = _NOT_KNOWN if source is None else f'      - run: pip install "{source}"\n'
-    workflow = ".github/workflows/mail-rules.yaml"
-    contents[workflow] = contents[workflow].replace(b"#INSTALL#\n", install.encode())
+    workflow = contents[_WORKFLOW].replace(b"#INSTALL#\n", install.encode())
+    contents[_WORKFLOW] = marked(workflow.decode()).encode()
     schemas = published()
     for name in _SCHEMAS:
         contents[f".vscode/{name}.schema.json"] = text_of(schemas[name]).encode()
