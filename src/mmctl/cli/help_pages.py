@@ -111,6 +111,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                     ((('', (('--region', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('REGION', '1;33'),)),), (('', (('The AWS region.', ''),)),)),
                     ((('', (('--install-from', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('REQUIREMENT', '1;33'),)),), (('', (('What pip installs in CI. Default: the source of this mmctl.', ''),)),)),
                     ((('', (('--release', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('RELAY', '1;33'),)),), (('', (('In a project: write only a way for released mail, to this relay.', ''),)),)),
+                    ((('', (('--ci', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('SERVER', '1;33'),)),), (('', (('Write a pipeline for github, gitlab or codebuild (AWS CodePipeline); in a project, only that.', ''),)),)),
                     ((('', (('--help', '1;36'),)),), (('', (('-h', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Show this message and exit.', ''),)),)),
                 ),
             ),
