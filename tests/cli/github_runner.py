@@ -7,14 +7,13 @@ import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from pipeline_world import bash, sign_in
 from ruamel.yaml import YAML
-
-from cli.pipeline_world import bash, sign_in
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cli.pipeline_world import PipelineWorld
+    from pipeline_world import PipelineWorld
 
 _EXPRESSION: Final = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 _NAME: Final = re.compile(r"'[^']*'|[A-Za-z_][\w.-]*(?:\(\))?")
@@ -81,8 +80,8 @@ class GithubRun:
             for each in [*folder.iterdir()]:
                 if each != home:
                     shutil.rmtree(each) if each.is_dir() else each.unlink()
-        for each in ("output", "summary"):
-            (home / each).write_text("")
+        for file in ("output", "summary"):
+            (home / file).write_text("")
         known: dict[str, dict[str, str]] = {}
         for step in job["steps"]:
             if done.failed and "!cancelled()" not in str(step.get("if", "")):

@@ -113,7 +113,8 @@ class PipelineWorld:
                 stderr=out,
                 env={**os.environ, "COLUMNS": "200"},
             )
-        self._ends.callback(lambda: (process.terminate(), process.wait(30)))
+        self._ends.callback(process.wait, 30)
+        self._ends.callback(process.terminate)
         self.mail = home / "mail"
         until = time.monotonic() + 60
         while not (found := re.search(r"http://127\.0\.0\.1:[0-9]+", log.read_text())):

@@ -146,7 +146,7 @@ def _with_pipeline(
     rest = {path: text for path, text in contents.items() if path != _WORKFLOW}
     texts = {path: text.decode() for path, text in rest.items() if path.endswith(".yaml")}
     made = pipeline_of_project(server, read_text(texts)[0], rest.__getitem__, source)
-    return rest | made.contents, made.notes
+    return {**rest, **made.contents}, made.notes
 
 
 def _write_release(run: Run, relay: str) -> int:

@@ -15,6 +15,8 @@ class AskedPipeline:
     """The project as its pipeline sees it."""
 
     project: str
+    name: str
+    """The pipeline in AWS, as `stack: {ci: codebuild:ACCOUNT/NAME}` calls it."""
     stages: tuple[Stage, ...]
     coverage: int | None
     """The percentage of rules that its cases apply now; None: it has no cases."""

@@ -48,9 +48,7 @@ mmctl watchdog --env {environment} || failed=$?
 
 def files_for_gitlab(asked: AskedPipeline) -> dict[str, str]:
     """The file of the pipeline, by its path."""
-    install = (
-        _INSTALL_UNKNOWN if asked.source is None else _INSTALL.format(source=asked.source)
-    )
+    install = _INSTALL_UNKNOWN if asked.source is None else _INSTALL.format(source=asked.source)
     head = {
         "STAGES": ", ".join(_stages(asked)),
         "INSTALL": install,
@@ -82,7 +80,7 @@ def _plan(asked: AskedPipeline) -> str:
     values = {
         "AUDIENCE": asked.audience,
         "PROFILES": _profiles(asked.stages),
-        "SIGN_IN": _sign_in({stage: Job.PLAN for stage in asked.stages}),
+        "SIGN_IN": _sign_in(dict.fromkeys(asked.stages, Job.PLAN)),
         "PLANS": indented(plans, 6),
     }
     return filled(template("gitlab-plan.yaml"), values)
@@ -90,7 +88,7 @@ def _plan(asked: AskedPipeline) -> str:
 
 def _stage(asked: AskedPipeline, stage: Stage) -> str:
     seen = asked.seen(stage)
-    reads = {each: Job.PLAN for each in seen}
+    reads = dict.fromkeys(seen, Job.PLAN)
     values = {
         "JOB": job_id(stage.environment),
         "ENV": stage.environment,
@@ -112,7 +110,7 @@ def _watch(asked: AskedPipeline) -> str:
     values = {
         "AUDIENCE": asked.audience,
         "PROFILES": _profiles(asked.stages),
-        "SIGN_IN": _sign_in({stage: Job.WATCH for stage in asked.stages}),
+        "SIGN_IN": _sign_in(dict.fromkeys(asked.stages, Job.WATCH)),
         "WATCHES": indented(watches, 6),
     }
     return filled(template("gitlab-watch.yaml"), values)

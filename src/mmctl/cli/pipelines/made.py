@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from mmctl.cli.pipelines.asked import AskedPipeline
 from mmctl.cli.pipelines.written import marked
 from mmctl.operate.pipelines.stages import (
+    codepipeline_name,
     gitlab_audience,
     left_out,
     pipelines_named,
@@ -51,12 +52,14 @@ def pipeline_of_project(
 
 def asked_of(project: Project, read_file: ReadFile, source: str | None) -> AskedPipeline:
     """What the pipeline of a project is written from."""
+    named = pipelines_named(project)
     return AskedPipeline(
         project=project.settings.project,
+        name=codepipeline_name(project.settings.project, named),
         stages=stages_of(project),
         coverage=_coverage(project, read_file),
         source=source,
-        audience=gitlab_audience(pipelines_named(project)),
+        audience=gitlab_audience(named),
     )
 
 

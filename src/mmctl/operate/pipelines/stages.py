@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.language.stack import stack_prefix
-from mmctl.live.iam.trusting import GITLAB, Job, pipeline_of, pipeline_role
+from mmctl.live.iam.trusting import CODEBUILD, GITLAB, Job, pipeline_of, pipeline_role
 from mmctl.model.endpoints import partition_of
 from mmctl.records import dataclass
 
@@ -69,12 +70,20 @@ def left_out(project: Project) -> tuple[str, ...]:
     )
 
 
-def gitlab_audience(stages: Iterable[str]) -> str:
+def gitlab_audience(named: Iterable[str]) -> str:
     """The audience of GitLab's tokens, as `stack: {ci: …}` names its host."""
-    for text in stages:
+    for text in named:
         if text.startswith(f"{GITLAB}:"):
             return f"https://{pipeline_of(text).host}"
     return f"https://{_GITLAB}"
+
+
+def codepipeline_name(project: str, named: Iterable[str]) -> str:
+    """The name of the pipeline in AWS: as `stack: {ci: …}` says it, else after the project."""
+    for text in named:
+        if text.startswith(f"{CODEBUILD}:"):
+            return text.rpartition("/")[2]
+    return f"{re.sub(r'[^A-Za-z0-9-]', '-', project)[:30]}-rules"
 
 
 def pipelines_named(project: Project) -> tuple[str, ...]:
