@@ -15,6 +15,7 @@ from mmctl.cli.changes import environment_before
 from mmctl.cli.changes.change import open_change
 from mmctl.cli.main import exit_code
 from mmctl.cli.run import Run
+from mmctl.cli.staging.judged_runs import last_judged_run as told_judged_run
 from mmctl.language.parsing.rules_digest import rules_digest
 from mmctl.live.history.entries import Doing, EntryResult
 from mmctl.live.history.evidence import SEAL
@@ -241,10 +242,17 @@ def test_the_history_there_must_say_the_same_as_the_evidence(tried: Tried) -> No
     run = last_judged_run(history, before.origin)
     assert run is not None
     assert (run.passed, run.failed, run.current, run.unfit) == (2, (), True, None)
+    staging = open_change(Run(directory=tried.folder, today=date(2026, 11, 29)))
+    assert re.fullmatch(r"\S+Z: 2 of 2 cases passed", told_judged_run(staging))
+    history.put(later)
+    assert told_judged_run(staging).endswith(f"passed; something was applied after {entry.id}")
     tried.write("{}")
     run = last_judged_run(history, before.origin)
     assert run is not None
     assert run.unfit is not None
+    assert told_judged_run(staging).startswith("not usable: `evidence-")
+    (tried.store / tried.name).unlink()
+    assert told_judged_run(staging) == "none"
 
 
 def _errors(capsys: pytest.CaptureFixture[str], *words: str, code: int = 3) -> str:

@@ -57,14 +57,11 @@ def with_promotion_again(change: LiveEnvironment, made: Plan, *, signed: bool) -
     files here still give the same rules and the same desired state.
     """
     from mmctl.language.parsing.rules_digest import rules_digest
-    from mmctl.live.plan.plan import object_digests
 
     after, made = change.project.environment.after, _with_changed_values(change, made)
     if after is None or not after.gate:
         return replace(made, promotion=None)
-    same = made.rules == rules_digest(change.project) and (
-        object_digests(change.desired()) == object_digests(made.desired)
-    )
+    same = made.rules == rules_digest(change.project) and _wants_the_same(change, made)
     promotion = _promotion(change, made, after, same_files=same)
     if not (same or signed or promotion.missing):
         sentence = (
@@ -73,6 +70,18 @@ def with_promotion_again(change: LiveEnvironment, made: Plan, *, signed: bool) -
         )
         promotion = replace(promotion, evidence=None, missing=(sentence,))
     return replace(made, promotion=promotion)
+
+
+def _wants_the_same(change: LiveEnvironment, made: Plan) -> bool:
+    """Whether the files here give the desired state of a saved plan."""
+    from mmctl.live.plan.plan import object_digests
+    from mmctl.live.state.names import Names, named_desired
+
+    desired = change.desired()
+    ids = {thing.key: thing.id for thing in made.live.objects if thing.id is not None}
+    names = Names(identity=made.target.identity, ids=ids, bindings=desired.bindings)
+    objects = tuple(named_desired(thing, names) for thing in desired.objects)
+    return object_digests(replace(desired, objects=objects)) == object_digests(made.desired)
 
 
 def _promotion(

@@ -1,39 +1,38 @@
-"""The last run whose mail was judged: the newest evidence in the store of an environment."""
+"""The last run whose mail was judged, in a line: the newest evidence in an environment's store."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
-from mmctl.inputs import DOCUMENT_AT_MOST, parse_json
+from mmctl.counted import counted
 
 if TYPE_CHECKING:
-    from mmctl.live.history.store import Store
-
-_ENDING: Final = ".json"
-_BEGINNING: Final = "evidence-"
-_READ_AT_MOST: Final = 200
-_TOLD: Final = ("as_stated", "own_facts")
+    from mmctl.cli.changes.change import LiveEnvironment
 
 
-def last_judged_run(store: Store) -> str:
-    """When mail was judged last, and how many cases ended as expected."""
-    names = [name for name in store.names(_ENDING) if name.startswith(_BEGINNING)]
-    found = [each for name in sorted(names)[-_READ_AT_MOST:] if (each := _document(store, name))]
-    if not found:
+def last_judged_run(change: LiveEnvironment) -> str:
+    """When mail was judged last, how it ended, and whether it is about what is applied now.
+
+    Raises:
+        CouldNot: the store cannot be read.
+    """
+    from mmctl.live.history.found_evidence import Origin
+    from mmctl.live.history.found_evidence import last_judged_run as newest
+
+    identity, project = change.means.service.identity, change.project
+    origin = Origin(
+        project=project.settings.project,
+        environment=project.environment.name,
+        account=identity.account,
+        region=identity.region,
+    )
+    found = newest(change.means.history, origin)
+    if found is None:
         return "none"
-    last = max(found, key=lambda each: str(each.get("at", "")))
-    tried = [case for part in _TOLD for case in last.get(part, ()) if isinstance(case, dict)]
-    same = sum(case.get("result") == "same" for case in tried)
-    return f"{last.get('at', 'some time')}: {same} of {len(tried)} cases ended as expected"
-
-
-def _document(store: Store, name: str) -> dict[str, Any] | None:
-    """One piece of evidence; None: it cannot be read as that."""
-    text = store.get(name)
-    if text is None or len(text) > DOCUMENT_AT_MOST:
-        return None
-    try:
-        found = parse_json(text)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
+    if found.unfit is not None:
+        return f"not usable: {found.unfit}"
+    tried = found.as_stated + found.own_facts
+    ended = f"{found.passed} of {counted(tried, 'case')} passed"
+    failed = f", {len(found.failed)} failed" if found.failed else ""
+    since = "" if found.current else f"; something was applied after {found.history}"
+    return f"{found.at}: {ended}{failed}{since}"

@@ -161,4 +161,4 @@ def _rules(change: LiveEnvironment) -> str:
 def _last_run(change: LiveEnvironment) -> str:
     from mmctl.cli.staging.judged_runs import last_judged_run
 
-    return last_judged_run(change.means.history.store)
+    return last_judged_run(change)
