@@ -9,7 +9,7 @@ from mmctl.errors import ProblemsFound
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mmctl.cli.run import Run
     from mmctl.compiler.configuration import LiveConfiguration
@@ -55,7 +55,7 @@ def foundation_template(
         raise ProblemsFound("the rules exceed the quotas of the service", problems, project.files)
     name, environment = project.settings.project, project.environment.name
     found = foundation_of(project, desired, place_of(project), existing=existing)
-    watching, left_out = _watching(project, desired, found.sections, install_from)
+    watching, left_out = _watching(project, desired, found.log_groups, install_from)
     template = Template(
         description=f"What the mail rules of {name} need in environment {environment}.",
         tags=tags_of(name, environment),
@@ -83,7 +83,7 @@ def monitoring_template(
     if problems:
         raise ProblemsFound("the rules exceed the quotas of the service", problems, project.files)
     name, environment = project.settings.project, project.environment.name
-    sections, left_out = _watching(project, desired, (), install_from)
+    sections, left_out = _watching(project, desired, {}, install_from)
     template = Template(
         description=f"What watches the mail of {name} in environment {environment}.",
         tags=tags_of(name, environment),
@@ -96,23 +96,16 @@ def monitoring_template(
 def _watching(
     project: Project,
     desired: LiveConfiguration,
-    beside: Sequence[TemplateSection],
+    log_groups: Mapping[str, str],
     install_from: str | None,
 ) -> tuple[tuple[TemplateSection, ...], tuple[str, ...]]:
-    """What watches an environment, in a template with other sections, and why something is not."""
+    """What watches an environment, beside log groups of the same template, and what is left out."""
     from mmctl.cli.origin import requirement_named
     from mmctl.operate.monitoring.sections import is_watched, monitoring_of, watched_of
 
     if not is_watched(project):
         return (), ()
     requirement = requirement_named(install_from)
-    log_groups = {
-        name: resource.name
-        for section in beside
-        for resource in section.resources
-        if resource.type == "AWS::Logs::LogGroup"
-        and isinstance(name := resource.properties.get("LogGroupName"), str)
-    }
     sections = monitoring_of(project, desired, requirement=requirement, log_groups=log_groups)
     return sections, watched_of(project, desired, requirement).left_out
 

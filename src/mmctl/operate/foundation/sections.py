@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mmctl.language.stack import USUAL_LOG_RETENTION
 from mmctl.operate.foundation import logs
 from mmctl.operate.foundation.buckets import bucket_section
-from mmctl.operate.foundation.home import Links
+from mmctl.operate.foundation.home import Links, name_in
 from mmctl.operate.foundation.identities import identity_section
 from mmctl.operate.foundation.keys import key_section
 from mmctl.operate.foundation.metadata import metadata_section
@@ -16,10 +16,10 @@ from mmctl.operate.foundation.pipelines import has_pipelines, pipeline_notes, pi
 from mmctl.operate.foundation.roles import role_section
 from mmctl.operate.foundation.topics import topic_section
 from mmctl.operate.templates.alarm_topic import alarm_topic
-from mmctl.records import dataclass
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Project
@@ -36,6 +36,8 @@ class Foundation:
     """What rules name and the stack does not make, and why."""
     named: tuple[tuple[str, str], ...] = ()
     """Type and name of what has a fixed name: it may exist already."""
+    log_groups: Mapping[str, str] = field(default_factory=dict)
+    """The logical ids of the log groups in it, by their names."""
     existing: frozenset[str] = frozenset()
     """Those of the existing things that it would have made."""
 
@@ -53,6 +55,7 @@ def foundation_of(
         sections=tuple(_sections(project, desired, needs)),
         notes=(*needs.notes, *logs.notes_of(needs), *pipeline_notes(project)),
         named=tuple(_named(needs)),
+        log_groups={name_in(group.arn): group.id for group in needs.log_groups},
         existing=needs.existing,
     )
 
