@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +19,7 @@ from mmctl.cli.main import exit_code
 from mmctl.cli.run import Run
 from mmctl.cli.staging.judged_runs import last_judged_run as told_judged_run
 from mmctl.language.parsing.rules_digest import rules_digest
+from mmctl.live.aws import connect as aws
 from mmctl.live.history.entries import Doing, EntryResult
 from mmctl.live.history.evidence import SEAL
 from mmctl.live.history.found_evidence import AT_MOST, last_judged_run
@@ -26,6 +29,8 @@ from mmctl.live.state.canonical import digest_of
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from mmctl.language.project import Environment
 
 _FILES: Final = {
     "mmctl.yaml": """\
@@ -263,9 +268,16 @@ def _errors(capsys: pytest.CaptureFixture[str], *words: str, code: int = 3) -> s
     return errors + out
 
 
-def _planned(capsys: pytest.CaptureFixture[str]) -> Any:
+def _git(*words: str) -> None:
+    subprocess.run(["git", *words], check=True)
+
+
+def _planned(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
     capsys.readouterr()
-    assert exit_code(["plan", "--env", "prod", "--save", "p.plan", "-q", "--format", "json"]) == 0
+    assert (
+        exit_code(["plan", "--env", "prod", "--save", "p.plan", "-q", "--format", "json", *words])
+        == 0
+    )
     return json.loads(capsys.readouterr().out)
 
 
@@ -277,6 +289,36 @@ def test_a_protected_environment_takes_what_has_evidence_and_nothing_else(
     document = _planned(capsys)
     assert document["promotion"]["missing"] == []
     assert document["promotion"]["evidence"]["name"] == tried.name
+    # Each environment is opened as its own files say: by its own account, role and store.
+    opened = []
+    connect = aws.connect
+
+    def noting(environment: Environment, *given: Any, **named: Any) -> Any:
+        opened.append((environment.name, environment.account))
+        return connect(environment, *given, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(aws, "connect", noting)
+        _planned(capsys)
+    assert set(opened) == {("prod", "444455556666"), ("staging", "111122223333")}
+    settings = folder / "mmctl.yaml"
+    before = settings.read_text()
+    settings.write_text(before.replace('"111122223333"', '"111122223333", snapshots: mmctl.yaml'))
+    (sentence,) = _planned(capsys)["promotion"]["missing"]
+    assert sentence.startswith("it cannot be read: ")
+    assert "refused: evidence: from staging: it cannot" in _errors(
+        capsys, "apply", "p.plan", "--yes"
+    )
+    settings.write_text(before)
+    _git("init", "-q")
+    _git("add", "mmctl.yaml", "rules", "cases")
+    _git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-q", "-m", "first")
+    settings.write_text(before.replace("111122223333", "777766665555"))
+    (first, *_) = _planned(capsys, "--base", "HEAD")["promotion"]["missing"]
+    assert first == "it leads elsewhere than in HEAD: account: 111122223333 → 777766665555"
+    settings.write_text(before)
+    shutil.rmtree(".git")
+    _planned(capsys)
     # The evidence that a plan rests on is read again, whatever the plan says.
     tried.write(_unsealed(json.loads(sound)))
     assert "its seal does not fit" in _errors(capsys, "apply", "p.plan", "--yes")
@@ -305,7 +347,6 @@ def test_a_protected_environment_takes_what_has_evidence_and_nothing_else(
     assert entry["rules"] == document["promotion"]["rules"]
     assert entry["gate"]["account"] == "111122223333"
     # The same rules again need no evidence; a changed value is shown first.
-    settings = folder / "mmctl.yaml"
     settings.write_text(settings.read_text().replace("mail.example.com", "mail2.example.com"))
     document = _planned(capsys)
     assert document["promotion"]["applied"]

@@ -149,7 +149,7 @@ def _opened(change: LiveEnvironment, name: str, *, same_files: bool) -> _Opened:
 
     run = with_outputs(replace(change.run, environment=name))
     project = run.project()
-    base = None if change.base is None else change.base.name
+    base = None if change.base is None else change.base.commit
     reached = reach_compared(run, project, None, base=base, forced=())
     identity, history = reached.service.identity, reached.history
     wanted = compile_project(project, run.packings)[0]
@@ -174,7 +174,9 @@ def _opened(change: LiveEnvironment, name: str, *, same_files: bool) -> _Opened:
             differences=differences if same_files else None,
         ),
         wanted=wanted,
-        elsewhere=(f"it leads elsewhere than in {base}: {shifts}",) if shifts else (),
+        elsewhere=(f"it leads elsewhere than in {change.base.name}: {shifts}",)
+        if shifts and change.base is not None
+        else (),
     )
 
 

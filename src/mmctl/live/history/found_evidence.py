@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 AT_MOST: Final = 4 * 1024 * 1024
 """Characters of evidence: far more than all cases of a large project need."""
 _AGAIN: Final = "send again"
-_LONGEST: Final = 200
+_LONGEST: Final = 120
 _SHOWN: Final = 12
 
 
@@ -149,7 +149,7 @@ def _document(text: str, called: str) -> dict[str, Any]:
     try:
         document = parse_json(text)
     except ValueError as error:
-        raise UnfitEvidence(f"`{called}` is damaged: {_short(str(error))}") from error
+        raise UnfitEvidence(f"`{called}` is damaged: {short(str(error))}") from error
     schema = document.get("schema") if isinstance(document, dict) else None
     if not isinstance(document, dict) or schema != SCHEMA:
         raise UnfitEvidence(f"`{called}` is not evidence: expected schema `{SCHEMA}`")
@@ -157,7 +157,7 @@ def _document(text: str, called: str) -> dict[str, Any]:
         raise UnfitEvidence(f"`{called}` has no seal, as of an older version of mmctl: {_AGAIN}")
     hidden = next((text for text in _texts(document) if visible(text) != text), None)
     if hidden is not None:
-        raise UnfitEvidence(f"`{called}` has characters that do not show: `{_short(hidden)}`")
+        raise UnfitEvidence(f"`{called}` has characters that do not show: `{short(hidden)}`")
     unsealed = {member: value for member, value in document.items() if member != SEAL}
     if document.get(SEAL) != digest_of(unsealed):
         raise UnfitEvidence(f"`{called}` was changed after it was kept: its seal does not fit")
@@ -171,7 +171,7 @@ def _check_schema(document: Mapping[str, Any], called: str) -> None:
     error = next(Draft202012Validator(_schema()).iter_errors(document), None)
     if error is not None:
         where = "/".join(str(part) for part in error.absolute_path)
-        raise UnfitEvidence(f"`{called}` is damaged: `{where}`: {_short(error.message)}")
+        raise UnfitEvidence(f"`{called}` is damaged: `{where}`: {short(error.message)}")
 
 
 @cache
@@ -190,7 +190,7 @@ def _check_origin(evidence: Evidence, origin: Origin, called: str) -> None:
     ):
         if got != expected:
             raise UnfitEvidence(
-                f"`{called}` is from another {member}: got `{_short(got)}`, expected `{expected}`"
+                f"`{called}` is from another {member}: got `{short(got)}`, expected `{expected}`"
             )
 
 
@@ -223,7 +223,8 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(item)
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A text of a stranger in a sentence: what hides is written as an escape, and it is cut."""
     shown = visible(text)
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
 

@@ -15,6 +15,7 @@ from mmctl.live.history.found_evidence import (
     UnfitEvidence,
     evidence_names,
     read_evidence,
+    short,
     told_of,
 )
 from mmctl.live.plan.promotion_values import UsedEvidence
@@ -136,7 +137,7 @@ def _not_enough(
     elif told.live != live_digest(before.live):
         yield f"what is live there changed since `{found.name}`: send again"
     if told.failed:
-        names = ", ".join(f"`{name}`" for name in told.failed[:_NAMED])
+        names = ", ".join(f"`{short(name)}`" for name in told.failed[:_NAMED])
         more = f" and {len(told.failed) - _NAMED} more" if len(told.failed) > _NAMED else ""
         yield (
             f"{counted(len(told.failed), 'case')} of {len(told.tried)} failed in `{found.name}`: "
@@ -153,7 +154,7 @@ def _other_entry(found: FoundEvidence, entries: Sequence[HistoryEntry], last: Hi
     """What to say about evidence that names another entry than the last one."""
     named = found.evidence.history
     if named is None or named not in {entry.id for entry in entries}:
-        what = "no apply" if named is None else f"`{named}`"
+        what = "no apply" if named is None else f"`{short(named)}`"
         return f"`{found.name}` names {what}, which is not in the history there"
     return f"`{found.name}` is about {named}, and {last.id} came since: send again"
 
