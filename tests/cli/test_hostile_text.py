@@ -239,6 +239,7 @@ COMMANDS: Final = {
     "history --releases": ("human", "json"),
     "staging mail --maildir box": ("human", "json"),
     "staging template": ("human", "yaml", "json"),
+    "watchdog --logs log.jsonl --since 2020-01-01": ("human", "json"),
     "history --trail trail.json": ("human", "json"),
     "drift --trail trail.json": ("human", "json"),
     "import": ("human",),

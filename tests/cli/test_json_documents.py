@@ -55,6 +55,7 @@ COMMANDS = (
     ("logs log.jsonl --compare other.csv", "mmctl/logs-agreement@1"),
     ("where --to @example.com --logs log.jsonl --around 2026-11-28", "mmctl/where@1"),
     ("history", "mmctl/history@1"),
+    ("watchdog --logs log.jsonl --since 2026-01-01", "mmctl/watchdog@1"),
     ("history --trail trail.json", "mmctl/history@1"),
     ("drift --trail trail.json", "mmctl/drift@1"),
     ("history show 0001", "mmctl/history@1"),

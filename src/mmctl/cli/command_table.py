@@ -46,6 +46,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("archive", _LOOK_BACK, "archive:archive"),
     ("where", _LOOK_BACK, "where:where"),
     ("monitor", _LOOK_BACK, "monitor:monitor"),
+    ("watchdog", _LOOK_BACK, "watchdog:watchdog"),
     ("emulate", _MORE, "emulate:emulate"),
     ("schema", _MORE, "schema:schema"),
 )

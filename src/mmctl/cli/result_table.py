@@ -329,6 +329,13 @@ MONITOR_TEMPLATE: Final = Result(
     },
     gate=Printing.EXACT,
 )
+WATCHED: Final = Result(
+    commands=("watchdog",),
+    writers={
+        Format.HUMAN: "cli.commands.watchdog:human",
+        Format.JSON: "cli.commands.watchdog:document",
+    },
+)
 SENT: Final = Result(
     commands=("send",),
     writers={Format.HUMAN: "cli.sending.sent:human", Format.JSON: "cli.sending.sent:document"},
@@ -415,6 +422,7 @@ RESULTS: Final = (
     TERRAFORM,
     FOUNDATION_TEMPLATE,
     MONITOR_TEMPLATE,
+    WATCHED,
     SENT,
     EXPECTED,
     LOADED,

@@ -10,7 +10,7 @@ from mmctl.cli.embedded import EMBEDDED_MAIL
 from mmctl.errors import ProblemsFound, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from mmctl.cli.run import Run
@@ -147,8 +147,18 @@ def _deliveries(project: Project) -> Iterator[RecordSource]:
     """The log groups and buckets that the files send logs to; streams cannot be read again."""
     logs = [each.logging for each in project.ingress_points.values()]
     logs += [each.logging for each in project.rule_sets.values()]
-    for arn in dict.fromkeys(arn for each in logs for arn in each.values()):
+    arns = (arn for each in logs for arn in each.values())
+    return sources_of(project.environment, arns)
+
+
+def sources_of(environment: Environment, arns: Iterable[str]) -> Iterator[RecordSource]:
+    """The log groups and buckets among what logs are delivered to, each once.
+
+    Raises:
+        CouldNot: there are no credentials.
+    """
+    for arn in dict.fromkeys(arns):
         if _LOG_GROUP in arn:
-            yield _group(project.environment, arn, f"{GROUPS}{arn}")
+            yield _group(environment, arn, f"{GROUPS}{arn}")
         elif _S3 in arn:
-            yield _bucket(project.environment, f"{BUCKETS}{arn.partition(_S3)[2]}")
+            yield _bucket(environment, f"{BUCKETS}{arn.partition(_S3)[2]}")

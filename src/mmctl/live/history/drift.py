@@ -10,6 +10,7 @@ from mmctl.live.history.last_applied import renamed
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
+    from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.compare.edits import Edit
     from mmctl.live.history.history import History
     from mmctl.live.plan.plan import Plan
@@ -36,14 +37,20 @@ class Drift:
 
 def drift_of(plan: Plan, history: History) -> Drift:
     """Compare the live state of a plan with both."""
-    applied, cut_off = history.applied(), history.unended()
-    by_hand = () if applied is None else diff(plan.live, renamed(applied, plan.live))
+    cut_off = history.unended()
+    by_hand = edits_by_hand(plan.live, history)
     return Drift(
-        by_hand=_of_people(by_hand),
+        by_hand=by_hand or (),
         not_applied=_of_people(plan.edits),
-        known=applied is not None,
+        known=by_hand is not None,
         cut_off=cut_off.id if cut_off else None,
     )
+
+
+def edits_by_hand(live: LiveConfiguration, history: History) -> tuple[Edit, ...] | None:
+    """From the last applied state to live; None: nothing was applied from here before."""
+    applied = history.applied()
+    return None if applied is None else _of_people(diff(live, renamed(applied, live)))
 
 
 def _of_people(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
