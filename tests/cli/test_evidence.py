@@ -346,6 +346,10 @@ def test_a_protected_environment_takes_what_has_evidence_and_nothing_else(
     assert (entry["reason"], entry["forced"]) == ("an outage", ["evidence"])
     assert entry["rules"] == document["promotion"]["rules"]
     assert entry["gate"]["account"] == "111122223333"
+    assert exit_code(["history", "show", "1", "--env", "prod"]) == 0
+    shown = capsys.readouterr().out
+    assert f"logical rules {entry['rules']}" in shown
+    assert "evidence was required: account 111122223333, environment staging" in shown
     # The same rules again need no evidence; a changed value is shown first.
     settings.write_text(settings.read_text().replace("mail.example.com", "mail2.example.com"))
     document = _planned(capsys)

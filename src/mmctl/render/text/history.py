@@ -78,6 +78,11 @@ def one(entry: HistoryEntry, journal: Sequence[Mapping[str, Any]]) -> Text:
         _said(f"account {entry.account}  {entry.region}"),
         _said(f"digest {entry.digest_before} → {entry.digest_after}"),
     ]
+    if entry.rules is not None:
+        lines.append(_said(f"logical rules {entry.rules}"))
+    if entry.gate:
+        required = ", ".join(f"{member} {value}" for member, value in sorted(entry.gate.items()))
+        lines.append(_said(f"evidence was required: {required}"))
     if entry.forced:
         lines.append(_said(f"forced: {', '.join(entry.forced)}"))
     lines += [_said(f"overwritten: {line}") for line in entry.overwritten]
