@@ -175,6 +175,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "archiving",
         "staging",
         "pipelines",
+        "doctoring",
         "commands",
     ),
     "judge": ("readings", "index"),
@@ -197,6 +198,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "stacks",
         "costs",
         "pipelines",
+        "doctor",
     ),
 }
 """The sub-rooms of a room along the way of the data: each imports only those before it."""

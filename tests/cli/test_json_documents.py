@@ -54,6 +54,7 @@ COMMANDS = (
     ("logs log.jsonl --compare --messages {message}", "mmctl/logs-compare@1"),
     ("logs log.jsonl --compare other.csv", "mmctl/logs-agreement@1"),
     ("where --to @example.com --logs log.jsonl --around 2026-11-28", "mmctl/where@1"),
+    ("doctor", "mmctl/doctor@1"),
     ("history", "mmctl/history@1"),
     ("watchdog --logs log.jsonl --since 2026-01-01", "mmctl/watchdog@1"),
     ("history --trail trail.json", "mmctl/history@1"),

@@ -47,6 +47,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("where", _LOOK_BACK, "where:where"),
     ("monitor", _LOOK_BACK, "monitor:monitor"),
     ("watchdog", _LOOK_BACK, "watchdog:watchdog"),
+    ("doctor", _LOOK_BACK, "doctor:doctor"),
     ("emulate", _MORE, "emulate:emulate"),
     ("schema", _MORE, "schema:schema"),
 )

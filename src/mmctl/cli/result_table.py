@@ -86,6 +86,13 @@ WHERE: Final = Result(
         Format.JSON: "render.documents.where:document",
     },
 )
+DIAGNOSIS: Final = Result(
+    commands=("doctor",),
+    writers={
+        Format.HUMAN: "render.text.doctor:text",
+        Format.JSON: "render.documents.doctor:document",
+    },
+)
 COMPARISON: Final = Result(
     commands=("logs",),
     writers={
@@ -386,6 +393,7 @@ RESULTS: Final = (
     STORED,
     ANSWER,
     WHERE,
+    DIAGNOSIS,
     COMPARISON,
     AGREEMENT,
     PAGE,

@@ -1,0 +1,1 @@
+"""What `mmctl doctor` looks at, opened: project, service, logs, message, and the probe."""
