@@ -211,6 +211,18 @@ def test_where_something_is_written_does_not_change_the_digest() -> None:
     assert _digest(files) == _digest(_FILES)
 
 
+def test_rules_beside_cases_are_in_the_digest() -> None:
+    section = "archives:\n  second: {retention: ONE_YEAR}\n"
+    for text in (
+        _FILES["cases/a.yaml"] + section,
+        '{"version": 1,\ncases: [],\narchives: {second: {retention: ONE_YEAR}}}\n',
+        'version: 1\ncases: []\n"archives":\n  second: {retention: ONE_YEAR}\n',
+    ):
+        files = _FILES | {"cases/a.yaml": text}
+        elsewhere = _FILES | {"rules/more.yaml": "version: 1\n" + section}
+        assert _digest(files) == _digest(elsewhere) != _digest(_FILES)
+
+
 def test_the_order_of_rules_is_in_the_digest_wherever_it_comes_from() -> None:
     swapped = {**_FILES, _A: _FILES[_B], _B: _FILES[_A]}
     assert _digest(swapped) != _digest(_FILES)

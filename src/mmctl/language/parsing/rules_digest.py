@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from mmctl.language.project import Project
     from mmctl.language.text.nodes import Node
 
-_SECTION: Final = Pattern(
-    rf"^\W*(?:{'|'.join(['rules', *(kind.value for kind in Kind)])})\W*:", re.MULTILINE
+_CASES: Final = Pattern(r"^cases[ ]*:", re.MULTILINE)
+_OTHERS: Final = Pattern(
+    rf"^(?:[{{?'\"]|(?:{'|'.join(['rules', *(kind.value for kind in Kind)])})[ ]*:)", re.MULTILINE
 )
-"""Files of cases alone have none of these."""
+"""What a file has at the start of a line unless its cases are all that matters in it."""
 _VERSION: Final = 1
 """Of the form: another form gives other digests, and evidence for them has to be made again."""
 _USE: Final = "${"
@@ -91,7 +92,7 @@ class _Form:
         texts = {
             path: text
             for path, text in self.project.files.items()
-            if path != PROJECT_FILE and _SECTION.search(text)
+            if path != PROJECT_FILE and (not _CASES.search(text) or _OTHERS.search(text))
         }
         self.files = MemoryFiles(texts)
         self.nodes = {path: compose(text, file=path)[0] for path, text in texts.items()}
