@@ -15,10 +15,14 @@ from mmctl.operate.templates.template import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mmctl.operate.foundation.needs import FoundationNeeds, WantedThing
 
 VENDED: Final = "/aws/vendedlogs/"
 """How names of log groups begin for which CloudWatch Logs needs no policy of its own each."""
+_GROUPS: Final = 20
+"""Log groups in one policy, whose text may have 5,120 characters."""
 _PLACE: Final = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}"
 OWN_KEY: Final = LintException(
     tool=CHECKOV,
@@ -34,7 +38,7 @@ def log_section(needs: FoundationNeeds, retention_days: int) -> TemplateSection:
     return TemplateSection(
         title="Logs",
         comment="`mmctl apply` makes the deliveries; these receive them, and stay with their logs.",
-        resources=(*(_group(each, retention_days) for each in groups), _policy(groups)),
+        resources=(*(_group(each, retention_days) for each in groups), *_policies(groups)),
         outputs=tuple(output for each in groups for output in _outputs(each)),
     )
 
@@ -70,7 +74,13 @@ def _group(group: WantedThing, retention_days: int) -> TemplateResource:
     )
 
 
-def _policy(groups: tuple[WantedThing, ...]) -> TemplateResource:
+def _policies(groups: tuple[WantedThing, ...]) -> Iterator[TemplateResource]:
+    """One policy for as many groups as fit into its text."""
+    for number, start in enumerate(range(0, len(groups), _GROUPS)):
+        yield _policy(groups[start : start + _GROUPS], "" if number == 0 else str(number + 1))
+
+
+def _policy(groups: tuple[WantedThing, ...], number: str) -> TemplateResource:
     """The delivery's permission; the policy is a text, so references are put into JSON."""
     streams = [f"{_PLACE}:log-group:${{{each.id}}}:log-stream:*" for each in groups]
     statement = {
@@ -86,11 +96,11 @@ def _policy(groups: tuple[WantedThing, ...]) -> TemplateResource:
     }
     text = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
     return TemplateResource(
-        name="LogDeliveryPolicy",
+        name=f"LogDeliveryPolicy{number}",
         type="AWS::Logs::ResourcePolicy",
         comment="CloudWatch Logs may deliver to these log groups.",
         properties={
-            "PolicyName": sub("${AWS::StackName}-delivery"),
+            "PolicyName": sub(f"${{AWS::StackName}}-delivery{number}"),
             "PolicyDocument": sub(text + "\n"),
         },
         wildcards={"DeliverLogs": "the service names the streams, and `apply` the deliveries"},
