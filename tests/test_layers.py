@@ -198,6 +198,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "stacks",
         "costs",
         "pipelines",
+        "dns",
         "doctor",
     ),
 }

@@ -200,6 +200,7 @@ COMMANDS: Final = {
     "budget -v": ("human", "json", "markdown", "html"),
     "budget RULE": ("human", "json", "markdown", "html"),
     "budget --cost --messages 1000 --size 75 -v": ("human", "json"),
+    "dns --offline": ("human", "json", "zone"),
     "send --probe init probe-human": ("human",),
     "send --probe init probe-json": ("json",),
     "send --probe done probe-json": ("human", "json"),
@@ -361,6 +362,7 @@ READERS: Final = {
     Format.HTML: as_page,
     Format.YAML: as_text,
     Format.HCL: as_text,
+    Format.ZONE: as_text,
 }
 """What those look at who get a format, beyond its lines."""
 

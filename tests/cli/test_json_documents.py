@@ -39,6 +39,7 @@ COMMANDS = (
     ("budget", "mmctl/budget@1"),
     ("budget deliver", "mmctl/budget-rule@1"),
     ("budget --cost --messages 1000 --size 75", "mmctl/costs@1"),
+    ("dns", "mmctl/dns@1"),
     ("fmt --check", "mmctl/fmt@1"),
     ("simulate", "mmctl/simulate@1"),
     ("simulate --coverage --mutate 5", "mmctl/simulate@1"),

@@ -39,6 +39,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("unpin", _CHANGE, "history:unpin"),
     ("foundation", _CHANGE, "foundation:foundation"),
     ("staging", _CHANGE, "staging:staging"),
+    ("dns", _CHANGE, "dns:dns"),
     ("history", _LOOK_BACK, "history:history"),
     ("drift", _LOOK_BACK, "drift:drift"),
     ("diff", _LOOK_BACK, "diff:diff"),

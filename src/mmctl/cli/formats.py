@@ -25,6 +25,7 @@ class Format(StrEnum):
     HTML = "html"
     YAML = "yaml"
     HCL = "hcl"
+    ZONE = "zone"
 
 
 class Printing(StrEnum):
@@ -75,4 +76,5 @@ FORMATS: Final[dict[Format, FormatRow]] = {
     ),
     Format.YAML: FormatRow(what="YAML", gate=Printing.EXACT),
     Format.HCL: FormatRow(what="HCL", gate=Printing.EXACT),
+    Format.ZONE: FormatRow(what="records of a zone file", gate=Printing.EXACT),
 }

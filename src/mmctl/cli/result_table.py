@@ -185,6 +185,14 @@ COSTS: Final = Result(
         Format.JSON: "render.documents.costs:document",
     },
 )
+DNS: Final = Result(
+    commands=("dns",),
+    writers={
+        Format.HUMAN: "render.text.dns:human",
+        Format.JSON: "render.documents.dns:document",
+        Format.ZONE: "render.text.dns:zone",
+    },
+)
 PLAN: Final = Result(
     commands=("plan",),
     writers={
@@ -406,6 +414,7 @@ RESULTS: Final = (
     BUDGET,
     RULE_BUDGET,
     COSTS,
+    DNS,
     PLAN,
     STOPPED,
     PROMOTED,

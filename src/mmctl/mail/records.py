@@ -64,6 +64,7 @@ class ZoneRecords:
             UsageError: the text is not a zone file; the message names the line.
         """
         self._records: dict[tuple[str, str], tuple[Record, ...]] = {}
+        self._seconds: dict[tuple[str, str], int] = {}
         self._unanswered = tuple(_plain(name) for name in unanswered)
         try:
             zone = _zone(text)
@@ -75,6 +76,7 @@ class ZoneRecords:
             for found_set in node.rdatasets:
                 key = (_plain(name.to_text()), dns.rdatatype.to_text(found_set.rdtype))
                 self._records[key] = tuple(found_set)
+                self._seconds[key] = int(found_set.ttl)
         self._names = {name for name, _ in self._records}
 
     def ask(self, name: str, kind: str) -> tuple[Record, ...]:
@@ -92,6 +94,10 @@ class ZoneRecords:
                 return found
             name = _plain(alias[0].target.to_text())
         return ()
+
+    def seconds_kept(self, name: str, kind: str) -> int | None:
+        """The TTL of the records of a name and kind; None: there are none."""
+        return self._seconds.get((_plain(name), kind))
 
     def _owner(self, name: str) -> str:
         """The name itself, else the wildcard that matches it (RFC 4592)."""
@@ -128,17 +134,19 @@ def _first_bad_line(text: str) -> int:
 class DnsRecords:
     """Records that this machine's resolver finds; each query is sent once."""
 
-    def __init__(self, *, seconds: float = 5.0) -> None:
-        """How many seconds to wait for an answer."""
+    def __init__(self, *, seconds: float = 5.0, server: str | None = None) -> None:
+        """How many seconds to wait for an answer; `server`: whom to ask instead of the usual."""
         self._seconds = seconds
+        self._server = server
         self._resolver: dns.resolver.Resolver | None = None
         self._known: dict[tuple[str, str], tuple[Record, ...] | None] = {}
 
-    def __getstate__(self) -> float:
-        return self._seconds
+    def __getstate__(self) -> tuple[float, str | None]:
+        return self._seconds, self._server
 
-    def __setstate__(self, seconds: float) -> None:
-        self.__init__(seconds=seconds)  # type: ignore[misc] # a separate process queries for itself
+    def __setstate__(self, state: tuple[float, str | None]) -> None:
+        seconds, server = state
+        self.__init__(seconds=seconds, server=server)  # type: ignore[misc] # a separate process queries for itself
 
     def ask(self, name: str, kind: str) -> tuple[Record, ...]:
         """The records of a name and kind."""
@@ -154,12 +162,24 @@ class DnsRecords:
             raise UnansweredError(name)
         return found
 
+    def servers(self) -> tuple[str, ...]:
+        """The addresses of those who are asked; none: this machine has no resolver."""
+        try:
+            return tuple(str(each) for each in self._made().nameservers)
+        except dns.resolver.NoResolverConfiguration:
+            return ()
+
+    def _made(self) -> dns.resolver.Resolver:
+        if self._resolver is None:
+            self._resolver = dns.resolver.Resolver(configure=self._server is None)
+            if self._server is not None:
+                self._resolver.nameservers = [self._server]
+        return self._resolver
+
     def _asked(self, name: str, kind: str) -> tuple[Record, ...] | None:
         """What the resolver answers; None: nobody answered."""
         try:
-            if self._resolver is None:
-                self._resolver = dns.resolver.Resolver()
-            answer = self._resolver.resolve(
+            answer = self._made().resolve(
                 dns.name.from_text(name),
                 kind,
                 lifetime=self._seconds,

@@ -188,7 +188,7 @@ class _Collector:
 
     def identities(self) -> Iterator[str]:
         """The domains that SES must have verified to relay and to send."""
-        for domain in _domains(self.project, self.desired):
+        for domain in verified_domains(self.project, self.desired):
             if self.exists(domain):
                 self.notes.append(f"identity `{domain}` is not made: it exists already")
             else:
@@ -254,7 +254,7 @@ def _topics(desired: LiveConfiguration) -> Mapping[str, bool]:
     return found
 
 
-def _domains(project: Project, desired: LiveConfiguration) -> list[str]:
+def verified_domains(project: Project, desired: LiveConfiguration) -> list[str]:
     """The project's own domains where rules relay or send, those of bounces, and those it lists."""
     stack = project.environment.stack
     domains = set(() if stack is None else stack.identities)
