@@ -48,6 +48,8 @@ _CHANGING: Final = (
     (re.compile(r"\b[0-9a-z]{40}-\w{8}\b"), "MESSAGE"),
     (re.compile(r"\brel-[0-9a-f]{16}\b"), "RELEASE"),
     (re.compile(r"\b[a-z2-7]{26}\b"), "JOB"),
+    (re.compile(r"\b[0-9a-z]{12}(?=\.embd\.)"), "host"),
+    (re.compile(r"(?<=STSv1; id=)[0-9a-f]{24}\b"), "POLICY"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "DIGEST"),
     (re.compile(r"(?<=`)[0-9a-f]{12}(?=`)|\b[0-9a-f]{12}(?=…)|\b[0-9a-f]{4,8}(?=…)"), "DIGEST"),
 )
