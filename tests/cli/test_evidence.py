@@ -240,6 +240,17 @@ def test_the_history_there_must_say_the_same_as_the_evidence(tried: Tried) -> No
         history.put(entry)
     assert faults == []
     assert missing() == ""
+    # A clock was wrong at an earlier apply: what was kept then does not hide what came later.
+    document = json.loads(tried.text)
+    wrong = document | {"at": "2099-01-01T00:00:00Z", "history": "0000-20991231T000000Z"}
+    ahead = tried.name.replace(document["at"].replace("-", "").replace(":", ""), "20990101T000000Z")
+    (tried.store / ahead).write_text(_sealed(wrong))
+    assert missing() == ""
+    (tried.store / ahead).write_text(_sealed(wrong | {"history": entry.id, "live": _OTHER}))
+    assert "what is live there changed" in missing(), "the newest about the last entry decides"
+    (tried.store / ahead).write_text("")
+    assert "is damaged" in missing()
+    (tried.store / ahead).unlink()
     assert "differs from these files: 2 differences" in missing(replace(before, differences=2))
     history.put(replace(entry, rules=None))
     assert missing() == "", "what is live equals these files, so they are the rules"

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 12
 _NAMED: Final = 3
+_READ_AT_MOST: Final = 20
+"""How much evidence for the same rules is looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,8 @@ def evidence_for(
 ) -> tuple[UsedEvidence | None, tuple[str, ...]]:
     """The evidence for some rules, or why there is none, in sentences.
 
-    The newest evidence for these rules decides. Older evidence does not stand in for it.
+    The newest evidence for these rules since the last apply decides. Older evidence does not stand
+    in for it, and a clock that was wrong before that apply does no harm.
 
     Raises:
         CouldNot: the store cannot be read.
@@ -76,11 +79,27 @@ def evidence_for(
     if not names:
         return None, (_nothing_kept(rules, before),)
     try:
-        found = read_evidence(before.history.store, names[-1], before.origin)
+        found = _newest(names, before)
     except UnfitEvidence as error:
         return None, (str(error),)
     missing = list(_not_enough(rules, found, before, min_cases))
     return (None if missing else _used(found)), tuple(missing)
+
+
+def _newest(names: Sequence[str], before: EarlierEnvironment) -> FoundEvidence:
+    """The newest evidence that is about the last entry there, else the newest of all.
+
+    Raises:
+        UnfitEvidence: one that is newer is not evidence.
+        CouldNot: the store cannot be read.
+    """
+    last = written(before.history)[-1].id
+    found = [read_evidence(before.history.store, name, before.origin) for name in names[-1:]]
+    for name in reversed(names[-_READ_AT_MOST:-1]):
+        if found[-1].evidence.history == last:
+            break
+        found.append(read_evidence(before.history.store, name, before.origin))
+    return found[-1] if found[-1].evidence.history == last else found[0]
 
 
 def _not_running(rules: str, before: EarlierEnvironment) -> Iterator[str]:
