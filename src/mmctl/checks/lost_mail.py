@@ -11,7 +11,8 @@ What it does:
 
 Why it is bad:
     The sender's server saw the mail accepted, so nobody sends it again and nobody notices. Mail
-    that is stored where it should be delivered is an outage too.
+    that is stored where it should be delivered is an outage too. Where mail is gone already,
+    `mmctl doctor --message-id ID` says why.
 
 Bad:
     version: 1

@@ -92,7 +92,7 @@ WRONG: tuple[tuple[str, str, Callable[..., Any], str, str, str | None], ...] = (
         "simulate_principal_policy",
         simulated("allowedSomehow"),
         "role-not-allowed",
-        "",
+        "IAM's simulator does not say it for sure",
         None,
     ),
 )

@@ -87,6 +87,8 @@ def preflight(change: LiveEnvironment, made: Plan) -> tuple[PreflightFinding, ..
     found = look(made, service, Surroundings(clients) if clients else None)
     for finding in found:
         change.run.say(f"preflight: {'error' if finding.certain else 'warning'}: {finding.text}")
+    if found:
+        change.run.say(f"help: mmctl doctor{change.words}")
     return found
 
 

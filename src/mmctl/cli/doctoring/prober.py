@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from mmctl.client.failure import SendFailure
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import LogicalIngressPoint, Project
 
@@ -159,27 +160,21 @@ class SmtpProber:
         try:
             session.open()
         except SessionFailed as failed:
-            failure = failed.failure
-            if failure.kind is FailureKind.TLS_MISSING and target.tls_policy is TlsPolicy.OPTIONAL:
-                return replace(answer, greeting=_greeting(session))
-            return replace(
-                answer,
-                stage=_stage(session, failure.kind),
-                greeting=_greeting(session),
-                protocol=None if session.agreed is None else session.agreed.protocol,
-                verified=session.agreed is not None and session.agreed.verified,
-                message=failure.message,
-                help=failure.help,
-            )
-        found = replace(
-            answer,
-            greeting=_greeting(session),
-            protocol=None if session.agreed is None else session.agreed.protocol,
-            verified=session.agreed is not None and session.agreed.verified,
-            logged_in=session.endpoint.credentials is not None,
-        )
-        session.close()
-        return found
+            return self._stopped(answer, session, failed.failure, target)
+        finally:
+            if session.is_open:
+                session.close()
+        return replace(_so_far(answer, session), logged_in=session.endpoint.credentials is not None)
+
+    def _stopped(
+        self, answer: ProbeAnswer, session: SmtpSession, failure: SendFailure, target: ProbeTarget
+    ) -> ProbeAnswer:
+        """Where a session stopped, and why; without TLS is far enough where TLS is optional."""
+        found = _so_far(answer, session)
+        if failure.kind is FailureKind.TLS_MISSING and target.tls_policy is TlsPolicy.OPTIONAL:
+            return found
+        stage = _stage(session, failure.kind)
+        return replace(found, stage=stage, message=failure.message, help=failure.help)
 
     def _endpoint(self, target: ProbeTarget) -> Endpoint:
         """How a target is talked to: always with TLS, except where a client certificate is due."""
@@ -207,6 +202,16 @@ def _addresses(host: str) -> tuple[str, ...]:
     except (OSError, UnicodeError):
         return ()
     return tuple(dict.fromkeys(str(each[4][0]) for each in found))
+
+
+def _so_far(answer: ProbeAnswer, session: SmtpSession) -> ProbeAnswer:
+    agreed = session.agreed
+    return replace(
+        answer,
+        greeting=_greeting(session),
+        protocol=None if agreed is None else agreed.protocol,
+        verified=agreed is not None and agreed.verified,
+    )
 
 
 def _password(variable: str) -> str:

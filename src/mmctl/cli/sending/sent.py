@@ -57,7 +57,20 @@ def send_messages(run: Run, options: SendOptions) -> int:
         waited=wait,
     )
     write(run, SENT, result)
+    point = target.endpoint.ingress_point
+    if point is not None and any(each.sent.failure is not None for each in sent):
+        run.say(f"help: {doctor_line(target, point)}")
     return exit_code_of(sent)
+
+
+def doctor_line(target: Destination, point: str) -> str:
+    """The command that looks why an ingress point does not take mail."""
+    import shlex
+
+    from mmctl.cli.changes.change import environment_words
+
+    words = "" if target.project is None else environment_words(target.project)
+    return f"mmctl doctor --ingress-point {shlex.quote(point)} --probe{words}"
 
 
 def waiting(options: SendOptions, *, embedded: bool) -> float:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 _ALL: Final = "-1"
+_DELETED: Final = "deleted"
 _PORTS: Final = (0, 65_535)
 
 
@@ -151,7 +152,8 @@ class VpcNetwork:
                 found = [_endpoint(each) for each in answer["VpcEndpoints"]]
         except NotThere:
             return None
-        return next((each for each in found if each.id == id), None)
+        # EC2 lists what was deleted a little longer.
+        return next((each for each in found if each.id == id and each.state != _DELETED), None)
 
     def endpoints(self) -> tuple[VpcEndpoint, ...]:
         """All VPC endpoints."""

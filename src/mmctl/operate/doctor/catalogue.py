@@ -59,6 +59,7 @@ from mmctl.operate.doctor.looks import (
     tls_required,
     topic_refuses,
 )
+from mmctl.operate.doctor.said import Symptom
 
 if TYPE_CHECKING:
     from mmctl.operate.doctor.look import DoctorLook
@@ -120,3 +121,13 @@ LOOKS: Final[tuple[DoctorLook, ...]] = (
     endpoints_in_vpc.LOOK,
 )
 """By symptom, in the order of `Symptom`."""
+
+COMMANDS: Final = {
+    Symptom.CONNECTION: "mmctl doctor --env ENV --ingress-point NAME --probe",
+    Symptom.RULE: "mmctl doctor --env ENV --rule NAME --message FILE --rcpt ADDRESS",
+    Symptom.VPC_ENDPOINT: "mmctl doctor --env ENV --ingress-point NAME",
+    Symptom.GONE: "mmctl doctor --env ENV --message-id ID",
+    Symptom.DNS: "mmctl doctor --env ENV --probe",
+    Symptom.QUOTAS: "mmctl doctor --env ENV",
+}
+"""The command line for each symptom, which also makes all other looks."""

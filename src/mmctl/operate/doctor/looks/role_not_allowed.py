@@ -55,18 +55,22 @@ def _look(scene: Scene, need: NeededAccess) -> Iterator[Said]:
     role = scene.services.roles.role(need.role)
     if role is None:
         raise NotAsked("the role does not exist")
+    error: CouldNot | None = None
     try:
         verdicts = _simulated(scene, need)
-    except CouldNot as error:
+    except CouldNot as refused_to_ask:
+        error = refused_to_ask
         verdicts = _read(scene, role, need)
-        unsure = sorted(each for each, found in verdicts.items() if found is PolicyAnswer.NOT_KNOWN)
-        if unsure:
-            yield NotLookedAt(
-                what=f"whether {role.arn} may {', '.join(unsure)}",
-                why=error.message + "; its policies do not say it for sure",
-                permission=getattr(error, "action", None),
-                help=error.help,
-            )
+    unsure = sorted(each for each, found in verdicts.items() if found is PolicyAnswer.NOT_KNOWN)
+    if unsure:
+        yield NotLookedAt(
+            what=f"whether {role.arn} may {', '.join(unsure)}",
+            why="IAM's simulator does not say it for sure"
+            if error is None
+            else f"{error.message}; its policies do not say it for sure",
+            permission=getattr(error, "action", None),
+            help=None if error is None else error.help,
+        )
     refused = [
         each
         for each, found in verdicts.items()
