@@ -52,7 +52,7 @@ def estimate_of(run: Run, project: Project, options: CostOptions) -> CostEstimat
     volume = _volume(project, options)
     prices = priced(run, options.prices)
     own = month_of(project, volume, prices, plan)
-    around = month_of_templates(own.environment, tuple(_templates(project)), prices)
+    around = month_of_templates(own.environment, tuple(_templates(run, project)), prices)
     costs = Costs(
         environment=own.environment,
         lines=(*own.lines, *around.lines),
@@ -83,10 +83,15 @@ def with_costs_said(made: Plan) -> Plan:
     return replace(made, notes=(*made.notes, *notes_of(made, usual_prices())))
 
 
-def _templates(project: Project) -> Iterator[Template]:
-    """The stacks of the environment, as far as `stack:` asks for them."""
+def _templates(run: Run, project: Project) -> Iterator[Template]:
+    """The stacks of the environment, where `stack:` asks for them."""
     stack = project.environment.stack
-    if stack is not None and (stack.mail_server is not None or stack.sender):
+    if stack is None:
+        return
+    from mmctl.cli.staging.templates import foundation_template
+
+    yield foundation_template(run, project).template
+    if stack.mail_server is not None or stack.sender:
         from mmctl.operate.staging.sections import staging_template
 
         yield staging_template(project)

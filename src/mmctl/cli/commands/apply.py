@@ -111,6 +111,10 @@ def apply(
 
     made = with_every_message(change, made)
     made = with_limits_said(with_ordinary_mail(change, made))
+    if plan_file is None and made.edits and not made.target.identity.embedded:
+        from mmctl.cli.costs import with_costs_said
+
+        made = with_costs_said(made)
     with screen(change) as show, stoppable():
         if not (run.quiet and yes):
             show(render.bare(made, width=run.console().width, verbose=run.verbose))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import is_public
 from mmctl.judge.actions import kind_of, target_of
+from mmctl.language.project import EMBEDDED
 from mmctl.model.enums import RetentionPeriod
 from mmctl.operate.costs.lines import HOURS_A_MONTH, CostLine, Costs
 from mmctl.operate.costs.prices import ADD_ON, REGION, PricePlan
@@ -103,7 +104,7 @@ def names_of_shares(project: Project) -> tuple[str, ...]:
 def _standing(project: Project, prices: PriceTable) -> Iterator[CostLine]:
     """What is paid whether or not mail comes."""
     points = project.ingress_points.values()
-    count = len(points)
+    count = len(points) + len(project.environment.twins)
     if count:
         yield CostLine(
             what="ingress points, a month each",
@@ -239,6 +240,8 @@ def _share(volume: MailVolume, name: str) -> str:
 
 
 def _notes(project: Project, volume: MailVolume | None) -> Iterator[str]:
+    if project.environment.endpoint == EMBEDDED:
+        yield f"`{project.environment.name}` is embedded and costs nothing: this is what AWS asks"
     region = project.environment.region
     if region is not None and region != REGION:
         yield f"these are prices of {REGION}; `{project.environment.name}` is in `{region}`"
