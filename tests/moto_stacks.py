@@ -25,6 +25,7 @@ def moto_stacks(patched: pytest.MonkeyPatch) -> Iterator[str]:
     """A server; its URL is that of all AWS services meanwhile."""
     _correct_tags_of_keys(patched)
     _correct_outputs(patched)
+    _add_names_of_endpoints(patched)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -81,3 +82,16 @@ def _correct_outputs(patched: pytest.MonkeyPatch) -> None:
         self.stack.output_map = self.stack._create_output_map()
 
     patched.setattr(change_set, "apply", corrected)
+
+
+def _add_names_of_endpoints(patched: pytest.MonkeyPatch) -> None:
+    """An endpoint has `DnsEntries`, which outputs read; moto has no attributes of it at all."""
+    endpoint: Any = importlib.import_module("moto.ec2.models.vpcs").VPCEndPoint
+
+    def attribute(self: Any, name: str) -> list[str]:
+        return [f"Z0000000000000:{self.id}.vpce.example.com"] if name == "DnsEntries" else []
+
+    patched.setattr(
+        endpoint, "has_cfn_attr", classmethod(lambda _, name: name == "DnsEntries"), False
+    )
+    patched.setattr(endpoint, "get_cfn_attribute", attribute, False)

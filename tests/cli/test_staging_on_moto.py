@@ -26,6 +26,7 @@ environments:
     endpoint: embedded
     account: "{ACCOUNT}"
     region: us-east-1
+    snapshots: s3://shop-mmctl/staging
     vars: {{exchange: "${{stack.MailServerName}}"}}
     stack:
       mail_server: {{domains: [example.com], relay_networks: [192.0.2.0/24]}}
@@ -76,6 +77,7 @@ MADE: Final = {
     "AWS::EC2::Subnet",
     "AWS::EC2::SubnetRouteTableAssociation",
     "AWS::EC2::VPC",
+    "AWS::EC2::VPCEndpoint",
     "AWS::EC2::VPCGatewayAttachment",
     "AWS::IAM::InstanceProfile",
     "AWS::IAM::Role",
@@ -136,8 +138,16 @@ def test_staging_comes_up_twice_changes_and_goes(
     first = Ran(project, capsys, "staging up --yes")
     assert first.stacks == {FOUNDATION: "CREATE_COMPLETE", STAGING: "CREATE_COMPLETE"}
     assert first.parts["rules"].startswith("applied as 0001-")
-    assert [each["state"] for each in first.report["addresses"]] == ["ACTIVE", "made", "made"]
-    assert "new stack, 3 resources to make" in first.said
+    states = {each["name"]: each["state"] for each in first.report["addresses"]}
+    assert states == {
+        "ingress point mx-in": "ACTIVE",
+        "ingress point mx-in-twin": "ACTIVE",
+        "mail server": "made",
+        "mail server's name": "made",
+        "sender": "made",
+    }
+    assert "new stack, 5 resources to make" in first.said
+    assert "an hour" in first.said
     _check_types()
 
     again = Ran(project, capsys, "staging up --yes")
@@ -162,8 +172,12 @@ def test_staging_comes_up_twice_changes_and_goes(
     gone = Ran(project, capsys, "staging down --yes")
     assert gone.parts["rules"].startswith("applied as 0003-")
     assert list(gone.parts) == ["rules", STAGING, FOUNDATION]
-    assert "archive records" in gone.report["left"]
-    assert "bucket shop-copies" in gone.report["left"]
+    left = [each.partition(": ")[0] for each in gone.report["left"]]
+    assert left == [
+        "archive records",
+        *(f"bucket shop-{n}" for n in ("copies", "mmctl", "records")),
+    ]
+    assert "it goes on to cost $0.19 a GB-month" in gone.report["left"][0]
     assert not _names()
 
     nothing = Ran(project, capsys, "staging down --yes")

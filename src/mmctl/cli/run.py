@@ -115,7 +115,7 @@ class Run:
         return replace(project, password_variables=self.password_variables), problems
 
     def _say_stand_ins(self, project: Project) -> None:
-        """Say once that values of stacks are not known here."""
+        """Say once that values of stacks are unknown here."""
         environment = project.environment
         if environment.name in (self.outputs or {}) or {environment.name, ALL} & self.said:
             return

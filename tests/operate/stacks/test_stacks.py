@@ -14,7 +14,7 @@ from mmctl.live.state.stacks import StackState
 from mmctl.operate.stacks.deploy import Deployed, carry_out
 from mmctl.operate.stacks.preparing import discard, prepare
 from mmctl.operate.stacks.removal import take_away
-from mmctl.operate.stacks.status import Standing, standing_of, way_out
+from mmctl.operate.stacks.status import StackStanding, standing_of, way_out
 from mmctl.operate.stacks.told import actions_missing
 from mmctl.operate.stacks.wanted import WantedStack
 from mmctl.operate.templates.tagging import tags_of
@@ -264,14 +264,14 @@ def test_a_status_of_a_newer_api_is_no_reason_to_guess() -> None:
     with pytest.raises(Refused, match="HIBERNATED"):
         up(world)
     held.state = _with(held.state, status="HIBERNATE_IN_PROGRESS")
-    assert standing_of(held.state) is Standing.MOVING
+    assert standing_of(held.state) is StackStanding.MOVING
 
 
 def test_every_status_of_the_service_model_has_a_standing_and_a_way_out() -> None:
     shape: Any = Session().get_service_model("cloudformation").shape_for("StackStatus")
     for status in shape.enum:
         state = StackState(id="a", name="a", status=status)
-        assert standing_of(state) is not Standing.UNKNOWN, status
+        assert standing_of(state) is not StackStanding.UNKNOWN, status
         assert way_out(standing_of(state), "a", "mmctl foundation down")
 
 

@@ -50,7 +50,7 @@ def foundation(
     yes: Annotated[bool, typer.Option("--yes", help="up, down: confirm without a prompt.")] = False,
     allow_delete: Annotated[
         bool,
-        typer.Option("--allow-delete", help="up: resources may be removed or made anew."),
+        typer.Option("--allow-delete", help="up: resources may be removed or replaced."),
     ] = False,
     with_data: Annotated[
         bool,

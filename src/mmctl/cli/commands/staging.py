@@ -60,7 +60,7 @@ def staging(
     yes: Annotated[bool, typer.Option("--yes", help="up, down: confirm without a prompt.")] = False,
     allow_delete: Annotated[
         bool,
-        typer.Option("--allow-delete", help="up: resources may be removed or made anew."),
+        typer.Option("--allow-delete", help="up: resources may be removed or replaced."),
     ] = False,
     force: Annotated[
         list[str] | None,

@@ -44,7 +44,7 @@ def _records(place: StackPlace, foundation: StackAndTemplate | None) -> Iterator
     try:
         found = awaited_identities(place.open("sesv2"), domains)
     except CouldNot as error:
-        place.run.say(f"warning: whether domains are verified is not known: {error.message}")
+        place.run.say(f"warning: whether domains are verified is unknown: {error.message}")
         return
     for each in found:
         yield f"{each.domain} is not verified: publish"
@@ -69,7 +69,7 @@ def _sandbox(place: StackPlace) -> Iterator[str]:
     try:
         inside = in_sandbox(place.open("sesv2"))
     except CouldNot as error:
-        place.run.say(f"warning: whether SES is in its sandbox is not known: {error.message}")
+        place.run.say(f"warning: whether SES is in its sandbox is unknown: {error.message}")
         return
     if inside:
         yield "SES is in its sandbox, and rules send mail: ask AWS for production access"

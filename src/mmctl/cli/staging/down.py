@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.changes.change import environment_words
 from mmctl.cli.exit_codes import REFUSED
+from mmctl.cli.staging.left_costs import ARCHIVE, goes_on_to_cost
 from mmctl.cli.staging.place import with_what_is_known
 from mmctl.cli.staging.wanted_stacks import FOUNDATION, STAGING
 from mmctl.errors import CouldNot, Refused
@@ -124,7 +125,7 @@ def _data(place: StackPlace, options: DownOptions) -> tuple[str, ...]:
     except CouldNot as error:
         return (f"not known: {error.message}",)
     if not options.with_data:
-        return tuple(_told(each) for each in things)
+        return tuple(f"{_told(each)}: {goes_on_to_cost(each.kind)}" for each in things)
     return tuple(line for each in things for line in _deleted(place, kept, each))
 
 
@@ -187,7 +188,7 @@ def _archives(rules: RulesDone) -> tuple[str, ...]:
     desired = change.desired()
     state = read_live(change.means.service, desired, change.means.history.known())
     return tuple(
-        f"archive {each.name}"
+        f"archive {each.name}: {goes_on_to_cost(ARCHIVE)}"
         for each in state.configuration.of_kind(Kind.ARCHIVE)
         if each.project == desired.project
     )

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
     from mmctl.cli.staging.place import StackPlace
     from mmctl.cli.staging.wanted_stacks import StackAndTemplate
-    from mmctl.operate.stacks.preparing import Prepared
+    from mmctl.operate.stacks.preparing import PreparedStack
 
 
 def show_changes(
-    place: StackPlace, prepared: Sequence[Prepared], stacks: Sequence[StackAndTemplate]
+    place: StackPlace, prepared: Sequence[PreparedStack], stacks: Sequence[StackAndTemplate]
 ) -> None:
     """Print to stderr what is made, changed and removed, and what it costs by the hour."""
     identity = place.identity
@@ -24,13 +24,18 @@ def show_changes(
     say(f"as {identity.caller}")
     for line in _lines(prepared):
         say(line)
+    if any(each.change_set is not None for each in prepared):
+        for line in _costs(place, stacks):
+            say(line)
     for stack in stacks:
         for note in stack.notes:
             say(f"note: {note}")
 
 
-def refuse_destruction(place: StackPlace, prepared: Sequence[Prepared], *, allowed: bool) -> None:
-    """Refuse, in a protected environment, what removes a resource or makes it anew.
+def refuse_destruction(
+    place: StackPlace, prepared: Sequence[PreparedStack], *, allowed: bool
+) -> None:
+    """Refuse, in a protected environment, what removes a resource or replaces it.
 
     Raises:
         Refused: nobody allowed it.
@@ -40,14 +45,24 @@ def refuse_destruction(place: StackPlace, prepared: Sequence[Prepared], *, allow
         return
     listed = tuple(f"{each.name} ({each.type})" for each in destroyed)
     raise Refused(
-        f"{len(destroyed)} resources of {place.environment.name} would be removed or made anew",
+        f"{len(destroyed)} resources of {place.environment.name} would be removed or replaced",
         why="the environment is protected, and what is in them may be lost",
         help="--allow-delete",
         details=listed,
     )
 
 
-def _lines(prepared: Sequence[Prepared]) -> Iterator[str]:
+def _costs(place: StackPlace, stacks: Sequence[StackAndTemplate]) -> Iterator[str]:
+    """What all of it costs by the hour, as an estimate, and what has no known price."""
+    from mmctl.operate.costs.prices import usual_prices
+    from mmctl.operate.costs.resources import hourly_of
+    from mmctl.render.text.costs import hourly_lines
+
+    templates = [each.template for each in stacks]
+    yield from hourly_lines(hourly_of(place.environment.name, templates, usual_prices()))
+
+
+def _lines(prepared: Sequence[PreparedStack]) -> Iterator[str]:
     from mmctl.render.text.stacks import change_lines
 
     for each in prepared:

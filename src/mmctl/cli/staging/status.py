@@ -68,7 +68,7 @@ _BAD: Final = ("not known", "differs")
 def _stack(place: StackPlace, layer: str) -> StackRow:
     from mmctl.cli.staging.wanted_stacks import bare_stack
     from mmctl.operate.stacks.report import StackRow
-    from mmctl.operate.stacks.status import Standing, standing_of
+    from mmctl.operate.stacks.status import StackStanding, standing_of
     from mmctl.operate.stacks.wanted import check_ours
 
     wanted = bare_stack(place, layer)
@@ -76,7 +76,7 @@ def _stack(place: StackPlace, layer: str) -> StackRow:
     if stack is None:
         return StackRow(name=wanted.name, status="absent")
     check_ours(wanted, place.service, stack)
-    drift = _drift(place, stack.id) if standing_of(stack) is Standing.GOOD else None
+    drift = _drift(place, stack.id) if standing_of(stack) is StackStanding.GOOD else None
     return StackRow(
         name=stack.name,
         status=stack.status,
@@ -86,7 +86,7 @@ def _stack(place: StackPlace, layer: str) -> StackRow:
 
 
 def _drift(place: StackPlace, stack: str) -> str:
-    """What CloudFormation finds different from the template; why that is not known."""
+    """What CloudFormation finds different from the template; why that is unknown."""
     means = place.means
     try:
         id_ = means.service.drift(stack)
@@ -104,11 +104,11 @@ def _drift(place: StackPlace, stack: str) -> str:
 
 def _is_good(row: StackRow) -> bool:
     from mmctl.live.state.stacks import StackState
-    from mmctl.operate.stacks.status import Standing, standing_of
+    from mmctl.operate.stacks.status import StackStanding, standing_of
 
     standing = standing_of(StackState(id=row.name, name=row.name, status=row.status))
     drifted = (row.drift or _IN_SYNC).startswith("DRIFTED")
-    return standing is Standing.GOOD and not drifted
+    return standing is StackStanding.GOOD and not drifted
 
 
 def _points(run: Run, place: StackPlace) -> tuple[AddressRow, ...]:
@@ -118,7 +118,7 @@ def _points(run: Run, place: StackPlace) -> tuple[AddressRow, ...]:
     try:
         return addresses_of(_opened(run))
     except MmctlError as error:
-        place.run.say(f"warning: ingress points are not known: {error.message}")
+        place.run.say(f"warning: ingress points are unknown: {error.message}")
         return ()
 
 

@@ -87,7 +87,7 @@ def _left_before(place: StackPlace, stack: str) -> frozenset[str]:
     try:
         arns = tagged_arns(place.open("resourcegroupstaggingapi"), wanted.tags)
     except CouldNot as error:
-        place.run.say(f"warning: what an earlier stack left is not known: {error.message}")
+        place.run.say(f"warning: what an earlier stack left is unknown: {error.message}")
         return frozenset()
     if not arns:
         return frozenset()

@@ -1,4 +1,4 @@
-"""Buckets, log groups, tables and keys that outlive a stack: told apart by ARN, and deleted."""
+"""Buckets, log groups, tables and keys that outlive a stack: known by their ARNs, and deleted."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class StackResource:
 
 
 class Replaces(StrEnum):
-    """Whether a change makes a resource anew."""
+    """Whether a change replaces a resource."""
 
     NO = "False"
     YES = "True"

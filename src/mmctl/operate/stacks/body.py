@@ -27,14 +27,14 @@ _IN_SUB: Final = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class TemplateBody:
     """A template for a call: its text, or where it lies."""
 
     text: str | None
     url: str | None = None
 
 
-def body_of(wanted: WantedStack, means: StackMeans) -> Body | None:
+def body_of(wanted: WantedStack, means: StackMeans) -> TemplateBody | None:
     """The template as CloudFormation takes it; None: it is too large, and no bucket is there yet.
 
     Raises:
@@ -44,7 +44,7 @@ def body_of(wanted: WantedStack, means: StackMeans) -> Body | None:
     text = wanted.text
     size = len(text.encode())
     if size <= INLINE_BYTES:
-        return Body(text=text)
+        return TemplateBody(text=text)
     if size > STORED_BYTES:
         raise Refused(
             f"the template of `{wanted.name}` has {size:,} bytes",
@@ -53,7 +53,7 @@ def body_of(wanted: WantedStack, means: StackMeans) -> Body | None:
         )
     name = f"{wanted.name}-{sha256(text.encode()).hexdigest()[:16]}.json"
     url = means.store(name, text)
-    return None if url is None else Body(text=None, url=url)
+    return None if url is None else TemplateBody(text=None, url=url)
 
 
 def no_bucket(wanted: WantedStack) -> Refused:

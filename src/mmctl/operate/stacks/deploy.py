@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import CouldNot, StoppedPartWay
 from mmctl.live.state.service import OutcomeUnknown, ServiceAnswer
-from mmctl.operate.stacks.preparing import Prepared, prepare
-from mmctl.operate.stacks.status import Standing, standing_of
+from mmctl.operate.stacks.preparing import PreparedStack, prepare
+from mmctl.operate.stacks.status import StackStanding, standing_of
 from mmctl.operate.stacks.told import actions_missing, causes, short
 from mmctl.operate.stacks.waiting import last_event, wait
 from mmctl.records import dataclass
@@ -42,7 +42,7 @@ class Deployed:
         return not (self.made or self.changed or self.removed)
 
 
-def carry_out(prepared: Prepared, means: StackMeans) -> Deployed:
+def carry_out(prepared: PreparedStack, means: StackMeans) -> Deployed:
     """Bring a stack to what was prepared; waits until it stands still.
 
     Raises:
@@ -74,7 +74,7 @@ def _with_rest(first: Deployed, rest: WantedStack, means: StackMeans) -> Deploye
     )
 
 
-def _executed(prepared: Prepared, means: StackMeans) -> Waited:
+def _executed(prepared: PreparedStack, means: StackMeans) -> Waited:
     wanted, change_set = prepared.wanted, prepared.change_set
     if change_set is None:
         raise ValueError("nothing was prepared")
@@ -97,7 +97,7 @@ def _begun(wanted: WantedStack, change_set: ChangeSet, means: StackMeans) -> Sta
         now = means.service.change_set(wanted.name, change_set.name)
         stack = means.service.stack(wanted.name)
         waits = now is not None and now.execution == _WAITS
-        if stack is not None and standing_of(stack) is not Standing.EMPTY and not waits:
+        if stack is not None and standing_of(stack) is not StackStanding.EMPTY and not waits:
             return stack
         means.sleep(means.poll_seconds)
     raise CouldNot(f"CloudFormation has not begun to change `{wanted.name}`", help=_AGAIN)
@@ -139,7 +139,7 @@ def _protect(wanted: WantedStack, means: StackMeans, stack: StackState) -> None:
         means.say(f"warning: {wanted.name} is not protected from deletion: {error.message}")
 
 
-def _counted(prepared: Prepared, stack: StackState, seconds: float) -> Deployed:
+def _counted(prepared: PreparedStack, stack: StackState, seconds: float) -> Deployed:
     actions = [each.action for each in prepared.changes]
     return Deployed(
         stack=stack,

@@ -9,7 +9,7 @@ from mmctl.errors import CouldNot, Refused
 from mmctl.live.state.service import OutcomeUnknown, ServiceAnswer
 from mmctl.live.state.stacks import ChangeSetRequest, Replaces
 from mmctl.operate.stacks.body import body_of, first_part, no_bucket
-from mmctl.operate.stacks.status import Standing, standing_of, way_out
+from mmctl.operate.stacks.status import StackStanding, standing_of, way_out
 from mmctl.operate.stacks.told import causes, short
 from mmctl.operate.stacks.waiting import last_event, wait
 from mmctl.operate.stacks.wanted import CHANGE_SET, check_ours
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mmctl.live.state.stacks import ChangeSet, ResourceChange, StackState
-    from mmctl.operate.stacks.body import Body
+    from mmctl.operate.stacks.body import TemplateBody
     from mmctl.operate.stacks.service import StackMeans
     from mmctl.operate.stacks.wanted import WantedStack
 
@@ -32,7 +32,7 @@ _FAILING: Final = "_FAILED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class PreparedStack:
     """What has to be done to a stack."""
 
     wanted: WantedStack
@@ -50,7 +50,7 @@ class Prepared:
 
     @property
     def destroys(self) -> tuple[ResourceChange, ...]:
-        """The changes by which something goes: removed, or made anew."""
+        """The changes by which something goes: removed, or replaced."""
         return tuple(
             each
             for each in self.changes
@@ -58,7 +58,7 @@ class Prepared:
         )
 
 
-def prepare(wanted: WantedStack, means: StackMeans) -> Prepared:
+def prepare(wanted: WantedStack, means: StackMeans) -> PreparedStack:
     """Settle a stack and find out what would change.
 
     What is under way is waited for; a creation that was undone is cleared away; the undoing of an
@@ -78,7 +78,7 @@ def prepare(wanted: WantedStack, means: StackMeans) -> Prepared:
             raise no_bucket(wanted)
         wanted, then = first, wanted
     change_set = _change_set(wanted, means, stack, body)
-    return Prepared(wanted=wanted, stack=stack, change_set=change_set, then=then)
+    return PreparedStack(wanted=wanted, stack=stack, change_set=change_set, then=then)
 
 
 def settled(wanted: WantedStack, means: StackMeans) -> StackState | None:
@@ -94,42 +94,47 @@ def settled(wanted: WantedStack, means: StackMeans) -> StackState | None:
         check_ours(wanted, means.service, stack)
         standing = standing_of(stack)
         match standing:
-            case Standing.ABSENT:
+            case StackStanding.ABSENT:
                 return None
-            case Standing.GOOD | Standing.EMPTY:
+            case StackStanding.GOOD | StackStanding.EMPTY:
                 return stack
-            case Standing.MOVING:
+            case StackStanding.MOVING:
                 means.say(f"{stack.name}: {stack.status} since before, waiting for it")
                 wait(means, stack, last_event(means.service, stack.id))
-            case Standing.NEVER_MADE:
+            case StackStanding.NEVER_MADE:
                 means.say(f"{stack.name}: its creation failed and was undone, clearing it away")
                 _asked(lambda: means.service.delete(wanted.name))
                 wait(means, stack, last_event(means.service, stack.id))
-            case Standing.STUCK if stack.status == "UPDATE_ROLLBACK_FAILED":
+            case StackStanding.STUCK if stack.status == "UPDATE_ROLLBACK_FAILED":
                 means.say(f"{stack.name}: the undoing of an update failed, trying again")
                 after = last_event(means.service, stack.id)
                 _asked(lambda: means.service.continue_rollback(wanted.name))
                 waited = wait(means, stack, after)
-                if waited.stack is not None and standing_of(waited.stack) is Standing.STUCK:
+                if waited.stack is not None and standing_of(waited.stack) is StackStanding.STUCK:
                     raise _stands_in_the_way(wanted, means, waited.stack)
-            case Standing.HALF_MADE | Standing.STUCK | Standing.HALF_DELETED | Standing.UNKNOWN:
+            case (
+                StackStanding.HALF_MADE
+                | StackStanding.STUCK
+                | StackStanding.HALF_DELETED
+                | StackStanding.UNKNOWN
+            ):
                 raise _stands_in_the_way(wanted, means, stack)
             case _:
                 assert_never(standing)
         stack = means.service.stack(wanted.name)
-    if stack is None or standing_of(stack) in {Standing.GOOD, Standing.EMPTY}:
+    if stack is None or standing_of(stack) in {StackStanding.GOOD, StackStanding.EMPTY}:
         return stack
     raise _stands_in_the_way(wanted, means, stack)
 
 
-def discard(prepared: Prepared, means: StackMeans) -> None:
+def discard(prepared: PreparedStack, means: StackMeans) -> None:
     """Leave nothing of what was prepared: a change set, and a stack that holds nothing else."""
     if prepared.change_set is None:
         return
     try:
         means.service.delete_change_set(prepared.wanted.name, prepared.change_set.name)
         stack = means.service.stack(prepared.wanted.name)
-        if standing_of(stack) is Standing.EMPTY:
+        if standing_of(stack) is StackStanding.EMPTY:
             means.service.delete(prepared.wanted.name)
     except (ServiceAnswer, OutcomeUnknown, CouldNot) as error:
         means.say(f"{prepared.wanted.name}: the change set could not be deleted: {error}")
@@ -146,7 +151,7 @@ def _stands_in_the_way(wanted: WantedStack, means: StackMeans, stack: StackState
 
 
 def _change_set(
-    wanted: WantedStack, means: StackMeans, stack: StackState | None, body: Body
+    wanted: WantedStack, means: StackMeans, stack: StackState | None, body: TemplateBody
 ) -> ChangeSet | None:
     new = stack is None or _is_empty(stack)
     if stack is not None:
@@ -166,7 +171,7 @@ def _change_set(
 
 
 def _is_empty(stack: StackState) -> bool:
-    return standing_of(stack) is Standing.EMPTY
+    return standing_of(stack) is StackStanding.EMPTY
 
 
 def _clear_old(stack: str, means: StackMeans) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.errors import CouldNot, Refused, StoppedPartWay
 from mmctl.live.state.service import OutcomeUnknown, ServiceAnswer
-from mmctl.operate.stacks.status import Standing, standing_of, way_out
+from mmctl.operate.stacks.status import StackStanding, standing_of, way_out
 from mmctl.operate.stacks.told import actions_missing, causes, short
 from mmctl.operate.stacks.waiting import last_event, wait
 from mmctl.operate.stacks.wanted import check_ours
@@ -37,7 +37,7 @@ def removable(wanted: WantedStack, means: StackMeans) -> StackState | None:
         Refused: it is not ours, or its own protection from deletion is on.
     """
     stack = means.service.stack(wanted.name)
-    if stack is None or standing_of(stack) is Standing.ABSENT:
+    if stack is None or standing_of(stack) is StackStanding.ABSENT:
         return None
     check_ours(wanted, means.service, stack)
     if stack.termination_protection:
@@ -63,7 +63,7 @@ def take_away(wanted: WantedStack, means: StackMeans) -> Removed:
     standing = standing_of(stack)
     after = last_event(means.service, stack.id)
     seconds = 0.0
-    if standing is Standing.MOVING:
+    if standing is StackStanding.MOVING:
         means.say(f"{stack.name}: {stack.status} since before, waiting for it")
         waited = wait(means, stack, after)
         seconds, after = waited.seconds, last_event(means.service, stack.id)
@@ -93,15 +93,15 @@ def _begun(wanted: WantedStack, means: StackMeans, before: StackState) -> StackS
     now = means.service.stack(before.id)
     standing = standing_of(now)
     match standing:
-        case Standing.ABSENT | Standing.MOVING | Standing.HALF_DELETED:
+        case StackStanding.ABSENT | StackStanding.MOVING | StackStanding.HALF_DELETED:
             return before
         case (
-            Standing.EMPTY
-            | Standing.GOOD
-            | Standing.NEVER_MADE
-            | Standing.HALF_MADE
-            | Standing.STUCK
-            | Standing.UNKNOWN
+            StackStanding.EMPTY
+            | StackStanding.GOOD
+            | StackStanding.NEVER_MADE
+            | StackStanding.HALF_MADE
+            | StackStanding.STUCK
+            | StackStanding.UNKNOWN
         ):
             raise CouldNot(
                 f"CloudFormation has not begun to delete `{wanted.name}`", help="run this again"
@@ -118,6 +118,6 @@ def _left_over(wanted: WantedStack, means: StackMeans, stack: StackState) -> Sto
         lines.append(f"missing permissions: {', '.join(missing)}")
     return StoppedPartWay(
         f"the stack `{stack.name}` could not be deleted: it is in {stack.status}",
-        help=way_out(Standing.HALF_DELETED, stack.name, wanted.down),
+        help=way_out(StackStanding.HALF_DELETED, stack.name, wanted.down),
         details=tuple(lines),
     )

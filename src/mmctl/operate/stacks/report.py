@@ -21,7 +21,7 @@ class StackRow:
     changed: int = 0
     removed: int = 0
     drift: str | None = None
-    """`IN_SYNC`, `DRIFTED`, or why it is not known; None: nobody looked."""
+    """`IN_SYNC`, `DRIFTED`, or why it is unknown; None: nobody looked."""
     outputs: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from mmctl.live.state.stacks import StackState
 
 
-class Standing(StrEnum):
+class StackStanding(StrEnum):
     """What can be done with a stack."""
 
     ABSENT = "absent"
@@ -32,50 +32,54 @@ class Standing(StrEnum):
 
 
 _STANDINGS: Final = {
-    "REVIEW_IN_PROGRESS": Standing.EMPTY,
-    "CREATE_COMPLETE": Standing.GOOD,
-    "UPDATE_COMPLETE": Standing.GOOD,
-    "UPDATE_FAILED": Standing.GOOD,
-    "UPDATE_ROLLBACK_COMPLETE": Standing.GOOD,
-    "IMPORT_COMPLETE": Standing.GOOD,
-    "IMPORT_ROLLBACK_COMPLETE": Standing.GOOD,
-    "ROLLBACK_COMPLETE": Standing.NEVER_MADE,
-    "CREATE_FAILED": Standing.HALF_MADE,
-    "ROLLBACK_FAILED": Standing.HALF_MADE,
-    "IMPORT_ROLLBACK_FAILED": Standing.STUCK,
-    "UPDATE_ROLLBACK_FAILED": Standing.STUCK,
-    "DELETE_FAILED": Standing.HALF_DELETED,
-    "DELETE_COMPLETE": Standing.ABSENT,
+    "REVIEW_IN_PROGRESS": StackStanding.EMPTY,
+    "CREATE_COMPLETE": StackStanding.GOOD,
+    "UPDATE_COMPLETE": StackStanding.GOOD,
+    "UPDATE_FAILED": StackStanding.GOOD,
+    "UPDATE_ROLLBACK_COMPLETE": StackStanding.GOOD,
+    "IMPORT_COMPLETE": StackStanding.GOOD,
+    "IMPORT_ROLLBACK_COMPLETE": StackStanding.GOOD,
+    "ROLLBACK_COMPLETE": StackStanding.NEVER_MADE,
+    "CREATE_FAILED": StackStanding.HALF_MADE,
+    "ROLLBACK_FAILED": StackStanding.HALF_MADE,
+    "IMPORT_ROLLBACK_FAILED": StackStanding.STUCK,
+    "UPDATE_ROLLBACK_FAILED": StackStanding.STUCK,
+    "DELETE_FAILED": StackStanding.HALF_DELETED,
+    "DELETE_COMPLETE": StackStanding.ABSENT,
 }
 
 
-def standing_of(stack: StackState | None) -> Standing:
+def standing_of(stack: StackState | None) -> StackStanding:
     """What can be done with a stack now."""
     if stack is None:
-        return Standing.ABSENT
+        return StackStanding.ABSENT
     known = _STANDINGS.get(stack.status)
     if known is not None:
         return known
-    return Standing.MOVING if stack.status.endswith("_IN_PROGRESS") else Standing.UNKNOWN
+    return StackStanding.MOVING if stack.status.endswith("_IN_PROGRESS") else StackStanding.UNKNOWN
 
 
-def way_out(standing: Standing, stack: str, down: str) -> str:
+def way_out(standing: StackStanding, stack: str, down: str) -> str:
     """What a person does about a stack that cannot be updated; `down` is the command for it."""
     match standing:
-        case Standing.HALF_MADE:
+        case StackStanding.HALF_MADE:
             return f"take away what is left of it: {down}; then run this again"
-        case Standing.STUCK:
+        case StackStanding.STUCK:
             return (
                 "correct what the reasons name, then run this again; or give up these resources: "
                 f"aws cloudformation continue-update-rollback --stack-name {stack} "
                 "--resources-to-skip NAME"
             )
-        case Standing.HALF_DELETED:
+        case StackStanding.HALF_DELETED:
             return f"correct what the reasons name, then finish it: {down}"
-        case Standing.UNKNOWN:
+        case StackStanding.UNKNOWN:
             return "look at it in the console of CloudFormation; a newer mmctl may know this status"
         case (
-            Standing.ABSENT | Standing.EMPTY | Standing.GOOD | Standing.MOVING | Standing.NEVER_MADE
+            StackStanding.ABSENT
+            | StackStanding.EMPTY
+            | StackStanding.GOOD
+            | StackStanding.MOVING
+            | StackStanding.NEVER_MADE
         ):
             return "run this again"
         case _:

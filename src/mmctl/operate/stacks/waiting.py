@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import CouldNot
-from mmctl.operate.stacks.status import Standing, standing_of
+from mmctl.operate.stacks.status import StackStanding, standing_of
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def wait(means: StackMeans, stack: StackState, after: str | None) -> Waited:
     """Wait until nothing is under way in a stack; tell each event after one of them.
 
     Raises:
-        CouldNot: it takes too long, or the service does not answer any more.
+        CouldNot: it takes too long, or the service does not answer anymore.
     """
     started = means.elapsed()
     failed: list[StackEvent] = []
@@ -62,7 +62,7 @@ def wait(means: StackMeans, stack: StackState, after: str | None) -> Waited:
             if event.status.endswith("_FAILED") and not event.about_stack:
                 failed.append(event)
         seconds = means.elapsed() - started
-        if standing_of(now) is not Standing.MOVING:
+        if standing_of(now) is not StackStanding.MOVING:
             return Waited(stack=_or_gone(now), failed=_causes(failed), seconds=seconds)
         if seconds > means.patience_seconds:
             raise CouldNot(

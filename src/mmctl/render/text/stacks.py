@@ -22,8 +22,8 @@ def change_lines(stack: str, *, new: bool, changes: Sequence[ResourceChange]) ->
     """What a change set would do, one line a resource."""
     yield f"{visible(stack)}: {'new stack, ' if new else ''}{_counts(changes)}"
     for each in changes:
-        again = " (made anew)" if each.replaces is Replaces.YES else ""
-        again = " (may be made anew)" if each.replaces is Replaces.MAY else again
+        again = " (replaced)" if each.replaces is Replaces.YES else ""
+        again = " (may be replaced)" if each.replaces is Replaces.MAY else again
         mark = "-/+" if again else _MARKS.get(each.action, "~")
         yield f"  {mark} {visible(each.name)}  {visible(each.type)}{again}"
 
