@@ -67,6 +67,8 @@ class FakeCloudFormation:
     """How many answers to a call get lost, after it was carried out."""
     throttled: dict[str, int] = field(default_factory=dict)
     """How many looks fail, by call."""
+    gone_at_execute: bool = False
+    """Whether somebody deletes a change set before it is carried out; the answer gets lost."""
     throttled_later: dict[str, dict[str, int]] = field(default_factory=dict)
     """The same, once a call was made."""
     killed_at: int | None = None
@@ -157,6 +159,9 @@ class FakeCloudFormation:
     def execute(self, stack: str, change_set: str) -> None:
         self._call("ExecuteChangeSet")
         held = self.held[stack]
+        if self.gone_at_execute:
+            del held.change_sets[change_set]
+            raise OutcomeUnknown("ExecuteChangeSet", "the connection broke")
         found = held.change_sets[change_set]
         if found.execution != "AVAILABLE":
             raise ServiceAnswer("ExecuteChangeSet", ErrorCode.OTHER, "not available", "Invalid")

@@ -224,6 +224,17 @@ def test_answers_that_get_lost_are_looked_for_before_anything_is_asked_again() -
     assert not world.service.held
 
 
+def test_a_change_set_that_is_gone_was_not_carried_out_unless_something_happened() -> None:
+    world = World()
+    up(world)
+    prepared = prepare(wanted({"One": QUEUE, "Two": BUCKET, "Three": QUEUE}), world.means())
+    held = world.service.held["shop-staging"]
+    world.service.gone_at_execute = True
+    with pytest.raises(CouldNot, match="has not begun to change"):
+        carry_out(prepared, world.means())
+    assert set(held.resources) == {"One", "Two"}
+
+
 def test_looks_that_are_throttled_for_a_while_end_nothing() -> None:
     world = World()
     prepared = prepare(wanted(), world.means())

@@ -63,7 +63,8 @@ def _down(run: Run, layer: str, options: DownOptions) -> int:
         return REFUSED
     rules = _rules_away(place, with_data=options.with_data)
     removed = [take_away(each, place.means) for each in wanted]
-    left = _data(place, options)
+    # The history is among the data: it is read before that goes.
+    left = (*_archives(rules), *_data(place, options))
     write(run, STACKS, _report(place, rules, removed, left))
     return 0
 
@@ -175,7 +176,7 @@ def _report(
         region=place.identity.region,
         stacks=tuple(StackRow(name=each.name, status="absent") for each in removed),
         parts=tuple(parts),
-        left=(*_archives(rules), *left),
+        left=left,
     )
 
 

@@ -80,6 +80,7 @@ class CloudFormation:
                 str(each["ChangeSetName"])
                 for page in self._pages(self._client.list_change_sets, StackName=stack)
                 for each in page.get("Summaries", ())
+                if stack in {each.get("StackId", stack), each.get("StackName", stack)}
             )
 
     def events(self, stack: str, after: str | None) -> tuple[StackEvent, ...]:

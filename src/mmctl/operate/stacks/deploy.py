@@ -88,17 +88,22 @@ def _executed(prepared: PreparedStack, means: StackMeans) -> Waited:
             f"CloudFormation does not begin to change `{wanted.name}`: {answered.message}",
             help="run this again",
         ) from answered
-    return wait(means, _begun(wanted, change_set, means), after)
+    return wait(means, _begun(wanted, change_set, means, after), after)
 
 
-def _begun(wanted: WantedStack, change_set: ChangeSet, means: StackMeans) -> StackState:
+def _begun(
+    wanted: WantedStack, change_set: ChangeSet, means: StackMeans, after: str | None
+) -> StackState:
     """The stack, once the change set is being carried out, or was."""
     for _ in range(_LOOKS):
         now = means.service.change_set(wanted.name, change_set.name)
         stack = means.service.stack(wanted.name)
-        waits = now is not None and now.execution == _WAITS
-        if stack is not None and standing_of(stack) is not StackStanding.EMPTY and not waits:
-            return stack
+        if stack is not None and standing_of(stack) is not StackStanding.EMPTY:
+            # A change set that is gone says nothing; what happened to the stack since does.
+            if now is None and means.service.events(stack.id, after):
+                return stack
+            if now is not None and now.execution != _WAITS:
+                return stack
         means.sleep(means.poll_seconds)
     raise CouldNot(f"CloudFormation has not begun to change `{wanted.name}`", help=_AGAIN)
 
