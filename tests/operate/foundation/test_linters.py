@@ -14,6 +14,8 @@ import pytest
 from cfnlint import decode
 from cfnlint.api import lint
 
+from mmctl.cli.run import Run
+from mmctl.operate.staging.sections import staging_template
 from mmctl.render.documents.template_yaml import as_json, as_yaml
 from operate.foundation.built import RICH, ROOT, foundation
 
@@ -43,10 +45,12 @@ LARGEST: Final = 1_000_000
 
 @pytest.fixture(scope="module")
 def templates() -> dict[str, Template]:
-    return {
+    found = {
         f"{folder.name}-{environment}": foundation(folder, environment, TODAY).template
         for folder, environment in PROJECTS
     }
+    gateway = Run(directory=ROOT, environment="staging", today=TODAY).project()
+    return {**found, "network of staging": staging_template(gateway)}
 
 
 def test_only_a_project_that_needs_nothing_has_an_empty_template(

@@ -58,6 +58,8 @@ class StandIns:
             return f"arn:{partition_of(self.region).id}:{parts}"
         if name.endswith("Address"):
             return f"192.0.2.{int(digits[:2], 16)}"
+        if name == "MailServerName":
+            return f"ec2-192-0-2-{int(digits[:2], 16)}.compute-1.amazonaws.com"
         if name.endswith("Id"):
             form = next((each for word, each in _IDS.items() if word in name), "{name}")
             return form.format(name=plain, digits=digits)
