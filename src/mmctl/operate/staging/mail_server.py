@@ -195,6 +195,10 @@ def _secret() -> list[TemplateResource]:
                 },
             },
             comment="Mail Manager wants a key of the customer for the secret of a relay.",
+            wildcards={
+                "Account": "a key policy is about its own key, and the account owns it",
+                "Relays": "a key policy is about its own key; which relays, the condition says",
+            },
         ),
         TemplateResource(
             name=_SECRET,
@@ -231,6 +235,7 @@ def _secret() -> list[TemplateResource]:
                 },
             },
             comment="Lets Mail Manager's relays of this account read it.",
+            wildcards={"Relays": "the policy of a secret is about it; the condition says who"},
         ),
     ]
 
