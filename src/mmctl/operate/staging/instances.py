@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.operate.templates.intrinsic import base64, get_att, join, ref, sub
 from mmctl.operate.templates.template import Parameter, TemplateResource
-from mmctl.records import dataclass
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +46,8 @@ class Machine:
     script: str
     policy: tuple[dict[str, Any], ...]
     """Statements of what it may do, beside what Systems Manager needs."""
+    wildcards: Mapping[str, str] = field(default_factory=dict)
+    """Why a statement of these has a `*`, by its `Sid`."""
     after: tuple[str, ...] = ()
     """What must be there before it starts."""
 
@@ -166,12 +168,14 @@ def _role(machine: Machine, name: str) -> TemplateResource:
             **(policies if machine.policy else {}),
         },
         comment="What the machine may do: be driven by Systems Manager, and its own work.",
+        wildcards=machine.wildcards,
     )
 
 
 def trust_of(service: str, **condition: Any) -> dict[str, Any]:
     """The trust of a role that a service takes."""
     statement: dict[str, Any] = {
+        "Sid": "Service",
         "Effect": "Allow",
         "Principal": {"Service": service},
         "Action": "sts:AssumeRole",

@@ -111,11 +111,17 @@ def machine_of(server: MailServer, region: str) -> Machine:
         script=script(),
         policy=(
             {
+                "Sid": "ReadSecret",
                 "Effect": "Allow",
                 "Action": "secretsmanager:GetSecretValue",
                 "Resource": ref(_SECRET),
             },
-            {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": get_att(_KEY, "Arn")},
+            {
+                "Sid": "Decrypt",
+                "Effect": "Allow",
+                "Action": "kms:Decrypt",
+                "Resource": get_att(_KEY, "Arn"),
+            },
         ),
         after=(GOES_OUT, "PublicSubnetRoutes"),
     )

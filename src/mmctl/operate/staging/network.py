@@ -160,6 +160,7 @@ def _flow_logs(retention_days: int) -> list[TemplateResource]:
                 ],
             },
             comment="Writes the flow logs into their group, and nothing else.",
+            wildcards={"WriteFlowLogs": "the streams of this one log group"},
         ),
         TemplateResource(
             name="FlowLog",
@@ -181,6 +182,7 @@ def _flow_logs(retention_days: int) -> list[TemplateResource]:
 def _writes_logs() -> dict[str, Value]:
     group = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${FlowLogGroup}"
     return {
+        "Sid": "WriteFlowLogs",
         "Effect": "Allow",
         "Action": [
             "logs:CreateLogStream",

@@ -68,12 +68,14 @@ def machine_of(stack: Stack, bucket: str, prefix: str) -> Machine:
         settings={},
         script=files("mmctl.operate.staging").joinpath("sender.sh").read_text(),
         policy=(_errands(bucket, prefix),),
+        wildcards={"Errands": "errands of any name, below one prefix of the store"},
         after=("S3Endpoint", "PrivateSubnetOneRoutes"),
     )
 
 
 def _errands(bucket: str, prefix: str) -> dict[str, Any]:
     return {
+        "Sid": "Errands",
         "Effect": "Allow",
         "Action": ["s3:GetObject", "s3:PutObject"],
         "Resource": sub(f"arn:${{AWS::Partition}}:s3:::{bucket}/{prefix}{PREFIX}*"),
