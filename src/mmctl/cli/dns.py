@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import CouldNot, ProblemsFound, UsageError
 from mmctl.inputs import FILE_AT_MOST, read_text
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from mmctl.operate.dns.wanted import MailDomain
 
 
+_UNKNOWN: Final = "hosts of ingress points and names of DKIM are unknown"
+_NOT_ASKED: Final = f"what is live was not asked: {_UNKNOWN}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DnsOptions:
     """What the command line says."""
@@ -62,11 +66,12 @@ def report_of(run: Run, options: DnsOptions) -> DnsReport:
 
     Raises:
         UsageError, ProblemsFound: a file or an option cannot be used.
-        CouldNot: the service or SES cannot be asked.
+        Refused: the credentials belong to another account.
+        CouldNot: the DNS is to be asked, and this machine has no resolver.
     """
     records = _records(run, options)
     policy = None if options.policy is None else read_policy(_text(run, options.policy, AT_MOST))
-    known = _files_alone(run) if options.offline else _live(run, options)
+    known = _files_alone(run, _NOT_ASKED) if options.offline else _known(run, options)
     name = known.project.environment.name
     domains = mail_domains(known.project, known.facts)
     wanted = records_wanted(known.project, known.identities, known.facts)
@@ -96,7 +101,19 @@ def _policy(domain: MailDomain) -> WantedPolicy:
     return WantedPolicy(domain=domain.name, url=policy_url(domain.name), text=text)
 
 
-def _files_alone(run: Run) -> _Known:
+def _known(run: Run, options: DnsOptions) -> _Known:
+    """What is live, or the files alone where the service cannot be asked: half is more than none.
+
+    Raises:
+        Refused: the credentials belong to another account.
+    """
+    try:
+        return _live(run, options)
+    except CouldNot as error:
+        return _files_alone(run, f"what is live could not be asked: {error.message}; {_UNKNOWN}")
+
+
+def _files_alone(run: Run, note: str) -> _Known:
     """What the files say; the compiler says which domains SES must know."""
     from mmctl.compiler.compile import compile_project
     from mmctl.operate.foundation.needs import verified_domains
@@ -108,9 +125,7 @@ def _files_alone(run: Run) -> _Known:
     return _Known(
         project=project,
         identities=tuple(verified_domains(project, desired)),
-        notes=(
-            "what is live was not asked: hosts of ingress points and names of DKIM are unknown",
-        ),
+        notes=(note,),
     )
 
 
@@ -126,7 +141,12 @@ def _live(run: Run, options: DnsOptions) -> _Known:
     identities = tuple(verified_domains(change.project, desired))
     embedded = change.means.service.identity.embedded
     notes = ("EMBEDDED, not AWS: the hosts are invented, and SES is not asked",) if embedded else ()
-    tokens = {} if embedded else _tokens(change.project, identities)
+    tokens: dict[str, tuple[str, ...]] = {}
+    if not embedded:
+        try:
+            tokens = _tokens(change.project, identities)
+        except CouldNot as error:
+            notes = (f"SES could not be asked, so names of DKIM are unknown: {error.message}",)
     return _Known(
         project=change.project,
         identities=identities,

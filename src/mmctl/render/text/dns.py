@@ -66,6 +66,7 @@ def _zone_lines(found: DnsReport) -> Iterator[str]:
             yield from (visible(line) for line in record.lines())
         else:
             yield f"; {record.role} of {visible(record.domain)}: {visible(record.why)}"
+    yield from (f"; {visible(note)}" for note in found.notes)
 
 
 def _state(state: RecordState, *, looked: bool) -> StyledParts:
