@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Final
 
 from mmctl.cli import world
 from mmctl.errors import CouldNot, ProblemsFound, UsageError
 from mmctl.records import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mmctl.cli.run import Run
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Project
+    from mmctl.live.iam.deploying import DeployedStack
     from mmctl.live.iam.scope import Place
     from mmctl.live.iam.trusting import Pipeline
     from mmctl.model.kinds import Kind
 
+    StacksOf = Callable[[Run, Project, str], tuple[DeployedStack, ...]]
 
-def print_policy(run: Run, what: str, oidc: str | None, *, known_ids: bool) -> None:
+
+_MANAGED_POLICY: Final = 6_144
+"""Characters without white space that IAM takes in one managed policy."""
+
+
+def print_policy(
+    run: Run, what: str, oidc: str | None, stacks_of: StacksOf, *, known_ids: bool
+) -> None:
     """Write the document that `--iam` names, and say which placeholders are in it.
+
+    `stacks_of` says what the stacks of an environment have.
 
     Raises:
         ProblemsFound: the project cannot be used.
         UsageError: there is no such kind, list, role or pipeline.
     """
-    from mmctl.live.iam.policies import APPLY, LIST, TRUST, policy_for
+    from mmctl.live.iam.policies import (
+        APPLY,
+        FOUNDATION,
+        LIST,
+        STAGING,
+        TRUST,
+        policy_for,
+        stack_policy,
+    )
     from mmctl.live.iam.trusting import pipeline_trust
     from mmctl.live.iam.write_access import unknown_ids
     from mmctl.model.kinds import Kind
@@ -44,7 +64,10 @@ def print_policy(run: Run, what: str, oidc: str | None, *, known_ids: bool) -> N
         return
     desired = _desired(run, project)
     place = replace(place, ids=_ids(run, project, place, asked=known_ids))
-    document = policy_for(what, desired, place)
+    if what in {FOUNDATION, STAGING}:
+        document = stack_policy(what, stacks_of(run, project, what), desired, place)
+    else:
+        document = policy_for(what, desired, place)
     kind, _, name = what.partition(":")
     if kind == LIST and name not in place.ids.get(Kind.ADDRESS_LIST, {}):
         run.say(
@@ -55,6 +78,12 @@ def print_policy(run: Run, what: str, oidc: str | None, *, known_ids: bool) -> N
         run.say(
             f"the ids of {', '.join(unknown)} are unknown: the policy lets ingress points be "
             f"pointed at any of the account; once they are live: --iam apply --known-ids"
+        )
+    characters = len(json.dumps(document, separators=(",", ":")))
+    if characters > _MANAGED_POLICY:
+        run.say(
+            f"a managed policy holds {_MANAGED_POLICY:,} characters, and this document has "
+            f"{characters:,}: put its statements into {-(-characters // _MANAGED_POLICY)} policies"
         )
     run.write_json(document)
 

@@ -38,7 +38,7 @@ def plan(
             "--iam",
             help="Print the least IAM policy of one role instead, without credentials: plan, "
             "apply (also for rollback), rules[:ROLE], list:NAME, look, release, send, watchdog, "
-            "trust.",
+            "foundation, staging, trust.",
             metavar="WHAT",
         ),
     ] = None,
@@ -89,8 +89,9 @@ def plan(
 
     if iam is not None:
         from mmctl.cli.changes.policies import print_policy
+        from mmctl.cli.staging.policy_stacks import policy_stacks
 
-        print_policy(run, iam, oidc, known_ids=known_ids)
+        print_policy(run, iam, oidc, policy_stacks, known_ids=known_ids)
         return 0
     if oidc is not None or known_ids:
         raise UsageError("`--oidc` and `--known-ids` go with `--iam`")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.errors import UsageError
 from mmctl.language.text.suggest import did_you_mean
+from mmctl.live.iam.deploying import stack_statements
 from mmctl.live.iam.operating import (
     look_statements,
     release_statements,
@@ -25,12 +26,19 @@ from mmctl.live.iam.write_access import apply_statements, list_statement
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.live.iam.deploying import DeployedStack
     from mmctl.live.iam.scope import Place, Policy
 
 PLAN, APPLY, RULES, LIST, TRUST = "plan", "apply", "rules", "list", "trust"
 LOOK, RELEASE, SEND, WATCHDOG = "look", "release", "send", "watchdog"
-KINDS: Final = "plan, apply, rules[:ROLE], list:NAME, look, release, send, watchdog or trust"
+FOUNDATION, STAGING = "foundation", "staging"
+KINDS: Final = (
+    "plan, apply, rules[:ROLE], list:NAME, look, release, send, watchdog, foundation, staging "
+    "or trust"
+)
 
 
 def policy_for(what: str, desired: LiveConfiguration, place: Place) -> Policy:
@@ -69,6 +77,18 @@ def policy_for(what: str, desired: LiveConfiguration, place: Place) -> Policy:
             return service_trust(place)
         case _:
             raise UsageError(f"got `--iam {what}`", help=f"expected {KINDS}")
+
+
+def stack_policy(
+    what: str, stacks: Sequence[DeployedStack], desired: LiveConfiguration, place: Place
+) -> Policy:
+    """Who runs `mmctl foundation`, or `mmctl staging`, which also applies and sends the cases."""
+    store = store_statements(place, writes=True)
+    if what == FOUNDATION:
+        return policy([*stack_statements(stacks, place), *store])
+    applies = policy_for(APPLY, desired, place)["Statement"]
+    sends = send_statements(desired, place, sender=True)
+    return policy([*stack_statements(stacks, place), *applies, *sends])
 
 
 def pipeline_policy(
