@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import boto3
+from moto.core.model_instances import reset_model_data
 from moto.server import ThreadedMotoServer
 
 from mmctl.cli.main import exit_code
@@ -75,6 +76,8 @@ class PipelineWorld:
         moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         moto.start()
         self._ends.callback(moto.stop)
+        # What another server of this process has stored is this one's too.
+        reset_model_data()
         host, port = moto.get_host_and_port()
         self.s3 = f"http://{host}:{port}"
         boto3.client(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[2]
 PLACE: Final = Place(account="111122223333", region="us-east-1", project="acme")
 ALSO: Final = {
+    # Its schema names no permissions.
+    "AWS::CodeBuild::Project": {*actions_for("AWS::CodeBuild::Project")},
     "AWS::DynamoDB::Table": {
         "dynamodb:DescribeContinuousBackups",
         "dynamodb:UpdateContinuousBackups",
@@ -54,7 +56,7 @@ def test_every_action_is_one_that_cloudformation_says_it_takes() -> None:
 def test_every_action_is_an_operation_of_botocore() -> None:
     loader = create_loader()
     services = {
-        *("cloudwatch", "dynamodb", "ec2", "events", "iam", "kms", "lambda", "logs"),
+        *("cloudwatch", "codebuild", "dynamodb", "ec2", "events", "iam", "kms", "lambda", "logs"),
         *("scheduler", "secretsmanager", "sns", "sqs", "sesv2"),
     }
     known = {

@@ -24,6 +24,9 @@ HANDLERS: Final[Mapping[str, str]] = {
         "cloudwatch: DeleteDashboards GetDashboard ListTagsForResource PutDashboard "
         "TagResource UntagResource"
     ),
+    "AWS::CodeBuild::Project": (
+        "codebuild: BatchGetProjects CreateProject DeleteProject UpdateProject; iam: PassRole"
+    ),
     "AWS::DynamoDB::Table": (
         "dynamodb: CreateTable DeleteResourcePolicy DeleteTable "
         "DescribeContinuousBackups DescribeTable DescribeTimeToLive GetResourcePolicy "
