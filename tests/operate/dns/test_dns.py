@@ -149,6 +149,29 @@ def test_where_nobody_answers_nothing_is_a_finding() -> None:
     }
 
 
+class Shuffled:
+    """Answers in another order each time, as a resolver gives them."""
+
+    def __init__(self, zone: str) -> None:
+        self.records, self.turn = ZoneRecords(zone), 0
+
+    def ask(self, name: str, kind: str) -> tuple[Any, ...]:
+        self.turn += 1
+        found = self.records.ask(name, kind)
+        return found if self.turn % 2 else found[::-1]
+
+
+def test_the_order_of_answers_makes_no_difference() -> None:
+    asked = Shuffled(f"{SOUND}example.com. MX 9 old.example.\nexample.com. MX 100 last.example.\n")
+    wants = tuple(each for each in wanted() if each.role in {RecordRole.MX, RecordRole.SPF})
+    found = [
+        compared(wants, asked, unanswered=UnansweredError, environment="prod") for _ in range(2)
+    ]
+    assert found[0] == found[1]
+    at_mx = next(each for each in found[0] if each.record.name == "example.com")
+    assert at_mx.published == ("9 old.example", f"10 {HOST}", "100 last.example")
+
+
 def test_published_records_of_strangers_do_no_harm() -> None:
     hostile = "".join(f'example.com. TXT "\\027[31m{"x" * 200}{number}"\n' for number in range(99))
     hostile += "example.com. MX 0 .\nexample.com. MX 1 \\027[31m.example.\n"

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _MOST: Final = 20
 """Published values that are looked at; a name with more is not a sound one."""
 _LONGEST: Final = 300
+_RANK: Final = 6
+"""A preference has fewer digits."""
 _NONE: Final = "nothing is published"
 _BEGINNINGS: Final = {
     RecordRole.SPF: "v=spf1",
@@ -83,7 +85,7 @@ def _compared(
             record=wanted, published=None, match=RecordMatch.UNKNOWN, sentence=wanted.why
         )
     try:
-        found = published.ask(wanted.name, wanted.type)[:_MOST]
+        found = published.ask(wanted.name, wanted.type)
     except unanswered:
         return RecordState(
             record=wanted,
@@ -91,7 +93,9 @@ def _compared(
             match=RecordMatch.UNKNOWN,
             sentence="nobody answered",
         )
-    texts = tuple(text[:_LONGEST] for each in found if (text := _text(wanted.type, each)))
+    # A resolver gives them in any order, and each time in another one.
+    listed = sorted((_text(wanted.type, each) for each in found), key=_order)
+    texts = tuple(text[:_LONGEST] for text in listed[:_MOST] if text)
     match, sentence = _LOOKS[wanted.role](wanted, texts)
     return RecordState(
         record=wanted,
@@ -114,6 +118,12 @@ def _text(type_: RecordType, record: Any) -> str:
             return str(record.target).lower().removesuffix(".")
         case never:
             assert_never(never)
+
+
+def _order(text: str) -> tuple[int, str]:
+    """Records of MX by their preference, all others by their text."""
+    rank = text.partition(" ")[0]
+    return (int(rank) if rank.isascii() and rank.isdecimal() and len(rank) < _RANK else 0, text)
 
 
 Looked = tuple[RecordMatch, str]
