@@ -102,7 +102,7 @@ def _bucket_policy(document: dict[str, Any] | None) -> Callable[[SoundWorld], No
 
 def _key_id(world: SoundWorld) -> str:
     """Moto knows keys by their id in some operations."""
-    return world.key.rpartition("/")[2]
+    return str(world.key.rpartition("/")[2])
 
 
 def _key(document: dict[str, Any]) -> Callable[[SoundWorld], None]:

@@ -18,6 +18,11 @@ class RecordNames:
     def __init__(self, records: Records) -> None:
         self._records = records
 
+    @property
+    def records(self) -> Records:
+        """The records themselves."""
+        return self._records
+
     def exchanges(self, domain: str) -> tuple[str, ...]:
         """The mail exchangers of a domain, best first.
 

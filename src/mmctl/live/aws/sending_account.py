@@ -38,6 +38,8 @@ class SesIdentity:
 
     verified: bool
     status: str
+    tokens: tuple[str, ...] = ()
+    """The names of its DKIM keys."""
 
 
 class SesSending:
@@ -69,6 +71,7 @@ class SesSending:
                 return SesIdentity(
                     verified=bool(found.get("VerifiedForSendingStatus")),
                     status=str(found.get("VerificationStatus", "")),
+                    tokens=tuple(map(str, (found.get("DkimAttributes") or {}).get("Tokens", ()))),
                 )
         except NotThere:
             return None

@@ -16,6 +16,7 @@ from mmctl.operate.doctor.looks import (
     certificate_wrong,
     changed_by_hand,
     changed_since,
+    dns_records,
     endpoint_acl_denies,
     endpoint_groups_closed,
     endpoint_missing,
@@ -114,6 +115,8 @@ LOOKS: Final[tuple[DoctorLook, ...]] = (
     topic_refuses.LOOK,
     function_missing.LOOK,
     archive_going.LOOK,
+    # dns
+    dns_records.LOOK,
     # a limit is near
     account_quota.LOOK,
     rule_quota.LOOK,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mmctl.live.history.history import History
     from mmctl.live.plan.plan import Plan
     from mmctl.live.state.service import MailManager
+    from mmctl.operate.dns.comparing import Published
     from mmctl.operate.logs.messages import LoggedMessage
     from mmctl.operate.logs.names import LogNames
     from mmctl.operate.logs.reading import Log
@@ -125,6 +126,10 @@ class Prober(Protocol):
 
 class NameService(Protocol):
     """DNS, or a zone file in its place."""
+
+    @property
+    def records(self) -> Published:
+        """The records themselves."""
 
     def exchanges(self, domain: str) -> tuple[str, ...]:
         """The mail exchangers of a domain, best first; none: it has none.
