@@ -16,6 +16,8 @@ RICH: Final = Path(__file__).parent / "rich"
 """A project that needs everything a foundation can make, by names and by outputs."""
 
 
-def foundation(folder: Path, environment: str, today: date) -> FoundationTemplate:
+def foundation(
+    folder: Path, environment: str, today: date, existing: frozenset[str] = frozenset()
+) -> FoundationTemplate:
     run = Run(directory=folder, environment=environment, today=today)
-    return foundation_template(run, run.project())
+    return foundation_template(run, run.project(), existing)

@@ -91,10 +91,10 @@ def test_what_is_elsewhere_or_not_ours_is_left_with_its_reason(made: FoundationT
         "topic `theirs` is not made: it is in account 444455556666",
     ]
     assert sorted(made.named) == [
-        ("AWS::IAM::Role", "mail"),
+        ("AWS::IAM::Role", "arn:aws:iam::111122223333:role/mail"),
         ("AWS::S3::Bucket", "shop-history"),
         ("AWS::S3::Bucket", "shop-logs"),
-        ("AWS::SNS::Topic", "plain"),
+        ("AWS::SNS::Topic", "arn:aws:sns:eu-west-1:111122223333:plain"),
     ]
 
 
@@ -208,6 +208,12 @@ def test_a_provider_is_made_only_where_the_account_has_none() -> None:
     assert document["Conditions"]["MakesGitHubProvider"] == {
         "Fn::Equals": [{"Ref": "GitHubProviderArn"}, ""]
     }
+    there = f"arn:aws:iam::111122223333:oidc-provider/{GITHUB}"
+    named = {name for _, name in foundation(RICH, "staging", TODAY).named}
+    assert there in named
+    known = foundation(RICH, "staging", TODAY, frozenset({there})).template.document()
+    assert known["Parameters"]["GitHubProviderArn"]["Default"] == there
+    assert known["Parameters"]["GitLabGitExampleComProviderArn"]["Default"] == ""
     provider = document["Resources"]["GitHubProvider"]
     assert provider["Condition"] == "MakesGitHubProvider"
     assert provider["DeletionPolicy"] == "Retain"

@@ -27,7 +27,7 @@ class FoundationTemplate:
     notes: tuple[str, ...]
     """What rules name and the stack does not make, and why."""
     named: tuple[tuple[str, str], ...]
-    """Type and name of what has a fixed name in it: it may exist already."""
+    """Type and ARN (of buckets and domains the name) of what has a fixed name: it may exist."""
     existing: frozenset[str] = NOTHING_EXISTS
     """Those of the existing things that it would have made."""
 

@@ -38,10 +38,15 @@ def stack_names(place: StackPlace) -> dict[str, str]:
 
 def foundation_wanted(place: StackPlace, install_from: str | None) -> StackAndTemplate | None:
     """The foundation stack; None: the rules need nothing around them."""
+    from mmctl.cli.staging.existing import existing_things
     from mmctl.cli.staging.templates import foundation_template
 
     name = stack_names(place)[FOUNDATION]
-    made = foundation_template(place.run, place.project, _left_before(place, name), install_from)
+    left = _left_before(place, name)
+    made = foundation_template(place.run, place.project, left, install_from)
+    there = existing_things(place, made.named, name)
+    if there:
+        made = foundation_template(place.run, place.project, left | there, install_from)
     if not made.template.resources():
         return None
     wanted = _wanted(place, FOUNDATION, made.template)

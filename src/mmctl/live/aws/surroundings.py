@@ -93,6 +93,12 @@ class Surroundings:
             lambda: self._client("firehose").describe_delivery_stream(DeliveryStreamName=name)
         )
 
+    def provider(self, arn: str) -> Presence:
+        """Whether an OIDC provider exists."""
+        return _asked(
+            lambda: self._client("iam").get_open_id_connect_provider(OpenIDConnectProviderArn=arn)
+        )
+
     def identity(self, name: str) -> Presence:
         """Whether a domain or address is a verified identity of SES."""
 

@@ -46,6 +46,8 @@ class _Provider:
     """`GitHub`, or `GitLab` with the words of a host of one's own."""
     host: str
     audience: str
+    existing: str = ""
+    """Its ARN where the account has it."""
 
     @property
     def name(self) -> str:
@@ -58,7 +60,7 @@ class _Provider:
             comment=f"The OIDC provider {self.host}, if the account has it already; empty: it is "
             "made.",
             pattern=f"|arn:aws[a-z-]*:iam::[0-9]{{12}}:oidc-provider/{self.host}",
-            default="",
+            default=self.existing,
         )
 
     @property
@@ -97,13 +99,18 @@ def has_pipelines(project: Project) -> bool:
 
 
 def pipeline_section(
-    project: Project, desired: LiveConfiguration, place: Place, links: Links
+    project: Project,
+    desired: LiveConfiguration,
+    place: Place,
+    links: Links,
+    existing: frozenset[str],
 ) -> TemplateSection:
     """Return a role for each job, and the providers that vouch for the jobs."""
     pipelines = _pipelines(project)
-    providers = dict.fromkeys(
-        found for pipeline in pipelines if (found := _provider(pipeline)) is not None
-    )
+    providers = [
+        replace(each, existing=arn if (arn := _arn(each, place)) in existing else "")
+        for each in _providers(project)
+    ]
     roles = [_role(job, pipelines, project, desired, place, links) for job in Job]
     return TemplateSection(
         title="Roles of pipelines",
@@ -120,6 +127,20 @@ def pipeline_section(
             for job, role in zip(Job, roles, strict=True)
         ),
     )
+
+
+def provider_arns(project: Project, place: Place) -> tuple[str, ...]:
+    """Return the ARNs of the providers that the roles of pipelines trust."""
+    return tuple(_arn(each, place) for each in _providers(project))
+
+
+def _providers(project: Project) -> tuple[_Provider, ...]:
+    found = (_provider(pipeline) for pipeline in _pipelines(project))
+    return tuple(dict.fromkeys(each for each in found if each is not None))
+
+
+def _arn(provider: _Provider, place: Place) -> str:
+    return f"arn:{place.partition}:iam::{place.account}:oidc-provider/{provider.host}"
 
 
 def _written(project: Project) -> tuple[str, ...]:

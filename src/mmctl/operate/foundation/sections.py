@@ -12,7 +12,12 @@ from mmctl.operate.foundation.identities import identity_section
 from mmctl.operate.foundation.keys import key_section
 from mmctl.operate.foundation.metadata import metadata_section
 from mmctl.operate.foundation.needs import FoundationNeeds, needs_of
-from mmctl.operate.foundation.pipelines import has_pipelines, pipeline_notes, pipeline_section
+from mmctl.operate.foundation.pipelines import (
+    has_pipelines,
+    pipeline_notes,
+    pipeline_section,
+    provider_arns,
+)
 from mmctl.operate.foundation.roles import role_section
 from mmctl.operate.foundation.topics import topic_section
 from mmctl.operate.templates.alarm_topic import alarm_topic
@@ -35,7 +40,7 @@ class Foundation:
     notes: tuple[str, ...] = ()
     """What rules name and the stack does not make, and why."""
     named: tuple[tuple[str, str], ...] = ()
-    """Type and name of what has a fixed name: it may exist already."""
+    """Type and ARN (of buckets and domains the name) of what has a fixed name: it may exist."""
     log_groups: Mapping[str, str] = field(default_factory=dict)
     """The logical ids of the log groups in it, by their names."""
     existing: frozenset[str] = frozenset()
@@ -52,16 +57,19 @@ def foundation_of(
     """Return what the project needs in its account, and nothing that it does not use."""
     needs = needs_of(project, desired, place, existing)
     return Foundation(
-        sections=tuple(_sections(project, desired, needs)),
+        sections=tuple(_sections(project, desired, needs, existing)),
         notes=(*needs.notes, *logs.notes_of(needs), *pipeline_notes(project)),
-        named=tuple(_named(needs)),
+        named=tuple(_named(project, needs)),
         log_groups={name_in(group.arn): group.id for group in needs.log_groups},
-        existing=needs.existing,
+        existing=needs.existing | (existing & {*provider_arns(project, needs.place)}),
     )
 
 
 def _sections(
-    project: Project, desired: LiveConfiguration, needs: FoundationNeeds
+    project: Project,
+    desired: LiveConfiguration,
+    needs: FoundationNeeds,
+    existing: frozenset[str],
 ) -> Iterator[TemplateSection]:
     stack = project.environment.stack
     retention = USUAL_LOG_RETENTION if stack is None else stack.log_retention_days
@@ -74,7 +82,7 @@ def _sections(
     if needs.roles:
         yield role_section(needs, _links(needs))
     if has_pipelines(project):
-        yield pipeline_section(project, desired, needs.place, _links(needs))
+        yield pipeline_section(project, desired, needs.place, _links(needs), existing)
     if needs.log_groups:
         yield logs.log_section(needs, retention)
     if needs.identities:
@@ -92,13 +100,16 @@ def _links(needs: FoundationNeeds) -> Links:
     return Links(place=needs.place, made={**buckets, **keys, **topics})
 
 
-def _named(needs: FoundationNeeds) -> Iterator[tuple[str, str]]:
-    things = (
-        *(("AWS::IAM::Role", role.thing.name) for role in needs.roles),
-        *(("AWS::S3::Bucket", bucket.thing.name) for bucket in needs.buckets),
-        *(("AWS::SNS::Topic", topic.name) for topic in needs.topics),
-        *(("AWS::Logs::LogGroup", group.name) for group in needs.log_groups),
-        *(("AWS::KMS::Alias", key.alias) for key in needs.keys),
-        *(("AWS::SES::EmailIdentity", domain) for domain in needs.identities),
+def _named(project: Project, needs: FoundationNeeds) -> Iterator[tuple[str, str]]:
+    named: tuple[tuple[str, str | None, str], ...] = (
+        *(("AWS::IAM::Role", each.thing.name, each.thing.arn) for each in needs.roles),
+        *(("AWS::SNS::Topic", each.name, each.arn) for each in needs.topics),
+        *(("AWS::Logs::LogGroup", each.name, each.arn) for each in needs.log_groups),
+        *(("AWS::KMS::Alias", each.alias, each.thing.arn) for each in needs.keys),
     )
-    yield from ((type_, name) for type_, name in things if name is not None)
+    yield from ((type_, arn) for type_, name, arn in named if name is not None)
+    names = (each.thing.name for each in needs.buckets)
+    yield from (("AWS::S3::Bucket", name) for name in names if name is not None)
+    yield from (("AWS::SES::EmailIdentity", domain) for domain in needs.identities)
+    for arn in provider_arns(project, needs.place):
+        yield ("AWS::IAM::OIDCProvider", arn)
