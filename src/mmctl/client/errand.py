@@ -30,7 +30,7 @@ class BadErrand(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class FirstLook:
     """What a first session with an endpoint showed."""
 
     failure: SendFailure | None = None
@@ -100,20 +100,20 @@ def errand_document(
     }
 
 
-def look_document(look: Look) -> dict[str, Any]:
+def look_document(look: FirstLook) -> dict[str, Any]:
     """What a first session showed."""
     failure = None if look.failure is None else _failure_document(look.failure)
     return {"failure": failure, "address": look.address, "encrypts": look.encrypts}
 
 
-def look_of(document: Any) -> Look:
+def look_of(document: Any) -> FirstLook:
     """What a first session showed, as the machine says.
 
     Raises:
         BadErrand: it says something else.
     """
     with_failure = _members(document, "failure", "address", "encrypts")
-    return Look(
+    return FirstLook(
         failure=_failure_of(with_failure["failure"]),
         address=_text(with_failure["address"]),
         encrypts=with_failure["encrypts"] is True,

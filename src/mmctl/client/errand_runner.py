@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mmctl.client.endpoint import TlsMode
 from mmctl.client.errand import (
     VERSION,
-    Look,
+    FirstLook,
     endpoint_of,
     look_document,
     message_of,
@@ -57,7 +57,7 @@ def done(errand: Mapping[str, Any], clock: Callable[[], float]) -> dict[str, Any
     return {"version": VERSION, "looks": looks, "sent": sent}
 
 
-def _look(endpoint: Endpoint, clock: Callable[[], float]) -> Look:
+def _look(endpoint: Endpoint, clock: Callable[[], float]) -> FirstLook:
     session = SmtpSession(endpoint, _context(endpoint), clock)
     failure = None
     try:
@@ -66,7 +66,7 @@ def _look(endpoint: Endpoint, clock: Callable[[], float]) -> Look:
         failure = failed.failure
     address, encrypts = session.address, session.agreed is not None
     session.close()
-    return Look(failure=failure, address=address, encrypts=encrypts)
+    return FirstLook(failure=failure, address=address, encrypts=encrypts)
 
 
 def _context(endpoint: Endpoint) -> ssl.SSLContext | None:
