@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[3]
 RICH: Final = Path(__file__).parent / "rich"
 """A project that needs everything a foundation can make, by names and by outputs."""
+REQUIREMENT: Final = "mmctl @ https://example.com/mmctl-1.tar.gz"
+"""What installs mmctl in the watchdog."""
 
 
 def foundation(
     folder: Path, environment: str, today: date, existing: frozenset[str] = frozenset()
 ) -> FoundationTemplate:
     run = Run(directory=folder, environment=environment, today=today)
-    return foundation_template(run, run.project(), existing)
+    return foundation_template(run, run.project(), existing, REQUIREMENT)

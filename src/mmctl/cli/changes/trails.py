@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.cli import world
 from mmctl.errors import UsageError
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,8 +53,23 @@ def trail_named(
         bucket, _, prefix = named.removeprefix(BUCKETS).partition("/")
         if not bucket:
             raise UsageError(f"`{named}` names no bucket", help="s3://BUCKET/PREFIX")
-        return trail_of_bucket(open_bucket(environment, bucket), prefix, wanted)
-    return trail_of_files(run.directory / named, wanted)
+        return _with_records(trail_of_bucket(open_bucket(environment, bucket), prefix, wanted))
+    return _with_records(trail_of_files(run.directory / named, wanted))
+
+
+def _with_records(trail: Trail) -> Trail:
+    """The trail, if anything was read of it: else nothing can be said of who wrote.
+
+    Raises:
+        UsageError: it has no record.
+    """
+    if trail.first is None:
+        why = f": {visible(trail.damaged[0])}" if trail.damaged else ""
+        raise UsageError(
+            f"`{trail.source}` has no record of CloudTrail{why}",
+            help="expected files with `Records`, as a trail writes them",
+        )
+    return trail
 
 
 def _looked_up(run: Run, environment: Environment, wanted: WantedEvents) -> Trail:
@@ -87,8 +103,6 @@ def changes_in(
 
 def say_trail(run: Run, trail: Trail) -> None:
     """Say on stderr what of a trail could not be read."""
-    from mmctl.visible import visible
-
     for each in trail.damaged:
         run.warn(f"warning: {visible(each)}")
     if trail.more_damage:

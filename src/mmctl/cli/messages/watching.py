@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.messages.log_sources import log_sources, sources_of
+from mmctl.counted import counted
 from mmctl.errors import UsageError
 from mmctl.records import dataclass
 
@@ -157,7 +158,9 @@ class _Watching:
         self._configuration = found
         report.count(drifted(edits_by_hand(found, means.history) or ()))
         report.count(near_quotas(found, take_inventory(means.service)))
-        return f"{len(found.objects)} live objects, against the last apply and the quotas"
+        return (
+            f"{counted(len(found.objects), 'live object')}, against the last apply and the quotas"
+        )
 
     def _desired(self) -> LiveConfiguration:
         from mmctl.compiler.configuration import LiveConfiguration
@@ -192,7 +195,7 @@ class _Watching:
         found = self._compared([each for each in messages if each.first >= fresh])
         if found is not None:
             report.count(disagreeing(found))
-        return f"{seen} messages of the logs"
+        return f"{counted(seen, 'message')} of the logs"
 
     def _sources(self, named: Sequence[str] | None) -> list[RecordSource]:
         """Where the records are: as named, as the files say, or as what is live says."""
