@@ -21,7 +21,7 @@ from mmctl.live.iam.facts import FACTS
 from mmctl.live.iam.policies import policy_for
 from mmctl.live.iam.scope import Place, nouns_of
 from mmctl.live.plan.preflight import preflight
-from mmctl.model.kinds import Kind
+from mmctl.model.kinds import Kind, Noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -441,11 +441,20 @@ def test_a_folder_as_store_needs_nothing_of_s3(world: World) -> None:
     assert not {action for action in actions if action.startswith(("s3:", "kms:"))}
 
 
-def test_a_project_without_ingress_points_needs_nothing_for_them(world: World) -> None:
+def test_a_project_without_ingress_points_only_lists_them(world: World) -> None:
     world.text = "version: 1\narchives:\n  legal: {retention: PERMANENT}\n"
     policy = document(world, "apply")
     actions = {action for part in policy["Statement"] for action in part["Action"]}
-    assert not any("Ingress" in action or action.startswith(("iam:", "ec2:")) for action in actions)
+    assert {each for each in actions if "Ingress" in each} == {"ses:ListIngressPoints"}
+    assert not any(action.startswith(("iam:", "ec2:")) for action in actions)
+
+
+@pytest.mark.parametrize("what", ["plan", "apply", "watchdog", "look"])
+def test_every_kind_may_be_listed_since_something_may_be_left_over(world: World, what: str) -> None:
+    world.text = "version: 1\narchives:\n  legal: {retention: PERMANENT}\n"
+    policy = document(world, what)
+    actions = {action for part in policy["Statement"] for action in part["Action"]}
+    assert {f"ses:List{noun.api.plural}" for noun in Noun} <= actions
 
 
 def test_only_lists_and_what_has_no_resource_are_allowed_on_everything(

@@ -30,7 +30,8 @@ def read_statements(desired: LiveConfiguration, place: Place) -> Iterator[Statem
     Reading is not bound to our tag: the plan shows objects with one of our names and no tag.
     """
     nouns = nouns_of(desired)
-    lists = [f"ses:List{noun.api.plural}" for noun in nouns]
+    # What there is of each kind is listed whatever the files have: something may be left over.
+    lists = [f"ses:List{noun.api.plural}" for noun in Noun]
     yield statement("ListMailManager", [*lists, "ses:ListTagsForResource"], ["*"])
     gets = [f"ses:Get{noun}" for noun in nouns]
     members = ["ses:ListMembersOfAddressList"] if Noun.ADDRESS_LIST in nouns else []
