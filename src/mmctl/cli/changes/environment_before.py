@@ -77,7 +77,10 @@ def _wants_the_same(change: LiveEnvironment, made: Plan) -> bool:
     from mmctl.live.plan.plan import object_digests
     from mmctl.live.state.names import Names, named_desired
 
-    desired = change.desired()
+    try:
+        desired = change.desired()
+    except MmctlError:
+        return False
     ids = {thing.key: thing.id for thing in made.live.objects if thing.id is not None}
     names = Names(identity=made.target.identity, ids=ids, bindings=desired.bindings)
     objects = tuple(named_desired(thing, names) for thing in desired.objects)
