@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
 from moto.ec2.models import ec2_backends
 
 from mmctl.model.kinds import Noun
@@ -35,8 +36,6 @@ from operate.doctor.sound_world import (
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    import pytest
 
     from operate.doctor.sound_world import SoundWorld
 
@@ -631,6 +630,7 @@ BROKEN: Final = (
 """In this order: each is sound again before the next, and the last cannot be undone."""
 
 
+@pytest.mark.slow
 def test_every_broken_world_is_found_and_goes_away_once_it_is_corrected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.judge.readings.matter import AGAINST_THE_GUIDE
 from mmctl.operate.doctor.look import DoctorLook
 from mmctl.operate.doctor.said import FoundFault, Said, SoundPart, Symptom
 
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
 
 def run(scene: Scene) -> Iterator[Said]:
     """Look which readings change the outcome."""
-    found = scene.judged().simulated.dependences
+    found = [
+        each
+        for each in scene.judged().simulated.dependences
+        if (each.reading, each.other) != AGAINST_THE_GUIDE
+    ]
     for each in found:
         yield FoundFault(
             text=f"<{each.recipient}>: {each}",
