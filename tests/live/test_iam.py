@@ -153,7 +153,7 @@ def document(world: World, what: str, place: Place = PLACE) -> dict[str, Any]:
     return policy_for(what, world.desired()[0], place)
 
 
-OPERATING: Final = ("look", "release", "send", "watchdog")
+OPERATING: Final = ("look", "release", "send", "watchdog", "doctor")
 
 # Sufficient
 

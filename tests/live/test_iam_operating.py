@@ -16,6 +16,7 @@ from mmctl.live.iam.trusting import Job
 if TYPE_CHECKING:
     from live.conftest import World
 
+KINDS: Final = ("look", "release", "send", "watchdog", "doctor")
 PLACE: Final = Place(
     account=ACCOUNT, region=REGION, project="acme", store=f"acme-mmctl/prod/{ACCOUNT}-{REGION}-acme"
 )
@@ -32,9 +33,17 @@ OF_SERVICE: Final = {
     "s3": ("s3",),
     "kms": ("kms",),
     "sts": ("sts",),
+    "ec2": ("ec2",),
+    "iam": ("iam",),
+    "secretsmanager": ("secretsmanager",),
+    "sns": ("sns",),
+    "lambda": ("lambda",),
 }
 """The service models of botocore in which the actions of a prefix are operations."""
-OTHERWISE: Final = {"s3:ListBucket": "ListObjectsV2"}
+OTHERWISE: Final = {
+    "s3:ListBucket": "ListObjectsV2",
+    "s3:GetEncryptionConfiguration": "GetBucketEncryption",
+}
 """Actions that permit operations of another name."""
 
 
@@ -47,9 +56,7 @@ def documents(world: World) -> dict[str, Any]:
         ingress_point=f'destination: "{RECORDS}"',
     )
     desired = world.desired()[0]
-    found = {
-        what: policy_for(what, desired, PLACE) for what in ("look", "release", "send", "watchdog")
-    }
+    found = {what: policy_for(what, desired, PLACE) for what in KINDS}
     for job in Job:
         found[f"job {job}"] = pipeline_policy(job, desired, PLACE, sends=True, sender=True)
     return found
@@ -69,7 +76,7 @@ def test_every_action_is_an_operation_of_botocore_and_none_is_a_pattern(
     }
     unknown = {
         action
-        for what in ("look", "release", "send", "watchdog")
+        for what in KINDS
         for part in documents[what]["Statement"]
         for action in part["Action"]
         for prefix, _, name in [action.partition(":")]
@@ -79,11 +86,11 @@ def test_every_action_is_an_operation_of_botocore_and_none_is_a_pattern(
 
 
 def test_who_looks_or_watches_changes_nothing_but_metrics(documents: dict[str, Any]) -> None:
-    allowed = ("Get", "List", "Describe", "Decrypt", "Filter", "Lookup")
+    allowed = ("Get", "List", "Describe", "Decrypt", "Filter", "Lookup", "Simulate")
     searches = {
         f"ses:{verb}Archive{what}" for verb in ("Start", "Stop") for what in ("Search", "Export")
     }
-    for what in ("look", "watchdog", "job watch", "job plan"):
+    for what in ("look", "doctor", "watchdog", "job watch", "job plan"):
         for part in documents[what]["Statement"]:
             for action in set(part["Action"]) - searches - {"cloudwatch:PutMetricData"}:
                 assert action.split(":")[1].startswith(allowed), (what, action)
@@ -100,7 +107,7 @@ def test_each_may_do_what_it_is_for_and_not_what_others_are_for(documents: dict[
         "metric": Asked(
             action="cloudwatch:PutMetricData",
             resource="*",
-            context={"cloudwatch:namespace": "mmctl"},
+            context={"cloudwatch:namespace": "mmctl/acme/prod"},
         ),
         "other metric": Asked(
             action="cloudwatch:PutMetricData",
@@ -132,6 +139,7 @@ def test_each_may_do_what_it_is_for_and_not_what_others_are_for(documents: dict[
         "release": {"search", "write"},
         "send": {"group", "objects", "write", "sender"},
         "watchdog": {"group", "objects", "metric"},
+        "doctor": {"search", "group", "objects"},
         "job plan": set(),
         "job apply": {"group", "objects", "write", "sender", "rules"},
         "job watch": {"group", "objects", "metric"},

@@ -38,7 +38,7 @@ def plan(
             "--iam",
             help="Print the least IAM policy of one role instead, without credentials: plan, "
             "apply (also for rollback), rules[:ROLE], list:NAME, look, release, send, watchdog, "
-            "foundation, staging, trust.",
+            "doctor, foundation, staging, trust.",
             metavar="WHAT",
         ),
     ] = None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.compiler.configuration import OWNER_TAG
 from mmctl.live.iam.handlers import actions_for, without_resource
 from mmctl.live.iam.scope import statement
 from mmctl.records import dataclass
@@ -32,6 +33,7 @@ _STACK_CALLS: Final = (
     "cloudformation:TagResource",
     "cloudformation:UpdateTerminationProtection",
 )
+OURS: Final = f"aws:ResourceTag/{OWNER_TAG}"
 _VIA: Final = {"aws:CalledVia": "cloudformation.amazonaws.com"}
 
 
@@ -50,15 +52,8 @@ def stack_statements(stacks: Iterable[DeployedStack], place: Place) -> Iterator[
     stacks = tuple(stacks)
     names = [place.arn("cloudformation", f"stack/{each.name}/*") for each in stacks]
     yield statement("Stacks", _STACK_CALLS, names)
-    # What an earlier stack left behind is found by tags, and identities by their state.
-    yield statement("Left", ["tag:GetResources", "ses:GetAccount"], ["*"])
-    kept = _names(stacks, "AWS::S3::Bucket", lower=True)
-    yield statement(
-        "WithData",
-        ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"],
-        [each for name in kept for each in (place.bucket(name), place.bucket(f"{name}/*"))],
-    )
-    yield statement("Identities", ["ses:GetEmailIdentity"], [place.arn("ses", "identity/*")])
+    yield from _asked_before(place)
+    yield from _taken_away(stacks, place)
     # AWS publishes which image is the newest.
     if any("AWS::EC2::Instance" in each.types for each in stacks):
         images = f"arn:{place.partition}:ssm:{place.region}::parameter/aws/service/*"
@@ -79,6 +74,41 @@ def stack_statements(stacks: Iterable[DeployedStack], place: Place) -> Iterator[
         if actions & anywhere:
             # AWS names no resource type for these.
             yield statement(f"Any{word}", actions & anywhere, ["*"], **via)
+
+
+def _asked_before(place: Place) -> Iterator[Statement]:
+    """What is there already, and what an earlier stack left; without these, it counts as absent."""
+    account = f"arn:{place.partition}:iam::{place.account}"
+    yield statement("Left", ["tag:GetResources", "ses:GetAccount"], ["*"])
+    yield statement("ThereRole", ["iam:GetRole"], [f"{account}:role/*"])
+    providers = [f"{account}:oidc-provider/*"]
+    yield statement("ThereProvider", ["iam:GetOpenIDConnectProvider"], providers)
+    yield statement("ThereTopic", ["sns:GetTopicAttributes"], [place.arn("sns", "*")])
+    yield statement("ThereKey", ["kms:DescribeKey"], [place.arn("kms", "key/*")])
+    yield statement("ThereGroup", ["logs:DescribeLogGroups"], [place.arn("logs", "*")])
+    yield statement("ThereIdentity", ["ses:GetEmailIdentity"], [place.arn("ses", "identity/*")])
+    if place.store is not None:
+        bucket, _, rest = place.store.partition("/")
+        below = "/".join([*rest.split("/")[:-1], "templates"])
+        yield statement("ThereBucket", ["s3:ListBucket"], [place.bucket(bucket)])
+        yield statement("Templates", ["s3:PutObject"], [place.bucket(f"{bucket}/{below}/*")])
+
+
+def _taken_away(stacks: Iterable[DeployedStack], place: Place) -> Iterator[Statement]:
+    """`down --with-data`: what stacks keep on purpose, with the tag of this project."""
+    kept = _names(stacks, "AWS::S3::Bucket", lower=True)
+    yield statement(
+        "WithData",
+        ["s3:DeleteBucket", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"],
+        [each for name in kept for each in (place.bucket(name), place.bucket(f"{name}/*"))],
+    )
+    ours = {OURS: place.project}
+    logs = ["logs:DeleteLogGroup", "logs:ListTagsForResource"]
+    tables = ["dynamodb:DeleteTable", "dynamodb:DescribeTable"]
+    yield statement("WithLogs", logs, [place.arn("logs", "log-group:*")], StringEquals=ours)
+    yield statement("WithTables", tables, [place.arn("dynamodb", "table/*")], StringEquals=ours)
+    keys = [place.arn("kms", "key/*")]
+    yield statement("WithKeys", ["kms:ScheduleKeyDeletion"], keys, StringEquals=ours)
 
 
 def _resources(service: str, stacks: Iterable[DeployedStack], place: Place) -> list[str]:

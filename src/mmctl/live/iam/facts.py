@@ -39,6 +39,7 @@ _LOGS: Final = (
 
 _REFERENCE: Final = "Service Authorization Reference, Actions, resources, and condition keys for "
 _METRICS: Final = f"{_REFERENCE}Amazon CloudWatch"
+_EC2: Final = f"{_REFERENCE}Amazon EC2"
 _TRAIL: Final = f"{_REFERENCE}AWS CloudTrail"
 _QUOTAS: Final = f"{_REFERENCE}AWS Service Quotas"
 _SYSTEMS: Final = f"{_REFERENCE}AWS Systems Manager"
@@ -225,6 +226,20 @@ _FACTS: Final = (
     ActionFact(action="cloudwatch:GetMetricData", source=_METRICS),
     ActionFact(action="cloudtrail:LookupEvents", source=_TRAIL),
     ActionFact(action="servicequotas:ListServiceQuotas", source=_QUOTAS),
+    *(
+        ActionFact(action=f"ec2:Describe{name}", source=_EC2)
+        for name in (
+            "FlowLogs",
+            "NetworkAcls",
+            "RouteTables",
+            "SecurityGroups",
+            "Subnets",
+            "Vpcs",
+        )
+    ),
+    ActionFact(action="servicequotas:GetAWSDefaultServiceQuota", source=_QUOTAS),
+    ActionFact(action="servicequotas:GetServiceQuota", source=_QUOTAS),
+    ActionFact(action="ses:GetAccount", source=f"{_REFERENCE}Amazon Simple Email Service v2"),
     ActionFact(action="ssm:SendCommand", types=("document", "instance"), source=_SYSTEMS),
     ActionFact(action="ssm:GetCommandInvocation", source=_SYSTEMS),
     ActionFact(action="cloudformation:DescribeStacks", types=("stack",), source=_STACKS),

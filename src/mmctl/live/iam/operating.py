@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.live.iam.read_access import read_statements, store_statements
+from mmctl.live.iam.read_access import named_things, read_statements, store_statements
 from mmctl.live.iam.scope import receivers, statement
 from mmctl.model.kinds import Kind, Noun
 from mmctl.model.logs import DestinationType, destination_type_of
+from mmctl.model.things import BUCKET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,32 @@ _SEARCH: Final = (
     "ses:StopArchiveExport",
     "ses:StopArchiveSearch",
 )
+_AROUND: Final = (
+    "ec2:DescribeFlowLogs",
+    "ec2:DescribeNetworkAcls",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcEndpoints",
+    "ec2:DescribeVpcs",
+    "servicequotas:GetAWSDefaultServiceQuota",
+    "servicequotas:GetServiceQuota",
+    "ses:GetAccount",
+)
+_ROLES: Final = (
+    "iam:GetRole",
+    "iam:GetRolePolicy",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListRolePolicies",
+    "iam:SimulatePrincipalPolicy",
+)
+_KEYS: Final = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListGrants")
+_SECRETS: Final = (
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:GetResourcePolicy",
+    "secretsmanager:GetSecretValue",
+)
+_BUCKETS_OF_RULES: Final = ("s3:GetBucketPolicy", "s3:GetEncryptionConfiguration", "s3:ListBucket")
 _SEARCHES: Final = ("ses:ListArchiveExports", "ses:ListArchiveSearches")
 
 
@@ -119,6 +146,30 @@ def watch_statements(desired: LiveConfiguration, place: Place) -> Iterator[State
     )
     # Events of the trail have no ARNs that a policy could name.
     yield statement("LookUpEvents", ["cloudtrail:LookupEvents"], ["*"])
+
+
+def doctor_statements(desired: LiveConfiguration, place: Place) -> Iterator[Statement]:
+    """`doctor`: what is live, the logs, and whatever live rules name in this account.
+
+    A secret of a relay is read for the names of its members; its values are shown to nobody.
+    """
+    yield from look_statements(desired, place)
+    # Networks, quotas and the state of the account have no ARNs that a policy could name.
+    yield statement("LookAround", _AROUND, ["*"])
+    account = f"arn:{place.partition}:iam::{place.account}"
+    for sid, actions, resource in (
+        ("LookAtRoles", _ROLES, f"{account}:role/*"),
+        ("LookAtPolicies", ("iam:GetPolicy", "iam:GetPolicyVersion"), f"{account}:policy/*"),
+        ("LookAtKeys", _KEYS, place.arn("kms", "key/*")),
+        ("LookAtSecrets", _SECRETS, place.arn("secretsmanager", "secret:*")),
+        ("LookAtTopics", ("sns:GetTopicAttributes",), place.arn("sns", "*")),
+        ("LookAtFunctions", ("lambda:GetFunctionConfiguration",), place.arn("lambda", "*")),
+        ("LookAtIdentities", ("ses:GetEmailIdentity",), place.arn("ses", "identity/*")),
+    ):
+        yield statement(sid, actions, [resource])
+    names = sorted({name for thing, name in named_things(desired) if thing is BUCKET})
+    if names:
+        yield statement("LookAtBuckets", _BUCKETS_OF_RULES, [place.bucket(name) for name in names])
 
 
 def _stacks(place: Place) -> str:

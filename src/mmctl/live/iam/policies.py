@@ -8,6 +8,7 @@ from mmctl.errors import UsageError
 from mmctl.language.text.suggest import did_you_mean
 from mmctl.live.iam.deploying import stack_statements
 from mmctl.live.iam.operating import (
+    doctor_statements,
     look_statements,
     release_statements,
     send_statements,
@@ -36,8 +37,8 @@ PLAN, APPLY, RULES, LIST, TRUST = "plan", "apply", "rules", "list", "trust"
 LOOK, RELEASE, SEND, WATCHDOG = "look", "release", "send", "watchdog"
 FOUNDATION, STAGING = "foundation", "staging"
 KINDS: Final = (
-    "plan, apply, rules[:ROLE], list:NAME, look, release, send, watchdog, foundation, staging "
-    "or trust"
+    "plan, apply, rules[:ROLE], list:NAME, look, release, send, watchdog, doctor, foundation, "
+    "staging or trust"
 )
 
 
@@ -71,6 +72,8 @@ def policy_for(what: str, desired: LiveConfiguration, place: Place) -> Policy:
             store = store_statements(place, writes=True)
             sent = send_statements(desired, place, sender=True)
             return policy([*reads, *store, *sent])
+        case "doctor" if not colon:
+            return policy(doctor_statements(desired, place))
         case "watchdog" if not colon:
             return policy(watch_statements(desired, place))
         case "trust" if not colon:

@@ -80,7 +80,7 @@ def signing_statements(place: Place, *, applies: bool) -> Iterator[Statement]:
 def preflight_statements(desired: LiveConfiguration, place: Place) -> Iterator[Statement]:
     """What preflight asks before an apply: without these, it says that it could not ask."""
     asked: dict[Thing, set[str]] = {thing: set() for thing in THINGS}
-    for thing, name in _named(desired):
+    for thing, name in named_things(desired):
         asked[thing].add(place.filled(thing.resource, name=name))
     for thing, arns in asked.items():
         if arns and thing.asked_with is not None:
@@ -88,7 +88,7 @@ def preflight_statements(desired: LiveConfiguration, place: Place) -> Iterator[S
             yield statement(sid, [thing.asked_with], arns)
 
 
-def _named(desired: LiveConfiguration) -> Iterator[tuple[Thing, str]]:
+def named_things(desired: LiveConfiguration) -> Iterator[tuple[Thing, str]]:
     """What rules name in other services, which preflight asks for."""
     for action in actions_of(desired):
         named = row_of(action).named(action)
