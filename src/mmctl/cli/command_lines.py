@@ -1343,7 +1343,7 @@ COMPLETIONS: Final[
     "plan": (
         (('--save',), False, 'Write the plan for apply.', ()),
         (('--detailed-exitcode',), False, 'Exit with 2 when there are changes.', ()),
-        (('--iam',), False, 'Print the least IAM policy of one role instead, without credentials: plan, apply (also for rollback), rules[:ROLE], list:NAME, look, release, send, watchdog, foundation, staging, trust.', ()),
+        (('--iam',), False, 'Print the least IAM policy of one role instead, without credentials: plan, apply (also for rollback), rules[:ROLE], list:NAME, look, release, send, watchdog, doctor, foundation, staging, trust.', ()),
         (('--oidc',), False, 'With --iam trust: the pipeline that may assume the role, github:OWNER/REPO, gitlab:GROUP/PROJECT or codebuild:ACCOUNT/PIPELINE, with ,job=plan, apply or watch.', ()),
         (('--known-ids',), False, 'With --iam: also take ids from a history in S3.', ()),
         (('--corpus',), True, 'Messages, to show whose mail changes.', ()),
