@@ -6,15 +6,17 @@ import json
 import subprocess
 import sys
 from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from emulator.test_aws_cli import MMCTL, emulate
 from mmctl.cli.main import exit_code
+from mmctl.cli.run import Run
 from mmctl.cli.sending import by_sender
-from mmctl.cli.sending.by_sender import NetworkSender, sending_modules
-from mmctl.errors import CouldNot
+from mmctl.cli.sending.by_sender import NetworkSender, network_sender, sending_modules
+from mmctl.errors import CouldNot, UsageError
 from mmctl.operate.staging.courier import Courier, packed_program
 from operate.staging.local_machine import FolderBucket, LocalMachine
 
@@ -22,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mmctl.cli.run import Run
     from mmctl.language.project import Project
 
 INSTANCE = "i-0123456789abcdef0"
+TODAY = date(2026, 11, 29)
 PROJECT = """\
 version: 1
 project: demo
@@ -151,6 +153,37 @@ def courier_of(machine: LocalMachine, bucket: FolderBucket) -> Courier:
     )
 
 
+def test_the_sender_is_found_by_what_the_stacks_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mmctl.yaml").write_text(PROJECT)
+    (tmp_path / "rules.yaml").write_text(RULES)
+    (tmp_path / "cases.yaml").write_text(CASES)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "any")
+
+    def found(**outputs: str) -> NetworkSender:
+        run = Run(directory=tmp_path, environment=None, today=TODAY, outputs={"local": outputs})
+        return network_sender(run, run.project())
+
+    needed = {"VpcEndpointPublicMxTwinId": "vpce-0123456789abcdef0"}
+    with pytest.raises(CouldNot, match="have no output `SenderInstanceId`"):
+        found(**needed)
+    needed["SenderInstanceId"] = INSTANCE
+    with pytest.raises(UsageError, match="needs a store in Amazon S3"):
+        found(**needed)
+    stored = PROJECT.replace("endpoint: embedded", "endpoint: embedded\n    snapshots: s3://acme/b")
+    (tmp_path / "mmctl.yaml").write_text(stored)
+    sender = found(**needed, VpcEndpointPublicMxTwinHost="twin.vpce.example.com")
+    assert sender.hosts == {"public-mx": "twin.vpce.example.com"}
+    assert (sender.courier.prefix, sender.courier.instance) == ("b/", INSTANCE)
+    assert sender.courier.bucket.place == "s3://acme"
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mmctl.yaml").write_text(PROJECT.replace("{sender: true}", "{}"))
+    with pytest.raises(UsageError, match="environment `local` has no sender"):
+        found()
+
+
 @pytest.mark.slow
 def test_cases_are_sent_from_inside_the_network_to_the_private_twin(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -172,6 +205,7 @@ def test_cases_are_sent_from_inside_the_network_to_the_private_twin(
         monkeypatch.setattr(by_sender, "_PORT", ports["public-mx-twin"])
         logs = str(tmp_path / "project" / ".mmctl" / "mail" / "logs")
         words = ["send", "--expect", "--via", "staging", "--logs", logs, "--wait", "20"]
+        words.append("--record-evidence")
         code = exit_code([*words, "--format", "json"])
         out, errors = capsys.readouterr()
     found: dict[str, Any] = json.loads(out)
@@ -182,5 +216,15 @@ def test_cases_are_sent_from_inside_the_network_to_the_private_twin(
     }, out  # fmt: skip
     assert "ingress point `partners` is of type auth: no secret goes to the sender" in errors
     assert "public-mx was tried by its private twin public-mx-twin" in errors
+    kept = [
+        each for each in (tmp_path / "project").rglob("*.json") if found["evidence"] in each.name
+    ]
+    evidence = json.loads(kept[0].read_text())
+    assert [each.partition(":")[0] for each in evidence["unseen"]] == [
+        "public-mx was tried by its private twin public-mx-twin"
+    ]
+    assert [(each["ingress_point"], each["host"]) for each in evidence["endpoints"]] == [
+        ("public-mx", "127.0.0.1")
+    ]
     assert len(machine.commands) == 2
     assert [each.partition("-")[0] for each in bucket.objects()] == ["staging/sender/program"]
