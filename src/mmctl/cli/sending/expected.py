@@ -114,6 +114,24 @@ def send_cases(
     evidence: bool = False,
 ) -> int:
     """Send the cases that can be sent, and report how they ended; return the exit code."""
+    sent, broken = judged_cases(run, options, pattern=pattern, files=files, evidence=evidence)
+    write(run, EXPECTED, sent)
+    return _NO if broken else exit_code_of(sent)
+
+
+def judged_cases(
+    run: Run,
+    options: SendOptions,
+    *,
+    pattern: str | None,
+    files: Sequence[str] | None,
+    evidence: bool,
+) -> tuple[CasesSent, bool]:
+    """The cases, sent and judged, with evidence kept if wished; and whether some are broken.
+
+    Raises:
+        MmctlError: the project, the endpoint, the logs or the store cannot be used.
+    """
     if options.via is not None:
         from mmctl.cli.changes.stack_outputs import with_outputs
 
@@ -139,8 +157,7 @@ def send_cases(
         sent = replace(sent, evidence=keeper.keep(sent, points, unseen))
     elif keeper is not None:
         run.warn("warning: no evidence is kept: no case was sent")
-    write(run, EXPECTED, sent)
-    return _NO if broken else exit_code_of(sent)
+    return sent, broken
 
 
 def chosen_cases(

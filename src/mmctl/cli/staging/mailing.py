@@ -10,6 +10,7 @@ from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from mmctl.cli.run import Run
+    from mmctl.cli.sending.options import SendOptions
     from mmctl.operate.stacks.report import PartRow
 
 
@@ -23,11 +24,8 @@ class MailDone:
 
 def send_all(run: Run) -> MailDone:
     """Send every case that can be sent, compare, and keep evidence; what goes wrong is a result."""
-    from mmctl.cli.sending.evidence import EvidenceKeeper
-    from mmctl.cli.sending.expected import chosen_cases, exit_code_of, expected_of
-    from mmctl.cli.sending.options import SendOptions
+    from mmctl.cli.sending.expected import exit_code_of, judged_cases
     from mmctl.operate.stacks.report import PartRow
-    from mmctl.records import replace
     from mmctl.render.text.send_cases import report
 
     started = world.elapsed()
@@ -37,13 +35,10 @@ def send_all(run: Run) -> MailDone:
         return MailDone(part=part, code=code)
 
     try:
-        project, cases, broken = chosen_cases(run, pattern=None, files=None)
-        if not cases:
+        options = _way(run)
+        if options is None:
             return done("no case to send", 0)
-        keeper = EvidenceKeeper(run, project)
-        sent, points = expected_of(run, SendOptions(), project, cases)
-        if any(each.sent is not None for each in sent.results):
-            sent = replace(sent, evidence=keeper.keep(sent, points))
+        sent, broken = judged_cases(run, options, pattern=None, files=None, evidence=True)
     except MmctlError as error:
         run.warn(f"error: mail could not be sent: {error.message}")
         if error.help is not None:
@@ -52,3 +47,19 @@ def send_all(run: Run) -> MailDone:
     run.errors().print(report(sent))
     counts = ", ".join(f"{count} {name}" for name, count in sent.counts.items() if count)
     return done(counts or "nothing was sent", 1 if broken else exit_code_of(sent))
+
+
+def _way(run: Run) -> SendOptions | None:
+    """From inside the network where there is a sender, else from here; None: there are no cases."""
+    from mmctl.cli.sending.options import SendOptions
+    from mmctl.language.project import EMBEDDED
+    from mmctl.model.endpoints import is_loopback
+
+    project = run.project()
+    if not project.cases:
+        return None
+    environment = project.environment
+    endpoint = environment.endpoint
+    here = endpoint is not None and (endpoint == EMBEDDED or is_loopback(endpoint))
+    has_sender = environment.stack is not None and environment.stack.sender
+    return SendOptions(via="staging" if has_sender and not here else None)

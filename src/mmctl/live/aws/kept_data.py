@@ -138,7 +138,7 @@ class KeptData:
             if errors:
                 raise CouldNot(
                     f"bucket {bucket} keeps {len(errors)} objects: {errors[0].get('Message', '')}",
-                    help="Object Lock or a policy protects them; they go when it ends",
+                    help="they are locked or a policy protects them; delete them when that ends",
                 )
 
 
