@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from flags import wrong_flags
 from moto.ec2.models import ec2_backends
 
 from mmctl.model.kinds import Noun
@@ -648,6 +649,12 @@ def test_every_broken_world_is_found_and_goes_away_once_it_is_corrected(
                 wrong.append(f"{broken.look}: {broken.sentence}: got {found}")
             if not any(command.startswith(broken.command) for command in commands):
                 wrong.append(f"{broken.look}: no command {broken.command}: {commands}")
+            wrong += [
+                f"{broken.look}: there is no {flag}"
+                for each in commands
+                if each.startswith("mmctl ")
+                for flag in wrong_flags(each.split()[1], each)
+            ]
             others = found.keys() - {broken.look, *broken.also}
             if others or code != 1:
                 wrong.append(f"{broken.look}: exit {code}, and others find {found}")

@@ -78,7 +78,7 @@ def test_a_reading_that_decides_is_named(
     found, _ = _doctor(capsys, "--message", MESSAGE, "--rcpt", "bob@example.com")
     (fault,) = found["reading-matters"]
     assert says(fault["text"], "outcome depends on `text_case`")
-    assert fault["commands"] == ["mmctl send --probe init"]
+    assert fault["commands"] == ["mmctl send --probe init probe"]
 
 
 def _shouting(folder: Path) -> None:

@@ -50,7 +50,7 @@ def run(scene: Scene) -> Iterator[Said]:
                 text=f"archive `{name}`, which rules write to, is PENDING_DELETION",
                 why="new mail is not kept in it, and it goes with all of its mail",
                 commands=(
-                    scene.command("archive", "export", "--archive", name),
+                    scene.command("archive", "export", "--archive", name, "--to", "FOLDER"),
                     "give the archive another `live_name`",
                     scene.applying(),
                 ),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.model.enums import TlsPolicy
 from mmctl.operate.doctor.look import DoctorLook
 from mmctl.operate.doctor.probes import probed
-from mmctl.operate.doctor.said import FoundFault, Said, SoundPart, Symptom
+from mmctl.operate.doctor.said import FoundFault, Said, SoundPart, Symptom, line_of
 from mmctl.operate.doctor.scene import ProbeStage
 
 if TYPE_CHECKING:
@@ -34,7 +34,10 @@ def run(scene: Scene) -> Iterator[Said]:
                 f"`{each.name}`",
                 why=found.message,
                 commands=(
-                    scene.command("send", "--scenario", "plain", "--ingress-point", each.name),
+                    line_of(
+                        *("openssl", "s_client", "-starttls", "smtp"),
+                        *("-connect", f"{found.host}:{found.port}", "-servername", found.host),
+                    ),
                 ),
             )
         elif found.protocol is None and each.shape.tls_policy in _MAY_LACK:

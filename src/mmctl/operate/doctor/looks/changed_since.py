@@ -26,7 +26,10 @@ def run(scene: Scene) -> Iterator[Said]:
     """Compare the times."""
     message = scene.logged()
     if message is None:
-        raise NotAsked("the log has no record of the message", scene.command("where"))
+        raise NotAsked(
+            "the log has no record of the message",
+            scene.command("logs", "--message-id", scene.asked.message_id or ""),
+        )
     at = message.at
     later = [
         entry

@@ -82,7 +82,7 @@ def _said(scene: Scene, state: RecordState) -> Said:
             return FoundFault(
                 text=f"{what}: {state.sentence}",
                 why=record.why or None,
-                commands=(scene.command("dns", "--offline"), state.command or ""),
+                commands=(scene.command("dns"),),
             )
         case never:
             assert_never(never)

@@ -39,7 +39,10 @@ def run(scene: Scene) -> Iterator[Said]:
     if scene.read_logged is not None:
         message = scene.logged()
         if message is None:
-            raise NotAsked("the log has no record of the message", scene.command("where"))
+            raise NotAsked(
+                "the log has no record of the message",
+                scene.command("logs", "--message-id", scene.asked.message_id or ""),
+            )
         yield _of_message(scene, message, names, name)
         return
     statistics = LogStatistics(names=names)

@@ -31,7 +31,7 @@ def run(scene: Scene) -> Iterator[Said]:
         yield FoundFault(
             text=f"<{each.recipient}>: {each}",
             why=f"AWS's text leaves it open; the project reads `{each.chosen}`",
-            commands=(scene.command("send", "--probe", "init"),),
+            commands=(scene.command("send", "--probe", "init", "probe"),),
         )
     if not found:
         yield SoundPart(text="no other reading changes the outcome of the message")

@@ -34,7 +34,7 @@ def run(scene: Scene) -> Iterator[Said]:
         yield FoundFault(
             text=f"no rule set has a rule `{name}`",
             why=near or "it was removed, renamed, or is in another project",
-            commands=(scene.command("diff", "live", "."), scene.command("explain", name)),
+            commands=(scene.command("diff", "live", "."),),
         )
 
 
