@@ -163,8 +163,16 @@ class VpcNetwork:
 
     def groups(self, ids: Sequence[str]) -> tuple[SecurityGroup, ...]:
         """Security groups; those that are gone are left out."""
+        return self._groups({"group-id": [*ids]})
+
+    def groups_of_stack(self, stack: str, logical_id: str) -> tuple[SecurityGroup, ...]:
+        """The security groups that a stack made under a logical id, by CloudFormation's tags."""
+        tag = "tag:aws:cloudformation:"
+        return self._groups({f"{tag}stack-name": [stack], f"{tag}logical-id": [logical_id]})
+
+    def _groups(self, filters: Mapping[str, Sequence[str]]) -> tuple[SecurityGroup, ...]:
         with asked("ec2:DescribeSecurityGroups"):
-            wanted = [{"Name": "group-id", "Values": [*ids]}]
+            wanted = [{"Name": name, "Values": [*values]} for name, values in filters.items()]
             pages = self._pages(
                 self._client.describe_security_groups, "SecurityGroups", Filters=wanted
             )

@@ -33,6 +33,7 @@ from mmctl.operate.doctor.looks import (
     key_refuses,
     login_refused,
     mail_lost,
+    mail_server_open,
     message_gone,
     mx_elsewhere,
     name_without_address,
@@ -117,6 +118,7 @@ LOOKS: Final[tuple[DoctorLook, ...]] = (
     archive_going.LOOK,
     # dns
     dns_records.LOOK,
+    mail_server_open.LOOK,
     # a limit is near
     account_quota.LOOK,
     rule_quota.LOOK,

@@ -24,7 +24,7 @@ USER: Final = "mail-manager"
 """The user name of the relay."""
 INBOX: Final = "/srv/staging-mail/inbox"
 """The Maildir of the mail server."""
-_GROUP: Final = "MailServerSecurityGroup"
+GROUP: Final = "MailServerSecurityGroup"
 _KEY: Final = "RelayKey"
 _SECRET: Final = "RelaySecret"  # noqa: S105 - its logical id
 _IP: Final = "MailServerIp"
@@ -101,7 +101,7 @@ def machine_of(server: MailServer, region: str) -> Machine:
         comment="The internal mail server.",
         instance_type=server.instance_type,
         subnet=PUBLIC,
-        security_group=_GROUP,
+        security_group=GROUP,
         settings={
             "MAIL_NAME": public_name(region),
             "MAIL_DOMAINS": " ".join(server.domains),
@@ -136,7 +136,7 @@ def public_name(region: str) -> Value:
 
 def _security_group(server: MailServer) -> TemplateResource:
     return TemplateResource(
-        name=_GROUP,
+        name=GROUP,
         type="AWS::EC2::SecurityGroup",
         properties={
             "GroupDescription": "The internal mail server: relays of Mail Manager alone",
