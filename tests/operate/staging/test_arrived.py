@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
 
+from emulator.test_aws_cli import MMCTL, QUIET
 from mmctl.errors import CouldNot
 from mmctl.operate.staging.arrived import LocalMailbox, RemoteMailbox
 from mmctl.operate.staging.beside import split, without_fields
@@ -18,6 +22,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 INSTANCE = "i-0123456789abcdef0"
+RULES = """\
+version: 1
+rule_sets:
+  inbound: {rules: [{name: deliver, actions: [{relay: {to: exchange, mail_from: preserve}}]}]}
+traffic_policies: {edge: {default: allow}}
+relays: {exchange: {server: mail.example.com, port: 25, authentication: none}}
+ingress_points: {public-mx: {type: open, traffic_policy: edge, rule_set: inbound}}
+"""
+TOP = b"""Return-Path: <a@example.org>
+X-Original-To: b@example.com
+Received: from x by mail.example.com (Postfix) id 1
+"""
 
 
 def maildir(folder: Path, mail: dict[str, bytes]) -> Path:
@@ -95,3 +111,32 @@ def test_only_what_the_mail_server_wrote_is_taken_off_a_message() -> None:
     assert without_fields(message, frozenset({"x-seen"})) == (
         b"Subject: x\n\nX-Seen: in the body\n"
     )
+
+
+def test_mail_is_shown_as_it_arrives_until_somebody_ends_it(tmp_path: Path) -> None:
+    (tmp_path / "mmctl.yaml").write_text(
+        "version: 1\nproject: demo\nrules: [r.yaml]\nenvironments: {local: {endpoint: embedded}}\n"
+    )
+    (tmp_path / "r.yaml").write_text(RULES)
+    box = maildir(tmp_path / "box", {"new/1795926252.V1I1.mail": TOP + b"Subject: one\n\n"})
+    with subprocess.Popen(
+        [*MMCTL, "staging", "mail", "--maildir", "box", "--follow"],
+        cwd=tmp_path,
+        env=os.environ | QUIET,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            first = [process.stdout.readline() for _ in range(3)]
+            # As a mail server does: written beside, then moved to its place.
+            (box / "tmp" / "two").write_bytes(TOP + b"Subject: two\n\n")
+            (box / "tmp" / "two").rename(box / "new" / "1795926253.V1I2.mail")
+            second = [process.stdout.readline() for _ in range(3)]
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 0, process.stderr and process.stderr.read()
+        finally:
+            process.kill()
+    assert [lines[1] for lines in (first, second)] == ["  one\n", "  two\n"]
+    assert first[2] == "  simulate agrees: delivered to relay exchange by deliver (public-mx)\n"
