@@ -12,7 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mmctl.errors import CouldNot
-from mmctl.live.state.service import ErrorCode, OutcomeUnknown, ServiceAnswer
+from mmctl.language.stack import foundation_stack
+from mmctl.live.aws import cloudformation, connect
+from mmctl.live.state.service import ErrorCode, Identity, OutcomeUnknown, ServiceAnswer
 from mmctl.live.state.stacks import (
     ChangeSet,
     ChangeSetRequest,
@@ -24,9 +26,12 @@ from mmctl.live.state.stacks import (
     StackState,
 )
 from mmctl.operate.stacks.service import StackMeans
+from mmctl.operate.templates.tagging import tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pytest
 
 NO_CHANGES = (
     "The submitted information didn't contain changes. Submit different information to create a "
@@ -343,6 +348,28 @@ def _changes(old: dict[str, Any], new: dict[str, Any]) -> list[ResourceChange]:
         if name not in after
     ]
     return found
+
+
+def with_stacks(
+    patched: pytest.MonkeyPatch, project: str, environment: str, said: str = "x"
+) -> FakeCloudFormation:
+    """A foundation stack for the commands of a test; `said` is what its status and output hold."""
+    service = FakeCloudFormation()
+    name = foundation_stack(project, environment, None)
+    state = StackState(
+        id=f"arn:{name}",
+        name=name,
+        status="CREATE_COMPLETE",
+        tags=tags_of(project, environment),
+        outputs={"Said": said},
+    )
+    service.held[name] = Held(state)
+    identity = Identity(account="0" * 12, region="us-east-1", endpoint="aws", caller="arn:aws:x")
+    patched.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", "http://127.0.0.1:9")
+    patched.setattr(cloudformation, "CloudFormation", lambda _client: service)
+    patched.setattr(connect, "caller_of", lambda _environment: identity)
+    patched.setattr(connect, "open_service", lambda *_, **__: None)
+    return service
 
 
 @dataclass

@@ -27,6 +27,7 @@ from ruamel.yaml import YAML
 from sample_log import sample_csv, sample_log
 from sample_trail import sample_trail
 
+from fake_stacks import with_stacks
 from mmctl.cases.parsing import cases_of
 from mmctl.cli.formats import Format
 from mmctl.cli.main import exit_code
@@ -216,6 +217,7 @@ COMMANDS: Final = {
     "explain deliver": ("human", "json"),
     "export --to cloudformation": ("human", "json"),
     "export --to terraform": ("human",),
+    "foundation status": ("human", "json"),
     "foundation template": ("human", "yaml", "json"),
     "fmt --check": ("human", "json"),
     "history": ("human", "json"),
@@ -465,10 +467,14 @@ def test_a_project_that_is_hostile_throughout_is_shown_as_text(
     with noted_writers() as writers:
         for command, forms in COMMANDS.items():
             words = [stands_for.get(word, word) for word in command.split()]
-            for form in forms:
-                out, errors = ran(*words, *([] if form == "human" else ["--format", form]))
-                assert out or SILENT[command] in errors, (command, form, errors)
-                check(command, form, out, errors)
+            with pytest.MonkeyPatch.context() as stacks:
+                if command == "foundation status":
+                    there = project.settings.project, project.environment.name
+                    with_stacks(stacks, *there, said=HOSTILE)
+                for form in forms:
+                    out, errors = ran(*words, *([] if form == "human" else ["--format", form]))
+                    assert out or SILENT[command] in errors, (command, form, errors)
+                    check(command, form, out, errors)
     assert sorted(all_writers() - writers) == [], "COMMANDS has every result in every format"
 
 

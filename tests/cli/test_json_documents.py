@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
 from archived_mail import archived
 from arrived_mail import maildir
 from result_writers import all_writers, noted_writers
@@ -12,6 +13,7 @@ from sample_log import sample_csv, sample_log
 from sample_trail import sample_trail
 from story import REPOSITORY, check_document
 
+from fake_stacks import with_stacks
 from mmctl.cli.commands.export import TARGETS
 from mmctl.cli.formats import Format
 from mmctl.cli.main import exit_code
@@ -19,8 +21,6 @@ from mmctl.cli.result_table import FOUNDATION_TEMPLATE, STAGING_TEMPLATE
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 COMMANDS = (
     ("apply --yes", "mmctl/history@1"),
@@ -57,6 +57,7 @@ COMMANDS = (
     ("where --to @example.com --logs log.jsonl --around 2026-11-28", "mmctl/where@1"),
     ("doctor", "mmctl/doctor@1"),
     ("history", "mmctl/history@1"),
+    ("foundation status", "mmctl/stacks@1"),
     ("watchdog --logs log.jsonl --since 2026-01-01", "mmctl/watchdog@1"),
     ("history --trail trail.json", "mmctl/history@1"),
     ("drift --trail trail.json", "mmctl/drift@1"),
@@ -110,7 +111,10 @@ def test_documents_are_as_published(
     }
     with noted_writers() as writers:
         for command, name in COMMANDS:
-            exit_code([*command.format_map(names).split(), "--format", "json"])
+            with pytest.MonkeyPatch.context() as stacks:
+                if command == "foundation status":
+                    with_stacks(stacks, tmp_path.name, "local")
+                exit_code([*command.format_map(names).split(), "--format", "json"])
             assert check_document(capsys.readouterr().out) == name, command
     # What `export` and templates are is for other programs, and theirs to define.
     theirs = (*TARGETS.values(), FOUNDATION_TEMPLATE, STAGING_TEMPLATE)
