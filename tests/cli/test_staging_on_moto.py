@@ -266,7 +266,8 @@ def test_what_moto_skips_fits_its_schema_and_is_made_once_by_its_own_api(
         if each.get("PhysicalResourceId")
     }
     resources = {**_template(FOUNDATION)["Resources"], **_template(STAGING)["Resources"]}
-    secrets, buckets, ec2 = map(boto3.client, ("secretsmanager", "s3", "ec2"))
+    secrets, buckets = boto3.client("secretsmanager"), boto3.client("s3")
+    ec2 = boto3.client("ec2")
     made: set[str] = set()
     for name in sorted(resources, key=lambda each: resources[each]["Type"], reverse=True):
         properties = _resolved(resources[name].get("Properties", {}), physical)
