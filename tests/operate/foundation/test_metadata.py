@@ -53,7 +53,7 @@ class Pipeline:
     """The stack on moto, and the function as Lambda would call it."""
 
     def __init__(self, environment: pytest.MonkeyPatch) -> None:
-        document = foundation(AUDITED, "prod", date(2026, 11, 29)).template.document()
+        document = foundation(AUDITED, "local", date(2026, 11, 29)).template.document()
         # Lambda, which moto would run in a container, is what this test does by itself.
         mapping = document["Resources"].pop("MetadataFromQueue")["Properties"]
         self.answers = mapping["FunctionResponseTypes"]

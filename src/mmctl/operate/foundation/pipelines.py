@@ -16,7 +16,6 @@ from mmctl.live.iam.trusting import (
     pipeline_role,
     pipeline_trust,
 )
-from mmctl.operate.foundation.policies import wildcards_of
 from mmctl.operate.templates.intrinsic import equals, get_att, if_, ref
 from mmctl.operate.templates.naming import logical_id
 from mmctl.operate.templates.template import (
@@ -26,6 +25,7 @@ from mmctl.operate.templates.template import (
     TemplateResource,
     TemplateSection,
 )
+from mmctl.operate.templates.wildcards import wildcards_of
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from mmctl.live.iam.scope import policy
 from mmctl.live.iam.trusting import service_trust
-from mmctl.operate.foundation.policies import wildcards_of
 from mmctl.operate.templates.intrinsic import get_att
 from mmctl.operate.templates.template import Output, TemplateResource, TemplateSection
+from mmctl.operate.templates.wildcards import wildcards_of
 
 if TYPE_CHECKING:
     from mmctl.operate.foundation.home import Links

@@ -20,6 +20,7 @@ from mmctl.operate.templates.template import (
     Parameter,
     TemplateResource,
 )
+from mmctl.operate.templates.wildcards import wildcards_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +68,7 @@ def scheduled(
 ) -> Iterator[TemplateResource]:
     """The project, its role, its log, and the rule that starts it each hour."""
     logs = f"/aws/codebuild/{stem}-watchdog"
+    statements = tuple(watchdog_statements(project, desired, stem))
     yield TemplateResource(
         name="WatchdogLogs",
         type="AWS::Logs::LogGroup",
@@ -85,15 +87,14 @@ def scheduled(
             "Policies": [
                 {
                     "PolicyName": "watchdog",
-                    "PolicyDocument": _substituted(
-                        policy(watchdog_statements(project, desired, stem))
-                    ),
+                    "PolicyDocument": _substituted(policy(statements)),
                 }
             ],
         },
         exceptions=(
             _skip("CKV_AWS_111", "PutMetricData takes no resource; it is bound to one namespace"),
         ),
+        wildcards=wildcards_of(statements),
     )
     yield TemplateResource(
         name="Watchdog",
