@@ -1,4 +1,4 @@
-"""What leads to the doctor: mail that cannot be sent, preflight of a plan, the page of lost mail."""
+"""What leads to the doctor: mail that cannot be sent, preflight, the page of lost mail."""
 
 from __future__ import annotations
 
