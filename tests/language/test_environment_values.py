@@ -37,3 +37,20 @@ environments:
     assert len(long) < 300
     other = _values(settings % ", ".join([*many[:-1], "another@example.com"]))["vars.many"]
     assert long != other, "a change far behind the beginning is one too"
+
+
+def test_members_of_a_file_that_a_variable_names_are_a_value() -> None:
+    rules = _RULES + "address_lists: {desks: {members_file: %s}}\n"
+    settings = "version: 1\nproject: a\nvars: {file: desks}\nenvironments: {prod: {}}\n"
+
+    def of(named: str, members: str) -> str | None:
+        files = {"mmctl.yaml": settings, "rules/a.yaml": rules % named, "rules/desks.csv": members}
+        project, problems = read_text(files, environment="prod")
+        assert problems == ()
+        return environment_values(project).get("address_lists.desks")
+
+    for named in ('"${vars.file}.csv"', r'"\x24{vars.file}.csv"'):
+        first, other = of(named, "a@example.com\n"), of(named, "b@example.com\n")
+        assert (first or "").startswith("1 member, "), named
+        assert first != other, named
+    assert of("desks.csv", "a@example.com\n") is None, "these are in the digest of the rules"

@@ -244,3 +244,25 @@ def test_no_order_of_files_and_no_comment_changes_the_digest(order: list[str], s
 
     files = {path: commented(path) for path in order}
     assert _digest(files) == _digest(_FILES)
+
+
+def test_no_layout_keeps_a_rule_out_of_the_digest() -> None:
+    rule = "{name: late, conditions: [{subject: {contains: late}}], actions: [drop]}"
+    block = "  - name: late\n    conditions: [{subject: {contains: late}}]\n    actions: [drop]\n"
+    plain = f"version: 1\ncases: []\nrules:\n{block}"
+    indented = " version: 1\n rules:\n" + block.replace(
+        "    actions", '    description: "late\ncases: none"\n    actions'
+    )
+    layouts = {
+        "a document's start": f"--- {{version: 1, rules: [{rule}],\ncases: []}}\n",
+        "an indented first level": indented,
+        "a byte order mark": f"\ufeffrules: [{rule}]\nversion: 1\ncases: []\n",
+        "an explicit key": f"version: 1\ncases: []\n? rules\n: [{rule}]\n",
+        **{
+            f"lines that end with {end!r}": f"cases: []{end}version: 1{end}rules: [{rule}]{end}"
+            for end in ("\r", "\r\n", "\x85", "\u2028", "\u2029")
+        },
+    }
+    digest = _digest(_FILES | {_B: plain})
+    faults = [name for name, text in layouts.items() if _digest(_FILES | {_B: text}) != digest]
+    assert faults == []

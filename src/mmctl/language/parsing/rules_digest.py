@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import posixpath
-import re
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
@@ -28,11 +27,15 @@ if TYPE_CHECKING:
     from mmctl.language.project import Project
     from mmctl.language.text.nodes import Node
 
-_CASES: Final = Pattern(r"^cases[ ]*:", re.MULTILINE)
-_OTHERS: Final = Pattern(
-    rf"^(?:[{{?'\"]|(?:{'|'.join(['rules', *(kind.value for kind in Kind)])})[ ]*:)", re.MULTILINE
+_LINE: Final = r"[^\r\n\x85\u2028\u2029]*"
+_OF_CASES: Final = rf"(?:version|cases)[ ]*:{_LINE}"
+_CASES_ALONE: Final = Pattern(
+    rf"(?:#{_LINE}\n|[ ]*\n)*{_OF_CASES}(?:\r?\n(?:(?:[ #]|-[ ]){_LINE}|{_OF_CASES})?)*\n?"
 )
-"""What a file has at the start of a line unless its cases are all that matters in it."""
+"""What a file is whole if nothing but cases is in it: each key of the first level starts a line.
+
+Any other file is read; so no layout keeps a rule out of the digest.
+"""
 _VERSION: Final = 1
 """Of the form: another form gives other digests, and evidence for them has to be made again."""
 _USE: Final = "${"
@@ -92,7 +95,7 @@ class _Form:
         texts = {
             path: text
             for path, text in self.project.files.items()
-            if path != PROJECT_FILE and (not _CASES.search(text) or _OTHERS.search(text))
+            if path != PROJECT_FILE and not _CASES_ALONE.fullmatch(text)
         }
         self.files = MemoryFiles(texts)
         self.nodes = {path: compose(text, file=path)[0] for path, text in texts.items()}
