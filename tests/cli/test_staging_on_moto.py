@@ -344,3 +344,27 @@ def _check_types() -> None:
         made |= {each["ResourceType"] for each in there if each.get("PhysicalResourceId")}
     assert made == MADE
     assert wanted - made == SKIPPED
+
+
+CASES: Final = """\
+version: 1
+cases:
+  - name: mail for us is kept and delivered
+    message: {from: a@example.org, to: b@example.com, subject: Hello}
+    envelope: {mail_from: a@example.org, recipients: [b@example.com]}
+    expect: {b@example.com: delivered}
+"""
+
+
+def test_mail_that_cannot_be_sent_is_said_and_the_rest_is_done(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "cases").mkdir()
+    (project / "cases" / "mail.yaml").write_text(CASES)
+    first = Ran(project, capsys, "staging up --yes", 5)
+    assert first.parts["rules"].startswith("applied as 0001-")
+    assert first.parts["mail"].startswith("not sent: the embedded Mail Manager")
+    assert first.report["good"] is False
+    assert "start it in another shell: mmctl emulate" in first.said
+    again = Ran(project, capsys, "staging up --yes", 5)
+    assert again.parts["rules"] == "nothing to do"
