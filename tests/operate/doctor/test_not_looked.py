@@ -127,10 +127,13 @@ def test_where_iam_may_not_be_asked_the_policies_of_the_role_are_read(
     with sound_world(tmp_path, monkeypatch, capsys) as world:
         world.answers["iam", "simulate_principal_policy"] = DENIED
         _, document = world.doctor()
-        # Nothing allows ses:SendBounce, and no resource could; buckets, topics and functions have
-        # policies of their own, which may allow the rest.
-        (found,) = findings(document)["role-not-allowed"]
-        assert "of rules `bounce-old` may not ses:SendBounce" in found["text"]
+        # Nothing allows ses:SendBounce, and no resource could; the bucket has no policy. Topics and
+        # functions have policies of their own, which may allow the rest.
+        said = " ".join(each["text"] for each in findings(document)["role-not-allowed"])
+        assert "of rules `bounce-old` may not ses:SendBounce" in said
+        assert "of rules `copy` may not s3:PutObject, s3:ListBucket" in said
+        assert "lambda" not in said
+        assert "sns" not in said
         unsure = " ".join(not_looked(document, failed=True)["role-not-allowed"])
         assert "may lambda:InvokeFunction" in unsure
         assert "iam:SimulatePrincipalPolicy" in document["missing_permissions"]
