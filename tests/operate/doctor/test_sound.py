@@ -16,6 +16,7 @@ NOT_ASKED = {
     *("name-without-address", "port-silent", "no-greeting", "certificate-wrong", "login-refused"),
     *("mx-elsewhere", "rejected-flows", "rule-unknown", "taken-before", "reading-matters"),
     *("changed-since", "not-in-the-log", "message-gone", "actions-failed", "dns-records"),
+    "mail-server-open",
 }
 """Looks that need an option, flow logs or mail that this world has not."""
 
