@@ -11,7 +11,9 @@ from cfnlint.api import lint
 from moto.events.models import EventPattern
 
 from mmctl.compiler.compile import compile_project
+from mmctl.compiler.configuration import RuleSource
 from mmctl.language.parsing.load import read_text
+from mmctl.model.kinds import Kind
 from mmctl.operate.logs.metrics import METRICS, Metric
 from mmctl.operate.monitoring.alarms import ALARMS
 from mmctl.operate.monitoring.changes import event_pattern
@@ -22,6 +24,7 @@ from mmctl.operate.monitoring.scheduled import build_of
 from mmctl.operate.monitoring.sections import monitoring_of
 from mmctl.operate.templates.tagging import tags_of
 from mmctl.operate.templates.template import Template
+from mmctl.records import replace
 from mmctl.render.documents.template_yaml import as_yaml
 from operate.logs.conftest import RULES
 from operate.trail.records import record
@@ -201,3 +204,20 @@ def test_the_manual_has_a_row_for_each_alarm() -> None:
     ]
     named = [each.value for each in (*Metric, *Measured) if f"`{each.value}`" not in page]
     assert (missing, named) == ([], [])
+
+
+def test_a_packed_live_rule_is_labelled_with_the_rules_that_it_holds() -> None:
+    project, desired = made()
+    (rule_set,) = desired.of_kind(Kind.RULE_SET)
+    held = tuple(RuleSource(name=name) for name in ("a", "b", "c", "d"))
+    first, *rest = rule_set.origins
+    packed = replace(rule_set, origins=(replace(first, name="never", holds=held), *rest))
+    objects = tuple(packed if each is rule_set else each for each in desired.objects)
+    sections = monitoring_of(project, replace(desired, objects=objects), requirement=None)
+    body = next(
+        resource.properties["DashboardBody"]["Fn::Sub"]
+        for section in sections
+        for resource in section.resources
+        if resource.type == "AWS::CloudWatch::Dashboard"
+    )
+    assert '"label":"a, b, c and 1 more (never)"' in body
