@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import boto3
-from moto.core.model_instances import reset_model_data
 from moto.server import ThreadedMotoServer
 
 from mmctl.cli.main import exit_code
@@ -76,17 +75,19 @@ class PipelineWorld:
         moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         moto.start()
         self._ends.callback(moto.stop)
-        # What another server of this process has stored is this one's too.
-        reset_model_data()
         host, port = moto.get_host_and_port()
         self.s3 = f"http://{host}:{port}"
-        boto3.client(
+        s3 = boto3.client(
             "s3",
             endpoint_url=self.s3,
             region_name="us-east-1",
             aws_access_key_id="a",
             aws_secret_access_key="b",
-        ).create_bucket(Bucket=BUCKET)
+        )
+        s3.create_bucket(Bucket=BUCKET)
+        # What another server of this process has stored is this one's too.
+        for each in s3.list_objects_v2(Bucket=BUCKET).get("Contents", ()):
+            s3.delete_object(Bucket=BUCKET, Key=each["Key"])
         self._emulate()
         project = self.origin / "mmctl.yaml"
         # The pipeline is that of AWS; here its environments are on this machine.

@@ -95,6 +95,13 @@ def test_a_change_goes_from_pull_request_to_prod(world: PipelineWorld) -> None:
     assert quiet.run_all() == ["check", "test", "staging", "plan-prod"]
     assert passed(quiet) == {*quiet.jobs}
 
+    # Nobody changed anything by hand: the job that watches is green.
+    watch = GithubRun(world, "schedule", "main")
+    assert watch.run_all() == ["watch"]
+    assert passed(watch) == {"watch"}, watch.jobs["watch"].printed
+    assert watch.jobs["watch"].printed.count("nothing found") == 3
+    assert {role.rpartition("-")[2] for role in watch.jobs["watch"].roles} == {"watch"}
+
 
 def test_a_failed_case_stops_a_change_before_any_environment(world: PipelineWorld) -> None:
     with_gh(world)
@@ -122,5 +129,6 @@ def test_what_somebody_did_by_hand_in_staging_keeps_a_change_from_prod(
     # The job that watches tells it too, but not what only waits for its approval.
     watch = GithubRun(world, "schedule", "main")
     assert watch.run_all() == ["watch"]
-    failed = [each for each in watch.jobs["watch"].failed if each.startswith("Drift")]
-    assert failed == ["Drift of staging: 1"], watch.jobs["watch"].printed
+    failed = watch.jobs["watch"].failed
+    assert [each for each in failed if each.startswith("Drift")] == ["Drift of staging: 1"]
+    assert "Watchdog of staging: 1" in failed, watch.jobs["watch"].printed

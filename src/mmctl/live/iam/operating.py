@@ -127,6 +127,12 @@ def sender_statements(place: Place) -> Iterator[Statement]:
         [place.arn("ec2", "instance/*")],
         StringEquals={"ssm:resourceTag/mmctl:project": place.project},
     )
+    if place.store is not None:
+        # Its messages and what they say of themselves, beside the history.
+        bucket, _, rest = place.store.partition("/")
+        below = "/".join([*rest.split("/")[:-1], "sender/*"])
+        writes = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+        yield statement("MessagesOfSender", writes, [place.bucket(f"{bucket}/{below}")])
     # AWS names no resource type for reading what a command printed.
     yield statement("ReadSender", ["ssm:GetCommandInvocation"], ["*"])
     yield statement("FindSender", ["cloudformation:DescribeStacks"], [_stacks(place)])
