@@ -15,16 +15,15 @@ import pytest
 from embedded_server import EmbeddedServer
 from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.core.config import default_user_config
-from moto.server import ThreadedMotoServer
 
 from mmctl.cli.main import exit_code
+from moto_stacks import ACCOUNT, moto_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 EXAMPLE = Path(__file__).parents[3] / "examples/compliance-audit"
 REGION = "us-east-1"
-MOTO_ACCOUNT = "123456789012"
 STACK = "mmctl-compliance-audit-prod-foundation"
 PATIENCE = 60.0
 """Seconds after which a test gives up; nothing waits that long unless something is broken."""
@@ -49,19 +48,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """What stands for AWS here; the embedded Mail Manager publishes to its SNS."""
     # Lambda without Docker: moto keeps the function, the test runs its code.
     monkeypatch.setitem(default_user_config["lambda"], "use_docker", False)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
-    for name, value in (
-        ("AWS_ENDPOINT_URL", url),
-        ("AWS_ACCESS_KEY_ID", "any"),
-        ("AWS_SECRET_ACCESS_KEY", "any"),
-        ("AWS_DEFAULT_REGION", REGION),
-    ):
-        monkeypatch.setenv(name, value)
-    yield url
-    server.stop()
+    with moto_stacks(monkeypatch) as url:
+        yield url
 
 
 @pytest.fixture
@@ -70,7 +58,7 @@ def project(tmp_path: Path) -> Path:
     root = tmp_path / "compliance-audit"
     shutil.copytree(EXAMPLE, root, ignore=shutil.ignore_patterns(".mmctl"))
     settings = root / "mmctl.yaml"
-    settings.write_text(settings.read_text().replace("111122223333", MOTO_ACCOUNT))
+    settings.write_text(settings.read_text().replace("111122223333", ACCOUNT))
     return root
 
 
@@ -151,9 +139,7 @@ def subjects_in(root: Path, archive: str, capsys: pytest.CaptureFixture[str]) ->
 def test_the_metadata_of_every_message_is_in_the_table_and_each_copy_in_its_archive(
     project: Path, aws: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    body = project / "body.json"
-    mmctl(project, "foundation", "template", "--env", "prod", "--format", "json", "-o", str(body))
-    boto3.client("cloudformation").create_stack(StackName=STACK, TemplateBody=body.read_text())
+    mmctl(project, "foundation", "up", "--env", "prod", "--yes", "-q")
     mmctl(project, "apply", "--yes", "-q")
     stack = made(STACK)
     subscribe(stack)
@@ -168,7 +154,7 @@ def test_the_metadata_of_every_message_is_in_the_table_and_each_copy_in_its_arch
         }
         for each in items:
             assert each["mail_from"] == {"S": "petra@consulting.example"}
-            assert each["topics"]["SS"] == [f"arn:aws:sns:{REGION}:{MOTO_ACCOUNT}:mail-metadata"]
+            assert each["topics"]["SS"] == [f"arn:aws:sns:{REGION}:{ACCOUNT}:mail-metadata"]
     assert len(calls) == len(MAIL)
     archived = {
         archive: subjects_in(project, archive, capsys)
