@@ -52,7 +52,7 @@ class DnsOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
+class _FoundOut:
     """The project with what is live of it."""
 
     project: Project
@@ -101,7 +101,7 @@ def _policy(domain: MailDomain) -> WantedPolicy:
     return WantedPolicy(domain=domain.name, url=policy_url(domain.name), text=text)
 
 
-def _known(run: Run, options: DnsOptions) -> _Known:
+def _known(run: Run, options: DnsOptions) -> _FoundOut:
     """What is live, or the files alone where the service cannot be asked: half is more than none.
 
     Raises:
@@ -113,7 +113,7 @@ def _known(run: Run, options: DnsOptions) -> _Known:
         return _files_alone(run, f"what is live could not be asked: {error.message}; {_UNKNOWN}")
 
 
-def _files_alone(run: Run, note: str) -> _Known:
+def _files_alone(run: Run, note: str) -> _FoundOut:
     """What the files say; the compiler says which domains SES must know."""
     from mmctl.compiler.compile import compile_project
     from mmctl.operate.foundation.needs import verified_domains
@@ -122,14 +122,14 @@ def _files_alone(run: Run, note: str) -> _Known:
     desired, problems = compile_project(project, run.packings)
     if problems:
         raise ProblemsFound("the rules exceed the quotas of the service", problems, project.files)
-    return _Known(
+    return _FoundOut(
         project=project,
         identities=tuple(verified_domains(project, desired)),
         notes=(note,),
     )
 
 
-def _live(run: Run, options: DnsOptions) -> _Known:
+def _live(run: Run, options: DnsOptions) -> _FoundOut:
     """The files, with the hosts of live ingress points and what SES says of identities."""
     from mmctl.cli.changes.change import open_change
     from mmctl.live.state.read import read_live
@@ -147,7 +147,7 @@ def _live(run: Run, options: DnsOptions) -> _Known:
             tokens = _tokens(change.project, identities)
         except CouldNot as error:
             notes = (f"SES could not be asked, so names of DKIM are unknown: {error.message}",)
-    return _Known(
+    return _FoundOut(
         project=change.project,
         identities=identities,
         facts=DnsFacts(a_records=_a_records(live), dkim_tokens=tokens),
