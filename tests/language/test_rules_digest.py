@@ -234,6 +234,23 @@ def test_rules_that_no_known_pattern_includes_are_still_in_the_digest() -> None:
     assert _digest(by_variable) != _digest(other)
 
 
+def test_names_of_files_that_a_variable_includes_are_in_the_digest() -> None:
+    files = _with(_GATEWAY, "security/*.yaml", "${vars.pattern}/*.yaml")
+    digests = {_digest(files)}
+    for name in ("rules/security/c.yaml", "rules/other/a.yaml"):
+        moved = {name if path == _A else path: text for path, text in files.items()}
+        digests.add(_digest(moved))
+    assert len(digests) == len(("as it was", "in another order", "no longer included"))
+
+
+def test_another_variable_of_a_list_changes_the_digest_whatever_its_letter_case() -> None:
+    digests = {
+        _digest(_with(_GATEWAY, "[abuse@example.com", f'["${{vars.{name}}}"'))
+        for name in ("desk", "Desk")
+    }
+    assert len(digests) == len(("desk", "Desk"))
+
+
 @given(
     st.permutations(sorted(_FILES)),
     st.text(st.characters(categories=["L", "N", "P", "Zs"]), max_size=20),

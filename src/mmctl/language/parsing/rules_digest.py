@@ -66,7 +66,7 @@ def rules_digest(project: Project) -> str:
 
     Not in it: values of variables and bindings (`${vars.exchange}` is that text); which environment
     the project was read for; layout, comments, the order and names of files, as far as rules keep
-    their order; the order of keys and of values of a condition; what only people and lint read
+    their order and no variable names the files; the order of keys and of values of a condition; what only people and lint read
     (`description`, `owner`, `ticket`, `expires`, `final`, `was`, `must_reach`, `sample_file`);
     cases and invariants.
 
@@ -108,9 +108,10 @@ class _Form:
                 form[kind.value] = found
         # A pattern with a variable may include any file; no rule may be left out.
         left = [path for path in sorted(self.nodes) if path not in self.included]
-        rest = [rules for path in left if (rules := self._rules_in(path))]
+        # By name: a pattern takes files in the order of their names.
+        rest = {path: rules for path in left if (rules := self._rules_in(path))}
         if rest:
-            form["rules"] = sorted(rest, key=json.dumps)
+            form["rules"] = rest
         return form
 
     def _of_kind(self, kind: Kind) -> Iterator[tuple[str, Any]]:
@@ -151,7 +152,7 @@ class _Form:
             members |= {str(entry) for entry in entries_of(text, file=whole)}
             form["members_file"] = None
         if members:
-            form["members"] = sorted({member.lower() for member in members})
+            form["members"] = sorted({each if _USE in each else each.lower() for each in members})
         return form
 
     def _trust(self, name: str, form: Any) -> Any:
