@@ -66,9 +66,9 @@ def rules_digest(project: Project) -> str:
 
     Not in it: values of variables and bindings (`${vars.exchange}` is that text); which environment
     the project was read for; layout, comments, the order and names of files, as far as rules keep
-    their order and no variable names the files; the order of keys and of values of a condition; what only people and lint read
-    (`description`, `owner`, `ticket`, `expires`, `final`, `was`, `must_reach`, `sample_file`);
-    cases and invariants.
+    their order and no variable names the files; the order of keys and of values of a condition;
+    what only people and lint read (`description`, `owner`, `ticket`, `expires`, `final`, `was`,
+    `must_reach`, `sample_file`); cases and invariants.
 
     Another spelling of the same rule (`25MB`, `25000000`) may have another digest: then it is tried
     again, which does no harm.
