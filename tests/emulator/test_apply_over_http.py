@@ -205,7 +205,8 @@ def test_strict_references_are_no_hindrance_to_apply_change_and_rollback(
     embedded = make_embedded(settle_seconds=0, references=References.STRICT)
     places = {name: gateway / "rules" / f"{name}.yaml" for name in ("gateway", "rules")}
     whole = {name: place.read_text() for name, place in places.items()}
-    forced = ("--allow-delete", *(f"--force={brake}" for brake in Brake))
+    why = ("--reason", "tried without mail")
+    forced = ("--allow-delete", *why, *(f"--force={brake}" for brake in Brake))
     with served(embedded, clock, gateway):
         assert mmctl(gateway, "apply", "--yes") == 0
         before = ids(embedded)
