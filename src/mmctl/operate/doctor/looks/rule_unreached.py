@@ -13,8 +13,16 @@ from typing import TYPE_CHECKING
 
 from mmctl.analysis.effects import unconditional
 from mmctl.analysis.hiding import hidden
+from mmctl.operate.doctor.asked_rules import asked_rules
 from mmctl.operate.doctor.look import DoctorLook
-from mmctl.operate.doctor.said import FoundFault, NotLookedAt, Said, SoundPart, Symptom
+from mmctl.operate.doctor.said import (
+    FoundFault,
+    NotAsked,
+    NotLookedAt,
+    Said,
+    SoundPart,
+    Symptom,
+)
 from mmctl.operate.doctor.scene import names_of, place_of
 
 if TYPE_CHECKING:
@@ -30,6 +38,9 @@ def run(scene: Scene) -> Iterator[Said]:
     from mmctl.analysis.questions.dead import NotProved  # noqa: PLC0415 - slow to import
     from mmctl.analysis.questions.of_project import proofs_of  # noqa: PLC0415
 
+    asked, environment = scene.asked.rule, scene.project.environment.name
+    if not any(rule.lives_in(environment) for _, rule in asked_rules(scene)) and asked is not None:
+        raise NotAsked(f"`{asked}` does not live in {environment}, so there is no proof about it")
     proofs = proofs_of(scene.project)
     found = 0
     for each in hidden(scene.project):
