@@ -76,6 +76,7 @@ WRONG: Final = {
     "log_retention_days: 17": "expected `1`, `3`",
     "object_lock_days: 0": "a number from 1",
     "alarms_to: nobody": "expected",
+    "alarms_to: '{{resolve:ssm:x}}@example.com'": "expected",
     "ci: [bitbucket:a/b]": "expected",
     "name: -x": "expected",
 }

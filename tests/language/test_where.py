@@ -61,6 +61,8 @@ def test_snapshots_go_to_a_folder_or_a_bucket(where: str) -> None:
         "s3://arn:aws:s3:us-east-1:111122223333:accesspoint/x",
         "s3://",
         "S3://acme-mmctl/prod",
+        "s3://acme-mmctl/*",
+        "s3://acme-mmctl/{{resolve:ssm:x}}",
     ],
 )
 def test_another_store_is_a_problem_in_an_environment_and_above(where: str) -> None:

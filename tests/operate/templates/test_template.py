@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
+from mmctl.errors import UsageError
 from mmctl.operate.templates.intrinsic import get_att, ref, sub
 from mmctl.operate.templates.naming import logical_id
 from mmctl.operate.templates.tagging import LISTED, MAPPED, UNTAGGED, tags_of
@@ -116,10 +117,32 @@ def test_sections_make_one_document_with_tags_policies_and_exceptions() -> None:
 
 
 def test_two_resources_of_one_name_are_refused() -> None:
-    other = TemplateResource(name="Alarms", type="AWS::SQS::Queue", comment="Else.")
-    made = template(TemplateSection(title="A", comment="a", resources=(TOPIC, other)))
-    with pytest.raises(ValueError, match="two resources are named Alarms"):
+    one, other = (
+        TemplateResource(
+            name=logical_id("Bucket", name),
+            type="AWS::S3::Bucket",
+            comment="Else.",
+            properties={"BucketName": name},
+        )
+        for name in ("acme-mail", "acme.mail")
+    )
+    made = template(TemplateSection(title="A", comment="a", resources=(one, other)))
+    said = "two resources of the stack would be `BucketAcmeMail`: `acme-mail` and `acme.mail`"
+    with pytest.raises(UsageError, match=said) as refused:
         made.document()
+    assert "--existing NAME" in (refused.value.help or "")
+
+
+def test_no_text_is_replaced_by_a_secret_of_the_account() -> None:
+    for value in ("{{resolve:secretsmanager:db}}", sub("s3://b/{{resolve:ssm:x}}"), ["{{resolve:"]):
+        one = TemplateResource(
+            name="X", type="AWS::S3::Bucket", comment="Else.", properties={"Y": value}
+        )
+        made = template(TemplateSection(title="A", comment="a", resources=(one,)))
+        with pytest.raises(
+            UsageError, match=r"`Resources.X.Properties.Y.* would have `\{\{resolve:`"
+        ):
+            made.document()
 
 
 def test_a_type_of_which_nobody_knows_whether_it_takes_tags_is_refused() -> None:

@@ -47,7 +47,8 @@ _CI_EXAMPLES: Final = (
     "gitlab:GROUP/PROJECT",
     "codebuild:ACCOUNT/PIPELINE",
 )
-_ADDRESS: Final = r"[^@\s]+@[^@\s]+"
+_ADDRESS: Final = r"[^@\s{}$\"\\]+@[^@\s{}$\"\\]+"
+"""Without the characters that mean something else in a template."""
 
 MAIL_SERVER: Final = Record(
     title="mail_server",

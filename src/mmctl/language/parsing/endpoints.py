@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from mmctl.language.project import EMBEDDED
 from mmctl.model.endpoints import is_loopback, is_mail_managers
 from mmctl.patterns import Pattern
 
-_BUCKET: Final = Pattern(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?", re.DOTALL)
+_BUCKET: Final = Pattern(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^*?${}\"\\\x00-\x1f\x7f]*)?")
+"""The prefix is in policies and templates too, where these characters stand for other things."""
 _LONGEST_NAME: Final = 255
 """How many bytes the name of a folder may have, on all usual file systems."""
 

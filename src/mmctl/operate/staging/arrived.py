@@ -135,7 +135,7 @@ def _read(answer: str) -> tuple[list[ArrivedMail], bool]:
         document: Any = json.loads(answer[:OUTPUT_AT_MOST])
         mail = [_arrived(each) for each in document["mail"]]
         return mail, bool(document["more"])
-    except (ValueError, KeyError, TypeError, RecursionError, zlib.error):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError, zlib.error):
         raise CouldNot(
             "the mail server answers something else than a list of messages",
             help="look at it: mmctl staging status",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from mmctl.errors import UsageError
 from mmctl.operate.templates.tagging import with_tags
+from mmctl.patterns import Pattern
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ INLINE_BYTES: Final = 51_200
 """How large the body of a template may be in a call; a larger one is read from S3."""
 FORMAT: Final = "2010-09-09"
 CFN_LINT, CHECKOV = "cfn-lint", "checkov"
+_DYNAMIC: Final = "{{resolve:"
+_NAMING: Final = Pattern(r"\A(?!Tag)\w*Name\Z|\AEmailIdentity\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,13 +167,18 @@ class Template:
         return _once("output", (each for part in self.sections for each in part.outputs))
 
     def document(self) -> dict[str, Any]:
-        """Return the template as CloudFormation reads it."""
+        """Return the template as CloudFormation reads it.
+
+        Raises:
+            UsageError: names make one logical id, or a text would be read as something else.
+        """
         parts: dict[str, dict[str, Any]] = {
             "Parameters": {each.name: each.document() for each in self.parameters()},
             "Conditions": {each.name: each.value for each in self.conditions()},
             "Resources": {each.name: each.document(self.tags) for each in self.resources()},
             "Outputs": {each.name: each.document() for each in self.outputs()},
         }
+        _check_texts(parts, ())
         return {
             "AWSTemplateFormatVersion": FORMAT,
             "Description": self.description,
@@ -181,13 +190,48 @@ def _once(what: str, parts: Iterable[Part]) -> tuple[Part, ...]:
     """The parts by name; the same part twice is one.
 
     Raises:
-        ValueError: two differ and have one name.
+        UsageError: two differ and have one name.
     """
     found: dict[str, Part] = {}
     for each in parts:
-        if found.setdefault(each.name, each) != each:
-            raise ValueError(f"two {what}s are named {each.name}")
+        if (other := found.setdefault(each.name, each)) != each:
+            named = " and ".join(f"`{name}`" for name in map(_called, (other, each)) if name)
+            raise UsageError(
+                f"two {what}s of the stack would be `{each.name}`{named and f': {named}'}",
+                help="their names have the same letters and digits: rename one of them, or "
+                "make it yourself and leave it out with `--existing NAME`",
+            )
     return tuple(found.values())
+
+
+def _called(part: Part) -> str | None:
+    """The name that a resource has in the account, where the files say it."""
+    properties = part.properties if isinstance(part, TemplateResource) else {}
+    return next(
+        (text for key, text in properties.items() if _NAMING.search(key) and isinstance(text, str)),
+        None,
+    )
+
+
+def _check_texts(value: Value, place: tuple[str, ...]) -> None:
+    """Refuse what CloudFormation would replace by a secret or a parameter of the account.
+
+    Raises:
+        UsageError: a text has a dynamic reference.
+    """
+    if isinstance(value, str) and _DYNAMIC in value:
+        raise UsageError(
+            f"`{'.'.join(place)}` of the template would have `{_DYNAMIC}`, which CloudFormation "
+            "replaces by a value of the account",
+            help="a secret would be shown: write another text in the project's files",
+        )
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _check_texts(key, place)
+            _check_texts(inner, (*place, str(key)))
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _check_texts(inner, place)
 
 
 def _exceptions(exceptions: Iterable[LintException]) -> dict[str, Any]:
