@@ -89,6 +89,7 @@ def test_an_answer_that_is_no_list_of_messages_is_refused() -> None:
         json.dumps({"mail": [["../../etc/passwd", 1, ""]], "more": False}),
         json.dumps({"mail": [["a;rm -rf", 1, ""]], "more": True}),
         json.dumps({"mail": [["1.a", 1, "bm90IHpsaWI="]], "more": True}),
+        '{"mail": [["1.a", 1e999, ""]], "more": true}',
     ):  # fmt: skip
         box = RemoteMailbox(machine=Says(text), instance=INSTANCE, folder="/x")
         with pytest.raises(CouldNot, match="something else than a list of messages"):

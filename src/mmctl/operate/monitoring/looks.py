@@ -124,14 +124,13 @@ def _uses(live: LiveConfiguration, inventory: Inventory) -> Iterator[tuple[str, 
             )
         yield "the account", quota, used
     for thing in live.objects:
-        match thing.shape:
-            case RuleSet() as rule_set:
-                yield f"rule set {thing.name}", RULES, len(rule_set.rules)
-            case TrafficPolicy() as policy:
-                yield f"traffic policy {thing.name}", STATEMENTS, len(policy.policy_statements)
-            case _:
-                if thing.members is not None:
-                    yield f"address list {thing.name}", ADDRESSES, len(thing.members)
+        shape = thing.shape
+        if isinstance(shape, RuleSet):
+            yield f"rule set {thing.name}", RULES, len(shape.rules)
+        elif isinstance(shape, TrafficPolicy):
+            yield f"traffic policy {thing.name}", STATEMENTS, len(shape.policy_statements)
+        elif thing.members is not None:
+            yield f"address list {thing.name}", ADDRESSES, len(thing.members)
 
 
 def _is(point: IngressPoint, type_: IngressPointType) -> bool:

@@ -206,11 +206,10 @@ def _once(what: str, parts: Iterable[Part]) -> tuple[Part, ...]:
 
 def _called(part: Part) -> str | None:
     """The name that a resource has in the account, where the files say it."""
-    properties = part.properties if isinstance(part, TemplateResource) else {}
-    return next(
-        (text for key, text in properties.items() if _NAMING.search(key) and isinstance(text, str)),
-        None,
-    )
+    if not isinstance(part, TemplateResource):
+        return None
+    texts = ((key, text) for key, text in part.properties.items() if isinstance(text, str))
+    return next((text for key, text in texts if _NAMING.search(key)), None)
 
 
 def _check_texts(value: Value, place: tuple[str, ...]) -> None:
