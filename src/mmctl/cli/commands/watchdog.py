@@ -62,7 +62,7 @@ def watchdog(
     )
     if publish:
         _publish(run, found)
-    write(run, WATCHED, Watched(run=found, published=publish))
+    write(run, WATCHED, WatchdogResult(run=found, published=publish))
     if found.report.findings:
         return FINDINGS
     return COULD_NOT if any(each.fault for each in found.report.not_looked) else 0
@@ -78,14 +78,14 @@ def _publish(run: Run, found: WatchRun) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
+class WatchdogResult:
     """A run, and whether its numbers were published."""
 
     run: WatchRun
     published: bool
 
 
-def human(_run: Run, found: Watched) -> StyledParts:
+def human(_run: Run, found: WatchdogResult) -> StyledParts:
     """What was found, for people."""
     from mmctl.render.text.watchdog import report
 
@@ -94,7 +94,7 @@ def human(_run: Run, found: Watched) -> StyledParts:
     return report(of.report, environment=of.environment, identity=identity)
 
 
-def document(_run: Run, found: Watched) -> dict[str, Any]:
+def document(_run: Run, found: WatchdogResult) -> dict[str, Any]:
     """The same as `mmctl/watchdog@1`."""
     from mmctl.render.documents.watchdog import document as written
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from mmctl.operate.pipelines.stages import Stage
+    from mmctl.operate.pipelines.stages import PipelineStage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class AskedPipeline:
     project: str
     name: str
     """The pipeline in AWS, as `stack: {ci: codebuild:ACCOUNT/NAME}` calls it."""
-    stages: tuple[Stage, ...]
+    stages: tuple[PipelineStage, ...]
     coverage: int | None
     """The percentage of rules that its cases apply now; None: it has no cases."""
     source: str | None
@@ -25,11 +25,11 @@ class AskedPipeline:
     audience: str
     """Whom GitLab's tokens are for."""
 
-    def stage(self, environment: str) -> Stage:
+    def stage(self, environment: str) -> PipelineStage:
         """The stage of an environment."""
         return next(each for each in self.stages if each.environment == environment)
 
-    def seen(self, stage: Stage) -> tuple[Stage, ...]:
+    def seen(self, stage: PipelineStage) -> tuple[PipelineStage, ...]:
         """The environments that a job of a stage reaches: its own, and where it comes from."""
         before = () if stage.before is None else (self.stage(stage.before),)
         return (*before, stage)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mmctl.cli.pipelines.asked import AskedPipeline
-    from mmctl.operate.pipelines.stages import Stage
+    from mmctl.operate.pipelines.stages import PipelineStage
 
 PATH: Final = f".github/workflows/{WORKFLOW}"
 _BOT: Final = ".github/dependabot.yml"
@@ -113,7 +113,7 @@ def _plan(asked: AskedPipeline, install: str) -> str:
     return filled(template("github-plan.yaml"), values)
 
 
-def _stage(asked: AskedPipeline, stage: Stage, install: str) -> str:
+def _stage(asked: AskedPipeline, stage: PipelineStage, install: str) -> str:
     seen = asked.seen(stage)
     needs = "check" if stage.before is None else job_id(stage.before)
     before = _sign_in(seen[:-1], Job.PLAN)
@@ -158,12 +158,12 @@ def _install(asked: AskedPipeline) -> str:
     return indented(text, 6)
 
 
-def _profiles(stages: Iterable[Stage]) -> str:
+def _profiles(stages: Iterable[PipelineStage]) -> str:
     lines = [f"{profile_variable(each.environment)}: {each.environment}" for each in stages]
     return indented("\n".join(lines), 6)
 
 
-def _sign_in(stages: Iterable[Stage], job: Job) -> str:
+def _sign_in(stages: Iterable[PipelineStage], job: Job) -> str:
     found = [
         _SIGN_IN.format(
             environment=each.environment,
@@ -177,11 +177,11 @@ def _sign_in(stages: Iterable[Stage], job: Job) -> str:
     return indented("".join(found), 6)
 
 
-def _passwords(stage: Stage) -> list[str]:
+def _passwords(stage: PipelineStage) -> list[str]:
     return [f"{name}: ${{{{ secrets.{name} }}}}" for name in stage.passwords]
 
 
-def _send(stage: Stage) -> str:
+def _send(stage: PipelineStage) -> str:
     if not stage.sends:
         return ""
     via = " --via staging" if stage.sender else ""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mmctl.cli.pipelines.asked import AskedPipeline
-    from mmctl.operate.pipelines.stages import Stage
+    from mmctl.operate.pipelines.stages import PipelineStage
 
 PATH: Final = ".gitlab-ci.yml"
 _INSTALL: Final = '    - pip install --quiet "{source}"\n'
@@ -86,7 +86,7 @@ def _plan(asked: AskedPipeline) -> str:
     return filled(template("gitlab-plan.yaml"), values)
 
 
-def _stage(asked: AskedPipeline, stage: Stage) -> str:
+def _stage(asked: AskedPipeline, stage: PipelineStage) -> str:
     seen = asked.seen(stage)
     reads = dict.fromkeys(seen, Job.PLAN)
     values = {
@@ -116,12 +116,12 @@ def _watch(asked: AskedPipeline) -> str:
     return filled(template("gitlab-watch.yaml"), values)
 
 
-def _profiles(stages: Iterable[Stage]) -> str:
+def _profiles(stages: Iterable[PipelineStage]) -> str:
     lines = [f"{profile_variable(each.environment)}: {each.environment}" for each in stages]
     return indented("\n".join(lines), 4)
 
 
-def _sign_in(jobs: dict[Stage, Job]) -> str:
+def _sign_in(jobs: dict[PipelineStage, Job]) -> str:
     """A profile for each environment, whose role the job's own token assumes."""
     profiles = [
         _PROFILE.format(environment=stage.environment, role=stage.role(job), region=stage.region)
@@ -130,7 +130,7 @@ def _sign_in(jobs: dict[Stage, Job]) -> str:
     return _SIGN_IN + "".join(profiles)
 
 
-def _send(stage: Stage) -> str:
+def _send(stage: PipelineStage) -> str:
     if not stage.sends:
         return ""
     via = " --via staging" if stage.sender else ""

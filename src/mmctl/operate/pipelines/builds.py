@@ -21,7 +21,7 @@ from mmctl.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from mmctl.operate.pipelines.stages import Stage
+    from mmctl.operate.pipelines.stages import PipelineStage
     from mmctl.operate.templates.intrinsic import Value
 
 _IMAGE: Final = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
@@ -48,7 +48,7 @@ class Builds:
     """The builds of one pipeline."""
 
     name: str
-    stages: tuple[Stage, ...]
+    stages: tuple[PipelineStage, ...]
     coverage: str
     profiles: Mapping[str, str]
     """The variable that names the profile of an environment, by the environment."""
@@ -148,7 +148,7 @@ class Builds:
             more={"SourceVersion": ref("Branch")},
         )
 
-    def _of_environment(self, stage: Stage) -> Iterator[TemplateResource]:
+    def _of_environment(self, stage: PipelineStage) -> Iterator[TemplateResource]:
         name = stage.environment
         before = [each for each in self.stages if each.environment == stage.before]
         seen = [*before, stage]
@@ -175,7 +175,7 @@ class Builds:
             source=_piped(apply_spec(seen, stage, self._profiles(seen), artifact)),
         )
 
-    def _profiles(self, stages: Sequence[Stage]) -> dict[str, str]:
+    def _profiles(self, stages: Sequence[PipelineStage]) -> dict[str, str]:
         return {self.profiles[each.environment]: each.environment for each in stages}
 
     def _project(
@@ -319,7 +319,7 @@ def _assumes(roles: Sequence[str]) -> dict[str, Any]:
     return allow("Environments", ("sts:AssumeRole",), sorted(set(roles)))
 
 
-def _secrets(stage: Stage) -> Iterator[dict[str, Any]]:
+def _secrets(stage: PipelineStage) -> Iterator[dict[str, Any]]:
     """The SMTP passwords, each a secret of this account named after stack and variable."""
     arns = [
         sub(

@@ -10,7 +10,7 @@ from mmctl.live.iam.trusting import Job
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mmctl.operate.pipelines.stages import Stage
+    from mmctl.operate.pipelines.stages import PipelineStage
 
 _PYTHON: Final = "3.12"
 NONE: Final = "none"
@@ -77,7 +77,9 @@ def check_spec(coverage: str) -> str:
     return _spec(commands, env={"git-credential-helper": "yes"}, more=reports)
 
 
-def plan_spec(stages: Sequence[Stage], stage: Stage, profiles: Mapping[str, str]) -> str:
+def plan_spec(
+    stages: Sequence[PipelineStage], stage: PipelineStage, profiles: Mapping[str, str]
+) -> str:
     """The plan that a person approves, as an artifact, and its digest as a variable."""
     sign = f" --sign {stage.plan_key}" if stage.plan_key else ""
     commands = [
@@ -92,7 +94,10 @@ def plan_spec(stages: Sequence[Stage], stage: Stage, profiles: Mapping[str, str]
 
 
 def apply_spec(
-    stages: Sequence[Stage], stage: Stage, profiles: Mapping[str, str], artifact: str | None
+    stages: Sequence[PipelineStage],
+    stage: PipelineStage,
+    profiles: Mapping[str, str],
+    artifact: str | None,
 ) -> str:
     """The apply: of the plan in an artifact, or of a plan made now; then the cases as mail."""
     jobs = dict.fromkeys(stages, Job.PLAN) | {stage: Job.APPLY}
@@ -114,14 +119,14 @@ def apply_spec(
     )
 
 
-def watch_spec(stages: Sequence[Stage], profiles: Mapping[str, str]) -> str:
+def watch_spec(stages: Sequence[PipelineStage], profiles: Mapping[str, str]) -> str:
     """Drift and watchdog of every environment; what waits for an approval is no drift."""
     each = "".join(_WATCH_ONE.format(environment=stage.environment) for stage in stages)
     commands = [_sign_in(dict.fromkeys(stages, Job.WATCH)), _WATCH.format(each=each)]
     return _spec(commands, env={"variables": profiles})
 
 
-def _sign_in(jobs: Mapping[Stage, Job]) -> str:
+def _sign_in(jobs: Mapping[PipelineStage, Job]) -> str:
     """A profile for each environment, whose role the role of the build assumes."""
     lines = ['mkdir -p "$HOME/.aws"\n']
     lines += [

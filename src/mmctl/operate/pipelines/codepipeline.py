@@ -27,7 +27,7 @@ from mmctl.operate.templates.template import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mmctl.operate.pipelines.stages import Stage
+    from mmctl.operate.pipelines.stages import PipelineStage
 
 _ARTIFACT_DAYS: Final = 30
 _ROOT: Final = "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"
@@ -36,7 +36,7 @@ _ROOT: Final = "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"
 def codepipeline_template(
     project: str,
     name: str,
-    stages: Sequence[Stage],
+    stages: Sequence[PipelineStage],
     *,
     coverage: str,
     source: str | None,
@@ -203,7 +203,7 @@ def _artifacts() -> TemplateSection:
     )
 
 
-def _pipeline(name: str, stages: Sequence[Stage]) -> TemplateSection:
+def _pipeline(name: str, stages: Sequence[PipelineStage]) -> TemplateSection:
     variables = [
         {"Name": "ALLOW_DELETE", "DefaultValue": "false", "Description": "true: rules may go"},
         {"Name": "FORCE", "DefaultValue": "none", "Description": "Brakes to release"},

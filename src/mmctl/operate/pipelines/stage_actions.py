@@ -11,7 +11,7 @@ from mmctl.operate.templates.naming import logical_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmctl.operate.pipelines.stages import Stage
+    from mmctl.operate.pipelines.stages import PipelineStage
 
 _SOURCE: Final = "Source"
 _GIVEN: Final = ("ALLOW_DELETE", "FORCE", "REASON")
@@ -27,7 +27,7 @@ def plan_artifact(environment: str) -> str:
     return logical_id("Plan", environment)
 
 
-def pipeline_stages(stages: Sequence[Stage]) -> list[dict[str, Any]]:
+def pipeline_stages(stages: Sequence[PipelineStage]) -> list[dict[str, Any]]:
     """The stages as CloudFormation takes them."""
     source = {
         "Name": _SOURCE,
@@ -44,7 +44,7 @@ def pipeline_stages(stages: Sequence[Stage]) -> list[dict[str, Any]]:
     return [*found, *map(_environment, stages)]
 
 
-def _environment(stage: Stage) -> dict[str, Any]:
+def _environment(stage: PipelineStage) -> dict[str, Any]:
     name = stage.environment
     if not stage.approval:
         given = [_variable(each, f"#{{variables.{each}}}") for each in _GIVEN]

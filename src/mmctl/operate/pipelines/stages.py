@@ -19,7 +19,7 @@ _GITLAB: Final = "gitlab.com"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class PipelineStage:
     """What a pipeline does in one environment."""
 
     environment: str
@@ -46,7 +46,7 @@ class Stage:
         return f"arn:{partition_of(self.region).id}:iam::{self.account}:role/{name}"
 
 
-def stages_of(project: Project) -> tuple[Stage, ...]:
+def stages_of(project: Project) -> tuple[PipelineStage, ...]:
     """The environments with an account and a region, each after the one that it is `after`.
 
     Environments on this machine are no part of a pipeline: nothing of them outlives a job.
@@ -125,11 +125,11 @@ def _ordered(names: Sequence[str], after: dict[str, str | None]) -> list[str]:
 
 def _stage(
     project: Project, environment: Environment, before: str | None, later: Sequence[Environment]
-) -> Stage:
+) -> PipelineStage:
     stack = environment.stack
     judged = any(each.after is not None and each.after.gate for each in later)
     sender = stack is not None and stack.sender
-    return Stage(
+    return PipelineStage(
         environment=environment.name,
         account=environment.account or "",
         region=environment.region or "",
