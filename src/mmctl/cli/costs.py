@@ -88,7 +88,7 @@ def _templates(run: Run, project: Project) -> Iterator[Template]:
     stack = project.environment.stack
     if stack is None:
         return
-    from mmctl.cli.staging.templates import foundation_template
+    from mmctl.cli.staging.foundation_template import foundation_template
 
     yield foundation_template(run, project).template
     if stack.mail_server is not None or stack.sender:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.run import Run
-from mmctl.cli.staging.templates import FoundationTemplate, foundation_template
+from mmctl.cli.staging.foundation_template import FoundationTemplate, foundation_template
 
 if TYPE_CHECKING:
     from datetime import date

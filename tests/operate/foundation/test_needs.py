@@ -19,7 +19,7 @@ from operate.foundation.built import RICH, ROOT, foundation
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mmctl.cli.staging.templates import FoundationTemplate
+    from mmctl.cli.staging.foundation_template import FoundationTemplate
 
 TODAY: Final = date(2026, 11, 29)
 PROJECT: Final = """\

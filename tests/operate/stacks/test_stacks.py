@@ -12,10 +12,10 @@ from fake_stacks import Held, Killed, World
 from mmctl.errors import CouldNot, Refused, StoppedPartWay
 from mmctl.live.state.stacks import StackState
 from mmctl.operate.stacks.deploy import Deployed, carry_out
+from mmctl.operate.stacks.failures import actions_missing
 from mmctl.operate.stacks.preparing import discard, prepare
 from mmctl.operate.stacks.removal import take_away
 from mmctl.operate.stacks.status import StackStanding, standing_of, way_out
-from mmctl.operate.stacks.told import actions_missing
 from mmctl.operate.stacks.wanted import WantedStack
 from mmctl.operate.templates.tagging import tags_of
 from mmctl.records import replace

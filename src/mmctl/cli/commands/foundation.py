@@ -90,7 +90,7 @@ def document(_run: Run, template: Template) -> str:
 
 def _template(run: Run, existing: frozenset[str], install_from: str | None) -> int:
     project = run.project()
-    from mmctl.cli.staging.templates import foundation_template
+    from mmctl.cli.staging.foundation_template import foundation_template
 
     if run.format is Format.HUMAN:
         run = replace(run, format=Format.YAML)

@@ -33,7 +33,7 @@ def monitor(
     if verb != TEMPLATE:
         raise UsageError(f"got `monitor {verb}`", help=f"expected `monitor {TEMPLATE}`")
     project = run.project()
-    from mmctl.cli.staging.templates import monitoring_template
+    from mmctl.cli.staging.foundation_template import monitoring_template
 
     if run.format is Format.HUMAN:
         run = replace(run, format=Format.YAML)

@@ -54,9 +54,9 @@ class AgreedTo:
 def run_verb(run: Run, layer: str, verb: str, agreed: AgreedTo) -> int:
     """Do what a verb says with the stacks of one layer and those below."""
     from mmctl.cli.staging.down import DownOptions, down
+    from mmctl.cli.staging.stacks_up import UpOptions, foundation_up
     from mmctl.cli.staging.staging_up import staging_up
     from mmctl.cli.staging.status import status
-    from mmctl.cli.staging.up import UpOptions, foundation_up
     from mmctl.cli.staging.wanted_stacks import STAGING
 
     if verb == STATUS:

@@ -94,7 +94,7 @@ def staging(
         )
         return run_verb(run, LAYER, verb, agreed)
     if verb == TEMPLATE:
-        from mmctl.cli.staging.template import show_template
+        from mmctl.cli.staging.staging_template import show_template
 
         return show_template(run)
     from mmctl.cli.staging.mail import AskedMail, show_mail

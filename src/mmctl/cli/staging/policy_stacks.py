@@ -20,7 +20,7 @@ def policy_stacks(run: Run, project: Project, what: str) -> tuple[DeployedStack,
     Raises:
         ProblemsFound: the rules do not fit into the service.
     """
-    from mmctl.cli.staging.templates import foundation_template
+    from mmctl.cli.staging.foundation_template import foundation_template
     from mmctl.operate.staging.sections import staging_template
 
     environment = project.environment

@@ -11,7 +11,7 @@ from mmctl.records import dataclass, replace
 if TYPE_CHECKING:
     from mmctl.cli.changes.change import LiveEnvironment
     from mmctl.cli.run import Run
-    from mmctl.cli.staging.up import UpOptions
+    from mmctl.cli.staging.stacks_up import UpOptions
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.apply.effects import Permissions
     from mmctl.live.plan.plan import Plan

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mmctl.cli.run import Run
     from mmctl.cli.staging.place import StackPlace
-    from mmctl.cli.staging.up import UpOptions
+    from mmctl.cli.staging.stacks_up import UpOptions
     from mmctl.operate.stacks.report import AddressRow
 
 _SERVER: Final = (
@@ -38,7 +38,7 @@ def _up(run: Run, options: UpOptions) -> int:
     from mmctl.cli.staging.mailing import send_all
     from mmctl.cli.staging.place import stack_place
     from mmctl.cli.staging.rules import addresses_of, rules_up
-    from mmctl.cli.staging.up import deploy, report_of
+    from mmctl.cli.staging.stacks_up import deploy, report_of
     from mmctl.cli.staging.wanted_stacks import foundation_wanted, staging_wanted
     from mmctl.records import replace
 

@@ -39,7 +39,7 @@ def stack_names(place: StackPlace) -> dict[str, str]:
 def foundation_wanted(place: StackPlace, install_from: str | None) -> StackAndTemplate | None:
     """The foundation stack; None: the rules need nothing around them."""
     from mmctl.cli.staging.existing import existing_things
-    from mmctl.cli.staging.templates import foundation_template
+    from mmctl.cli.staging.foundation_template import foundation_template
 
     name = stack_names(place)[FOUNDATION]
     left = _left_before(place, name)

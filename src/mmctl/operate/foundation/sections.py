@@ -12,7 +12,7 @@ from mmctl.operate.foundation.identities import identity_section
 from mmctl.operate.foundation.keys import key_section
 from mmctl.operate.foundation.metadata import metadata_section
 from mmctl.operate.foundation.needs import FoundationNeeds, needs_of
-from mmctl.operate.foundation.pipelines import (
+from mmctl.operate.foundation.pipeline_roles import (
     has_pipelines,
     pipeline_notes,
     pipeline_section,

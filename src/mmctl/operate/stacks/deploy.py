@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import CouldNot, StoppedPartWay
 from mmctl.live.state.service import OutcomeUnknown, ServiceAnswer
+from mmctl.operate.stacks.failures import actions_missing, causes, short
 from mmctl.operate.stacks.preparing import PreparedStack, prepare
 from mmctl.operate.stacks.status import StackStanding, standing_of
-from mmctl.operate.stacks.told import actions_missing, causes, short
 from mmctl.operate.stacks.waiting import last_event, wait
 from mmctl.records import dataclass
 

@@ -9,8 +9,8 @@ from mmctl.errors import CouldNot, Refused
 from mmctl.live.state.service import OutcomeUnknown, ServiceAnswer
 from mmctl.live.state.stacks import ChangeSetRequest, Replaces
 from mmctl.operate.stacks.body import body_of, first_part, no_bucket
+from mmctl.operate.stacks.failures import causes, short
 from mmctl.operate.stacks.status import StackStanding, standing_of, way_out
-from mmctl.operate.stacks.told import causes, short
 from mmctl.operate.stacks.waiting import last_event, wait
 from mmctl.operate.stacks.wanted import CHANGE_SET, check_ours
 from mmctl.records import dataclass

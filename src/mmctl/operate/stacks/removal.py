@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.errors import CouldNot, Refused, StoppedPartWay
 from mmctl.live.state.service import OutcomeUnknown, ServiceAnswer
+from mmctl.operate.stacks.failures import actions_missing, causes, short
 from mmctl.operate.stacks.status import StackStanding, standing_of, way_out
-from mmctl.operate.stacks.told import actions_missing, causes, short
 from mmctl.operate.stacks.waiting import last_event, wait
 from mmctl.operate.stacks.wanted import check_ours
 from mmctl.records import dataclass
