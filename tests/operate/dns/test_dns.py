@@ -140,6 +140,59 @@ def test_each_fault_of_a_zone_is_found_and_no_other() -> None:
         assert said in found[(name, role)][1], before
 
 
+def test_spf_is_what_receivers_make_of_it() -> None:
+    """RFC 7208 §4.6.4 (ten lookups), §5.1 (nothing after `all`), §5.2 and §6.1 (other records)."""
+    many = " ".join(f"include:i{number}.example" for number in range(10))
+    ses, missing = "include:amazonses.com", "`include:amazonses.com` is missing"
+    said = {
+        f"v=spf1 {ses} ~all": "",
+        f"v=spf1 {'ip4:192.0.2.1 ' * 40}{ses} -all": "",
+        "v=spf1 include:with.example -all": "",
+        "v=spf1 redirect=with.example": "",
+        "v=spf1 -all redirect=with.example": missing,
+        "v=spf1 -include:with.example -all": missing,
+        "v=spf1 include:without.example -all": missing,
+        f"v=spf1 -all {ses}": missing,
+        f"v=spf1 ~{ses} -all": missing,
+        f"v=spf1 {ses} all exp=x.example": "everybody may send",
+        f"v=spf1 {ses} include:all.example -all": "everybody may send",
+        f"v=spf1 {ses} {many} -all": "more than 10 times",
+        f"v=spf1 include:loop.example {ses} -all": "more than 10 times",
+    }
+    others = f"""\
+with.example. TXT "v=spf1 {ses} ?all"
+without.example. TXT "v=spf1 ip4:192.0.2.0/24 -all"
+all.example. TXT "v=spf1 +all"
+loop.example. TXT "v=spf1 include:loop.example -all"
+"""
+    tokens = "".join(f'example.com. TXT "a-site-verification={number}"\n' for number in range(40))
+    line = next(line for line in SOUND.splitlines() if "v=spf1" in line)
+    faults = []
+    for text, sentence in said.items():
+        zone = SOUND.replace(line, zone_line("example.com", 60, RecordType.TXT, text))
+        found = states(zone + others + tokens)
+        told = found.pop(("example.com", RecordRole.SPF), ("", ""))[1]
+        if found or (sentence not in told) or (not sentence and told):
+            faults.append(f"{text[:80]}: {told!r}, {found}")
+    assert faults == []
+
+
+def test_of_many_texts_that_for_the_role_is_shown() -> None:
+    tokens = "".join(f'example.com. TXT "a-site-verification={number}"\n' for number in range(40))
+    found = compared(
+        wanted(), ZoneRecords(SOUND + tokens), unanswered=UnansweredError, environment="prod"
+    )
+    shown = next(each.published for each in found if each.record.role is RecordRole.SPF)
+    assert shown is not None
+    assert shown[0].startswith("v=spf1")
+
+
+def test_where_an_included_record_has_no_answer_spf_is_unknown() -> None:
+    zone = SOUND.replace('"include:amazonses.com', '"include:out.example')
+    found = states(zone, unanswered=("out.example",))
+    assert found == {("example.com", RecordRole.SPF): (RecordMatch.UNKNOWN, "nobody answered")}
+
+
 def test_where_nobody_answers_nothing_is_a_finding() -> None:
     found = states(SOUND, unanswered=("eu.example.com",))
     assert {match for match, _ in found.values()} == {RecordMatch.UNKNOWN}
@@ -274,6 +327,29 @@ def test_a_cut_over_never_leaves_a_moment_without_a_server() -> None:
         ["30", "backup.example."],
     ]
     assert "2 hours" in way.steps[0].wait
+
+
+def test_a_cut_over_goes_on_from_each_of_its_steps() -> None:
+    """What is published after a step is never taken back by the steps that are left."""
+    old = ((10, "old.example"), (20, "backup.example"))
+    way = cut_over(DOMAIN, published(*old), "prod").steps
+    for number, step in enumerate(way[:-2], start=1):
+        fields = [line.split() for line in step.publish]
+        hosts = tuple((int(each[4]), each[5].removesuffix(".")) for each in fields)
+        now = PublishedMail(hosts=hosts, ttl=int(fields[0][1]), has_mta_sts=False)
+        assert cut_over(DOMAIN, now, "prod").steps == way[number:], step.title
+    some = PublishedMail(hosts=((5, "new.example.com"), (7, "old.example")), has_mta_sts=False)
+    first = cut_over(DOMAIN, some, "prod").steps[0]
+    assert "new.example.com" in first.publish[0]
+    assert "new.example.com" in first.back_to[0]
+
+
+def test_preferences_of_a_cut_over_are_some_that_mx_records_can_have() -> None:
+    for ranks in ((65535,), (0, 65535), (65530, 65530), (0, 65520)):
+        hosts = tuple((rank, f"mx{number}.example") for number, rank in enumerate(ranks))
+        for step in cut_over(DOMAIN, published(*hosts), "prod").steps:
+            records = ZoneRecords("\n".join(step.publish)).ask("example.com", "MX")
+            assert len(records) == len(step.publish), (ranks, step.title)
 
 
 def test_a_policy_of_mta_sts_allows_both_before_both_take_mail() -> None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Protocol, assert_never
 
 from mmctl.operate.dns.records import RecordRole, RecordType, WantedRecord, host_of
+from mmctl.operate.dns.spf import MOST_LOOKUPS, SpfRecords
 from mmctl.operate.dns.wanted import SES_SENDS
 from mmctl.records import dataclass
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _MOST: Final = 20
-"""Published values that are looked at; a name with more is not a sound one."""
+"""Published values that are shown."""
 _LONGEST: Final = 300
 _RANK: Final = 6
 """A preference has fewer digits."""
@@ -86,6 +87,9 @@ def _compared(
         )
     try:
         found = published.ask(wanted.name, wanted.type)
+        # A resolver gives them in any order, and each time in another one.
+        texts = tuple(text for text in sorted(_texts(wanted.type, found), key=_order) if text)
+        match, sentence = _looked(wanted, texts, published)
     except unanswered:
         return RecordState(
             record=wanted,
@@ -93,17 +97,25 @@ def _compared(
             match=RecordMatch.UNKNOWN,
             sentence="nobody answered",
         )
-    # A resolver gives them in any order, and each time in another one.
-    listed = sorted((_text(wanted.type, each) for each in found), key=_order)
-    texts = tuple(text[:_LONGEST] for text in listed[:_MOST] if text)
-    match, sentence = _LOOKS[wanted.role](wanted, texts)
+    meant = _of_role(wanted, texts)
+    first = (*meant, *(text for text in texts if text not in meant))
     return RecordState(
         record=wanted,
-        published=texts,
+        published=tuple(text[:_LONGEST] for text in first[:_MOST]),
         match=match,
         sentence=sentence,
         command=None if match is RecordMatch.RIGHT else command,
     )
+
+
+def _looked(wanted: WantedRecord, texts: tuple[str, ...], published: Published) -> Looked:
+    if wanted.role is RecordRole.SPF:
+        return _spf(wanted, texts, published)
+    return _LOOKS[wanted.role](wanted, texts)
+
+
+def _texts(type_: RecordType, records: Sequence[Any]) -> list[str]:
+    return [_text(type_, each) for each in records]
 
 
 def _text(type_: RecordType, record: Any) -> str:
@@ -148,17 +160,26 @@ def _mx(wanted: WantedRecord, texts: tuple[str, ...]) -> Looked:
     return RecordMatch.RIGHT, "mail comes here"
 
 
-def _spf(wanted: WantedRecord, texts: tuple[str, ...]) -> Looked:
+def _spf(wanted: WantedRecord, texts: tuple[str, ...], published: Published) -> Looked:
     of_role = _of_role(wanted, texts)
     if not of_role:
         return RecordMatch.MISSING, _NONE
     if len(of_role) > 1:
         return RecordMatch.DIFFERS, "there are several, so none of them counts (RFC 7208 §4.5)"
-    terms = of_role[0].lower().split()
-    if SES_SENDS not in {term.lstrip("+") for term in terms}:
-        return RecordMatch.DIFFERS, f"`{SES_SENDS}` is missing: add it to the record"
-    if terms[-1].lstrip("+") == "all":
-        return RecordMatch.DIFFERS, "it ends with `all`, so that everybody may send"
+
+    def of_name(name: str) -> tuple[str, ...]:
+        found = _texts(RecordType.TXT, published.ask(name, RecordType.TXT))
+        return tuple(_of_role(wanted, found))
+
+    records = SpfRecords(of_name)
+    answer = records.answer(of_role[0])
+    if answer.everybody:
+        return RecordMatch.DIFFERS, "by its `all` everybody may send"
+    if records.lookups > MOST_LOOKUPS:
+        many = f"it and what it includes ask the DNS more than {MOST_LOOKUPS} times"
+        return RecordMatch.DIFFERS, f"{many}, so that it counts for nothing (RFC 7208 §4.6.4)"
+    if not answer.ses:
+        return RecordMatch.DIFFERS, f"`{SES_SENDS}` is missing: add it to the record, before `all`"
     return RecordMatch.RIGHT, "SES may send"
 
 
@@ -188,7 +209,7 @@ def _mta_sts(wanted: WantedRecord, texts: tuple[str, ...]) -> Looked:
         return RecordMatch.MISSING, _NONE
     if len(of_role) > 1:
         return RecordMatch.DIFFERS, "there are several, so none of them counts (RFC 8461 §3.1)"
-    if of_role[0] == wanted.values[0]:
+    if _tags(of_role[0]).get("id") == _tags(wanted.values[0])["id"]:
         return RecordMatch.RIGHT, "senders know the policy of mmctl"
     if not _tags(of_role[0]).get("id", "").isalnum():
         return RecordMatch.DIFFERS, "its id is not letters and digits"
@@ -209,7 +230,6 @@ def _tls_rpt(wanted: WantedRecord, texts: tuple[str, ...]) -> Looked:
 
 _LOOKS: Final[dict[RecordRole, Callable[[WantedRecord, tuple[str, ...]], Looked]]] = {
     RecordRole.MX: _mx,
-    RecordRole.SPF: _spf,
     RecordRole.DKIM: _dkim,
     RecordRole.DMARC: _dmarc,
     RecordRole.MTA_STS: _mta_sts,
@@ -217,8 +237,8 @@ _LOOKS: Final[dict[RecordRole, Callable[[WantedRecord, tuple[str, ...]], Looked]
 }
 
 
-def _of_role(wanted: WantedRecord, texts: tuple[str, ...]) -> list[str]:
-    beginning = _BEGINNINGS[wanted.role]
+def _of_role(wanted: WantedRecord, texts: Sequence[str]) -> list[str]:
+    beginning = _BEGINNINGS.get(wanted.role)
     return [text for text in texts if text.lower().split(";")[0].split()[:1] == [beginning]]
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from mmctl.operate.dns.wanted import MailDomain
 
 _SECOND: Final = 20
+_HIGHEST: Final = 65535
+"""The highest preference of an MX record (RFC 1035 §3.3.9)."""
 _RETRYING: Final = "5 days"
 """How long senders try again at least (RFC 5321 §4.5.4.1: 4 to 5 days)."""
 _HOUR: Final = 3600
@@ -73,7 +75,7 @@ def cut_over(domain: MailDomain, now: PublishedMail, environment: str) -> CutOve
         said = "nobody answered what is published now, so there are no steps"
         return CutOver(domain=domain.name, said=said)
     known = [(rank, host) for rank, host in now.hosts if host_of(host) is not None]
-    old = [(rank, host) for rank, host in known if host not in domain.hosts]
+    old = [host for _, host in known if host not in domain.hosts]
     if not old and {host for _, host in known} == set(domain.hosts):
         return CutOver(domain=domain.name, said="mail comes here: nothing to do")
     if not old:
@@ -82,8 +84,8 @@ def cut_over(domain: MailDomain, now: PublishedMail, environment: str) -> CutOve
             said="no other server takes its mail: one step",
             steps=(_first_records(domain, environment),),
         )
-    steps = tuple(_steps(domain, old, now, environment))
-    names = ", ".join(host for _, host in old)
+    steps = tuple(_steps(domain, known, now, environment))
+    names = ", ".join(host for _, host in known)
     return CutOver(
         domain=domain.name,
         said=f"mail goes to {names} now: {counted(len(steps), 'step')}",
@@ -102,19 +104,23 @@ def _first_records(domain: MailDomain, environment: str) -> CutOverStep:
 
 
 def _steps(
-    domain: MailDomain, old: Sequence[tuple[int, str]], now: PublishedMail, environment: str
+    domain: MailDomain, known: Sequence[tuple[int, str]], now: PublishedMail, environment: str
 ) -> Iterator[CutOverStep]:
+    """The steps that are left: what is published may be what one of them says."""
     name, watch = domain.name, _watching(environment)
-    before = _lines(name, SHORT_TTL, old)
-    first = _lines(name, now.ttl or USUAL_TTL, old)
-    kept = "as long as the former TTL" if now.ttl is None else _time(now.ttl)
-    yield CutOverStep(
-        title=f"lower the TTL to {SHORT_TTL} seconds",
-        publish=before,
-        wait=f"{kept}, until nobody keeps the former record"
-        + (f": dig +noall +answer MX {name}" if now.ttl is None else ""),
-        back_to=first,
-    )
+    there = _lines(name, now.ttl or USUAL_TTL, known)
+    if now.ttl is None or now.ttl > SHORT_TTL:
+        kept = "as long as the former TTL" if now.ttl is None else _time(now.ttl)
+        short = _lines(name, SHORT_TTL, known)
+        yield CutOverStep(
+            title=f"lower the TTL to {SHORT_TTL} seconds",
+            publish=short,
+            wait=f"{kept}, until nobody keeps the former record"
+            + (f": dig +noall +answer MX {name}" if now.ttl is None else ""),
+            back_to=there,
+        )
+        there = short
+    old = [(rank, host) for rank, host in known if host not in domain.hosts]
     if now.has_mta_sts is not False:
         hosts = "; ".join(f"mx: {host}" for host in (*(host for _, host in old), *domain.hosts))
         unknown = "if the domain has an MTA-STS policy, " if now.has_mta_sts is None else ""
@@ -124,32 +130,37 @@ def _steps(
             wait="a day, so that senders have seen the new id",
             back="the policy may name more servers than take mail: leave it",
         )
-    least = min(rank for rank, _ in old)
-    last = max(rank for rank, _ in old)
-    both = [*old, *_ours(domain, last + FIRST)]
-    yield CutOverStep(
-        title="let both take mail, the old one first",
-        publish=_lines(name, SHORT_TTL, both),
-        wait=f"an hour or more; {_time(SHORT_TTL)} until all senders know both",
-        watch=watch,
-        back_to=before,
-    )
-    moved = [(rank + _SECOND - least, host) for rank, host in old]
-    turned = [*_ours(domain, FIRST), *moved]
-    yield CutOverStep(
-        title="prefer the new one",
-        publish=_lines(name, SHORT_TTL, turned),
-        wait="a working day without surprises",
-        watch=watch,
-        back_to=_lines(name, SHORT_TTL, both),
-    )
+    ranks = {host: rank for rank, host in known}
+    if not ranks.keys() >= {*domain.hosts}:
+        behind = _behind(old, min(rank for rank, _ in old))
+        last = max(rank for rank, _ in behind)
+        both = _lines(name, SHORT_TTL, [*behind, *_ours(domain, last + FIRST)])
+        yield CutOverStep(
+            title="let both take mail, the old one first",
+            publish=both,
+            wait=f"an hour or more; {_time(SHORT_TTL)} until all senders know both",
+            watch=watch,
+            back_to=there,
+        )
+        there = both
+    first = min(rank for rank, _ in old)
+    if not all(ranks.get(host, first) < first for host in domain.hosts):
+        turned = _lines(name, SHORT_TTL, [*_ours(domain, FIRST), *_behind(old, _SECOND)])
+        yield CutOverStep(
+            title="prefer the new one",
+            publish=turned,
+            wait="a working day without surprises",
+            watch=watch,
+            back_to=there,
+        )
+        there = turned
     alone = _lines(name, SHORT_TTL, _ours(domain, FIRST))
     yield CutOverStep(
         title="take the old one away",
         publish=alone,
         wait=f"{_RETRYING} with the old server still on: senders may hold mail for it",
         watch=watch,
-        back_to=_lines(name, SHORT_TTL, turned),
+        back_to=there,
     )
     yield CutOverStep(
         title="raise the TTL again",
@@ -157,6 +168,15 @@ def _steps(
         wait="nothing more; the old server can go",
         back_to=alone,
     )
+
+
+def _behind(hosts: Sequence[tuple[int, str]], first: int) -> list[tuple[int, str]]:
+    """Hosts in their order, from a preference on that leaves room below the highest one."""
+    least = min(rank for rank, _ in hosts)
+    if max(rank for rank, _ in hosts) - least + first + FIRST <= _HIGHEST:
+        return [(rank - least + first, host) for rank, host in hosts]
+    ranks = sorted({rank for rank, _ in hosts})
+    return [(_SECOND + FIRST * ranks.index(rank), host) for rank, host in hosts]
 
 
 def _ours(domain: MailDomain, rank: int) -> list[tuple[int, str]]:
