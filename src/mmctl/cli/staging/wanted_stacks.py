@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mmctl.cli.changes.change import environment_words
 from mmctl.records import dataclass
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from mmctl.operate.templates.template import Template
 
 FOUNDATION, STAGING = "foundation", "staging"
-_STOPS: Final = ":/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mmctl.records import dataclass
 
@@ -41,8 +41,3 @@ class DoctorLook:
                 break
             lines.append(line.strip())
         return " ".join(line for line in lines if line)
-
-
-LOOKED_AT: Final = "Looked at"
-CORRECTED_BY: Final = "Corrected by"
-"""The parts of a look's page, after the fault itself."""

@@ -9,7 +9,6 @@ from mmctl.live.iam.policies import pipeline_policy
 from mmctl.live.iam.trusting import (
     CODEBUILD,
     GITHUB,
-    GITLAB,
     Job,
     Pipeline,
     pipeline_of,
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from mmctl.live.iam.scope import Place
     from mmctl.operate.foundation.home import Links
 
-_TITLES: Final = {GITHUB: "GitHub", GITLAB: "GitLab"}
 _ISSUER: Final = "token.actions.githubusercontent.com"
 
 

@@ -11,8 +11,6 @@ from mmctl.operate.pipelines.stage_actions import build_id, plan_artifact
 from mmctl.operate.templates.intrinsic import get_att, ref, sub
 from mmctl.operate.templates.naming import logical_id
 from mmctl.operate.templates.template import (
-    CHECKOV,
-    LintException,
     TemplateResource,
     TemplateSection,
 )
@@ -33,13 +31,6 @@ _REPOSITORY_RIGHTS: Final = (
     "codestar-connections:GetConnection",
     "codestar-connections:GetConnectionToken",
     "codestar-connections:UseConnection",
-)
-_NAMED_ROLE: Final = (
-    LintException(
-        tool=CHECKOV,
-        check="CKV_AWS_111",
-        reason="each statement names its resources",
-    ),
 )
 
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from mmctl.operate.templates.intrinsic import Value
 
-USER_DATA_BYTES: Final = 16_384
-"""How much user data may have before it is encoded (EC2 User Guide)."""
 _ARM: Final = re.compile(r"[a-z]+\d+g[a-z]*(?:-[a-z0-9]+)?\.")
 """Graviton: a `g` after the generation, as in t4g and c7gn."""
 _IMAGES: Final = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
@@ -122,16 +120,6 @@ def machine_resources(
             depends_on=(instance, *waits_for),
         ),
     ]
-
-
-def user_data_text(machine: Machine) -> str:
-    """The user data as far as it is known before the stack is made, to measure it."""
-    lines = (f"export {name}={_quoted(value)}\n" for name, value in machine.settings.items())
-    return f"#!/bin/bash\n{''.join(lines)}{machine.script}"
-
-
-def _quoted(value: Value) -> str:
-    return f"'{value if isinstance(value, str) else dumps(value)}'"
 
 
 def _user_data(machine: Machine, handle: str) -> Value:

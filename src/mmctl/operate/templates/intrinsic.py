@@ -11,10 +11,7 @@ Value = Any
 """What a template holds: texts, numbers, lists, mappings, functions as CloudFormation's JSON."""
 
 ACCOUNT: Final = "AWS::AccountId"
-PARTITION: Final = "AWS::Partition"
 REGION: Final = "AWS::Region"
-STACK_NAME: Final = "AWS::StackName"
-URL_SUFFIX: Final = "AWS::URLSuffix"
 """Pseudo parameters, for `ref`; in `sub` they are written `${AWS::AccountId}`."""
 NO_VALUE: Final = {"Ref": "AWS::NoValue"}
 """Removes the property, mostly in a branch of `if_`."""
@@ -63,8 +60,3 @@ def if_(condition: str, then: Value, otherwise: Value) -> Value:
 def equals(one: Value, other: Value) -> Value:
     """Whether two values are equal, for a condition."""
     return {"Fn::Equals": [one, other]}
-
-
-def not_(condition: Value) -> Value:
-    """The opposite of a condition."""
-    return {"Fn::Not": [condition]}
