@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from mmctl.cli import world
+from mmctl.cli.changes.around import may_ask
 from mmctl.cli.run_profiles import with_run_profiles
-from mmctl.language.project import EMBEDDED
-from mmctl.model.endpoints import is_loopback
 from mmctl.records import replace
 
 if TYPE_CHECKING:
     from mmctl.cli.run import Run
     from mmctl.language.project import Environment
-
-_ENDPOINTS: Final = ("AWS_ENDPOINT_URL_CLOUDFORMATION", "AWS_ENDPOINT_URL")
-"""Variables that name another CloudFormation than AWS's."""
 
 
 def with_outputs(run: Run) -> Run:
@@ -44,6 +39,4 @@ def with_outputs(run: Run) -> Run:
 
 def has_stacks(environment: Environment) -> bool:
     """Whether there can be stacks of an environment: it is in AWS, or a variable names another."""
-    endpoint = environment.endpoint
-    here = endpoint is not None and (endpoint == EMBEDDED or is_loopback(endpoint))
-    return not here or any(world.variable(name) for name in _ENDPOINTS)
+    return may_ask(environment, "cloudformation")

@@ -36,7 +36,8 @@ def trail_named(
     `place` is the account and the region of the gateway.
 
     Raises:
-        UsageError: there is no such file or folder, or the time is none.
+        UsageError: there is no such file or folder, the time is none, or CloudTrail knows nothing
+            of the environment.
         CouldNot: a bucket or CloudTrail cannot be read.
     """
     from mmctl.operate.trail.reading import WantedEvents, trail_of_bucket, trail_of_files
@@ -73,12 +74,18 @@ def _with_records(trail: Trail) -> Trail:
 
 
 def _looked_up(run: Run, environment: Environment, wanted: WantedEvents) -> Trail:
+    from mmctl.cli.changes.around import open_around
     from mmctl.cli.progress import Progress
     from mmctl.live.aws.cloudtrail import CloudTrail
-    from mmctl.live.aws.connect import open_service
     from mmctl.operate.trail.looking_up import NAMES, trail_of_lookups
 
-    lookup = CloudTrail(open_service(environment, "cloudtrail"))
+    client = open_around(
+        environment,
+        "cloudtrail",
+        why="CloudTrail knows nothing of it",
+        help="--trail SOURCE with records, or another environment: --env NAME",
+    )
+    lookup = CloudTrail(client)
     run.say(f"asking CloudTrail for {len(NAMES)} operations, two calls a second")
     with Progress(run, "call") as progress:
         return trail_of_lookups(

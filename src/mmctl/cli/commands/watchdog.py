@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from mmctl.cli.options.store import elsewhere
 from mmctl.cli.result_table import WATCHED, write
 from mmctl.cli.run import Run
+from mmctl.errors import MmctlError
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from mmctl.cli.messages.watching import WatchRun
     from mmctl.cli.options.annotated import Account, Profile, ProjectName, Region, Store
+    from mmctl.live.aws.metrics import Metrics
     from mmctl.render.text.styled_parts import StyledParts
 
 FINDINGS = 1
@@ -60,21 +62,34 @@ def watchdog(
         since=None if since is None else moment(since, run.now(), option="--since"),
         endpoint_url=endpoint_url,
     )
-    if publish:
-        _publish(run, found)
+    try:
+        if publish:
+            _publish(run, found)
+    except MmctlError:
+        write(run, WATCHED, WatchdogResult(run=found, published=False))
+        raise
     write(run, WATCHED, WatchdogResult(run=found, published=publish))
     if found.report.findings:
         return FINDINGS
     return COULD_NOT if any(each.fault for each in found.report.not_looked) else 0
 
 
-def _publish(run: Run, found: WatchRun) -> None:
-    from mmctl.live.aws.connect import open_service
+def _metrics(run: WatchRun) -> Metrics:
+    from mmctl.cli.changes.around import open_around
     from mmctl.live.aws.metrics import Metrics
 
-    client = open_service(found.change.project.environment, "cloudwatch")
+    client = open_around(
+        run.change.project.environment,
+        "cloudwatch",
+        why="its numbers go to no CloudWatch",
+        help="without --publish, or name a CloudWatch here by AWS_ENDPOINT_URL_CLOUDWATCH",
+    )
+    return Metrics(client)
+
+
+def _publish(run: Run, found: WatchRun) -> None:
     numbers = {each.value: number for each, number in found.report.numbers.items()}
-    Metrics(client).put(found.namespace, numbers, run.now())
+    _metrics(found).put(found.namespace, numbers, run.now())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

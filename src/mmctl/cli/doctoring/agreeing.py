@@ -49,7 +49,7 @@ def agreed_prober(
     targets = {each.point: each for each in found if only in {None, each.point}}
     for each in targets.values():
         run.say(f"  {each.place}  ingress point {each.point}, {each.kind.lower()}")
-    if not yes:
+    if targets and not yes:
         if not run.can_ask():
             raise Refused(
                 f"no terminal to confirm on: --probe connects to {counted(len(targets), 'host')}",

@@ -68,6 +68,7 @@ def scene_of(
             f"there is no ingress point `{asked.ingress_point}`",
             help=did_you_mean(asked.ingress_point, names) or f"the project has {listed(names)}",
         )
+    _check_files(run, asked)
     read_plan = Once(partial(_plan, change))
     read_log = Once(partial(_log, run, change, options.logs))
     around, why = _around(change)
@@ -88,6 +89,17 @@ def scene_of(
         prober=prober(read_plan),
         read_names=_names(run, change, asked),
     )
+
+
+def _check_files(run: Run, asked: AskedDoctor) -> None:
+    """Say at once that a file that is named is not there, and not in the middle of the looks.
+
+    Raises:
+        UsageError: it is not.
+    """
+    for option, named in (("--message", asked.message), ("--zone", asked.zone)):
+        if named is not None and not (run.directory / named).exists():
+            raise UsageError(f"got `{option} {named}`: there is no such file")
 
 
 def _plan(change: LiveEnvironment) -> Plan:

@@ -14,16 +14,22 @@ def stack_output(project: Project, name: str) -> str:
     """One output of the stacks of an environment.
 
     Raises:
+        UsageError: the environment is on this machine.
         CouldNot: they cannot be asked, or have no such output.
         Refused: a stack of their name belongs to somebody else.
     """
+    from mmctl.cli.changes.around import open_around
     from mmctl.live.aws.cloudformation import CloudFormation
-    from mmctl.live.aws.connect import open_service
     from mmctl.operate.stacks.outputs import outputs_of
 
     environment = project.environment
-    service = CloudFormation(open_service(environment, "cloudformation"))
-    found = outputs_of(service, project.settings.project, environment)
+    client = open_around(
+        environment,
+        "cloudformation",
+        why="it has no stacks",
+        help="--env NAME, or a Maildir on this machine: --maildir FOLDER",
+    )
+    found = outputs_of(CloudFormation(client), project.settings.project, environment)
     if name not in found:
         raise CouldNot(
             f"the stacks of `{environment.name}` have no output `{name}`",
