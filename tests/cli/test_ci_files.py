@@ -16,8 +16,10 @@ from pipeline_world import ENVIRONMENTS
 from ruamel.yaml import YAML
 
 from mmctl.cli.main import exit_code
+from mmctl.cli.pipelines.naming import check_names, job_id
 from mmctl.cli.pipelines.pinned import ACTIONS
 from mmctl.cli.pipelines.written import is_as_written, marked
+from mmctl.errors import UsageError
 
 GITHUB: Final = ".github/workflows/mail-rules.yaml"
 GITLAB: Final = ".gitlab-ci.yml"
@@ -261,3 +263,16 @@ def test_what_does_not_go_together_is_a_usage_error(
 ) -> None:
     assert exit_code(["-C", str(project), "init", *words]) == 64
     assert said in capsys.readouterr().err
+
+
+def test_names_of_environments_that_a_ci_server_reads_otherwise_are_refused() -> None:
+    for name in ("1.10", "0x1f", "-x", "--help", "null", "True", "on", "1e3"):
+        with pytest.raises(UsageError, match=f"environment `{name}` cannot be in a pipeline"):
+            check_names(["dev", name])
+    for one, other in (("a.b", "a-b"), ("a", "A"), ("a_b", "a-b"), ("prod", "plan-prod")):
+        for pair in ([one, other], [other, one]):
+            with pytest.raises(UsageError, match="cannot be in one pipeline: both would be"):
+                check_names(pair)
+    check_names(["dev", "test", "staging", "prod", "prod-eu", "EU_1"])
+    kept = ["check", "plan", "default", "stages", "workflow", "variables", "image", "9x"]
+    assert [job_id(name) for name in kept] == [f"to-{name}" for name in kept]

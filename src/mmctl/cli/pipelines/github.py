@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.pipelines.filling import filled, indented, template
+from mmctl.cli.pipelines.naming import job_id
 from mmctl.cli.pipelines.pinned import pinned
 from mmctl.cli.run_profiles import profile_variable
 from mmctl.live.iam.trusting import WORKFLOW, Job
@@ -22,7 +22,6 @@ _ON_MAIN: Final = (
     "github.ref == 'refs/heads/main' && "
     "(github.event_name == 'push' || github.event_name == 'workflow_dispatch')"
 )
-_TAKEN: Final = frozenset({"check", "plan", "comment", "watch"})
 _SCHEDULE: Final = '  schedule: [{cron: "23 * * * *"}]\n'
 _INSTALL: Final = """\
 - name: Install mmctl
@@ -145,12 +144,6 @@ def _watch(asked: AskedPipeline, install: str) -> str:
         "WATCHES": indented(watches, 6),
     }
     return filled(template("github-watch.yaml"), values)
-
-
-def job_id(environment: str) -> str:
-    """The environment as the id of a job; those of the workflow itself are kept apart."""
-    id_ = re.sub(r"[^A-Za-z0-9_-]", "-", environment)
-    return id_ if id_[0].isalpha() and id_ not in _TAKEN else f"to-{id_}"
 
 
 def _install(asked: AskedPipeline) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.pipelines.filling import filled, indented, template
-from mmctl.cli.pipelines.github import job_id
+from mmctl.cli.pipelines.naming import job_id
 from mmctl.cli.run_profiles import profile_variable
 from mmctl.live.iam.trusting import Job
 

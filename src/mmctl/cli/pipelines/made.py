@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
 from mmctl.cli.pipelines.asked import AskedPipeline
+from mmctl.cli.pipelines.naming import check_names
 from mmctl.cli.pipelines.written import marked
 from mmctl.operate.pipelines.stages import (
     codepipeline_name,
@@ -51,12 +52,18 @@ def pipeline_of_project(
 
 
 def asked_of(project: Project, read_file: ReadFile, source: str | None) -> AskedPipeline:
-    """What the pipeline of a project is written from."""
+    """What the pipeline of a project is written from.
+
+    Raises:
+        UsageError: the names of environments do not go together in a pipeline.
+    """
     named = pipelines_named(project)
+    stages = stages_of(project)
+    check_names([stage.environment for stage in stages])
     return AskedPipeline(
         project=project.settings.project,
         name=codepipeline_name(project.settings.project, named),
-        stages=stages_of(project),
+        stages=stages,
         coverage=_coverage(project, read_file),
         source=source,
         audience=gitlab_audience(named),
