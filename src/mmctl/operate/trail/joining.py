@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SLACK: Final = timedelta(seconds=10)
 """How far the clocks of CloudTrail and of whoever applied may be apart."""
+_ENDED: Final = {"after": True, "refused": False}
+"""What the last moment of a call in a journal says of it."""
 _LONGEST_APPLY: Final = timedelta(days=1)
 
 
@@ -28,30 +30,52 @@ class _Call:
 
     entry: str
     operation: str
+    subject: str
+    """What it was about: `rule set inbound`."""
+    done: bool | None
+    """Whether the service did it; None: unknown."""
     begins: datetime
     ends: datetime
 
 
 def joined(changes: Sequence[TrailChange], history: History) -> list[TrailChange]:
-    """The changes, those that an apply or rollback made with its entry; each call is one event."""
+    """The changes, those that an apply or rollback made with its entry; each call is one event.
+
+    Where several events fit one call, as when somebody changed the same thing by hand at that
+    moment, it is the one that ended as the call did, of the same object, nearest to it.
+    """
     if not changes:
         return []
-    calls = list(_calls(history, changes[0].event.at, changes[-1].event.at))
-    found = []
-    for change in changes:
-        at, name = change.event.at, change.event.name
-        fitting = [
-            call
-            for call in calls
-            if call.operation == name and call.begins - SLACK <= at <= call.ends + SLACK
-        ]
-        if not fitting:
-            found.append(change)
-            continue
-        nearest = min(fitting, key=lambda call: abs(call.begins - at))
-        calls.remove(nearest)
-        found.append(replace(change, entry=nearest.entry))
-    return found
+    calls: dict[str, list[_Call]] = {}
+    for call in _calls(history, changes[0].event.at, changes[-1].event.at):
+        calls.setdefault(call.operation, []).append(call)
+    fitting = [
+        (_distance(change, call), place, call)
+        for place, change in enumerate(changes)
+        for call in calls.get(change.event.name, ())
+        if call.begins - SLACK <= change.event.at <= call.ends + SLACK
+        # What was refused changed nothing, so a write that took effect is somebody else's.
+        and not (call.done is False and change.event.error is None)
+    ]
+    entries: dict[int, str] = {}
+    taken: set[int] = set()
+    for _, place, call in sorted(fitting, key=lambda each: each[:2]):
+        if place not in entries and id(call) not in taken:
+            entries[place] = call.entry
+            taken.add(id(call))
+    return [
+        change if place not in entries else replace(change, entry=entries[place])
+        for place, change in enumerate(changes)
+    ]
+
+
+def _distance(change: TrailChange, call: _Call) -> tuple[bool, bool, timedelta]:
+    """How badly an event fits a call: by how it ended, by its object, by its time."""
+    done = change.event.error is None
+    elsewhere = bool(change.name) and not call.subject.endswith(change.name)
+    # CloudTrail's times are whole seconds, and those of the journal may be.
+    early, late = call.begins - change.event.at, change.event.at - call.ends
+    return call.done not in {None, done}, elsewhere, max(early, late, timedelta(0))
 
 
 def _calls(history: History, first: datetime, last: datetime) -> Iterable[_Call]:
@@ -69,11 +93,19 @@ def _calls(history: History, first: datetime, last: datetime) -> Iterable[_Call]
             if line["moment"] == "before":
                 begins.setdefault(call, []).append(at)
             elif begins.get(call):
-                yield _Call(entry=entry.id, operation=call[0], begins=begins[call].pop(0), ends=at)
-        for (operation, _), left in begins.items():
-            yield from (
-                _Call(entry=entry.id, operation=operation, begins=at, ends=at) for at in left
-            )
+                done = _ENDED.get(str(line["moment"]))
+                yield _call(entry.id, call, done, begins[call].pop(0), at)
+        for call, left in begins.items():
+            yield from (_call(entry.id, call, None, at, at) for at in left)
+
+
+def _call(
+    entry: str, call: tuple[str, str], done: bool | None, begins: datetime, ends: datetime
+) -> _Call:
+    operation, subject = call
+    return _Call(
+        entry=entry, operation=operation, subject=subject, done=done, begins=begins, ends=ends
+    )
 
 
 def _time(text: object) -> datetime | None:
