@@ -247,6 +247,7 @@ def test_what_is_no_record_says_so() -> None:
         "x",
         {},
         {"eventName": "UpdateRuleSet", "eventSource": "ses.amazonaws.com"},
+        record("UpdateRuleSet", {}) | {"eventTime": "0001-01-01T00:00:00+10:00"},
     )
     for wrong in wrongs:
         with pytest.raises(NotAnEventError):

@@ -131,9 +131,9 @@ def _caller(identity: Any) -> tuple[str, str | None]:
 def _time(value: Any) -> datetime:
     try:
         at = datetime.fromisoformat(str(value))
-    except ValueError:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise NotAnEventError("has no `eventTime`") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _text(value: Any) -> str | None:

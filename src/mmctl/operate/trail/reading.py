@@ -175,9 +175,9 @@ def _time_of(record: Any) -> datetime | None:
 
     try:
         at = datetime.fromisoformat(str(record.get("eventTime")))
-    except ValueError:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _unpacked(content: bytes) -> bytes:
