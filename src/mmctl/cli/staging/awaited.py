@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mmctl.errors import CouldNot, StoppedPartWay
 
@@ -10,18 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.cli.staging.place import StackPlace
-    from mmctl.cli.staging.wanted_stacks import StackAndTemplate
-
-_IDENTITY: Final = "AWS::SES::EmailIdentity"
 
 
-def check_awaited(place: StackPlace, foundation: StackAndTemplate | None) -> None:
+def check_awaited(place: StackPlace) -> None:
     """Stop where something outside is awaited; what SES does not say is no reason to stop.
 
     Raises:
         StoppedPartWay: records must be published, or the sandbox left; run again, it goes on.
     """
-    lines = [*_records(place, foundation), *_sandbox(place)]
+    lines = [*_records(place), *_sandbox(place)]
     if lines:
         raise StoppedPartWay(
             f"{place.environment.name} waits for something outside",
@@ -30,15 +27,15 @@ def check_awaited(place: StackPlace, foundation: StackAndTemplate | None) -> Non
         )
 
 
-def _records(place: StackPlace, foundation: StackAndTemplate | None) -> Iterator[str]:
+def _records(place: StackPlace) -> Iterator[str]:
+    """Domains count whoever made their identities: unverified, they relay and send nothing."""
+    from mmctl.compiler.compile import compile_project
     from mmctl.live.aws.identities import awaited_identities
+    from mmctl.operate.foundation.needs import verified_domains
 
-    resources = () if foundation is None else foundation.template.resources()
-    domains = [
-        str(each.properties.get("EmailIdentity", ""))
-        for each in resources
-        if each.type == _IDENTITY
-    ]
+    # Templates were made of it: it fits into the service.
+    desired, _ = compile_project(place.project, place.run.packings)
+    domains = verified_domains(place.project, desired)
     if not domains:
         return
     try:

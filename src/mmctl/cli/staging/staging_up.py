@@ -54,7 +54,7 @@ def _up(run: Run, options: UpOptions) -> int:
     deployed = deploy(place, wanted, options)
     if deployed is None:
         return REFUSED
-    check_awaited(place, foundation)
+    check_awaited(place)
     live = with_outputs(run)
     rules = rules_up(live, options)
     if not rules.agreed:
