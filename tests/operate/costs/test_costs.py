@@ -134,6 +134,7 @@ def test_each_bad_line_of_a_file_of_prices_is_named() -> None:
         "ingress-point,NaN,us,2026-10-01": r"1: got the amount `NaN`",
         "ingress-point,\u0661,us,2026-10-01": r"1: got the amount",
         f"ingress-point,{'9' * 10},us,2026-10-01": r"1: got the amount",
+        "ingress-point,45,,2026-10-01": r"1: `ingress-point` has no source",
         "ingress-point,45,us,yesterday": r"1: got the date `yesterday`",
         "ingress-point,45,us,20261001": r"1: got the date `20261001`",
         '\n"ingress-point,45': r"the line is not CSV",

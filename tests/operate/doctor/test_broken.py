@@ -298,21 +298,21 @@ BROKEN: Final = (
         look="not-live",
         sentence="ingress point `entrance` is not live in account 123456789012",
         command="mmctl apply",
-        also=("not-applied", "changed-by-hand"),
+        also=("changed-by-hand",),
     ),
     BrokenWorld(
         fault=lambda world: world.update(Noun.INGRESS_POINT, "entrance", StatusToUpdate="CLOSED"),
         look="not-active",
         sentence="ingress point `entrance` is CLOSED, and the files have it open",
         command="mmctl apply --force",
-        also=("not-applied", "changed-by-hand"),
+        also=("changed-by-hand",),
     ),
     BrokenWorld(
         fault=lambda world: world.update(Noun.INGRESS_POINT, "entrance", TlsPolicy="OPTIONAL"),
         look="tls-required",
         sentence="the live TLS policy of `entrance` is OPTIONAL, the files want REQUIRED",
         command="mmctl apply --force",
-        also=("not-applied", "changed-by-hand"),
+        also=("changed-by-hand",),
     ),
     BrokenWorld(
         fault=_secret("inside", '{"user": "x"}'),
@@ -361,14 +361,13 @@ BROKEN: Final = (
         look="changed-by-hand",
         sentence="1 change by hand since the last apply: `block-offers`",
         command="mmctl apply --force drift",
-        also=("not-applied",),
     ),
     BrokenWorld(
         fault=_other_set,
         look="other-rule-set",
         sentence="ingress point `entrance` uses rule set `other`, the files say `inbound`",
         command="mmctl apply --force",
-        also=("not-applied", "changed-by-hand"),
+        also=("changed-by-hand",),
     ),
     BrokenWorld(
         fault=_rules(
@@ -600,7 +599,7 @@ BROKEN: Final = (
         cure=_rules(
             "vault: {retention: ONE_YEAR}", "vault: {retention: ONE_YEAR, live_name: vault-2}"
         ),
-        also=("not-applied", "changed-by-hand"),
+        also=("changed-by-hand",),
     ),
     BrokenWorld(
         fault=_many_rule_sets,

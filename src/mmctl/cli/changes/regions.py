@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import ProblemsFound
 from mmctl.problem import Severity
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from mmctl.language.project import Project
 
 
-def pass_region(run: Run, project: Project, forced: Collection[str]) -> None:
+_HELP: Final = "name a region that has it; to plan with the errors: --force lint"
+
+
+def pass_region(run: Run, project: Project, forced: Collection[str], *, help: str = _HELP) -> None:
     """Refuse to plan where lint would, before a call to an endpoint that does not exist.
 
     Raises:
@@ -40,5 +43,5 @@ def pass_region(run: Run, project: Project, forced: Collection[str]) -> None:
             "lint found errors, so there is no plan, and nothing was asked",
             found,
             project.files,
-            help="name a region that has it; to plan with the errors: --force lint",
+            help=help,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.changes.change import environment_words
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from mmctl.cli.run import Run
     from mmctl.cli.staging.place import StackPlace
     from mmctl.cli.staging.rules import RulesDone
+    from mmctl.language.project import Project
     from mmctl.live.aws.kept_data import KeptData, KeptThing
     from mmctl.operate.stacks.removal import Removed
     from mmctl.operate.stacks.report import PartRow, StacksReport
@@ -48,8 +50,7 @@ def _down(run: Run, layer: str, options: DownOptions) -> int:
     from mmctl.cli.staging.wanted_stacks import bare_stack
     from mmctl.operate.stacks.removal import removable, take_away
 
-    place = stack_place(run)
-    _refuse_protected(place, layer)
+    place = stack_place(run, check=partial(_refuse_protected, layer))
     layers = _ORDER if layer == STAGING else (FOUNDATION,)
     wanted = [bare_stack(place, each) for each in layers]
     there = [each for each in wanted if removable(each, place.means) is not None]
@@ -69,9 +70,9 @@ def _down(run: Run, layer: str, options: DownOptions) -> int:
     return 0
 
 
-def _refuse_protected(place: StackPlace, layer: str) -> None:
-    name = place.environment.name
-    if place.environment.protected:
+def _refuse_protected(layer: str, project: Project) -> None:
+    name = project.environment.name
+    if project.environment.protected:
         raise Refused(
             f"environment {name} is protected",
             why=f"`{layer} down` would take away what its mail needs",

@@ -50,8 +50,8 @@ class StackPlace:
         return open_service(self.environment, service)
 
 
-def stack_place(run: Run) -> StackPlace:
-    """The place of the environment of a run.
+def stack_place(run: Run, *, check: Callable[[Project], None] | None = None) -> StackPlace:
+    """The place of the environment of a run; `check` is made before anything is asked of AWS.
 
     Raises:
         ProblemsFound, UsageError: the project cannot be used, or its environment has no stacks.
@@ -70,6 +70,8 @@ def stack_place(run: Run) -> StackPlace:
             f"environment {environment.name} is on this machine: it has no stacks",
             help="--env NAME, or name a CloudFormation here by AWS_ENDPOINT_URL_CLOUDFORMATION",
         )
+    if check is not None:
+        check(project)
     identity = caller_of(environment)
     service = CloudFormation(open_service(environment, "cloudformation"))
     means = StackMeans(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mmctl.cli.exit_codes import REFUSED
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from mmctl.cli.run import Run
     from mmctl.cli.staging.place import StackPlace
     from mmctl.cli.staging.wanted_stacks import StackAndTemplate
+    from mmctl.language.project import Project
     from mmctl.operate.stacks.deploy import Deployed
     from mmctl.operate.stacks.report import PartRow, StackRow, StacksReport
 
@@ -38,7 +40,7 @@ def foundation_up(run: Run, options: UpOptions) -> int:
     from mmctl.cli.staging.wanted_stacks import foundation_wanted
 
     with stoppable():
-        place = stack_place(run)
+        place = stack_place(run, check=partial(_check_region, run))
         found = foundation_wanted(place, options.install_from)
         if found is None:
             raise UsageError(
@@ -50,6 +52,12 @@ def foundation_up(run: Run, options: UpOptions) -> int:
             return REFUSED
         write(run, STACKS, report_of(place, deployed))
     return 0
+
+
+def _check_region(run: Run, project: Project) -> None:
+    from mmctl.cli.changes.regions import pass_region
+
+    pass_region(run, project, (), help="name a region that has it, or say so in an ignore comment")
 
 
 def deploy(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.changes.change import environment_words
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from mmctl.cli.run import Run
     from mmctl.cli.staging.place import StackPlace
     from mmctl.cli.staging.stacks_up import UpOptions
+    from mmctl.language.project import Project
     from mmctl.operate.stacks.report import AddressRow
 
 _SERVER: Final = (
@@ -42,8 +44,7 @@ def _up(run: Run, options: UpOptions) -> int:
     from mmctl.cli.staging.wanted_stacks import foundation_wanted, staging_wanted
     from mmctl.records import replace
 
-    place = stack_place(run)
-    refuse_protected(place)
+    place = stack_place(run, check=partial(_check_project, run, options))
     foundation, staging = foundation_wanted(place, options.install_from), staging_wanted(place)
     if staging is None:
         raise UsageError(
@@ -74,13 +75,17 @@ def _up(run: Run, options: UpOptions) -> int:
     return mail.code
 
 
-def refuse_protected(place: StackPlace) -> None:
-    """Refuse to make or take away staging in a protected environment.
+def _check_project(run: Run, options: UpOptions, project: Project) -> None:
+    """Refuse staging where it can never be.
 
     Raises:
-        Refused: it is protected.
+        Refused: the environment is protected.
+        ProblemsFound: Mail Manager is not in its region.
     """
-    environment = place.environment
+    from mmctl.cli.changes.regions import pass_region
+
+    pass_region(run, project, options.force)
+    environment = project.environment
     if environment.protected:
         raise Refused(
             f"environment {environment.name} is protected",

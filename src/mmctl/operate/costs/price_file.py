@@ -103,6 +103,8 @@ def _price(table: PriceTable, line: int, cells: list[str]) -> ListPrice | PriceF
         return PriceFault(
             line=line, message=f"got the amount `{amount}`, expected dollars such as `0.00015`"
         )
+    if not source and amount != NOT_KNOWN:
+        return PriceFault(line=line, message=f"`{item}` has no source: say where {amount} is from")
     if not _is_day(day):
         return PriceFault(line=line, message=f"got the date `{day}`, expected one as 2026-10-01")
     return replace(

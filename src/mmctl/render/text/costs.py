@@ -31,8 +31,9 @@ def human(found: CostEstimate, *, sources: bool = False) -> StyledParts:
     text.add(f"{visible(costs.environment)}", "bold")
     text.add(f"  a month{_at(found)}, {PLANS[found.plan]}\n")
     for line in costs.lines:
-        text.add(f"{_shown(line):>{_AMOUNT}}", "yellow" if line.amount is None else "")
-        text.add(f"  {told(line)}\n")
+        shown = f"{_shown(line):>{_AMOUNT}}"
+        text.add(shown, "yellow" if line.amount is None else "")
+        text.add(wrapped(f"  {told(line)}", " " * _AMOUNT)[_AMOUNT:])
         if sources:
             said = f"{line.price.source}, {line.price.date}"
             text.add(wrapped(visible(said), " " * (_AMOUNT + 2)), "dim")

@@ -8,7 +8,7 @@ Corrected by:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.live.state.inventory import listed
 from mmctl.model.kinds import Kind
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.operate.doctor.scene import Scene
+
+_ID: Final = "id:"
+"""Before the id of an archive that a live rule names, where no file does."""
 
 
 def run(scene: Scene) -> Iterator[Said]:
@@ -37,15 +40,17 @@ def run(scene: Scene) -> Iterator[Said]:
     if not named:
         raise NotAsked("no rule archives mail")
     lines = list(listed(scene.service, Kind.ARCHIVE))
-    going = {line.live_name for line in lines if line.going} | {
-        line.id for line in lines if line.going
-    }
+    going = {line.id: line.live_name for line in lines if line.going}
     there = {line.live_name for line in lines if not line.going}
-    sound = []
-    for name in sorted(named):
+    sound, told = [], set[str]()
+    for name in sorted(named, key=lambda each: (each.startswith(_ID), each)):
         wanted = plan.desired.find(Kind.ARCHIVE, name)
-        live_name = name.removeprefix("id:") if wanted is None else wanted.live_name
-        if live_name in going and live_name not in there:
+        id_ = name.removeprefix(_ID)
+        live_name = going.get(id_, id_) if wanted is None else wanted.live_name
+        if id_ in going and live_name in told:
+            continue
+        if id_ in going or (live_name in going.values() and live_name not in there):
+            told.add(live_name)
             yield FoundFault(
                 text=f"archive `{name}`, which rules write to, is PENDING_DELETION",
                 why="new mail is not kept in it, and it goes with all of its mail",

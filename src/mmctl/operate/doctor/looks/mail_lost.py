@@ -48,7 +48,9 @@ def _said(scene: Scene, answer: LossAnswer, point: str) -> Said:
             place=place_of(answer.at.rule_set.position),
         )
     if isinstance(answer.answer, Refuted):
-        return SoundPart(text=f"no mail that `{point}` admits is lost by its rules: proved")
+        return SoundPart(
+            text=f"no mail that `{point}` admits is lost by the rules of the files: proved"
+        )
     return NotLookedAt(what=f"whether mail of `{point}` is lost", why=answer.answer.why)
 
 

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 def run(scene: Scene) -> Iterator[Said]:
     """Compare the files with what is live."""
     drift = scene.read_drift()
-    edits = [each for each in drift.not_applied if _matters(scene, each)]
+    told = [each for each in drift.not_applied if _matters(scene, each)]
+    edits = [each for each in told if each.by_hand is None]
+    if told and not edits:
+        yield SoundPart(text="all that the files change is live; the rest was changed by hand")
+        return
     if not edits:
         plan = scene.read_plan()
         yield SoundPart(text=f"what is live equals the files: digest {plan.digest_after[:12]}")
