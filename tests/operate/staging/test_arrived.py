@@ -61,6 +61,7 @@ def test_a_maildir_far_away_is_read_as_one_here_is_however_much_is_in_it(tmp_pat
     (box / "new" / "1795926300.secret").symlink_to("/etc/passwd")
     (box / "new" / ".hidden").write_bytes(b"Subject: no\n\n")
     (box / "new" / "1795926301.folder").mkdir()
+    os.mkfifo(box / "new" / "1795926302.pipe")
     machine = LocalMachine(tmp_path)
     here = list(LocalMailbox(folder=box).after(""))
     there = list(RemoteMailbox(machine=machine, instance=INSTANCE, folder=str(box)).after(""))

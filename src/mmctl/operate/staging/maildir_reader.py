@@ -24,6 +24,8 @@ START = 262_144
 """Bytes of a message that are read: its header, in almost all cases."""
 HEADER_AT_MOST = 12_000
 """Characters that one message may take in an answer."""
+_READS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""No link is followed, and nothing waits for a pipe that somebody left."""
 
 
 def read(maildir: str, after: str, most: int) -> Iterator[tuple[str, int, bytes]]:
@@ -36,7 +38,7 @@ def read(maildir: str, after: str, most: int) -> Iterator[tuple[str, int, bytes]
     named = sorted((file.name.partition(":")[0], file) for file in files)
     for name, path in [each for each in named if each[0] > after and each[0][0] != "."][:most]:
         try:
-            number = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+            number = os.open(path, _READS)
         except OSError:
             continue
         known = os.fstat(number)
