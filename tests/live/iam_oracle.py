@@ -58,7 +58,8 @@ def _holds(operator: str, key: str, wanted: list[str], context: Mapping[str, str
     if key not in context:
         return operator.endswith("IfExists")
     match operator.removesuffix("IfExists"):
-        case "StringEquals":
+        # A request here has one value a key, so that any of them is that one.
+        case "StringEquals" | "ForAnyValue:StringEquals":
             return context[key] in wanted
         case "StringLike" | "ArnLike":
             return any(_like(pattern, context[key]) for pattern in wanted)

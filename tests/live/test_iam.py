@@ -510,6 +510,23 @@ def test_a_key_of_an_archive_is_used_and_no_other(world: World) -> None:
             assert not allows(policy, Asked(action=action, resource=key + "2"))
 
 
+def test_a_key_that_is_named_by_its_alias_is_used_since_an_alias_as_a_resource_allows_nothing(
+    world: World,
+) -> None:
+    """ "Specifying KMS keys in IAM policy statements", AWS KMS Developer Guide."""
+    alias = f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/archive"
+    world.replace("{retention: SEVEN_YEARS}", f"{{retention: SEVEN_YEARS, kms_key: {alias!r}}}")
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+    for what in ("apply", "plan"):
+        policy = document(world, what)
+        assert alias not in str([part.get("Resource") for part in policy["Statement"]])
+        action = {"apply": "kms:GenerateDataKey", "plan": "kms:DescribeKey"}[what]
+        for name, allowed in {"alias/archive": True, "alias/other": False, "": False}.items():
+            context = {"kms:ResourceAliases": name} if name else {}
+            asked = Asked(action=action, resource=key, context=context)
+            assert allows(policy, asked) is allowed, (what, name)
+
+
 def test_a_key_of_a_trust_store_is_used(world: World) -> None:
     key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/trust"
     pem = "-----BEGIN CERTIFICATE-----\none\n-----END CERTIFICATE-----\n"

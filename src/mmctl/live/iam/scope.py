@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.model.endpoints import partition_of
 from mmctl.model.kinds import Kind, Noun
 from mmctl.model.rules import RuleSet
+from mmctl.patterns import Pattern
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.model.rules import RuleAction
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 Policy = dict[str, Any]
 Statement = dict[str, Any]
 
+_ALIAS: Final = Pattern(r"arn:[^:]+:kms:[^:]+:[^:]+:alias/.+")
 ACCOUNT: Final = "ACCOUNT"
 REGION: Final = "REGION"
 """The placeholders in a policy for what the environment does not say."""
@@ -86,9 +88,37 @@ def actions_of(desired: LiveConfiguration) -> Iterator[RuleAction]:
             yield from (action for rule in thing.shape.rules for action in rule.actions)
 
 
-def policy(statements: Iterable[Statement]) -> Policy:
-    """A document of statements."""
-    return {"Version": "2012-10-17", "Statement": list(statements)}
+def policy(statements: Iterable[Statement], made: Container[str] = ()) -> Policy:
+    """A document of statements; `made` are aliases in whose place the caller puts a key."""
+    found = [part for each in statements for part in _by_alias(each, made)]
+    return {"Version": "2012-10-17", "Statement": found}
+
+
+def _by_alias(each: Statement, made: Container[str]) -> Iterator[Statement]:
+    """A statement whose keys are named by alias, as one on keys that have the alias.
+
+    An alias as a resource is the alias alone, and allows nothing with its key ("Use aliases to
+    control access to KMS keys", AWS KMS Developer Guide).
+    """
+    resources = each.get("Resource")
+    texts = resources if isinstance(resources, list) else []
+    aliases = [arn for arn in texts if arn not in made and _ALIAS.fullmatch(str(arn))]
+    if not aliases or any("Alias" in action for action in each["Action"]):
+        yield each
+        return
+    others = [arn for arn in texts if arn not in aliases]
+    if others:
+        yield each | {"Resource": others}
+    for number, arn in enumerate(aliases, 1):
+        place, name = arn.split(":alias/", 1)
+        yield each | {
+            "Sid": f"{each['Sid']}ByAlias{'' if number == 1 else number}",
+            "Resource": [f"{place}:key/*"],
+            "Condition": {
+                **each.get("Condition", {}),
+                "ForAnyValue:StringEquals": {"kms:ResourceAliases": f"alias/{name}"},
+            },
+        }
 
 
 def statement(

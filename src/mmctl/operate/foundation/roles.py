@@ -34,7 +34,7 @@ def role_section(needs: FoundationNeeds, links: Links) -> TemplateSection:
 
 def _role(role: WantedRole, needs: FoundationNeeds, links: Links) -> TemplateResource:
     trust = service_trust(needs.place)
-    allowed = policy(role.statements)
+    allowed = policy(role.statements, links.made)
     statements = [*trust["Statement"], *allowed["Statement"]]
     path, _, name = (role.thing.name or "").rpartition("/")
     named = {"RoleName": name} if name else {}

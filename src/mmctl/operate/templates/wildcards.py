@@ -40,6 +40,8 @@ def _reason(statement: Mapping[str, Any]) -> str:
     names = [name for name in _REASONS if sid == name or sid.removeprefix(name).isdigit()]
     if names:
         return _REASONS[names[0]]
+    if "kms:ResourceAliases" in str(statement.get("Condition")):
+        return "IAM knows a key by its alias in a condition alone"
     if statement.get("Resource") == ["*"]:
         return "AWS has no narrower resource for these actions"
     if "mmctl:project" in str(statement.get("Condition")):
