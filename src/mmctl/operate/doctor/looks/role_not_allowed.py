@@ -30,6 +30,7 @@ from mmctl.operate.doctor.said import (
     tried,
 )
 from mmctl.operate.doctor.scene import names_of
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +56,7 @@ def _look(scene: Scene, need: NeededAccess) -> Iterator[Said]:
     role = scene.services.roles.role(need.role)
     if role is None:
         raise NotAsked("the role does not exist")
+    need = replace(need, resources=tuple(_resource(scene, each) for each in need.resources))
     error: CouldNot | None = None
     try:
         verdicts = _simulated(scene, need)
@@ -80,6 +82,21 @@ def _look(scene: Scene, need: NeededAccess) -> Iterator[Said]:
         yield _refused(scene, role, need, refused, denied=PolicyAnswer.DENIED in verdicts.values())
     elif PolicyAnswer.NOT_KNOWN not in verdicts.values():
         yield SoundPart(text=f"{role.arn} may {', '.join(need.actions)}")
+
+
+def _resource(scene: Scene, arn: str) -> str:
+    """The ARN that policies name: of a key by its alias that of the key.
+
+    Raises:
+        NotAsked, CouldNot: there is no such key, or nobody says.
+    """
+    service, _, name = arn.partition(":kms:")
+    if not (service.startswith("arn:") and ":alias/" in name):
+        return arn
+    key = scene.services.things.key(arn)
+    if key is None:
+        raise NotAsked(f"the key {arn} does not exist")
+    return key.arn
 
 
 def _refused(
