@@ -98,6 +98,24 @@ def test_what_is_elsewhere_or_not_ours_is_left_with_its_reason(made: FoundationT
     ]
 
 
+def test_of_roles_that_differ_by_path_or_letter_case_alone_one_is_made(tmp_path: Path) -> None:
+    """ "Names are not distinguished by case", CreateRole, IAM API Reference."""
+    (tmp_path / "mmctl.yaml").write_text(PROJECT, encoding="utf-8")
+    rules = RULES
+    for name in ("mail", "team/mail", "Mail", "other"):
+        rules = rules.replace("ROLE", f'"arn:aws:iam::111122223333:role/{name}"', 1)
+    (tmp_path / "rules.yaml").write_text(rules, encoding="utf-8")
+    found = foundation(tmp_path, "prod", TODAY)
+    roles = [each for each in found.template.resources() if each.type == "AWS::IAM::Role"]
+    names = [each.properties.get("RoleName") for each in roles]
+    assert [name for name in names if name in {"mail", "Mail", "other"}] == ["Mail", "other"]
+    told = [note for note in found.notes if note.startswith("role `")]
+    assert [note.partition(":")[0] for note in told] == [
+        "role `mail` is not made",
+        "role `team/mail` is not made",
+    ]
+
+
 def test_only_topics_that_get_headers_alone_lead_to_a_table(made: FoundationTemplate) -> None:
     types = {each.type for each in made.template.resources()}
     assert "AWS::SNS::Topic" in types

@@ -133,7 +133,14 @@ class _Collector:
 
     def roles(self) -> Iterator[WantedRole]:
         """The roles of rules, each with the least that its actions need."""
+        named: dict[str, str] = {}
         for found in self.all_wanted("role", roles_of(self.desired)):
+            if found.name is not None:
+                first = named.setdefault(found.name.rpartition("/")[2].lower(), found.name)
+                if first != found.name:
+                    why = "an account has one role of a name, whatever its path and letter case"
+                    self.notes.append(f"role `{found.name}` is not made: `{first}` is, and {why}")
+                    continue
             statements = role_statements(self.desired, found.arn, self.place)
             yield WantedRole(thing=found, statements=tuple(statements))
 
