@@ -173,7 +173,15 @@ def test_staging_comes_up_twice_changes_and_goes(
 
     refused = Ran(project, capsys, "foundation down --yes", 3)
     assert "stands on the foundation" in refused.said
+    asked = Ran(project, capsys, "staging down", 3)
+    assert "no terminal to confirm on" in asked.said
+    for goes in ("- ingress point mx-in", "- rule set inbound", "Vpc  AWS::EC2::VPC"):
+        assert goes in asked.said, asked.said
+    assert f"- stack {STAGING}, " in asked.said
+    assert "--allow-delete" not in asked.said
+    assert _names() == [FOUNDATION, STAGING]
     gone = Ran(project, capsys, "staging down --yes")
+    assert "--allow-delete" not in gone.said
     assert gone.parts["rules"].startswith("applied as 0003-")
     assert list(gone.parts) == ["rules", STAGING, FOUNDATION]
     left = [each.partition(": ")[0] for each in gone.report["left"]]

@@ -10,8 +10,10 @@ from mmctl.cli.exit_codes import REFUSED
 from mmctl.cli.staging.left_costs import ARCHIVE, goes_on_to_cost
 from mmctl.cli.staging.place import with_what_is_known
 from mmctl.cli.staging.wanted_stacks import FOUNDATION, STAGING
+from mmctl.counted import counted
 from mmctl.errors import CouldNot, Refused
 from mmctl.records import dataclass
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from mmctl.cli.staging.rules import RulesDone
     from mmctl.language.project import Project
     from mmctl.live.aws.kept_data import KeptData, KeptThing
+    from mmctl.live.state.stacks import StackState
     from mmctl.operate.stacks.removal import Removed
     from mmctl.operate.stacks.report import PartRow, StacksReport
 
@@ -47,22 +50,26 @@ def _down(run: Run, layer: str, options: DownOptions) -> int:
     from mmctl.cli.changes.agreement import agreed
     from mmctl.cli.result_table import STACKS, write
     from mmctl.cli.staging.place import stack_place
+    from mmctl.cli.staging.rules import carry_out_rules, plan_rules_down
     from mmctl.cli.staging.wanted_stacks import bare_stack
     from mmctl.operate.stacks.removal import removable, take_away
 
     place = stack_place(run, check=partial(_refuse_protected, layer))
     layers = _ORDER if layer == STAGING else (FOUNDATION,)
     wanted = [bare_stack(place, each) for each in layers]
-    there = [each for each in wanted if removable(each, place.means) is not None]
+    found = [removable(each, place.means) for each in wanted]
+    there = [each for each in found if each is not None]
     if layer == FOUNDATION:
         _refuse_under_staging(place)
-    for line in _announced(place, [each.name for each in there], options):
+    for line in _announced(place, there, options):
         run.warn(line)
+    planned = plan_rules_down(with_what_is_known(place), with_data=options.with_data)
     where = f"{place.environment.name} (account {place.identity.account})"
     if not agreed(run, f"take this away from {where}? [y/N] ", yes=options.yes):
         run.say("nothing was taken away")
         return REFUSED
-    rules = _rules_away(place, with_data=options.with_data)
+    # Mail Manager's objects go first: they use what the stacks made.
+    rules = carry_out_rules(planned)
     removed = [take_away(each, place.means) for each in wanted]
     # The history is among the data: it is read before that goes.
     left = (*_archives(rules), *_data(place, options))
@@ -97,23 +104,20 @@ def _refuse_under_staging(place: StackPlace) -> None:
         )
 
 
-def _announced(place: StackPlace, stacks: Sequence[str], options: DownOptions) -> Iterator[str]:
+def _announced(
+    place: StackPlace, stacks: Sequence[StackState], options: DownOptions
+) -> Iterator[str]:
     identity = place.identity
     yield f"environment {place.environment.name}, account {identity.account}, {identity.region}"
     yield "  - Mail Manager's objects of this project: rule sets, ingress points, relays, policies"
-    for name in stacks:
-        yield f"  - stack {name}"
+    for stack in stacks:
+        resources = place.service.resources(stack.id)
+        yield f"  - stack {stack.name}, {counted(len(resources), 'resource')}"
+        yield from (f"      {visible(each.name)}  {visible(each.type)}" for each in resources)
     if options.with_data:
         yield "  - for good: archives with their mail, buckets, log groups, tables, keys"
     else:
         yield "  archives, buckets, log groups, tables and keys stay: --with-data deletes them too"
-
-
-def _rules_away(place: StackPlace, *, with_data: bool) -> RulesDone:
-    """Take Mail Manager's objects away first: they use what the stacks made."""
-    from mmctl.cli.staging.rules import rules_down
-
-    return rules_down(with_what_is_known(place), with_data=with_data, yes=True)
 
 
 def _data(place: StackPlace, options: DownOptions) -> tuple[str, ...]:

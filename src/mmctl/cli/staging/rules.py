@@ -29,12 +29,23 @@ class RulesDone:
     agreed: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRules:
+    """What is to be done to the rules, and what that may do."""
+
+    change: LiveEnvironment
+    plan: Plan
+    permissions: Permissions
+    started: float
+
+
 def rules_up(run: Run, options: UpOptions) -> RulesDone:
     """Plan and apply the environment of a run: gates, brakes, preflight, snapshot, journal.
 
     Raises:
         MmctlError: as `apply` does.
     """
+    from mmctl.cli.changes.agreement import agreed
     from mmctl.cli.changes.change import open_change
     from mmctl.cli.changes.gate import pass_gates
     from mmctl.cli.changes.ordinary import with_limits_said, with_ordinary_mail
@@ -51,11 +62,16 @@ def rules_up(run: Run, options: UpOptions) -> RulesDone:
     made = with_limits_said(with_ordinary_mail(change, made))
     question = f"apply this to {change.project.environment.name}? [y/N] "
     permissions = Permissions(allow_delete=options.allow_delete, forced=forced)
-    return _carried(change, made, permissions, question, started, yes=options.yes)
+    planned = PlannedRules(change=change, plan=made, permissions=permissions, started=started)
+    if not made.empty:
+        _show(planned, made)
+        if not agreed(run, question, yes=options.yes):
+            return RulesDone(change=change, part=_part("not applied", started), agreed=False)
+    return carry_out_rules(planned)
 
 
-def rules_down(run: Run, *, with_data: bool, yes: bool) -> RulesDone:
-    """Take Mail Manager's objects of an environment away; archives stay unless data goes too.
+def plan_rules_down(run: Run, *, with_data: bool) -> PlannedRules:
+    """Show how Mail Manager's objects of an environment go; archives stay unless data goes too.
 
     It is an apply of nothing, or of the archives alone: with snapshot, journal and history.
 
@@ -66,6 +82,7 @@ def rules_down(run: Run, *, with_data: bool, yes: bool) -> RulesDone:
     from mmctl.cli.changes.planning import plan_of
     from mmctl.live.apply.effects import Permissions
     from mmctl.live.brakes.brake import Brake
+    from mmctl.render.text.plan import without_advice
 
     started = world.elapsed()
     change = open_change(run)
@@ -73,8 +90,11 @@ def rules_down(run: Run, *, with_data: bool, yes: bool) -> RulesDone:
     made = plan_of(change, at_once=True, desired=kept)
     free = tuple(each for each in Brake if with_data or each is not Brake.IRREVERSIBLE)
     permissions = Permissions(allow_delete=True, forced=free)
-    question = f"take all this away from {change.project.environment.name}? [y/N] "
-    return _carried(change, made, permissions, question, started, yes=yes)
+    planned = PlannedRules(change=change, plan=made, permissions=permissions, started=started)
+    if not made.empty:
+        # Whoever takes everything away is asked once, and needs no flag for each object.
+        _show(planned, replace(made, edits=tuple(map(without_advice, made.edits))))
+    return planned
 
 
 def _kept(change: LiveEnvironment, *, with_data: bool) -> LiveConfiguration:
@@ -96,38 +116,46 @@ def _kept(change: LiveEnvironment, *, with_data: bool) -> LiveConfiguration:
     return replace(desired, objects=archives)
 
 
-def _carried(
-    change: LiveEnvironment,
-    made: Plan,
-    permissions: Permissions,
-    question: str,
-    started: float,
-    *,
-    yes: bool,
-) -> RulesDone:
-    from mmctl.cli.changes.agreement import agreed
+def _show(planned: PlannedRules, shown: Plan) -> None:
+    """Print a plan, and refuse what cannot be applied before anybody is asked.
+
+    Raises:
+        MmctlError: as `apply` does.
+    """
     from mmctl.cli.changes.planning import preflight
-    from mmctl.live.apply.apply import apply, check_permitted, conclude
+    from mmctl.live.apply.apply import check_permitted
     from mmctl.live.plan.preflight import refuse_what_cannot_be
-    from mmctl.operate.stacks.report import PartRow
     from mmctl.render.text import plan as render
 
-    def part(result: str) -> PartRow:
-        return PartRow(name="rules", result=result, seconds=world.elapsed() - started)
-
-    run = change.run
-    if made.empty:
-        conclude(made, change.means, permissions)
-        return RulesDone(change=change, part=part("nothing to do"))
+    change, run = planned.change, planned.change.run
     width = run.console().width
-    run.errors().print(render.bare(made, width=width, verbose=run.verbose))
-    check_permitted(made, change.means, permissions)
+    run.errors().print(render.bare(shown, width=width, verbose=run.verbose))
+    check_permitted(planned.plan, change.means, planned.permissions)
     change.means.history.check_writable()
-    refuse_what_cannot_be(preflight(change, made))
-    if not agreed(run, question, yes=yes):
-        return RulesDone(change=change, part=part("not applied"), agreed=False)
-    entry = apply(made, change.means, permissions)
-    return RulesDone(change=change, part=part(f"applied as {entry.id}" if entry else "applied"))
+    refuse_what_cannot_be(preflight(change, planned.plan))
+
+
+def carry_out_rules(planned: PlannedRules) -> RulesDone:
+    """Apply what was planned, shown and agreed on.
+
+    Raises:
+        MmctlError: as `apply` does.
+    """
+    from mmctl.live.apply.apply import apply, conclude
+
+    change = planned.change
+    if planned.plan.empty:
+        conclude(planned.plan, change.means, planned.permissions)
+        return RulesDone(change=change, part=_part("nothing to do", planned.started))
+    entry = apply(planned.plan, change.means, planned.permissions)
+    result = f"applied as {entry.id}" if entry else "applied"
+    return RulesDone(change=change, part=_part(result, planned.started))
+
+
+def _part(result: str, started: float) -> PartRow:
+    from mmctl.operate.stacks.report import PartRow
+
+    return PartRow(name="rules", result=result, seconds=world.elapsed() - started)
 
 
 def addresses_of(change: LiveEnvironment) -> tuple[AddressRow, ...]:

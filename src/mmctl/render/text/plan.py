@@ -78,7 +78,7 @@ def bare(
     lines += [Text(visible(f"! {each}"), "bold yellow") for each in value_lines(plan)]
     lines += edit_lines(plan, width=width, verbose=verbose)
     lines += kept_lines(plan, width=width, verbose=verbose)
-    if verbose and (live := [_without_advice(edit) for edit in plan.live_edits]):
+    if verbose and (live := [without_advice(edit) for edit in plan.live_edits]):
         lines += [Text(LIVE_RULES, "bold"), *bare_lines(live, width=width, verbose=True)]
     lines += [Text(visible(f"warning: {warning}"), "yellow") for warning in plan.warnings]
     lines += [line(each) for each in promotion_lines(plan.promotion)]
@@ -92,8 +92,8 @@ def bare(
     return Text("\n").join(lines)
 
 
-def _without_advice(edit: Edit) -> Edit:
-    """An edit of a live rule or compiled list, for which no flag is needed."""
+def without_advice(edit: Edit) -> Edit:
+    """An edit for which no flag is needed: of a live rule, say, or of a compiled list."""
     return replace(edit, note=edit.note or " ") if edit.kind is EditKind.REMOVED else edit
 
 
