@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
@@ -164,12 +165,14 @@ def _a_records(live: LiveConfiguration) -> dict[str, str]:
 
 
 def _tokens(project: Project, identities: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    from mmctl.live.aws.dns_records import EmailIdentities
+    from mmctl.live.aws.connect import open_service
+    from mmctl.live.aws.sending_account import SesSending
 
     if not identities:
         return {}
-    ses = EmailIdentities.of(project.environment)
-    return {domain: ses.dkim_tokens(domain) for domain in identities}
+    ses = SesSending(cache(partial(open_service, project.environment)))
+    found = {domain: ses.identity(domain) for domain in identities}
+    return {domain: () if each is None else each.tokens for domain, each in found.items()}
 
 
 def _records(run: Run, options: DnsOptions) -> ZoneRecords | DnsRecords | None:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, assert_never
 
 from mmctl.model.actions import row_of
+from mmctl.model.endpoints import is_loopback
 from mmctl.model.kinds import Kind
 from mmctl.records import dataclass, field
 
@@ -324,6 +325,11 @@ class Environment:
     position: Position
     region_position: Position | None = field(default=None, compare=False)
     """Where its region is written."""
+
+    @property
+    def on_this_machine(self) -> bool:
+        """Whether its Mail Manager is the embedded one, or answers on loopback."""
+        return self.endpoint == EMBEDDED or is_loopback(self.endpoint or "")
 
 
 PROOF_EFFORT: Final = 20_000

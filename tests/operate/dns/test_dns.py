@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mmctl.errors import CouldNot
 from mmctl.language.parsing.load import read_text
 from mmctl.language.stack import MailServer
-from mmctl.live.aws.dns_records import EmailIdentities
+from mmctl.live.aws.sending_account import SesIdentity, SesSending
 from mmctl.mail.records import UnansweredError, ZoneRecords
 from mmctl.operate.dns.comparing import RecordMatch, compared
 from mmctl.operate.dns.cut_over import PublishedMail, cut_over
@@ -396,13 +396,19 @@ class Ses:
 
 def test_tokens_are_what_ses_says() -> None:
     answer: dict[str, Any] = {"DkimAttributes": {"Tokens": ["a", "b", 3]}}
-    assert EmailIdentities(Ses(answer)).dkim_tokens("example.com") == ("a", "b")
+    assert identity_of(answer).tokens == ("a", "b")
     empties: tuple[dict[str, Any], ...] = ({}, {"DkimAttributes": {}}, {"DkimAttributes": None})
     for empty in empties:
-        assert EmailIdentities(Ses(empty)).dkim_tokens("example.com") == ()
-    assert EmailIdentities(Ses("NotFoundException")).dkim_tokens("example.com") == ()
-    with pytest.raises(CouldNot):
-        EmailIdentities(Ses("AccessDeniedException")).dkim_tokens("example.com")
+        assert identity_of(empty).tokens == ()
+    assert SesSending(lambda _: Ses("NotFoundException")).identity("example.com") is None
+    with pytest.raises(CouldNot, match="ses:GetEmailIdentity"):
+        SesSending(lambda _: Ses("AccessDeniedException")).identity("example.com")
+
+
+def identity_of(answer: dict[str, Any]) -> SesIdentity:
+    found = SesSending(lambda _: Ses(answer)).identity("example.com")
+    assert found is not None
+    return found
 
 
 def test_names_of_hosts_are_checked() -> None:

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.cli import world
 from mmctl.errors import UsageError
-from mmctl.language.project import EMBEDDED
-from mmctl.model.endpoints import is_loopback
 
 if TYPE_CHECKING:
     from mmctl.language.project import Environment
@@ -21,10 +19,8 @@ def may_ask(environment: Environment, service: str) -> bool:
     It may where the environment is in AWS, or where a variable names an endpoint of the service:
     nothing about an environment on this machine leaves it by itself.
     """
-    endpoint = environment.endpoint
-    here = endpoint is not None and (endpoint == EMBEDDED or is_loopback(endpoint))
     names = (f"{_VARIABLE}_{service.upper()}", _VARIABLE)
-    return not here or any(world.variable(name) for name in names)
+    return not environment.on_this_machine or any(world.variable(name) for name in names)
 
 
 def open_around(environment: Environment, service: str, *, why: str, help: str) -> Any:

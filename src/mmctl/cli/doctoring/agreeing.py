@@ -8,8 +8,6 @@ from mmctl.cli.doctoring.prober import SmtpProber, targets_here, targets_in_aws
 from mmctl.cli.embedded import EMBEDDED_MAIL
 from mmctl.counted import counted
 from mmctl.errors import Refused
-from mmctl.language.project import EMBEDDED
-from mmctl.model.endpoints import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +36,7 @@ def agreed_prober(
         CouldNot: what is live cannot be read.
     """
     project = change.project
-    endpoint = project.environment.endpoint
-    here = endpoint == EMBEDDED or (endpoint is not None and is_loopback(endpoint))
+    here = project.environment.on_this_machine
     found = (
         targets_here(project, run.root / EMBEDDED_MAIL)
         if here

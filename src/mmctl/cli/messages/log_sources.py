@@ -106,14 +106,12 @@ def _environment(project: Project | None) -> Environment:
 
 def _own(run: Run, project: Project | None) -> Iterator[RecordSource]:
     """The sources of an environment: the embedded Mail Manager's files, else its log deliveries."""
-    from mmctl.language.project import EMBEDDED
-    from mmctl.model.endpoints import is_loopback
     from mmctl.operate.logs.sources import LogFiles
 
     if project is None:
         raise UsageError("got no source of logs, and there is no project here", help=_FORMS)
     environment = project.environment
-    if environment.endpoint == EMBEDDED or is_loopback(environment.endpoint or ""):
+    if environment.on_this_machine:
         folder = embedded_logs(run)
         if not folder.is_dir():
             raise UsageError(

@@ -18,9 +18,8 @@ from mmctl.client.endpoint import (
 from mmctl.client.outgoing import check_helo
 from mmctl.errors import CouldNot, UsageError
 from mmctl.language.parsing.root import PROJECT_FILE
-from mmctl.language.project import EMBEDDED
 from mmctl.language.text.suggest import did_you_mean, listed
-from mmctl.model.endpoints import EMBEDDED_ACCOUNT, is_loopback
+from mmctl.model.endpoints import EMBEDDED_ACCOUNT
 from mmctl.model.enums import IngressPointType
 from mmctl.model.hosts import is_this_machine
 from mmctl.records import dataclass, replace
@@ -73,7 +72,7 @@ def destination_of(run: Run, options: SendOptions) -> Destination:
     if project is None:
         raise ValueError("a project was needed")
     name = _chosen(project, options.ingress_point)
-    if _is_here(project):
+    if project.environment.on_this_machine:
         found = _served_as(project, data, name)
         return _target(run, options, project, found.host, found.port, data, found)
     host, port, id_ = _in_aws(run, project, name)
@@ -86,11 +85,6 @@ def project_of(run: Run, *, needed: bool) -> Project | None:
     if not needed and not (run.root / PROJECT_FILE).exists():
         return None
     return run.project()
-
-
-def _is_here(project: Project) -> bool:
-    endpoint = project.environment.endpoint
-    return endpoint == EMBEDDED or (endpoint is not None and is_loopback(endpoint))
 
 
 def _chosen(project: Project, name: str | None) -> str:

@@ -30,7 +30,7 @@ def check_awaited(place: StackPlace) -> None:
 def _records(place: StackPlace) -> Iterator[str]:
     """Domains count whoever made their identities: unverified, they relay and send nothing."""
     from mmctl.compiler.compile import compile_project
-    from mmctl.live.aws.identities import awaited_identities
+    from mmctl.live.aws.sending_account import SesSending
     from mmctl.operate.foundation.needs import verified_domains
 
     # Templates were made of it: it fits into the service.
@@ -39,20 +39,25 @@ def _records(place: StackPlace) -> Iterator[str]:
     if not domains:
         return
     try:
-        found = awaited_identities(place.open("sesv2"), domains)
+        ses = SesSending(place.open)
+        found = {domain: ses.identity(domain) for domain in domains}
     except CouldNot as error:
         place.run.say(f"warning: whether domains are verified is unknown: {error.message}")
         return
-    for each in found:
-        yield f"{each.domain} is not verified: publish"
-        yield from (f"  {name} CNAME {value}" for name, value in each.records)
-        if not each.records:
+    for domain, identity in found.items():
+        if identity is not None and identity.verified:
+            continue
+        tokens = () if identity is None else identity.tokens
+        yield f"{domain} is not verified: publish"
+        for token in tokens:
+            yield f"  {token}._domainkey.{domain} CNAME {token}.dkim.amazonses.com"
+        if not tokens:
             yield "  the records that SES has not said yet: run this again in a minute"
 
 
 def _sandbox(place: StackPlace) -> Iterator[str]:
     """Rules that send by SES reach verified addresses alone in the sandbox."""
-    from mmctl.live.aws.identities import in_sandbox
+    from mmctl.live.aws.sending_account import SesSending
     from mmctl.model.rules import SendAction
 
     sends = any(
@@ -64,7 +69,7 @@ def _sandbox(place: StackPlace) -> Iterator[str]:
     if not sends:
         return
     try:
-        inside = in_sandbox(place.open("sesv2"))
+        inside = not SesSending(place.open).account().production
     except CouldNot as error:
         place.run.say(f"warning: whether SES is in its sandbox is unknown: {error.message}")
         return

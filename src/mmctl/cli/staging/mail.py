@@ -13,8 +13,6 @@ from mmctl.cli.formats import FORMATS, Format
 from mmctl.cli.interruptions import stoppable
 from mmctl.cli.result_table import STAGING_MAIL, write
 from mmctl.errors import UsageError
-from mmctl.language.project import EMBEDDED
-from mmctl.model.endpoints import is_loopback
 from mmctl.operate.staging.arrived import LocalMailbox, RemoteMailbox
 from mmctl.operate.staging.beside import ArrivalJudge, ArrivedReport
 from mmctl.records import dataclass
@@ -105,9 +103,7 @@ def _noted(run: Run, project: Project, asked: AskedMail) -> Any:
     """What the gateway noted: the embedded one keeps a journal."""
     from mmctl.cli.staging.noted import NotedMail
 
-    endpoint = project.environment.endpoint
-    here = endpoint == EMBEDDED or (endpoint is not None and is_loopback(endpoint))
-    if asked.data is None and not here:
+    if asked.data is None and not project.environment.on_this_machine:
         return lambda *_: None
     return NotedMail(project=project, data=asked.data or run.root / EMBEDDED_MAIL)
 

@@ -52,14 +52,10 @@ def send_all(run: Run) -> MailDone:
 def _way(run: Run) -> SendOptions | None:
     """From inside the network where there is a sender, else from here; None: there are no cases."""
     from mmctl.cli.sending.options import SendOptions
-    from mmctl.language.project import EMBEDDED
-    from mmctl.model.endpoints import is_loopback
 
     project = run.project()
     if not project.cases:
         return None
     environment = project.environment
-    endpoint = environment.endpoint
-    here = endpoint is not None and (endpoint == EMBEDDED or is_loopback(endpoint))
     has_sender = environment.stack is not None and environment.stack.sender
-    return SendOptions(via="staging" if has_sender and not here else None)
+    return SendOptions(via="staging" if has_sender and not environment.on_this_machine else None)

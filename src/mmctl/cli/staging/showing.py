@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.counted import counted
 from mmctl.errors import Refused
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def refuse_destruction(
         return
     listed = tuple(f"{each.name} ({each.type})" for each in destroyed)
     raise Refused(
-        f"{len(destroyed)} resources of {place.environment.name} would be removed or replaced",
+        f"{counted(len(destroyed), 'resource')} of {place.environment.name} would be removed or "
+        "replaced",
         why="the environment is protected, and what is in them may be lost",
         help="--allow-delete",
         details=listed,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.changes.change import environment_words
 from mmctl.cli.exit_codes import REFUSED
+from mmctl.counted import counted, plural
 from mmctl.errors import Refused, StoppedPartWay, UsageError
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ def _check_active(place: StackPlace, points: Sequence[AddressRow]) -> None:
     idle = not_active(tuple(points))
     if idle:
         raise StoppedPartWay(
-            f"{len(idle)} ingress points take no mail: {idle[0].name} is {idle[0].state}",
+            f"{counted(len(idle), 'ingress point')} {plural(len(idle), 'takes', 'take')} no mail: "
+            f"{idle[0].name} is {idle[0].state}",
             help=f"mmctl staging status{environment_words(place.project)}; run this again later",
         )
 

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.language.project import EMBEDDED
 from mmctl.language.text.nodes import Node, Scalar, Sequence
 from mmctl.language.text.suggest import did_you_mean
-from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION, is_loopback, partition_of
+from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION, partition_of
 from mmctl.patterns import Pattern
 from mmctl.problem import Position, Problem, Severity
 from mmctl.records import dataclass, field
@@ -114,8 +113,7 @@ def _listed() -> str:
 def _of_environment(
     environment: Environment, name: str, position: Position, report: Callable[[Problem], None]
 ) -> Node | None:
-    endpoint = environment.endpoint
-    embedded = endpoint is not None and (endpoint == EMBEDDED or is_loopback(endpoint))
+    embedded = environment.on_this_machine
     region = environment.region or (EMBEDDED_REGION if embedded else None)
     value = {
         "name": environment.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
+from mmctl.counted import counted
 from mmctl.errors import CouldNot
 from mmctl.live.aws.answers import writing
 from mmctl.live.state.service import OutcomeUnknown, ServiceAnswer
@@ -137,7 +138,8 @@ class KeptData:
             errors = _deleted(client, bucket, objects)
             if errors:
                 raise CouldNot(
-                    f"bucket {bucket} keeps {len(errors)} objects: {errors[0].get('Message', '')}",
+                    f"bucket {bucket} keeps {counted(len(errors), 'object')}: "
+                    f"{errors[0].get('Message', '')}",
                     help="they are locked or a policy protects them; delete them when that ends",
                 )
 

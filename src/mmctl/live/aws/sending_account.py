@@ -39,7 +39,7 @@ class SesIdentity:
     verified: bool
     status: str
     tokens: tuple[str, ...] = ()
-    """The names of its DKIM keys."""
+    """The tokens of its DKIM records."""
 
 
 class SesSending:
@@ -71,7 +71,7 @@ class SesSending:
                 return SesIdentity(
                     verified=bool(found.get("VerifiedForSendingStatus")),
                     status=str(found.get("VerificationStatus", "")),
-                    tokens=tuple(map(str, (found.get("DkimAttributes") or {}).get("Tokens", ()))),
+                    tokens=_tokens(found.get("DkimAttributes")),
                 )
         except NotThere:
             return None
@@ -90,3 +90,8 @@ class SesSending:
                 return float(client.get_aws_default_service_quota(**wanted)["Quota"]["Value"])
         except NotThere:
             return None
+
+
+def _tokens(attributes: Any) -> tuple[str, ...]:
+    tokens = attributes.get("Tokens") if isinstance(attributes, dict) else None
+    return tuple(each for each in tokens or () if isinstance(each, str))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.language.project import EMBEDDED
 from mmctl.language.stack import stack_prefix
 from mmctl.live.iam.trusting import Job, pipeline_role
-from mmctl.model.endpoints import is_loopback, partition_of
+from mmctl.model.endpoints import partition_of
 from mmctl.operate.monitoring.alarms import alarms_of
 from mmctl.operate.monitoring.changes import changes_rule
 from mmctl.operate.monitoring.dashboard import dashboard_of
@@ -44,8 +43,7 @@ class Watched:
 
 def is_watched(project: Project) -> bool:
     """Whether the environment is in AWS, where something can watch it."""
-    endpoint = project.environment.endpoint
-    return endpoint != EMBEDDED and not is_loopback(endpoint or "")
+    return not project.environment.on_this_machine
 
 
 def watched_of(project: Project, desired: LiveConfiguration, requirement: str | None) -> Watched:

@@ -75,14 +75,6 @@ class Builds:
         spec = check_spec(self.coverage)
         connection = allow("Repository", _REPOSITORY_RIGHTS, [ref("ConnectionArn")])
         yield from self._role("CheckRole", f"{self.name}-check", [connection])
-        pull = {
-            "Type": ref("Provider"),
-            "Location": ref("RepositoryUrl"),
-            "Auth": {"Type": "CODECONNECTIONS", "Resource": ref("ConnectionArn")},
-            "GitCloneDepth": 1,
-            "ReportBuildStatus": True,
-            "BuildSpec": spec,
-        }
         events = "PULL_REQUEST_CREATED, PULL_REQUEST_UPDATED, PULL_REQUEST_REOPENED"
         triggers = {
             "Webhook": True,
@@ -99,7 +91,7 @@ class Builds:
             "pull-request",
             "CheckRole",
             comment="Checks pull requests; those of forks after a maintainer asks for it.",
-            source=pull,
+            source={**_cloned(spec), "ReportBuildStatus": True},
             artifacts={"Type": "NO_ARTIFACTS"},
             more={"Triggers": triggers},
         )
@@ -122,19 +114,12 @@ class Builds:
             codebuild_role(self.name, Job.WATCH, ""),
             [_assumes(watches), allow("Repository", _REPOSITORY_RIGHTS, [ref("ConnectionArn")])],
         )
-        source = {
-            "Type": ref("Provider"),
-            "Location": ref("RepositoryUrl"),
-            "Auth": {"Type": "CODECONNECTIONS", "Resource": ref("ConnectionArn")},
-            "GitCloneDepth": 1,
-            "BuildSpec": watch_spec(self.stages, self._profiles(self.stages)),
-        }
         yield self._project(
             build_id("Watch"),
             "watch",
             self.role_id(Job.WATCH),
             comment="Looks for drift and what alarms cannot see.",
-            source=source,
+            source=_cloned(watch_spec(self.stages, self._profiles(self.stages))),
             artifacts={"Type": "NO_ARTIFACTS"},
             more={"SourceVersion": ref("Branch")},
         )
@@ -218,12 +203,6 @@ class Builds:
             "arn:${AWS::Partition}:codebuild:${AWS::Region}:${AWS::AccountId}:report-group/"
             f"{self.name}-*"
         )
-        trusted = {
-            "Effect": "Allow",
-            "Principal": {"Service": "codebuild.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")}},
-        }
         usual = [
             allow("Logs", ("logs:CreateLogStream", "logs:PutLogEvents"), [get_att("Logs", "Arn")]),
             *_artifacts(),
@@ -242,7 +221,7 @@ class Builds:
             name=id_,
             type="AWS::IAM::Role",
             comment=f"The role {name}.",
-            properties={"RoleName": name, "AssumeRolePolicyDocument": document(trusted)},
+            properties={"RoleName": name, "AssumeRolePolicyDocument": _trusts("codebuild")},
         )
         yield TemplateResource(
             name=f"{id_}Rights",
@@ -262,17 +241,11 @@ class Builds:
     def _own_role(self) -> Iterator[TemplateResource]:
         """The role of the pipeline itself: it starts builds, and carries artifacts."""
         projects = list(self._build_arns())
-        trusted = {
-            "Effect": "Allow",
-            "Principal": {"Service": "codepipeline.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")}},
-        }
         yield TemplateResource(
             name="PipelineRole",
             type="AWS::IAM::Role",
             comment="The role of the pipeline itself.",
-            properties={"AssumeRolePolicyDocument": document(trusted)},
+            properties={"AssumeRolePolicyDocument": _trusts("codepipeline")},
         )
         yield TemplateResource(
             name="PipelineRoleRights",
@@ -304,6 +277,29 @@ class Builds:
 
 def _piped(spec: str) -> dict[str, Any]:
     return {"Type": "CODEPIPELINE", "BuildSpec": spec}
+
+
+def _cloned(spec: str) -> dict[str, Any]:
+    """A source that CodeBuild clones by itself, from the repository of the pipeline."""
+    return {
+        "Type": ref("Provider"),
+        "Location": ref("RepositoryUrl"),
+        "Auth": {"Type": "CODECONNECTIONS", "Resource": ref("ConnectionArn")},
+        "GitCloneDepth": 1,
+        "BuildSpec": spec,
+    }
+
+
+def _trusts(service: str) -> dict[str, Any]:
+    """A trust policy for one service of AWS, working for this account."""
+    return document(
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": f"{service}.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")}},
+        }
+    )
 
 
 def _assumes(roles: Sequence[str]) -> dict[str, Any]:

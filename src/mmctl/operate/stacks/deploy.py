@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import CouldNot, StoppedPartWay
 from mmctl.live.state.service import OutcomeUnknown, ServiceAnswer
-from mmctl.operate.stacks.failures import actions_missing, causes, short
+from mmctl.operate.stacks.failures import actions_missing, causes, missing_line, short
 from mmctl.operate.stacks.preparing import PreparedStack, prepare
 from mmctl.operate.stacks.status import StackStanding, standing_of
 from mmctl.operate.stacks.waiting import last_event, wait
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mmctl.operate.stacks.waiting import Waited
     from mmctl.operate.stacks.wanted import WantedStack
 
-_AGAIN: Final = "run this again"
 _WAITS: Final = "AVAILABLE"
 """The execution of a change set that nobody has begun."""
 _LOOKS: Final = 12
@@ -105,7 +104,7 @@ def _begun(
             if now is not None and now.execution != _WAITS:
                 return stack
         means.sleep(means.poll_seconds)
-    raise CouldNot(f"CloudFormation has not begun to change `{wanted.name}`", help=_AGAIN)
+    raise CouldNot(f"CloudFormation has not begun to change `{wanted.name}`", help="run this again")
 
 
 def _checked(wanted: WantedStack, waited: Waited) -> StackState:
@@ -118,9 +117,6 @@ def _checked(wanted: WantedStack, waited: Waited) -> StackState:
         reasons.append(stack.reason)
     missing = actions_missing(reasons)
     status = stack.status if stack is not None else "gone"
-    lines = list(causes(waited.failed))
-    if missing:
-        lines.append(f"missing permissions: {', '.join(missing)}")
     raise StoppedPartWay(
         f"the stack `{wanted.name}` could not be deployed: it is in {status}",
         help=(
@@ -128,7 +124,7 @@ def _checked(wanted: WantedStack, waited: Waited) -> StackState:
             if missing
             else "correct what the reasons name, then run this again; it goes on from there"
         ),
-        details=tuple(lines),
+        details=(*causes(waited.failed), *missing_line(missing)),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mmctl.live.state.stacks import StackEvent, StackResource
 
@@ -23,6 +23,11 @@ def actions_missing(reasons: Iterable[str | None]) -> tuple[str, ...]:
     """The IAM actions that the reasons say are not allowed, each once."""
     found = (action for each in reasons for action in _DENIED.findall(each or ""))
     return tuple(dict.fromkeys(found))
+
+
+def missing_line(actions: Sequence[str]) -> tuple[str, ...]:
+    """The line that names missing permissions, if there are any."""
+    return (f"missing permissions: {', '.join(actions)}",) if actions else ()
 
 
 def causes(failed: Iterable[StackEvent | StackResource]) -> tuple[str, ...]:

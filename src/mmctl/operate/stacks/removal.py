@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.errors import CouldNot, Refused, StoppedPartWay
 from mmctl.live.state.service import OutcomeUnknown, ServiceAnswer
-from mmctl.operate.stacks.failures import actions_missing, causes, short
+from mmctl.operate.stacks.failures import actions_missing, causes, missing_line, short
 from mmctl.operate.stacks.status import StackStanding, standing_of, way_out
 from mmctl.operate.stacks.waiting import last_event, wait
 from mmctl.operate.stacks.wanted import check_ours
@@ -113,11 +113,8 @@ def _begun(wanted: WantedStack, means: StackMeans, before: StackState) -> StackS
 def _left_over(wanted: WantedStack, means: StackMeans, stack: StackState) -> StoppedPartWay:
     failed = [each for each in means.service.resources(stack.id) if each.status.endswith(_FAILED)]
     missing = actions_missing([*(each.reason for each in failed), stack.reason])
-    lines = list(causes(failed))
-    if missing:
-        lines.append(f"missing permissions: {', '.join(missing)}")
     return StoppedPartWay(
         f"the stack `{stack.name}` could not be deleted: it is in {stack.status}",
         help=way_out(StackStanding.HALF_DELETED, stack.name, wanted.down),
-        details=tuple(lines),
+        details=(*causes(failed), *missing_line(missing)),
     )
