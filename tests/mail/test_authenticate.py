@@ -394,6 +394,9 @@ def test_the_dns_is_asked_once_and_its_silence_is_no_record(
     asked: list[str] = []
 
     class Silent:
+        def __init__(self, *, configure: bool) -> None:
+            assert configure
+
         def resolve(self, name: object, *_: object, **__: object) -> None:
             asked.append(str(name))
             raise resolver.LifetimeTimeout(timeout=1.0, errors=[])
@@ -410,3 +413,18 @@ def test_records_can_be_sent_to_another_process() -> None:
     sent, asking = pickle.loads(pickle.dumps((zone(), DnsRecords())))  # noqa: S301 - just written
     assert sent.ask("soft.example", "TXT")[0].strings == (b"v=spf1 ~all",)
     assert isinstance(asking, DnsRecords)
+
+
+def test_a_zone_as_servers_export_it_is_read_and_one_without_end_is_refused() -> None:
+    text = (
+        "$ORIGIN example.com.\n$TTL 300\n@ IN SOA ns hostmaster 1 7200 900 1209600 300\n@ NS ns\n"
+        "@ MX 10 mx\nmx A 192.0.2.1\n$ORIGIN example.org.\n@ SOA ns hostmaster 1 7200 900 9999 60\n"
+        "@ MX 5 mx.example.com.\n"
+    )
+    zone = ZoneRecords(text)
+    found = [zone.ask(name, "MX")[0].to_text() for name in ("example.com", "example.org")]
+    assert found == ["10 mx.example.com.", "5 mx.example.com."]
+    assert zone.seconds_kept("example.com", "MX") == 300
+    for endless in ("$GENERATE 1-4000000000 a$ A 192.0.2.1\n", "$INCLUDE zone.txt\n"):
+        with pytest.raises(UsageError, match=r"line 1: zone file directive .* is not allowed"):
+            ZoneRecords(endless)

@@ -27,6 +27,7 @@ LONGEST_NAME: Final = 253
 """Characters of a name (RFC 1035 §2.3.4); a longer one has no records."""
 _CNAMES_AT_MOST: Final = 10
 _KEPT_AT_MOST: Final = 10_000
+_DIRECTIVES: Final = ("$ORIGIN", "$TTL")
 _TTL: Final = "$TTL 3600\n"
 """Put before a zone file, so that its records need no TTL."""
 _PLACE: Final = re.compile(r"^<string>:\d+: ")
@@ -113,8 +114,31 @@ class ZoneRecords:
         return name
 
 
+class _AnyZone(dns.zone.Zone):
+    """Records of any zones: the start of authority of each says nothing about mail."""
+
+    def writer(self, replacement: bool = False) -> Any:
+        made: Any = super().writer(replacement)
+        add = made.add
+
+        def add_others(*given: Any) -> None:
+            if getattr(given[-1], "rdtype", None) != dns.rdatatype.SOA:
+                add(*given)
+
+        made.add = add_others
+        return made
+
+
 def _zone(text: str) -> dns.zone.Zone:
-    return dns.zone.from_text(_TTL + text, origin=".", relativize=False, check_origin=False)
+    """The records of a text; a directive that makes records without end is refused."""
+    return dns.zone.from_text(
+        _TTL + text,
+        origin=".",
+        relativize=False,
+        zone_factory=_AnyZone,
+        check_origin=False,
+        allow_directives=_DIRECTIVES,
+    )
 
 
 def _first_bad_line(text: str) -> int:
