@@ -363,6 +363,14 @@ BROKEN: Final = (
         command="mmctl apply --force drift",
     ),
     BrokenWorld(
+        # What keeps a rule from acting may be a change to another one.
+        fault=_by_hand,
+        look="changed-by-hand",
+        sentence="1 change by hand since the last apply: `block-offers`",
+        command="mmctl apply --force drift",
+        words=("--rule", "deliver"),
+    ),
+    BrokenWorld(
         fault=_other_set,
         look="other-rule-set",
         sentence="ingress point `entrance` uses rule set `other`, the files say `inbound`",

@@ -67,7 +67,21 @@ def test_why_a_rule_does_not_take_a_message_is_said(
     (fault,) = found["taken-before"]
     assert says(fault["text"], f"rule `{name}` does not apply to <bob@example.com>")
     assert says(fault["why"], "condition not met: ")
-    assert fault["commands"] == [f"mmctl why {MESSAGE} --rule {name}"]
+    assert fault["commands"] == [f"mmctl why {MESSAGE} --rcpt bob@example.com --rule {name}"]
+
+
+def test_facts_that_nobody_stated_are_named_with_the_command_that_states_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    live_project(tmp_path)
+    words = ("--message", MESSAGE, "--rcpt", "bob@example.com", "--rule", "deliver")
+    _, looks = _doctor(capsys, *words)
+    (left,) = looks["taken-before"]["not_looked_at"]
+    assert left["why"] == "facts are missing: `tls`"
+    command = f"mmctl why {MESSAGE} --rcpt bob@example.com --rule deliver --tls TLS1_3"
+    assert left["help"] == command
+    assert exit_code(command.split()[1:]) == 0
 
 
 def test_a_reading_that_decides_is_named(

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.language.project import LogicalRule, LogicalRuleSet
-    from mmctl.live.compare.edits import Edit
     from mmctl.operate.doctor.scene import Scene
 
 
@@ -36,8 +35,3 @@ def asked_rules(scene: Scene) -> Iterator[tuple[LogicalRuleSet, LogicalRule]]:
     """The rules of the name of `--rule`; all of them if none was given."""
     name = scene.asked.rule
     return (each for each in all_rules(scene) if name in {None, each[1].name})
-
-
-def is_about(edit: Edit, rule: str) -> bool:
-    """Whether an edit is about a rule, under its name of now or, where it is renamed, before."""
-    return rule == edit.rule or (edit.of_rule and edit.before == rule)

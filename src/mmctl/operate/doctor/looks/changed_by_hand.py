@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.counted import counted
-from mmctl.operate.doctor.asked_rules import is_about
 from mmctl.operate.doctor.look import DoctorLook
 from mmctl.operate.doctor.said import FoundFault, NotAsked, Said, SoundPart, Symptom
 from mmctl.operate.doctor.scene import names_of
@@ -27,8 +26,8 @@ def run(scene: Scene) -> Iterator[Said]:
     drift = scene.read_drift()
     if not drift.known:
         raise NotAsked("nothing was applied from this store", scene.command("apply"))
-    rule = scene.asked.rule
-    edits = [each for each in drift.by_hand if rule is None or is_about(each, rule)]
+    # With --rule, too, all of them: another rule that somebody added may take the mail before it.
+    edits = drift.by_hand
     if not edits:
         yield SoundPart(text="nothing was changed by hand since the last apply")
         return

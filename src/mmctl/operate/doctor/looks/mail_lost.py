@@ -42,7 +42,7 @@ def _said(scene: Scene, answer: LossAnswer, point: str) -> Said:
     if isinstance(answer.answer, Shown):
         return FoundFault(
             text=f"mail {told(answer.answer.witness)}, which `{point}` admits, is accepted and "
-            "lost",
+            "lost by the rules of the files",
             why="its sender saw it accepted, and nobody sends it again",
             commands=(scene.command("prove"), scene.command("explain", "lost-mail")),
             place=place_of(answer.at.rule_set.position),

@@ -2,7 +2,7 @@
 
 Looked at:
     The live objects beside the files, as `mmctl plan` compares them, those that nobody changed by
-    hand. With --rule, the edits of that rule.
+    hand. With --rule, too, all of them: a rule that is not live yet may be what is missing.
 Corrected by:
     `mmctl apply`, once `mmctl plan` shows what is meant.
 """
@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.counted import counted
-from mmctl.operate.doctor.asked_rules import is_about
 from mmctl.operate.doctor.look import DoctorLook
 from mmctl.operate.doctor.said import FoundFault, Said, SoundPart, Symptom
 from mmctl.operate.doctor.scene import names_of
@@ -27,9 +26,8 @@ if TYPE_CHECKING:
 def run(scene: Scene) -> Iterator[Said]:
     """Compare the files with what is live."""
     drift = scene.read_drift()
-    told = [each for each in drift.not_applied if _matters(scene, each)]
-    edits = [each for each in told if each.by_hand is None]
-    if told and not edits:
+    edits = [each for each in drift.not_applied if each.by_hand is None]
+    if drift.not_applied and not edits:
         yield SoundPart(text="all that the files change is live; the rest was changed by hand")
         return
     if not edits:
@@ -44,11 +42,6 @@ def run(scene: Scene) -> Iterator[Said]:
         commands=tuple(commands),
         place=next((each.place for each in edits if each.place), None),
     )
-
-
-def _matters(scene: Scene, edit: Edit) -> bool:
-    """Whether an edit is about what is asked for."""
-    return scene.asked.rule is None or is_about(edit, scene.asked.rule)
 
 
 def _listed(edits: Sequence[Edit]) -> str:

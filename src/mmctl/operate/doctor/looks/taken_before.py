@@ -15,6 +15,7 @@ from mmctl.judge.reasons import reason_for
 from mmctl.judge.words import condition_line
 from mmctl.operate.doctor.look import DoctorLook
 from mmctl.operate.doctor.said import FoundFault, NotLookedAt, Said, SoundPart, Symptom
+from mmctl.operate.doctor.scene import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,19 +50,25 @@ def _of_rule(scene: Scene, got: RecipientTrace, rule: str) -> Said:
     if any(trace.applied for trace in reason.asked):
         return SoundPart(text=f"`{rule}` applies to <{got.recipient}>: {got.outcome}")
     if got.missing:
-        facts = ", ".join(str(each) for each in list(got.missing)[:3])
+        facts = list(dict.fromkeys(got.missing))
+        stated = [word for fact in facts if fact.option for word in (fact.option, fact.argument)]
         return NotLookedAt(
             what=f"whether `{rule}` applies to <{got.recipient}>",
-            why=f"facts are missing: {facts}",
+            why=f"facts are missing: {names_of([fact.fact for fact in facts])}",
             failed=False,
-            help=scene.command("why", scene.asked.message or "", "--rule", rule),
+            help=_why_command(scene, got, rule, *stated),
         )
     return FoundFault(
         text=f"rule `{rule}` does not apply to <{got.recipient}> of `{scene.asked.message}`, "
         f"which is {got.outcome}",
         why=_why(reason),
-        commands=(scene.command("why", scene.asked.message or "", "--rule", rule),),
+        commands=(_why_command(scene, got, rule),),
     )
+
+
+def _why_command(scene: Scene, got: RecipientTrace, rule: str, *stated: str) -> str:
+    message = scene.asked.message or ""
+    return scene.command("why", message, "--rcpt", got.recipient, "--rule", rule, *stated)
 
 
 def _why(reason: Reason) -> str:
