@@ -112,6 +112,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         *("judge", "analysis", "compiler", "live", "operate", "render"),
         *("importlib.metadata", "email", "tempfile"),
     },
+    # On this machine there are no stacks: nothing of AWS is loaded to say so.
+    "foundation status": {*OWN, *ROOMS, "live", "operate"},
+    "staging down --yes": {*OWN, *ROOMS, "live", "operate"},
     "logs log.jsonl": {
         *OWN,
         *ROOMS,
@@ -150,7 +153,8 @@ def _imported(words: list[str], folder: Path, **variables: str) -> set[str]:
         check=False,
         timeout=120,
     )
-    assert done.returncode in {0, 1, 5}, done.stderr  # 5: nothing listens
+    # 5: nothing listens; 64: there is nothing to do that to.
+    assert done.returncode in {0, 1, 5, 64}, done.stderr
     modules = told.read_text().split("\n")
     rooms = {name.split(".")[1] for name in modules if name.startswith("mmctl.")} & _rooms()
     packages = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names
