@@ -71,6 +71,7 @@ environments:
     vars: {subject: offer, team: mail}
     stack: {mail_server: {domains: example.com, relay_networks: 192.0.2.0/24}}
   staging: {endpoint: embedded, vars: {subject: offer, team: mail}}
+  aws: {account: "111122223333", region: us-east-1, vars: {subject: offer, team: mail}}
 default_environment: local
 """,
     "rules/gateway.yaml": """
@@ -245,6 +246,7 @@ COMMANDS: Final = {
     "history --releases": ("human", "json"),
     "staging mail --maildir box": ("human", "json"),
     "staging template": ("human", "yaml", "json"),
+    "monitor template --env aws": ("yaml", "json"),
     "watchdog --logs log.jsonl --since 2020-01-01": ("human", "json"),
     "history --trail trail.json": ("human", "json"),
     "drift --trail trail.json": ("human", "json"),
