@@ -65,5 +65,6 @@ def test_findings_are_written_where_their_numbers_cannot_be_published(
     capsys.readouterr()
     assert gateway.mmctl("watchdog", "--publish", "--format", "json") == 64
     report = json.loads(capsys.readouterr().out)
-    assert report["findings"]
+    (finding,) = report["findings"]
+    assert finding["command"] == "mmctl drift --env local"
     assert report["published"] is False

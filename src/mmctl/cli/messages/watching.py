@@ -156,7 +156,8 @@ class _Watching:
         state = read_live(means.service, desired, means.history.known())
         found = with_logical_rules(state, means.history, desired).configuration
         self._configuration = found
-        report.count(drifted(edits_by_hand(found, means.history) or ()))
+        by_hand = edits_by_hand(found, means.history) or ()
+        report.count(drifted(by_hand, in_aws=not means.service.identity.embedded))
         report.count(near_quotas(found, take_inventory(means.service)))
         return (
             f"{counted(len(found.objects), 'live object')}, against the last apply and the quotas"

@@ -73,15 +73,15 @@ def disagreeing(found: LogComparison) -> WatchFinding:
     )
 
 
-def drifted(edits: Sequence[Edit]) -> WatchFinding:
-    """What somebody changed by hand since the last apply."""
+def drifted(edits: Sequence[Edit], *, in_aws: bool = True) -> WatchFinding:
+    """What somebody changed by hand since the last apply; only in AWS does CloudTrail know who."""
     things = dict.fromkeys(f"{each.resource.noun} {each.object}: {each.name}" for each in edits)
     return WatchFinding(
         measured=Measured.DRIFT,
         count=len(things),
         says=f"{counted(len(things), 'rule or object', 'rules or objects')} changed by hand",
         details=tuple(things)[:MOST_NAMED],
-        command="mmctl drift --env ENV --cloudtrail",
+        command="mmctl drift --env ENV" + (" --cloudtrail" if in_aws else ""),
     )
 
 
