@@ -312,7 +312,8 @@ def _check(
             raise UsageError(
                 f"`{name}` is for messages, and `--expect` sends cases"
                 if expect
-                else f"`{name}` is for the cases of `--expect`"
+                else f"`{name}` is for the cases of `--expect`",
+                help="leave it out" if expect else "add --expect",
             )
     if options.via not in {None, STAGING}:
         raise UsageError(f"got `--via {options.via}`", help="expected `--via staging`")
