@@ -44,11 +44,11 @@ class CloudFormation:
         try:
             with _reading("DescribeStacks"):
                 found = self._client.describe_stacks(StackName=name)["Stacks"]
+                return _stack(found[0]) if found else None
         except ServiceAnswer as answered:
             if _NOT_THERE in answered.message:
                 return None
             raise unreadable(answered) from answered
-        return _stack(found[0]) if found else None
 
     def change_set(self, stack: str, name: str) -> ChangeSet | None:
         """A change set with all of its changes; None: there is none."""
@@ -200,7 +200,7 @@ def _reading(operation: str) -> Iterator[None]:
     except ServiceAnswer as answered:
         _check_allowed(answered)
         raise
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise CouldNot(f"{operation}: the answer makes no sense", help="try again") from error
 
 
