@@ -94,3 +94,16 @@ def test_a_whole_answer_is_taken_as_it_is(
     world: World, headers: dict[str, str], body: bytes
 ) -> None:
     assert list(answered(world, (headers, body))) == []
+
+
+@pytest.mark.parametrize("body", [b"[]", b'"a"', b"7", b'{"TrafficPolicies": 7}', b"<html></html>"])
+def test_an_answer_of_another_form_is_no_answer_and_no_bug_of_ours(
+    world: World, body: bytes
+) -> None:
+    with pytest.raises(CouldNot):
+        list(answered(world, ({}, body)))
+
+
+def test_a_bug_of_ours_stays_one() -> None:
+    with pytest.raises(AttributeError), writing("ListRuleSets"):
+        [].missing  # type: ignore[attr-defined]  # noqa: B018 - that is the bug

@@ -65,6 +65,18 @@ def writing(operation: str) -> Iterator[None]:
         raise ServiceAnswer(operation, ErrorCode.INVALID, str(error)) from error
     except boto.BotoCoreError as error:
         raise CouldNot(f"{operation}: {error}", help=_CREDENTIALS) from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        if not _is_of_parser(error):
+            raise
+        raise OutcomeUnknown(operation, "the answer is none of this service") from error
+
+
+def _is_of_parser(error: Exception) -> bool:
+    """Whether botocore failed on the form of an answer: it reads a list as if it were members."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    return step is not None and step.tb_frame.f_globals["__name__"].startswith("botocore.parsers")
 
 
 def _why_unreached(text: str) -> str:
