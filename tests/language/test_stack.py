@@ -36,7 +36,7 @@ def stand_in(environment: str, name: str) -> str:
 USES: Final = """\
   staging:
     vars: {exchange: "${stack.MailServerName}"}
-    bindings: {archives: {old: "a-${stack.ArchiveId}"}}
+    bindings: {archives: {old: "a-${stack.SenderInstanceId}"}}
   prod: {vars: {exchange: mx.example.com}, bindings: {archives: {old: a-1}}}
 """
 
@@ -94,7 +94,7 @@ def test_what_no_stack_can_be_is_reported() -> None:
 def test_outputs_have_stand_ins_where_no_stack_was_asked() -> None:
     project, problems = _read(USES)
     assert not problems
-    assert project.environment.stack_outputs == ("MailServerName", "ArchiveId")
+    assert project.environment.stack_outputs == ("MailServerName", "SenderInstanceId")
     server = project.relays["exchange"].relay.server_name
     assert server == stand_in("staging", "MailServerName")
     assert output_of(project.environment, server) == "MailServerName"
@@ -105,7 +105,7 @@ def test_outputs_have_stand_ins_where_no_stack_was_asked() -> None:
 
 
 def test_outputs_are_what_the_stacks_said() -> None:
-    known = {"staging": {"MailServerName": "mail.example.com", "ArchiveId": "0123"}}
+    known = {"staging": {"MailServerName": "mail.example.com", "SenderInstanceId": "0123"}}
     project, problems = _read(USES, known)
     assert not problems
     assert project.relays["exchange"].relay.server_name == "mail.example.com"
@@ -113,12 +113,21 @@ def test_outputs_are_what_the_stacks_said() -> None:
 
 
 def test_an_output_that_the_stacks_do_not_have_is_reported_where_it_is_used() -> None:
-    _, problems = _read(USES, {"staging": {"MailServername": "a", "ArchiveId": "b"}})
+    _, problems = _read(USES, {"staging": {"MailServername": "a", "SenderInstanceId": "b"}})
     [problem] = problems
     assert problem.check == "unknown-name"
     assert "no output `MailServerName`" in problem.message
     assert problem.help == "did you mean `MailServername`?"
     assert problem.position.line == 5
+
+
+def test_a_slip_in_an_output_is_reported_without_asking_anybody() -> None:
+    _, problems = _read(USES.replace("MailServerName", "MailServerNam"))
+    [problem] = problems
+    assert problem.check == "unknown-name"
+    assert str(problem.help).startswith("did you mean `MailServerName`")
+    _, [problem] = _read(USES.replace("MailServerName", "Region"))
+    assert "such as `BucketRecordsName`" in str(problem.help)
 
 
 def test_outputs_stand_nowhere_else() -> None:
@@ -133,14 +142,14 @@ def test_a_stand_in_is_in_the_account_and_region_of_its_environment() -> None:
         'account: "111122223333"\n    region: cn-north-1\n    bindings: {archives: {old: "${stack.'
     )
     text = USES.replace('bindings: {archives: {old: "a-${stack.', place)
-    project, _ = _read(text.replace("ArchiveId", "TopicFeedArn"))
+    project, _ = _read(text.replace("SenderInstanceId", "TopicFeedArn"))
     bound = next(iter(project.environment.bindings.values()))["old"]
     assert bound.startswith("arn:aws-cn:sns:cn-north-1:111122223333:stand-in-")
     assert output_of(project.environment, bound) == "TopicFeedArn"
 
 
 def test_an_escaped_output_is_text() -> None:
-    project, _ = _read(USES.replace("a-${stack.ArchiveId}", "a-$${stack.ArchiveId}"))
+    project, _ = _read(USES.replace("a-${stack.SenderInstanceId}", "a-$${stack.SenderInstanceId}"))
     assert project.environment.stack_outputs == ("MailServerName",)
 
 

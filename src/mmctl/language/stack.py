@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from mmctl.patterns import Pattern
 from mmctl.records import dataclass
 
 USUAL_NETWORK: Final = "10.64.0.0/20"
@@ -12,6 +13,30 @@ USUAL_INSTANCE: Final = "t4g.small"
 USUAL_LOG_RETENTION: Final = 90
 SENDER: Final = "SenderInstanceId"
 """The output with the machine that sends mail from inside the network."""
+
+FIXED_OUTPUTS: Final = (
+    "AlarmTopicArn",
+    "MailServerAddress",
+    "MailServerInstanceId",
+    "MailServerName",
+    "MetadataFailedUrl",
+    "MetadataQueueUrl",
+    "MetadataTableName",
+    "RelaySecretArn",
+    SENDER,
+    "SnapshotBucketName",
+)
+"""The outputs of the two stacks whose names no project chooses."""
+_NAMED_OUTPUT: Final = Pattern(
+    r"Bucket\w+(Name|Arn)|LogGroup\w+(Name|Arn)|(Topic|Role|Key)\w+Arn"
+    r"|Ci(Plan|Apply|Watch)RoleArn|VpcEndpoint\w+(Id|Host)|Identity\w+Records"
+)
+"""Those that are named after what a project has."""
+
+
+def may_be_output(name: str) -> bool:
+    """Whether a stack of mmctl can have an output of this name."""
+    return name in FIXED_OUTPUTS or _NAMED_OUTPUT.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from cfnlint import decode
 from cfnlint.api import lint
 
 from mmctl.cli.run import Run
+from mmctl.language.stack import may_be_output
 from mmctl.operate.staging.sections import staging_template
 from mmctl.render.documents.template_yaml import as_json, as_yaml
 from operate.foundation.built import RICH, ROOT, foundation
@@ -152,6 +153,14 @@ def _statements(value: Any) -> Iterator[dict[str, Any]]:
             yield from _statements(each)
     elif isinstance(value, str) and '"Statement"' in value:
         yield from _statements(json.loads(value))
+
+
+def test_lint_knows_the_outputs_of_every_template(templates: dict[str, Template]) -> None:
+    names = {
+        each for template in templates.values() for each in template.document().get("Outputs", ())
+    }
+    assert len(names) > 50
+    assert not [name for name in sorted(names) if not may_be_output(name)]
 
 
 def test_both_forms_of_a_template_say_the_same_as_its_value(

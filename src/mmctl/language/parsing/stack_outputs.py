@@ -9,6 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, assert_never
 
+from mmctl.language.stack import FIXED_OUTPUTS, may_be_output
 from mmctl.language.text.nodes import Mapping as MappingNode
 from mmctl.language.text.nodes import Node, Scalar, Sequence
 from mmctl.language.text.suggest import did_you_mean
@@ -36,6 +37,10 @@ _ARNS: Final = {
     "Role": "iam::{account}:role/{name}",
 }
 """The ARN of a stand-in, by a word in the name of the output; the last where none is."""
+_OUTPUTS: Final = (
+    "such as `BucketRecordsName`, `TopicAuditArn`, `RoleWriterArn`, `KeyMailArn`, "
+    "`VpcEndpointPublicMxId`, `MailServerName`: see docs/staging.md"
+)
 _IDS: Final = {"VpcEndpoint": "vpce-0{digits:.16}", "Instance": "i-0{digits:.16}"}
 
 
@@ -117,20 +122,20 @@ class StackOutputs:
     def _output(self, place: StandIns, name: str, position: Position) -> str:
         environment = place.environment
         known = self.known.get(environment)
-        if known is None:
-            return place.of(name)
-        if name not in known:
+        if known is not None and name in known:
+            return known[name]
+        if known is not None or not may_be_output(name):
+            helped = did_you_mean(name, FIXED_OUTPUTS if known is None else known)
             self.problems.append(
                 Problem(
                     check="unknown-name",
                     severity=Severity.ERROR,
                     position=position,
                     message=f"the stacks of `{environment}` have no output `{name}`",
-                    help=did_you_mean(name, known) or _nothing_else(known),
+                    help=helped or (_OUTPUTS if known is None else _nothing_else(known)),
                 )
             )
-            return place.of(name)
-        return known[name]
+        return place.of(name)
 
 
 def outputs_used(node: Node | None) -> tuple[str, ...]:
