@@ -243,6 +243,19 @@ def test_it_writes_over_its_own_files_alone(
     assert (copy / ".github/dependabot.yml").read_text() == "version: 2\nupdates: []\n"
 
 
+def test_a_project_below_the_top_of_a_repository_is_told_that_no_server_looks_there(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    below = tmp_path / "repository/mail"
+    shutil.copytree(project, below)
+    capsys.readouterr()
+    assert pipeline(below, "gitlab") == 0
+    assert "top of the repository" not in capsys.readouterr().err
+    (tmp_path / "repository/.git").mkdir()
+    assert pipeline(below, "gitlab") == 0
+    assert f"top of the repository alone, `{tmp_path}/repository`" in capsys.readouterr().err
+
+
 def test_a_mark_is_that_of_the_text_before_it() -> None:
     text = marked("a: 1\n")
     assert is_as_written(text)

@@ -10,6 +10,8 @@ from mmctl.errors import Refused, UsageError
 from mmctl.writing import write_together
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mmctl.cli.pipelines.made import CiServer
     from mmctl.cli.run import Run
 
@@ -52,8 +54,24 @@ def write_pipeline(run: Run, server: CiServer, source: str | None, plain: bytes)
         run.say("the source of mmctl for CI is unknown: the pipeline says what to set")
     for note in made.notes:
         run.say(note)
-    run.say("next: the roles of its jobs, and the approval: docs/ci.md")
+    top = _repository_above(run.root)
+    if top is not None:
+        run.say(
+            f"note: a server reads pipelines at the top of the repository alone, `{top}`: move the "
+            "files there, and give each mmctl in them `-C` with this folder"
+        )
+    run.say(
+        "next: the roles of its jobs (mmctl plan --iam trust), and the approval: the page on CI in "
+        "mmctl's manual"
+    )
     return 0
+
+
+def _repository_above(root: Path) -> Path | None:
+    """The top of the repository that a folder is below; None: it is the top, or in none."""
+    if (root / ".git").exists():
+        return None
+    return next((folder for folder in root.absolute().parents if (folder / ".git").exists()), None)
 
 
 def _is_of_others(run: Run, path: str, plain: bytes) -> bool:

@@ -39,7 +39,7 @@ _ARNS: Final = {
 """The ARN of a stand-in, by a word in the name of the output; the last where none is."""
 _OUTPUTS: Final = (
     "such as `BucketRecordsName`, `TopicAuditArn`, `RoleWriterArn`, `KeyMailArn`, "
-    "`VpcEndpointPublicMxId`, `MailServerName`: see docs/staging.md"
+    "`VpcEndpointPublicMxId`, `MailServerName`: the page on staging in the manual lists them"
 )
 _IDS: Final = {"VpcEndpoint": "vpce-0{digits:.16}", "Instance": "i-0{digits:.16}"}
 
