@@ -252,6 +252,24 @@ def _fewer_points(world: SoundWorld) -> None:
             service.delete(Noun.INGRESS_POINT, each["IngressPointId"])
 
 
+def _share_endpoint(world: SoundWorld) -> None:
+    """Another ingress point of the files names the endpoint of the first."""
+    third = (
+        "  third: {type: auth, traffic_policy: edge, rule_set: other, tls_policy: required, "
+        f'network: {{vpc_endpoint: {world.endpoint}}}, auth: {{secret_arn: "{world.password}"}}}}\n'
+    )
+    world.write(world.rules + third)
+
+
+def _many_rules() -> str:
+    """Rules enough to be near the limit of a rule set, none like another."""
+    return ", ".join(
+        f"{{name: keep-{n}, conditions: [{{subject: {{contains: case {n:02}}}}}], "
+        "actions: [{archive: {to: vault}}]}"
+        for n in range(35)
+    )
+
+
 def _many_rule_sets(world: SoundWorld) -> None:
     for number in range(34):
         rules = {"RuleSetName": f"spare-{number}", "Rules": []}
@@ -596,6 +614,21 @@ BROKEN: Final = (
         sentence="rules `copy` call the function .*, which does not exist",
         command="mmctl foundation up",
         cure=_forget("lambda", "get_function_configuration"),
+    ),
+    BrokenWorld(
+        fault=_share_endpoint,
+        look="endpoint-shared",
+        sentence="VPC endpoint `vpce-.*` is named by `inside`, `third`",
+        command="mmctl foundation up",
+        cure=lambda world: world.write(world.rules),
+        also=("not-live", "not-applied"),
+    ),
+    BrokenWorld(
+        fault=_rules("[{name: keep-it,", f"[{_many_rules()}, {{name: keep-it,"),
+        look="rule-quota",
+        sentence="36 of 40 rules in rule set `other` are used",
+        command="mmctl budget",
+        cure=_back,
     ),
     BrokenWorld(
         fault=lambda world: world.service().delete(
