@@ -16,6 +16,7 @@ from mmctl.cli.sending import destination
 from mmctl.cli.sending.options import SendOptions
 from mmctl.client.endpoint import TlsMode
 from mmctl.errors import CouldNot
+from mmctl.language.project import Environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,7 +132,7 @@ def test_one_of_several_ingress_points_must_be_named(
 def test_an_ingress_point_of_aws_is_found_by_its_a_record(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(destination, "_is_here", lambda _: False)
+    monkeypatch.setattr(Environment, "on_this_machine", property(lambda _: False))
     run = Run(directory=project, today=date(2026, 11, 28))
     for name, port, user in (("public-mx", 25, False), ("app", 587, True), ("partner", 25, False)):
         found = destination.destination_of(run, SendOptions(ingress_point=name))
