@@ -337,6 +337,7 @@ OTHERWISE = {
     "emulator/delivering/maildir.py": "a new message, put beside and renamed as a Maildir says",
     "emulator/smtp/storing.py": "a new message, put beside and renamed, synced in groups",
     "emulator/records/log_file.py": "a log, which is added to",
+    "client/errand_runner.py": "on the sender, in a folder that its command has just made",
 }
 
 
