@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mmctl.model.actions import row_of
 from mmctl.model.things import ROLE
+from mmctl.operate.doctor.said import NotAsked, tried
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mmctl.model.things import Thing
+    from mmctl.operate.doctor.said import Said
     from mmctl.operate.doctor.scene import Scene
 
 
@@ -37,6 +40,25 @@ def uses_of(scene: Scene, thing: Thing) -> Iterator[NamedUse]:
                     found.setdefault(key, []).append(rule.name or "")
     for (name, role), rules in found.items():
         yield NamedUse(thing=thing, name=name, role=role, rules=tuple(dict.fromkeys(rules)))
+
+
+def looked_at_each(
+    scene: Scene,
+    thing: Thing,
+    noun: str,
+    none: str,
+    look: Callable[[Scene, NamedUse], Iterable[Said]],
+) -> Iterator[Said]:
+    """What a look says of everything of one sort that rules name; one that fails ends no other.
+
+    Raises:
+        NotAsked: rules name nothing of it; `none` says so.
+    """
+    used = list(uses_of(scene, thing))
+    if not used:
+        raise NotAsked(none)
+    for each in used:
+        yield from tried(f"{noun} {each.name}", partial(look, scene, each))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

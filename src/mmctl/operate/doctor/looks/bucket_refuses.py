@@ -10,23 +10,20 @@ Corrected by:
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from mmctl.model.things import BUCKET
 from mmctl.operate.doctor.look import DoctorLook
-from mmctl.operate.doctor.named import uses_of
+from mmctl.operate.doctor.named import looked_at_each
 from mmctl.operate.doctor.policies import PolicyAnswer, denial_of
 from mmctl.operate.doctor.resource_policies import role_request
 from mmctl.operate.doctor.said import (
     FoundFault,
-    NotAsked,
     NotLookedAt,
     Said,
     SoundPart,
     Symptom,
     line_of,
-    tried,
 )
 from mmctl.operate.doctor.scene import names_of
 
@@ -39,11 +36,7 @@ if TYPE_CHECKING:
 
 def run(scene: Scene) -> Iterator[Said]:
     """Look at each bucket."""
-    used = list(uses_of(scene, BUCKET))
-    if not used:
-        raise NotAsked("no rule writes to a bucket")
-    for each in used:
-        yield from tried(f"bucket {each.name}", partial(_look, scene, each))
+    return looked_at_each(scene, BUCKET, "bucket", "no rule writes to a bucket", _look)
 
 
 def _look(scene: Scene, use: NamedUse) -> Iterator[Said]:

@@ -8,13 +8,12 @@ Corrected by:
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from mmctl.model.things import FUNCTION
 from mmctl.operate.doctor.look import DoctorLook
-from mmctl.operate.doctor.named import uses_of
-from mmctl.operate.doctor.said import FoundFault, NotAsked, Said, SoundPart, Symptom, line_of, tried
+from mmctl.operate.doctor.named import looked_at_each
+from mmctl.operate.doctor.said import FoundFault, Said, SoundPart, Symptom, line_of
 from mmctl.operate.doctor.scene import names_of
 
 if TYPE_CHECKING:
@@ -29,11 +28,7 @@ _RUNS = ("Active", "Inactive")
 
 def run(scene: Scene) -> Iterator[Said]:
     """Look at each function."""
-    used = list(uses_of(scene, FUNCTION))
-    if not used:
-        raise NotAsked("no rule calls a function")
-    for each in used:
-        yield from tried(f"function {each.name}", partial(_look, scene, each))
+    return looked_at_each(scene, FUNCTION, "function", "no rule calls a function", _look)
 
 
 def _look(scene: Scene, use: NamedUse) -> Iterator[Said]:

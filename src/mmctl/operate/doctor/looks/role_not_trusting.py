@@ -10,12 +10,11 @@ Corrected by:
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from mmctl.model.things import ROLE
 from mmctl.operate.doctor.look import DoctorLook
-from mmctl.operate.doctor.named import uses_of
+from mmctl.operate.doctor.named import looked_at_each
 from mmctl.operate.doctor.policies import PolicyAnswer, PolicyRequest, account_of, verdict_of
 from mmctl.operate.doctor.said import (
     FoundFault,
@@ -25,7 +24,6 @@ from mmctl.operate.doctor.said import (
     SoundPart,
     Symptom,
     line_of,
-    tried,
 )
 from mmctl.operate.doctor.scene import names_of
 
@@ -38,11 +36,7 @@ if TYPE_CHECKING:
 
 def run(scene: Scene) -> Iterator[Said]:
     """Read the trust policy of each role."""
-    used = list(uses_of(scene, ROLE))
-    if not used:
-        raise NotAsked("no rule names a role")
-    for each in used:
-        yield from tried(f"role {each.name}", partial(_look, scene, each))
+    return looked_at_each(scene, ROLE, "role", "no rule names a role", _look)
 
 
 def _look(scene: Scene, use: NamedUse) -> Iterator[Said]:

@@ -9,23 +9,20 @@ Corrected by:
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from mmctl.model.things import TOPIC
 from mmctl.operate.doctor.look import DoctorLook
-from mmctl.operate.doctor.named import uses_of
+from mmctl.operate.doctor.named import looked_at_each
 from mmctl.operate.doctor.policies import PolicyAnswer, denial_of
 from mmctl.operate.doctor.resource_policies import role_request
 from mmctl.operate.doctor.said import (
     FoundFault,
-    NotAsked,
     NotLookedAt,
     Said,
     SoundPart,
     Symptom,
     line_of,
-    tried,
 )
 from mmctl.operate.doctor.scene import names_of
 
@@ -38,11 +35,7 @@ if TYPE_CHECKING:
 
 def run(scene: Scene) -> Iterator[Said]:
     """Look at each topic."""
-    used = list(uses_of(scene, TOPIC))
-    if not used:
-        raise NotAsked("no rule publishes to a topic")
-    for each in used:
-        yield from tried(f"topic {each.name}", partial(_look, scene, each))
+    return looked_at_each(scene, TOPIC, "topic", "no rule publishes to a topic", _look)
 
 
 def _look(scene: Scene, use: NamedUse) -> Iterator[Said]:
