@@ -80,6 +80,8 @@ class SourceRule:
     refuse: bool = False
     """The source refuses this mail at RCPT or before; the actions are what is done if that cannot
     be said here."""
+    final: bool = False
+    """Its actions are all that happens to its mail, though they neither store nor deliver it."""
     enabled: bool = True
     shadow: bool = False
     """The source only watches what it would do (audit mode, WARN, test mode)."""
