@@ -20,8 +20,8 @@ from mmctl.compiler.configuration import LiveConfiguration, LiveObject
 from mmctl.emulator.operations import MAIL_MANAGER, OPERATIONS
 from mmctl.interchange.api_json import import_api_json
 from mmctl.interchange.to_api_json import to_api_json
-from mmctl.interchange.to_cloudformation import to_cloudformation
-from mmctl.interchange.to_terraform import snake, to_terraform
+from mmctl.interchange.cloudformation.writing import to_cloudformation
+from mmctl.interchange.terraform.writing import snake, to_terraform
 from mmctl.language.dialect.resources import record_of
 from mmctl.language.dialect.schema import file_schema
 from mmctl.language.parsing.load import read_text

@@ -19,7 +19,7 @@ from mmctl.interchange.exported import (
     plain,
     words,
 )
-from mmctl.interchange.hcl import Body, Expression, quoted, text_of
+from mmctl.interchange.terraform.hcl import Body, Expression, quoted, text_of
 from mmctl.interchange.log_exports import destinations, exported_logs
 from mmctl.language.references import references
 from mmctl.model.policies import TrafficPolicy

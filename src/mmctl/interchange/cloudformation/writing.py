@@ -18,7 +18,7 @@ from mmctl.interchange.exported import (
     words,
 )
 from mmctl.interchange.log_exports import destinations, exported_logs
-from mmctl.interchange.template_text import Intrinsic, as_json, as_yaml
+from mmctl.interchange.cloudformation.template_text import Intrinsic, as_json, as_yaml
 from mmctl.language.references import references
 from mmctl.model.kinds import Kind
 from mmctl.records import dataclass

@@ -1,0 +1,1 @@
+"""CloudFormation templates: what Mail Manager has in them, read and written."""

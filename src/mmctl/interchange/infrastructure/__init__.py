@@ -1,0 +1,1 @@
+"""Mail Manager in infrastructure code: what its files hold, the same for every tool."""

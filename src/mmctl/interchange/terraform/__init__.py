@@ -1,0 +1,1 @@
+"""Terraform: plans, states and modules with Mail Manager in them, read and written."""
