@@ -155,6 +155,12 @@ Everything that is written to stderr passes, whoever writes it."""
 
 SUB_ROOMS: dict[str, tuple[str, ...]] = {
     "language": ("text", "dialect", "parsing", "writing", "formatting"),
+    "interchange": (
+        "migration",
+        "infrastructure",
+        "cloudformation",
+        "terraform",
+    ),
     "live": (
         "state",
         "aws",
