@@ -125,8 +125,11 @@ class Source:
     relays: dict[str, Data] = field(default_factory=dict)
     """By logical name, as a rule file has them; so are archives."""
     archives: dict[str, Data] = field(default_factory=dict)
-    address_lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Members by logical name; of any number, and each as the language takes it."""
+    address_lists: dict[str, tuple[str, ...] | None] = field(default_factory=dict)
+    """Members by logical name; of any number, and each as the language takes it.
+
+    None: the source does not say who its members are (a group of a directory).
+    """
     traffic_policy: Data | None = None
     """Whom the source lets in at all, as a rule file has it: default, statements, largest size.
 
@@ -148,6 +151,8 @@ class Asked:
     domains: tuple[str, ...] = ()
     """The own domains: what "inside the organization" means."""
     options: Mapping[str, str] = field(default_factory=dict)
+    today: str = ""
+    """The date, UTC: 2027-01-31. Empty where nobody knows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
