@@ -1,0 +1,200 @@
+"""Rules of a source → rules here, one after the other, as a rule file has them.
+
+A rule here never takes mail that the source's rule would not take: what Mail Manager cannot see
+counts as not true. What is left of such a rule may be less (`partly`), or nothing: then it is in
+the file all the same, disabled, with its text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from mmctl.interchange.migration.ending import ends_here, with_ending, with_rest
+from mmctl.interchange.migration.long_lists import LongLists
+from mmctl.interchange.migration.lost import (
+    TOO_LONG,
+    TOO_MANY,
+    asked_again,
+    goes_on,
+    not_refused,
+)
+from mmctl.interchange.migration.lowered import Lowered, LoweredRule, Status
+from mmctl.interchange.migration.names import Names
+from mmctl.interchange.migration.parts import (
+    TooManyParts,
+    differences_in,
+    disjoint,
+    has_unseen,
+    parts_of,
+)
+from mmctl.interchange.migration.refusing import Refusing
+from mmctl.interchange.migration.usual import MAILBOXES
+from mmctl.interchange.migration.writable import writable
+from mmctl.interchange.migration.written import condition, description
+from mmctl.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from mmctl.interchange.migration.parts import Part
+    from mmctl.interchange.migration.source import Action, Difference, Source, SourceRule
+
+Data: TypeAlias = dict[str, Any]
+LAST: Final = "deliver"
+"""The rule at the end: what happens to mail that no rule ends."""
+_REST: Final[tuple[Action, ...]] = ({"relay": {"to": MAILBOXES}},)
+_CONDITIONS_AT_MOST: Final = 10
+"""Conditions, and exceptions, of one live rule."""
+_NO_MAIL: Final[Data] = {"recipient": {"equals": "write-the-conditions@todo.invalid"}}
+"""A condition that no mail meets (RFC 2606): a rule that is to be written takes nothing."""
+
+
+def lowered(
+    source: Source,
+    *,
+    shadow: bool = False,
+    owner_of: Callable[[SourceRule], str | None] = lambda rule: rule.owner,
+) -> Lowered:
+    """The rules of a source as rules here, in its order.
+
+    `shadow`: no rule acts but the delivery at the end. `owner_of` says who owns a rule.
+    """
+    work = _Work(source=source, shadow=shadow, owner_of=owner_of)
+    rules = tuple(work.lowered(number, rule) for number, rule in enumerate(source.rules, start=1))
+    return Lowered(source=source, rules=rules, last=work.last(), address_lists=work.lists.lists)
+
+
+class _Work:
+    """What the rules of one source share."""
+
+    def __init__(
+        self, *, source: Source, shadow: bool, owner_of: Callable[[SourceRule], str | None]
+    ) -> None:
+        self.lists = LongLists(source.address_lists)
+        self._names = Names((LAST,))
+        self._rest = _REST if source.rest is None else source.rest
+        self._system = source.system
+        self._shadow = shadow
+        self._owner_of = owner_of
+        self._refusing = Refusing()
+
+    def last(self) -> Data:
+        """The rule at the end."""
+        return {
+            "name": LAST,
+            "description": f"What {self._system} does with mail that no rule ends.",
+            "actions": list(self._rest),
+        }
+
+    def lowered(self, number: int, rule: SourceRule) -> LoweredRule:
+        """One rule of the source, and what it is here."""
+        base = self._names.named(rule.name, f"rule-{number}")
+        found = self._parts(rule, base)
+        differences = found.differences
+        actions = with_ending(rule, with_rest(rule, self._rest))
+        written = bool(found.parts and actions)
+        refuses = [rule.refuse and self._refusing.allows(part) for part in found.parts]
+        if written and rule.refuse and not all(refuses):
+            differences = (*differences, not_refused(actions))
+        lost = found.narrowed or any(difference.loses for difference in differences)
+        if (found.narrowed or not written) and ends_here(rule) and lost:
+            differences = (*differences, goes_on(written=written))
+        if written:
+            made = [
+                self._rule(
+                    rule, (base, index, len(found.parts)), part, list(actions), refuse=refuse
+                )
+                for index, (part, refuse) in enumerate(zip(found.parts, refuses, strict=True))
+            ]
+            if rule.enabled and not rule.shadow and not all(refuses):
+                self._refusing.note(actions)
+        else:
+            made = [self._todo(rule, base, actions)]
+        return LoweredRule(
+            source=rule,
+            status=_status(differences, written=written, lost=lost),
+            differences=_once(differences),
+            rules=tuple(made),
+        )
+
+    def _parts(self, rule: SourceRule, base: str) -> _Found:
+        """The parts of a rule that can be written."""
+        test = writable(rule.test)
+        differences = [*differences_in(test), *rule.differences]
+        narrowed = has_unseen(test)
+        try:
+            parts = parts_of(self.lists.within(test, base))
+            if len(parts) > 1 and not ends_here(rule):
+                differences += asked_again(rule, parts)
+                parts = disjoint(parts)
+        except TooManyParts:
+            return _Found(parts=(), differences=(*differences, TOO_MANY), narrowed=True)
+        fitting = tuple(part for part in parts if _fits(part))
+        if len(fitting) < len(parts):
+            return _Found(parts=fitting, differences=(*differences, TOO_LONG), narrowed=True)
+        return _Found(parts=fitting, differences=tuple(differences), narrowed=narrowed)
+
+    def _rule(
+        self,
+        rule: SourceRule,
+        place: tuple[str, int, int],
+        part: Part,
+        actions: list[Action],
+        *,
+        refuse: bool,
+    ) -> Data:
+        """The rule of one part; `place` is the name of the first, which this is, of how many."""
+        base, index, count = place
+        name = base if index == 0 else self._names.named(f"{base}.{index + 1}", base)
+        made = self._head(rule, name, part=f"part {index + 1} of {count}" if count > 1 else "")
+        if not rule.enabled:
+            made["enabled"] = False
+        if rule.shadow or self._shadow:
+            made["shadow"] = True
+        if refuse:
+            made["refuse"] = True
+        conditions = [condition(each.compared) for each in part if each.wanted]
+        unless = [condition(each.compared) for each in part if not each.wanted]
+        made |= {"conditions": conditions} if conditions else {}
+        made |= {"unless": unless} if unless else {}
+        return made | {"actions": ["drop"] if refuse else actions}
+
+    def _todo(self, rule: SourceRule, base: str, actions: Iterable[Action]) -> Data:
+        """A rule that somebody must write: disabled, marking only, and for no mail."""
+        made = self._head(rule, base, part="to be written")
+        made |= {"enabled": False, "shadow": True, "conditions": [_NO_MAIL]}
+        return made | {"actions": list(actions) or ["drop"]}
+
+    def _head(self, rule: SourceRule, name: str, *, part: str) -> Data:
+        """Name, description, owner, last day."""
+        made: Data = {"name": name, "description": description(rule, self._system, part)}
+        owner = self._owner_of(rule)
+        made |= {"owner": owner} if owner else {}
+        return made | ({"expires": rule.expires} if rule.expires else {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """The parts of a rule that can be written."""
+
+    parts: tuple[Part, ...]
+    differences: tuple[Difference, ...]
+    narrowed: bool
+    """Whether some of the rule's mail is not taken."""
+
+
+def _status(differences: Sequence[Difference], *, written: bool, lost: bool) -> Status:
+    if lost:
+        return Status.PARTLY if written else Status.NOT_POSSIBLE
+    return Status.CLOSE if differences else Status.SAME
+
+
+def _fits(part: Part) -> bool:
+    """Whether a live rule takes so many conditions and exceptions."""
+    wanted = sum(each.wanted for each in part)
+    return max(wanted, len(part) - wanted) <= _CONDITIONS_AT_MOST
+
+
+def _once(differences: Iterable[Difference]) -> tuple[Difference, ...]:
+    """Each difference once, where it says the same."""
+    return tuple({(each.code, each.says): each for each in differences}.values())

@@ -1,0 +1,71 @@
+"""Values that a rule file or the service does not take: a comparison with them is not seen here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.interchange.migration.source import Difference
+from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Near, Negated, Unseen
+from mmctl.patterns import Pattern
+from mmctl.records import replace
+from mmctl.visible import visible
+
+if TYPE_CHECKING:
+    from mmctl.interchange.migration.tests import Test
+
+_LONGEST: Final = 4_096
+"""Characters of a value of a condition on a text."""
+_HEADER: Final = Pattern(r"[xX]-[A-Za-z0-9-]{1,62}")
+_SHOWN: Final = 60
+
+
+def writable(test: Test) -> Test:
+    """A test in which what cannot be written is unseen."""
+    match test:
+        case Compared():
+            return _compared(test)
+        case Unseen():
+            return test
+        case Near(test=inner, difference=difference):
+            return Near(test=writable(inner), difference=difference)
+        case Negated(inner):
+            return Negated(writable(inner))
+        case AllOf(tests):
+            return AllOf(tuple(map(writable, tests)))
+        case AnyOf(tests):
+            return AnyOf(tuple(map(writable, tests)))
+
+
+def _compared(test: Compared) -> Test:
+    name = dict(test.beside).get("name", "")
+    if test.operand == "header" and not _HEADER.fullmatch(name):
+        return Unseen(difference=_unseen_header(name))
+    odd = [value for value in test.values if not _is_writable(value)]
+    if not odd:
+        return test
+    kept = tuple(value for value in test.values if _is_writable(value))
+    rest = tuple(Unseen(difference=_unwritable(value)) for value in odd)
+    return AnyOf(((replace(test, values=kept),) if kept else ()) + rest)
+
+
+def _is_writable(value: str) -> bool:
+    return 1 <= len(value) <= _LONGEST and value.isprintable()
+
+
+def _unseen_header(name: str) -> Difference:
+    return Difference(
+        code="header-not-seen",
+        says=f"Mail Manager sees no header `{visible(name)}`, only those that start with `X-`",
+        instead="let the sender or a server before it set an `X-` header",
+        loses=True,
+    )
+
+
+def _unwritable(value: str) -> Difference:
+    shown = visible(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…")
+    return Difference(
+        code="value-not-taken",
+        says=f"no condition takes the value `{shown}`: 1 to 4096 printable characters are expected",
+        instead="compare with a part of it that has no line breaks",
+        loses=True,
+    )
