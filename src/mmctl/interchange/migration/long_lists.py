@@ -27,7 +27,7 @@ _DOMAIN: Final = Pattern(r"@(?:[A-Za-z0-9_-]{1,63}\.){1,8}[A-Za-z0-9-]{2,63}")
 class LongLists:
     """The address lists of an import: those of the source, and those made of long conditions."""
 
-    def __init__(self, known: dict[str, tuple[str, ...]]) -> None:
+    def __init__(self, known: dict[str, tuple[str, ...] | None]) -> None:
         """The lists of the source, by name."""
         self.lists = dict(known)
         self._names = Names(tuple(known))

@@ -50,7 +50,8 @@ class Lowered:
 
     source: Source
     rules: tuple[LoweredRule, ...]
-    last: Data
-    """The rule at the end: what happens to mail that no rule ends."""
-    address_lists: dict[str, tuple[str, ...]]
-    """Members by logical name: those of the source, and those made of long conditions."""
+    last: Data | None
+    """The rule at the end: what happens to mail that no rule ends; None: nothing."""
+    address_lists: dict[str, tuple[str, ...] | None]
+    """Members by logical name: those of the source, and those made of long conditions.
+    None: the source does not say who the members are."""

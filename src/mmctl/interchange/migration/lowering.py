@@ -78,8 +78,10 @@ class _Work:
         self._owner_of = owner_of
         self._refusing = Refusing()
 
-    def last(self) -> Data:
-        """The rule at the end."""
+    def last(self) -> Data | None:
+        """The rule at the end; None: nothing happens to mail that no rule ends."""
+        if not self._rest:
+            return None
         return {
             "name": LAST,
             "description": f"What {self._system} does with mail that no rule ends.",
@@ -151,6 +153,8 @@ class _Work:
             made["enabled"] = False
         if rule.shadow or self._shadow:
             made["shadow"] = True
+        if rule.final:
+            made["final"] = True
         if refuse:
             made["refuse"] = True
         conditions = [condition(each.compared) for each in part if each.wanted]

@@ -8,8 +8,9 @@ every system. Nothing here opens files.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from mmctl.interchange.migration.differences import Data, Difference, Example
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -18,35 +19,20 @@ if TYPE_CHECKING:
     from mmctl.interchange.migration.tests import Test
     from mmctl.problem import Position
 
-Data = dict[str, Any]
-"""A part of a rule file or of a case, as people write it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """A message that shows a difference.
-
-    `mail` has the members `message`, `envelope`, `session` and `verdicts` of a case.
-    How it ends here is not stated but judged; `there` says how the source ends it.
-    """
-
-    mail: Data
-    there: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One way in which what is written here differs from what the source says."""
-
-    code: str
-    """The kind of difference, in kebab-case: `words-are-substrings`; the manual explains each."""
-    says: str
-    """What differs, and for which mail: a sentence without full stop."""
-    instead: str | None = None
-    """What people do instead."""
-    loses: bool = False
-    """Whether a part of the rule is not here at all; else it is here, and comes close."""
-    example: Example | None = None
+__all__ = [
+    "Action",
+    "Asked",
+    "Data",
+    "Difference",
+    "Example",
+    "Needed",
+    "Opened",
+    "Reader",
+    "Source",
+    "SourceRule",
+    "Then",
+    "Unread",
+]
 
 
 class Then(StrEnum):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from mmctl.interchange.migration.source import Difference
+    from mmctl.interchange.migration.differences import Difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
