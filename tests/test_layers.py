@@ -160,6 +160,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "infrastructure",
         "cloudformation",
         "terraform",
+        "receipt_rules",
     ),
     "live": (
         "state",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mmctl.interchange.migration.source import Action, Difference
-    from mmctl.interchange.receipt_rules.members import Members
+    from mmctl.interchange.receipt_rules.members import ExportedObject
 
 _TOPIC: Final = re.compile(
     r"arn:(?:aws|aws-cn|aws-us-gov|aws-eusc):sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}"
@@ -55,7 +55,7 @@ class ActionsRead:
     unknown: list[str] = field(default_factory=list)
 
 
-def read_actions(actions: tuple[Members, ...]) -> ActionsRead:
+def read_actions(actions: tuple[ExportedObject, ...]) -> ActionsRead:
     """Read the actions of one rule, in order; what is after a stop never runs."""
     read = ActionsRead()
     for members in actions:
@@ -78,7 +78,7 @@ def read_actions(actions: tuple[Members, ...]) -> ActionsRead:
     return read
 
 
-def _s3(members: Members, read: ActionsRead) -> None:
+def _s3(members: ExportedObject, read: ActionsRead) -> None:
     bucket, prefix = members.needed("BucketName"), members.text("ObjectKeyPrefix")
     key, role = members.text("KmsKeyArn"), members.text("IamRoleArn")
     if bucket is None:
@@ -112,7 +112,7 @@ def _s3(members: Members, read: ActionsRead) -> None:
     _notify(members, read, "S3Action")
 
 
-def _sns(members: Members, read: ActionsRead) -> None:
+def _sns(members: ExportedObject, read: ActionsRead) -> None:
     topic = members.needed("TopicArn")
     encoding = members.word("Encoding", "UTF-8", "Base64")
     if topic is None:
@@ -128,7 +128,7 @@ def _sns(members: Members, read: ActionsRead) -> None:
     read.differences.append(said.LARGE_MAIL)
 
 
-def _lambda(members: Members, read: ActionsRead) -> None:
+def _lambda(members: ExportedObject, read: ActionsRead) -> None:
     function = members.needed("FunctionArn")
     kind = members.word("InvocationType", "Event", "RequestResponse") or "Event"
     if function is None:
@@ -145,7 +145,7 @@ def _lambda(members: Members, read: ActionsRead) -> None:
     _notify(members, read, "LambdaAction")
 
 
-def _bounce(members: Members, read: ActionsRead) -> None:
+def _bounce(members: ExportedObject, read: ActionsRead) -> None:
     reply, text = members.needed("SmtpReplyCode"), members.needed("Message")
     status, sender = members.text("StatusCode"), members.needed("Sender")
     if reply is None or text is None or sender is None:
@@ -177,7 +177,7 @@ def _bounce(members: Members, read: ActionsRead) -> None:
     _notify(members, read, "BounceAction")
 
 
-def _workmail(members: Members, read: ActionsRead) -> None:
+def _workmail(members: ExportedObject, read: ActionsRead) -> None:
     organization = members.needed("OrganizationArn")
     if organization is None:
         return
@@ -191,7 +191,7 @@ def _workmail(members: Members, read: ActionsRead) -> None:
     _notify(members, read, "WorkmailAction")
 
 
-def _header(members: Members, read: ActionsRead) -> None:
+def _header(members: ExportedObject, read: ActionsRead) -> None:
     name, value = members.needed("HeaderName"), members.needed("HeaderValue")
     if name is None or value is None:
         return
@@ -205,21 +205,21 @@ def _header(members: Members, read: ActionsRead) -> None:
         read.actions.append({"add_header": {"name": name, "value": _text(value)}})
 
 
-def _stop(members: Members, read: ActionsRead) -> None:
+def _stop(members: ExportedObject, read: ActionsRead) -> None:
     members.word("Scope", "RuleSet")
     read.texts.append("Stop")
     _notify(members, read, "StopAction")
     read.stops = True
 
 
-def _connect(members: Members, read: ActionsRead) -> None:
+def _connect(members: ExportedObject, read: ActionsRead) -> None:
     instance = members.text("InstanceARN") or ""
     members.ignore("IAMRoleARN")
     read.texts.append(f"Connect {_last(instance)}".rstrip())
     read.differences.append(said.NO_CONNECT)
 
 
-_READERS: Final[dict[str, Callable[[Members, ActionsRead], None]]] = {
+_READERS: Final[dict[str, Callable[[ExportedObject, ActionsRead], None]]] = {
     "S3Action": _s3,
     "SNSAction": _sns,
     "LambdaAction": _lambda,
@@ -231,7 +231,7 @@ _READERS: Final[dict[str, Callable[[Members, ActionsRead], None]]] = {
 }
 
 
-def _notify(members: Members, read: ActionsRead, action: str) -> None:
+def _notify(members: ExportedObject, read: ActionsRead, action: str) -> None:
     """The notice that an action sends to a topic: an action of its own here."""
     topic = members.text("TopicArn")
     if topic is None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.interchange.receipt_rules.recipients import (
-    Recipients,
+    RecipientConditions,
     labels_by_domain,
     members_of,
     sorted_out,
@@ -67,7 +67,7 @@ def _for_everybody(rules: list[ReceiptRule], source: Source) -> dict[str, Any]:
     }
 
 
-def _recipients(rules: Iterable[ReceiptRule], domains: tuple[str, ...]) -> Recipients:
+def _recipients(rules: Iterable[ReceiptRule], domains: tuple[str, ...]) -> RecipientConditions:
     """The recipients of all rules; one without recipients is about the domains."""
     texts: list[str] = []
     for rule in rules:
@@ -78,7 +78,7 @@ def _recipients(rules: Iterable[ReceiptRule], domains: tuple[str, ...]) -> Recip
 
 
 def _allow(
-    recipients: Recipients, name: str, beside: list[dict[str, Any]], source: Source
+    recipients: RecipientConditions, name: str, beside: list[dict[str, Any]], source: Source
 ) -> list[dict[str, Any]]:
     """Statements that admit recipients; labels that no list takes are conditions of their own."""
     source.address_lists[name] = tuple(members_of(recipients))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mmctl.counted import counted
 from mmctl.interchange.migration.source import Difference, Example, SourceRule, Then, Unread
 from mmctl.interchange.migration.tests import AllOf, Compared, Negated
-from mmctl.interchange.receipt_rules.members import Found, add_problem
+from mmctl.interchange.receipt_rules.members import Remarks, add_problem
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Placed:
+class _PlacedFilter:
     """A filter and its IPv4 network."""
 
     filter: IpFilter
     network: IPv4Network
 
 
-def add_filters(filters: list[IpFilter], source: Source, found: Found) -> None:
+def add_filters(filters: list[IpFilter], source: Source, found: Remarks) -> None:
     """Add a rule that refuses for each filter that blocks, with what is allowed as exceptions."""
     placed = list(_ipv4(filters, source, found))
     allowed = [each for each in placed if not each.filter.blocks]
@@ -55,7 +55,7 @@ def add_filters(filters: list[IpFilter], source: Source, found: Found) -> None:
     )
 
 
-def _rule(block: _Placed, exceptions: list[_Placed]) -> SourceRule:
+def _rule(block: _PlacedFilter, exceptions: list[_PlacedFilter]) -> SourceRule:
     blocked = Compared(operand="source_ip", operator="cidr_matches", values=(str(block.network),))
     allowed = tuple(dict.fromkeys(str(each.network) for each in exceptions))
     test = (
@@ -82,7 +82,7 @@ def _rule(block: _Placed, exceptions: list[_Placed]) -> SourceRule:
     )
 
 
-def _never_blocks(block: _Placed, allow: _Placed) -> Difference:
+def _never_blocks(block: _PlacedFilter, allow: _PlacedFilter) -> Difference:
     """A block inside what is allowed: of one the guide says "always accept"."""
     address = str(block.network.network_address)
     return Difference(
@@ -99,7 +99,7 @@ def _never_blocks(block: _Placed, allow: _Placed) -> Difference:
     )
 
 
-def _ipv4(filters: list[IpFilter], source: Source, found: Found) -> Iterator[_Placed]:
+def _ipv4(filters: list[IpFilter], source: Source, found: Remarks) -> Iterator[_PlacedFilter]:
     for each in filters:
         try:
             network = ip_network(each.cidr, strict=False)
@@ -124,10 +124,10 @@ def _ipv4(filters: list[IpFilter], source: Source, found: Found) -> Iterator[_Pl
                 )
             )
         else:
-            yield _Placed(filter=each, network=network)
+            yield _PlacedFilter(filter=each, network=network)
 
 
-def _without_effect(allow: _Placed) -> Unread:
+def _without_effect(allow: _PlacedFilter) -> Unread:
     return Unread(
         place=allow.filter.place,
         text=f"filter `{allow.filter.name}`: Allow {allow.network}",

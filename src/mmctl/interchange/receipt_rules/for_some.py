@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.interchange.receipt_rules.actions import ActionsRead
-    from mmctl.interchange.receipt_rules.recipients import Recipients
+    from mmctl.interchange.receipt_rules.recipients import RecipientConditions
     from mmctl.interchange.receipt_rules.rule_sets import ReceiptRule
 
 
 def differences_for_some(
-    rule: ReceiptRule, recipients: Recipients, read: ActionsRead, later: list[ReceiptRule]
+    rule: ReceiptRule, recipients: RecipientConditions, read: ActionsRead, later: list[ReceiptRule]
 ) -> Iterator[Difference]:
     """What a rule about some recipients does to mail that has others too.
 
@@ -33,7 +33,9 @@ def differences_for_some(
             yield said.header_for_some(action["add_header"]["name"])
 
 
-def _example(rule: ReceiptRule, recipients: Recipients, later: list[ReceiptRule]) -> Example | None:
+def _example(
+    rule: ReceiptRule, recipients: RecipientConditions, later: list[ReceiptRule]
+) -> Example | None:
     """A message to somebody of the rule, and to somebody whom only a later rule takes."""
     mine = _somebody([text for text, _ in rule.recipients])
     known = {text.lower() for text, _ in rule.recipients}
@@ -60,13 +62,13 @@ def _somebody(texts: list[str]) -> str | None:
     return None
 
 
-def _takes(recipients: Recipients, address: str) -> bool:
+def _takes(recipients: RecipientConditions, address: str) -> bool:
     """Whether recipient conditions mean an address."""
     local, _, domain = address.lower().partition("@")
     plain = f"{local.partition('+')[0]}@{domain}"
     return (
         address.lower() in recipients.alone
-        or plain in recipients.labelled
+        or plain in recipients.with_labels
         or domain in recipients.domains
         or any(domain.endswith(f".{each}") for each in recipients.below)
     )

@@ -1,4 +1,4 @@
-"""Members of an object of an export, taken one by one; what is wrong or unknown is kept."""
+"""ExportedObject of an object of an export, taken one by one; what is wrong or unknown is kept."""
 
 from __future__ import annotations
 
@@ -21,17 +21,19 @@ _FLAGS: Final = {True: True, False: False, "true": True, "false": False}
 
 
 @dataclass(slots=True)
-class Found:
+class Remarks:
     """What is wrong in the files, and what in them does not come along."""
 
     problems: list[Problem] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
 
 
-class Members:
+class ExportedObject:
     """An object at a place of a document."""
 
-    def __init__(self, value: dict[str, Any], path: Path, document: Document, found: Found) -> None:
+    def __init__(
+        self, value: dict[str, Any], path: Path, document: Document, found: Remarks
+    ) -> None:
         """An object; `found` gets its problems and its unknown members."""
         self._value = value
         self._path = path
@@ -109,22 +111,22 @@ class Members:
             else:
                 self._problem(place, f"got {_shown(item)}, expected a text", None)
 
-    def object(self, key: str) -> Members | None:
+    def object(self, key: str) -> ExportedObject | None:
         """An object inside; None: absent, or a problem."""
         value = self._take(key)
         if value is None:
             return None
         if isinstance(value, dict):
-            return Members(value, (*self._path, key), self._document, self._found)
+            return ExportedObject(value, (*self._path, key), self._document, self._found)
         self._wrong(key, value, "an object")
         return None
 
-    def objects(self, key: str) -> Iterator[Members]:
+    def objects(self, key: str) -> Iterator[ExportedObject]:
         """The objects of a list."""
         yield from objects_in(self._list(key), (*self._path, key), self._document, self._found)
 
     def ignore(self, *keys: str) -> None:
-        """Members that say nothing about mail."""
+        """ExportedObject that say nothing about mail."""
         self._taken.update(keys)
 
     def list_unknown(self, noun: str) -> None:
@@ -135,7 +137,7 @@ class Members:
                     Unread(
                         place=self.place_of(key),
                         text=f"`{key}` of {noun}: {_shown(value)}",
-                        why="this member is not known",
+                        why="this member is unknown",
                         instead="look it up in the API reference of SES",
                     )
                 )
@@ -161,17 +163,19 @@ class Members:
         add_problem(self._found, place, message, help)
 
 
-def objects_in(items: list[Any], path: Path, document: Document, found: Found) -> Iterator[Members]:
+def objects_in(
+    items: list[Any], path: Path, document: Document, found: Remarks
+) -> Iterator[ExportedObject]:
     """The objects of a list; anything else in it is a problem."""
     for index, item in enumerate(items):
         if isinstance(item, dict):
-            yield Members(item, (*path, index), document, found)
+            yield ExportedObject(item, (*path, index), document, found)
         else:
             place = document.places.at((*path, index))
             add_problem(found, place, f"got {_shown(item)}, expected an object", None)
 
 
-def add_problem(found: Found, place: Position, message: str, help: str | None) -> None:
+def add_problem(found: Remarks, place: Position, message: str, help: str | None) -> None:
     """Note what is wrong at a place."""
     problem = Problem(
         check="wrong-text",

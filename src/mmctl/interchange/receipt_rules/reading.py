@@ -15,7 +15,7 @@ from mmctl.interchange.receipt_rules.admission import put_admission
 from mmctl.interchange.receipt_rules.documents import document_of
 from mmctl.interchange.receipt_rules.filters import add_filters
 from mmctl.interchange.receipt_rules.for_some import differences_for_some
-from mmctl.interchange.receipt_rules.members import Found, add_problem
+from mmctl.interchange.receipt_rules.members import Remarks, add_problem
 from mmctl.interchange.receipt_rules.recipients import (
     fits_list,
     members_of,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mmctl.interchange.migration.source import Asked, Difference, Opened
     from mmctl.interchange.migration.tests import Test
     from mmctl.interchange.receipt_rules.actions import ActionsRead
-    from mmctl.interchange.receipt_rules.recipients import Recipients
+    from mmctl.interchange.receipt_rules.recipients import RecipientConditions
     from mmctl.interchange.receipt_rules.rule_sets import ReceiptRule, Receiving
 
 _LISTS_AT_MOST: Final = 80
@@ -45,7 +45,7 @@ def read(opened: Opened, asked: Asked) -> Source:
     Raises:
         ProblemsFound: a file is broken, has nothing of SES receiving, or has another rule set.
     """
-    found = Found()
+    found = Remarks()
     documents = []
     for file, content in opened.named.items():
         try:
@@ -65,7 +65,7 @@ def read(opened: Opened, asked: Asked) -> Source:
     return source
 
 
-def _one_set(receiving: Receiving, found: Found) -> list[ReceiptRule]:
+def _one_set(receiving: Receiving, found: Remarks) -> list[ReceiptRule]:
     """The rules of the only set; several are a problem, because one of them is active."""
     sets = {name: rules for name, rules in receiving.sets.items() if rules}
     if len(sets) > 1:
@@ -83,7 +83,7 @@ def _one_set(receiving: Receiving, found: Found) -> list[ReceiptRule]:
 def _add_rules(rules: list[ReceiptRule], domains: tuple[str, ...], source: Source) -> None:
     enabled = [rule for rule in rules if rule.enabled]
     put_admission(enabled, domains, source)
-    lists = _Lists(source)
+    lists = _ListsOfRules(source)
     roles: dict[str, None] = {}
     given: dict[str, None] = {}
     for index, rule in enumerate(rules):
@@ -123,20 +123,20 @@ def _add_rules(rules: list[ReceiptRule], domains: tuple[str, ...], source: Sourc
         )
 
 
-class _Lists:
+class _ListsOfRules:
     """The address lists of rules, as long as there is room for them."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._names: dict[tuple[str, ...], str] = {}
 
-    def test_of(self, rule: ReceiptRule, recipients: Recipients) -> Test:
+    def test_of(self, rule: ReceiptRule, recipients: RecipientConditions) -> Test:
         """What a rule asks of a recipient: a list where addresses are meant with their labels."""
         if recipients.unreadable and not (
             recipients.addresses or recipients.domains or recipients.below
         ):
             return NEVER
-        if not recipients.labelled or not fits_list(recipients):
+        if not recipients.with_labels or not fits_list(recipients):
             return test_of(recipients)
         members = tuple(members_of(recipients))
         name = self._names.get(members)
@@ -157,7 +157,7 @@ class _Lists:
 
 
 def _of_rule(
-    rule: ReceiptRule, recipients: Recipients, domains: tuple[str, ...]
+    rule: ReceiptRule, recipients: RecipientConditions, domains: tuple[str, ...]
 ) -> list[Difference]:
     differences = []
     if recipients.unreadable:

@@ -25,12 +25,12 @@ _LONGEST: Final = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipients:
+class RecipientConditions:
     """Recipient conditions, sorted by what they mean; all in lower case, each once."""
 
     alone: tuple[str, ...] = ()
     """Addresses without their labels: they have one."""
-    labelled: tuple[str, ...] = ()
+    with_labels: tuple[str, ...] = ()
     """Addresses that are meant with all of their labels."""
     domains: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class Recipients:
     @property
     def addresses(self) -> tuple[str, ...]:
         """All addresses that are named."""
-        return (*self.alone, *self.labelled)
+        return (*self.alone, *self.with_labels)
 
     @property
     def everybody(self) -> bool:
@@ -48,16 +48,16 @@ class Recipients:
         return not (self.addresses or self.domains or self.below or self.unreadable)
 
 
-def sorted_out(texts: Iterable[str]) -> Recipients:
+def sorted_out(texts: Iterable[str]) -> RecipientConditions:
     """Sort recipient conditions by what they mean."""
-    kinds: dict[str, list[str]] = {"alone": [], "labelled": [], "domains": [], "below": []}
+    kinds: dict[str, list[str]] = {"alone": [], "with_labels": [], "domains": [], "below": []}
     unreadable: list[str] = []
     for text in dict.fromkeys(text.lower() for text in texts):
         kind = _kind(text)
         (kinds[kind] if kind is not None else unreadable).append(text)
-    return Recipients(
+    return RecipientConditions(
         alone=tuple(kinds["alone"]),
-        labelled=tuple(kinds["labelled"]),
+        with_labels=tuple(kinds["with_labels"]),
         domains=tuple(kinds["domains"]),
         below=tuple(text.removeprefix(".") for text in kinds["below"]),
         unreadable=tuple(unreadable),
@@ -72,18 +72,18 @@ def _kind(text: str) -> str | None:
         return "below" if domain.startswith(".") else "domains"
     if _LOCAL.fullmatch(local) is None or "*" in local:
         return None
-    return "alone" if "+" in local else "labelled"
+    return "alone" if "+" in local else "with_labels"
 
 
-def fits_list(recipients: Recipients) -> bool:
+def fits_list(recipients: RecipientConditions) -> bool:
     """Whether an address list can say all of it: before `+*` it takes few characters."""
-    return all(len(address.partition("@")[0]) <= _LONGEST for address in recipients.labelled)
+    return all(len(address.partition("@")[0]) <= _LONGEST for address in recipients.with_labels)
 
 
-def members_of(recipients: Recipients) -> Iterator[str]:
-    """Members of an address list that say the same, but for labels of long addresses."""
+def members_of(recipients: RecipientConditions) -> Iterator[str]:
+    """ExportedObject of an address list that say the same, but for labels of long addresses."""
     yield from recipients.alone
-    for address in recipients.labelled:
+    for address in recipients.with_labels:
         local, _, domain = address.partition("@")
         yield address
         if len(local) <= _LONGEST:
@@ -94,7 +94,7 @@ def members_of(recipients: Recipients) -> Iterator[str]:
         yield f"*.{domain}"
 
 
-def test_of(recipients: Recipients) -> Test:
+def test_of(recipients: RecipientConditions) -> Test:
     """The same as a test, without a list."""
     if recipients.everybody:
         return ALWAYS
@@ -117,14 +117,14 @@ def test_of(recipients: Recipients) -> Test:
 
 
 def labels_by_domain(
-    recipients: Recipients, *, long_ones: bool = False
+    recipients: RecipientConditions, *, long_ones: bool = False
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """How addresses with a label begin, for each domain of addresses that are meant with them.
 
     With `long_ones`, only those that no address list takes.
     """
     by_domain: dict[str, list[str]] = {}
-    for address in recipients.labelled:
+    for address in recipients.with_labels:
         local, _, domain = address.partition("@")
         if not long_ones or len(local) > _LONGEST:
             by_domain.setdefault(domain, []).append(f"{local}+")

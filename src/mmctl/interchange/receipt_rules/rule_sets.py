@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.interchange.migration.source import Unread
-from mmctl.interchange.receipt_rules.members import Found, Members, add_problem, objects_in
+from mmctl.interchange.receipt_rules.members import ExportedObject, Remarks, add_problem, objects_in
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class ReceiptRule:
     place: Position
     recipients: tuple[tuple[str, Position], ...]
     """Addresses and domains; of none: everybody."""
-    actions: tuple[Members, ...]
+    actions: tuple[ExportedObject, ...]
     enabled: bool
     tls: bool
     """Whether mail must come over TLS."""
@@ -55,7 +55,7 @@ class Receiving:
     filters: list[IpFilter] = field(default_factory=list)
 
 
-def receiving_of(documents: list[Document], found: Found) -> Receiving:
+def receiving_of(documents: list[Document], found: Remarks) -> Receiving:
     """All rule sets and filters of some files; a rule or a filter that comes twice counts once."""
     receiving = Receiving()
     for document in documents:
@@ -64,14 +64,14 @@ def receiving_of(documents: list[Document], found: Found) -> Receiving:
         for members in (
             objects_in(items, (), document, found)
             if path
-            else iter((Members(document.value, (), document, found),))
+            else iter((ExportedObject(document.value, (), document, found),))
         ):
             _read(members, receiving, found)
     receiving.filters = list({(f.name, f.cidr, f.blocks): f for f in receiving.filters}.values())
     return receiving
 
 
-def _read(members: Members, receiving: Receiving, found: Found) -> None:
+def _read(members: ExportedObject, receiving: Receiving, found: Remarks) -> None:
     """One answer of the API, one request, or one rule or filter by itself."""
     members.ignore("ResponseMetadata", "NextToken")
     if members.has("RuleSets"):
@@ -109,7 +109,7 @@ def _read(members: Members, receiving: Receiving, found: Found) -> None:
     members.list_unknown("the answer")
 
 
-def _read_set(members: Members, receiving: Receiving, found: Found) -> None:
+def _read_set(members: ExportedObject, receiving: Receiving, found: Remarks) -> None:
     about = members.object("Metadata")
     name = ""
     if about is not None:
@@ -130,7 +130,7 @@ def _read_set(members: Members, receiving: Receiving, found: Found) -> None:
         )
 
 
-def rule_of(members: Members, after: str | None) -> ReceiptRule | None:
+def rule_of(members: ExportedObject, after: str | None) -> ReceiptRule | None:
     """One receipt rule; None: it has no name, which is a problem.
 
     A rule without `Enabled` is not enabled, one without `TlsPolicy` does not ask for TLS.
@@ -150,7 +150,7 @@ def rule_of(members: Members, after: str | None) -> ReceiptRule | None:
     return rule if name else None
 
 
-def _ip_filter(members: Members) -> IpFilter | None:
+def _ip_filter(members: ExportedObject) -> IpFilter | None:
     name = members.needed("Name")
     inside = members.object("IpFilter")
     members.list_unknown(f"filter `{name}`")
@@ -168,7 +168,7 @@ def _compared(rule: ReceiptRule) -> tuple[Any, ...]:
     return (rule.name, recipients, rule.enabled, rule.tls, rule.scan, len(rule.actions))
 
 
-def in_order(rules: list[ReceiptRule], found: Found) -> list[ReceiptRule]:
+def in_order(rules: list[ReceiptRule], found: Remarks) -> list[ReceiptRule]:
     """Rules as `After` orders them; those without it keep their order, at the front.
 
     A rule that is to follow itself, or a rule that is not there, is a problem.
@@ -191,7 +191,7 @@ def in_order(rules: list[ReceiptRule], found: Found) -> list[ReceiptRule]:
 
 
 def _chained(
-    rules: list[ReceiptRule], following: dict[str | None, list[ReceiptRule]], found: Found
+    rules: list[ReceiptRule], following: dict[str | None, list[ReceiptRule]], found: Remarks
 ) -> list[ReceiptRule]:
     chained: list[ReceiptRule] = []
     waiting = following.get(None, [])[::-1]

@@ -136,7 +136,7 @@ def unknown_action(name: str | None) -> Difference:
     """An action that nobody knows."""
     shown_name = "an action" if name is None else f"the action {shown(name)}"
     return Difference(
-        code="unknown-action", says=f"{shown_name} is not known here, and is left out", loses=True
+        code="unknown-action", says=f"{shown_name} is unknown here, and is left out", loses=True
     )
 
 
