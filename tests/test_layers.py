@@ -177,6 +177,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     "serve": ("page",),
     "cli": (
         "options",
+        "in_place",
         "changes",
         "messages",
         "files",

@@ -38,6 +38,26 @@ class LintResult:
     """Those of the files and of the base, by which it was judged."""
 
 
+def problems_in_place(
+    project: Project,
+    problems: tuple[Problem, ...],
+    today: date,
+    *,
+    memory: CompilerMemory | None = None,
+) -> LintResult:
+    """The problems of rules in the files of another tool: of what they do, not of their layout.
+
+    `problems` are those of the files themselves, `memory` keeps what the compiler found.
+    """
+    from mmctl.checks.catalogue import IN_PLACE  # noqa: PLC0415 - as above
+    from mmctl.checks.lint import report  # noqa: PLC0415
+    from mmctl.compiler.compile import compile_project  # noqa: PLC0415
+
+    found = (*problems, *compile_project(project, memory)[1])
+    reported = report([project], today, {project.environment.name: found}, checks=IN_PLACE)
+    return LintResult(problems=reported.problems)
+
+
 def problems_of(
     sources: Sources,
     today: date,

@@ -178,3 +178,27 @@ CHECKS: Final[tuple[Check, ...]] = (
     unsorted_list.CHECK,
     not_formatted.CHECK,
 )
+
+_OF_OUR_FILES: Final = frozenset(
+    {
+        case_decides.CHECK,
+        company_rule_loosened.CHECK,
+        company_rule_without_effect.CHECK,
+        foreign_password_variable.CHECK,
+        ignore_without_effect.CHECK,
+        ignore_without_reason.CHECK,
+        local_snapshots.CHECK,
+        not_formatted.CHECK,
+        rule_without_description.CHECK,
+        rule_without_owner.CHECK,
+        secret_in_file.CHECK,
+        shared_target.CHECK,
+        unsorted_list.CHECK,
+        unused_resource.CHECK,
+        unused_rule_set.CHECK,
+    }
+)
+"""What is about the project file, the layout of rule files, comments in them, and owners; and about
+all that uses a thing, which may be in other files of that tool."""
+IN_PLACE: Final = tuple(check for check in CHECKS if check not in _OF_OUR_FILES)
+"""The checks of rules that are in the files of another tool."""

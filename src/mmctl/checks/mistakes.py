@@ -26,6 +26,8 @@ MISTAKES: Final[Mapping[str, str]] = MappingProxyType(
         "merge-conflict": "A merge conflict that was left in a file.",
         "missing-key": "A required key that is missing.",
         "not-expressible": "An imported member that the language cannot express.",
+        "not-read": "A part of another tool's file that is not of Mail Manager, or that this version "
+        "of mmctl does not understand.",
         "one-of": "Keys that exclude each other, or none of several keys of which one is required.",
         "refuse": "A rule of `refuse: true` that says what a traffic policy cannot say.",
         "syntax": "A file that is not valid YAML, or uses unsupported parts of YAML, such as "
@@ -33,6 +35,8 @@ MISTAKES: Final[Mapping[str, str]] = MappingProxyType(
         "trailing-comment": "A comment after a value that may belong to the value.",
         "unknown-key": "A key that does not exist in this place.",
         "unknown-name": "A reference to a name that is not defined.",
+        "unknown-value": "A value that another tool's file does not have, such as a parameter "
+        "without a default; a condition with such a value is unknown.",
         "unknown-variable": "A variable that has no value in the environment.",
         "unread-file": "A file that looks like a rule file, but that no pattern includes.",
         "unreadable-file": "A file that cannot be opened, or is not UTF-8.",
@@ -40,4 +44,4 @@ MISTAKES: Final[Mapping[str, str]] = MappingProxyType(
         "wrong-type": "A value of the wrong type.",
     }
 )
-"""All are errors: a comment cannot ignore them."""
+"""A comment cannot ignore them; all but `not-read` and `unknown-value` are errors."""

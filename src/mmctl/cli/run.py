@@ -70,6 +70,10 @@ class Run:
     """The command line, to remember an answer by; None: called as a function."""
     outputs: Mapping[str, Mapping[str, str]] | None = None
     """What stacks said, by environment; None: none was asked, and stand-ins take their place."""
+    rules: tuple[str, ...] = ()
+    """Files of another tool whose rules count instead of those of the project: `--rules`."""
+    rules_as: str | None = None
+    """The tool that they are of, if their content does not say it: `--as`."""
     said: set[str] = field(default_factory=set, repr=False, compare=False)
     """Notes that are made once in a run."""
     results: ResultFile = field(default_factory=ResultFile, repr=False, compare=False)
@@ -108,6 +112,10 @@ class Run:
             UsageError: there is no project here, or no such environment.
             ProblemsFound: the project file says too little to read anything else.
         """
+        if self.rules:
+            from mmctl.cli.in_place.judged import judged_in_place
+
+            return judged_in_place(self, cases)
         project, problems = self.sources(seen).read(self.environment, cases=cases)
         project = with_run_profiles(project)
         if project.environment.stack_outputs:
@@ -137,6 +145,20 @@ class Run:
         refuse_outside(self.root, files)
         files.seen = files.seen if seen is None else seen
         return Sources(files, self.root.resolve().name, outputs=self.outputs or {})
+
+    def with_rules(self, rules: Sequence[str] | None, form: str | None) -> Run:
+        """The run in which the rules of these files count, as `--rules` and `--as` say.
+
+        Raises:
+            UsageError: there is no such form, or it is named without files.
+        """
+        if form is None and not rules:
+            return self
+        from mmctl.cli.in_place.files import form_named
+
+        if not rules:
+            raise UsageError("`--as` goes with `--rules`", help="name the files: --rules FILE")
+        return replace(self, rules=tuple(rules), rules_as=form_named(form))
 
     def with_passwords_of(self, names: Iterable[str] | None) -> Run:
         """The run in which variables with other names may hold SMTP passwords too."""

@@ -242,6 +242,11 @@ def ip_found(
     )
 
 
+UNKNOWN_CONDITION: Final = "the condition at "
+"""How the name of a list begins that stands for a condition with a value that nobody knows."""
+IN_ITS_FILE: Final = "the value, in the file that has the condition"
+
+
 def list_found(asking: Asking, *, operand: Operand, name: str, wanted: bool) -> Lookup:
     """Look addresses up in an address list; one that is in it is enough."""
     addresses = asking.texts.addresses_of(operand.fact, asking.recipient)
@@ -296,6 +301,8 @@ def _deleted_list(asking: Asking, name: str, *, wanted: bool) -> Answer:
 
 def _missing_list(name: str, about: str, written: str) -> MissingFact:
     """What is unknown about an address list; the project states it, for cases too."""
+    if name.startswith(UNKNOWN_CONDITION):
+        return MissingFact(fact=name, states=IN_ITS_FILE, in_case=IN_ITS_FILE, choices=(YES, NO))
     in_project = f"address_lists: {{{name}: {written}}}"
     return MissingFact(
         fact=f"address list {name}",

@@ -1,6 +1,7 @@
 """Versions of the configuration by what they are called on the command line.
 
-`live`, `git:REV`, `env:NAME`, a project's folder, a plan file, or the id of a snapshot.
+`live`, `git:REV`, `env:NAME`, a project's folder, a plan file, a CloudFormation template, a
+Terraform plan, or the id of a snapshot.
 """
 
 from __future__ import annotations
@@ -56,6 +57,10 @@ def version_of(run: Run, text: str) -> Version:
         folder = run.root if text == HERE else path
         return _of_folder(run, folder, run.environment, "the files" if text == HERE else text)
     if path.is_file():
+        from mmctl.cli.in_place.files import form_at
+
+        if form_at(path) is not None:
+            return _in_place(run, text)
         from mmctl.live.plan.planfile import load_plan
 
         return of_configuration(run, load_plan(path).desired, f"the plan {text}")
@@ -85,6 +90,19 @@ def _of_folder(run: Run, folder: Path, environment: str | None, name: str) -> Ve
     return Version(
         name=name, configuration=compile_project(project, run.packings)[0], project=project
     )
+
+
+def _in_place(run: Run, name: str) -> Version:
+    """The rules in a file of another tool; what stands for unknown conditions is no object."""
+    from mmctl.cli.in_place.files import read_in_place, usable
+    from mmctl.cli.in_place.judged import project_around
+    from mmctl.cli.in_place.project import without_unknown
+    from mmctl.compiler.compile import compile_project
+
+    around, _ = project_around(run)
+    project = usable(read_in_place(run, (name,), None, around))
+    compiled = compile_project(without_unknown(project), run.packings)[0]
+    return Version(name=name, configuration=compiled, project=project)
 
 
 def _of_snapshot(run: Run, id: str) -> Version:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import typer
 
+    from mmctl.cli.options.annotated import Rules, RulesAs
     from mmctl.cli.run import Run
     from mmctl.compiler.advice.asking import BudgetQuestions
     from mmctl.compiler.budget import Budget
@@ -68,6 +69,8 @@ def budget(
         Path | None,
         typer.Option("--prices", help="With --cost: prices that you know better.", metavar="FILE"),
     ] = None,
+    rules: Rules = None,
+    rules_as: RulesAs = None,
 ) -> int:
     """Show how the rules fit the service's quotas, none of which can be raised.
 
@@ -75,12 +78,17 @@ def budget(
     it says which pairs pin the order, with messages in .mmctl/witness, and tries what to change.
     Exit 1: they do not fit. `--cost` shows what the environment costs in a month.
     """
+    run = run.with_rules(rules, rules_as)
     asked_of_costs = (messages, size, share, pricing_plan, prices)
     if not cost and any(each is not None for each in asked_of_costs):
         raise UsageError("got options of costs without `--cost`", help="add --cost")
     if cost and name is not None:
         raise UsageError(f"got `--cost` with the rule `{name}`", help="leave one of them out")
     project = run.project()
+    if run.rules:
+        from mmctl.cli.in_place.project import without_unknown
+
+        project = without_unknown(project)
     if cost:
         from mmctl.cli.costs import CostOptions, estimate_of
 

@@ -12,6 +12,7 @@ from mmctl.errors import MmctlError, UsageError
 if TYPE_CHECKING:
     import typer
 
+    from mmctl.cli.options.annotated import Rules, RulesAs
     from mmctl.cli.run import Run
     from mmctl.language.company_rules import CompanyRule
 
@@ -21,8 +22,11 @@ def explain(
     check: Annotated[
         str, typer.Argument(help="The id of a check, in brackets in a report; or a rule.")
     ],
+    rules: Rules = None,
+    rules_as: RulesAs = None,
 ) -> int:
     """Show what a check does and what to write instead, or where a rule is live."""
+    run = run.with_rules(rules, rules_as)
     from mmctl.checks.explained import explained_checks
     from mmctl.checks.mistakes import MISTAKES
 

@@ -65,9 +65,9 @@ def text(_run: Run, exported: Exported) -> str:
 
 def _exported(run: Run, to: str) -> Exported:
     desired, environment = _desired(run)
-    from mmctl.interchange.to_api_json import to_api_json
     from mmctl.interchange.cloudformation.writing import to_cloudformation
     from mmctl.interchange.terraform.writing import to_terraform
+    from mmctl.interchange.to_api_json import to_api_json
 
     things, bindings = desired.objects, desired.bindings
     match to:

@@ -72,6 +72,15 @@ def lint(
             metavar="REV",
         ),
     ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            help="Read the files as another tool's: cloudformation or terraform. Default: their "
+            "content says it.",
+            metavar="TOOL",
+        ),
+    ] = None,
     no_cache: Annotated[
         bool,
         typer.Option("--no-cache", help="Lint everything again, also where no file has changed."),
@@ -85,17 +94,22 @@ def lint(
     %LOCALAPPDATA%/mmctl. Nothing that lies in the project is believed.
     """
     from mmctl.cli.files.linting import STDIN, linted, linted_at, reported
+    from mmctl.cli.in_place.files import form_named, refuse_in_place
 
     if dry_run and not fix:
         raise UsageError("`--dry-run` goes with `--fix`")
     if fix and STDIN in (paths or ()):
         raise UsageError("`--fix` changes files, and stdin is not a file")
+    if form_named(form) is not None and not paths:
+        raise UsageError("`--as` goes with files", help=f"mmctl lint FILE --as {form}")
+    if fix:
+        refuse_in_place(run, paths or (), form, "`--fix` changes rule files")
     run = run.with_passwords_of(password_env)
     known = [] if baseline is None else [reported(baseline)]
     known += [] if changed_since is None else [linted_at(run, changed_since, paths or [])]
 
     def look() -> tuple[Linted, tuple[Problem, ...]]:
-        found = linted(run, paths or [], base)
+        found = linted(run, paths or [], base, form)
         problems = found.problems
         for earlier in known:
             from mmctl.checks.baseline import beyond

@@ -11,6 +11,8 @@ from mmctl.errors import UsageError
 if TYPE_CHECKING:
     import typer
 
+    from mmctl.cli.options.annotated import Rules, RulesAs
+
 
 def logs(
     run: Run,
@@ -147,8 +149,11 @@ def logs(
             hidden=True,
         ),
     ] = None,
+    rules: Rules = None,
+    rules_as: RulesAs = None,
 ) -> int:
     """Follow messages through the log records of Mail Manager, or count what these say."""
+    run = run.with_rules(rules, rules_as)
     from mmctl.cli.messages import logged
     from mmctl.operate.logs.asked import AskedMessages, network_of
     from mmctl.operate.logs.times import moment

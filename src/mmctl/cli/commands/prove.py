@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mmctl.analysis.encoding.witness import Witness
     from mmctl.analysis.questions.behavior import KeptMessage
     from mmctl.analysis.questions.gateway_proof import FoundMessage, GatewayProof, PhaseClaim
+    from mmctl.cli.options.annotated import Rules, RulesAs
     from mmctl.cli.run import Run
     from mmctl.judge.ingress import Way
     from mmctl.language.project import Project
@@ -54,6 +55,8 @@ def prove(
             min=1,
         ),
     ] = None,
+    rules: Rules = None,
+    rules_as: RulesAs = None,
 ) -> int:
     """Prove the invariants, that no mail is lost, and which rules never apply or must stay put.
 
@@ -61,6 +64,7 @@ def prove(
     .mmctl/witness. Exit 1: an invariant is broken, mail is lost, a rule never applies, or the order
     in a phase matters. Exit 4: something stayed undecided.
     """
+    run = run.with_rules(rules, rules_as)
     project = run.project()
     ways = tuple(_ways(project, ingress_point, rule_set))
     is_over = None if timeout is None else _clock(timeout)

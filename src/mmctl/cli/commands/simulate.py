@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import typer
 
     from mmctl.cli.options import messages as about
+    from mmctl.cli.options.annotated import Rules, RulesAs
     from mmctl.cli.options.messages import ShowMail
 
 
@@ -96,8 +97,11 @@ def simulate(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 4 where an outcome is unknown.")
     ] = False,
+    rules: Rules = None,
+    rules_as: RulesAs = None,
 ) -> int:
     """Run the test cases, or judge messages offline."""
+    run = run.with_rules(rules, rules_as)
     from mmctl.cli.options.stated_facts import MessageOptions
     from mmctl.judge.ingress import Way
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli import world
+from mmctl.cli.in_place.linted import files_in_place
 from mmctl.cli.run import refuse_outside
 from mmctl.cli.target_branch import target_branch
 from mmctl.errors import UsageError
@@ -58,8 +59,12 @@ class Linted:
     """Everything that the answer depends on, if that is one folder."""
 
 
-def linted(run: Run, paths: Sequence[str], base: str | None = None) -> Linted:
+def linted(
+    run: Run, paths: Sequence[str], base: str | None = None, form: str | None = None
+) -> Linted:
     """Lint what the paths name, or the whole project if there are no paths.
+
+    Files of another tool are known by their content; `form` says of which tool all of them are.
 
     Projects are held to the company rules of the revision `base` too, or of the branch that a CI
     server merges into.
@@ -72,7 +77,16 @@ def linted(run: Run, paths: Sequence[str], base: str | None = None) -> Linted:
     if not paths:
         refuse_outside(run.root, DiskFiles.below(run.root))
         return _project(run, run.root, base=_base(run, run.root, base))
-    return _joined([_path(run, path, base) for path in paths])
+    parts, ours = files_in_place(run, paths, form)
+    elsewhere = [_in_place(run, tool, files) for tool, files in parts]
+    return _joined([*elsewhere, *(_path(run, path, base) for path in ours)])
+
+
+def _in_place(run: Run, tool: str, paths: Sequence[str]) -> Linted:
+    from mmctl.cli.in_place.linted import linted_in_place
+
+    found = linted_in_place(run, tool, paths)
+    return Linted(found.problems, dict(found.texts))
 
 
 def _base(run: Run, root: Path, named: str | None) -> BaseRules | None:

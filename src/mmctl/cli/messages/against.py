@@ -1,4 +1,4 @@
-"""Other rules to judge mail by: those of a git revision, a snapshot, another folder, or live ones.
+"""Other rules to judge mail by: of a git revision, a snapshot, a folder, another tool, or live.
 
 They use the readings and the environment of this project: the comparison is about rules, not about
 assumptions on the service.
@@ -33,7 +33,7 @@ class OtherRules:
 
 
 def other_rules(run: Run, project: Project, against: str, way: Way) -> OtherRules:
-    """The rules that `--against` names: `live`, `git:REV`, a folder, or the id of a snapshot.
+    """The rules that `--against` names: `live`, `git:REV`, a folder or file, a snapshot's id.
 
     Raises:
         UsageError: there is no such thing, or it lacks the ingress point where mail enters.
@@ -68,6 +68,10 @@ def _named(run: Run, project: Project, against: str) -> tuple[str, Project]:
     folder = run.directory / against
     if folder.is_dir():
         return against, _of_folder(run, folder, against)
+    if folder.is_file():
+        from mmctl.cli.in_place.files import read_in_place, usable
+
+        return against, usable(read_in_place(run, (against,), None, project))
     return _of_snapshot(run, project, against)
 
 
@@ -98,7 +102,8 @@ def _of_snapshot(run: Run, project: Project, id: str) -> tuple[str, Project]:
     except UsageError as error:
         raise UsageError(
             f"`--against {id}` is not a folder, and {error.message}",
-            help="`live`, `git:REV`, the folder of a project, or an id of `mmctl history`",
+            help="`live`, `git:REV`, a project's folder, a template or plan of another tool, or an "
+            "id of `mmctl history`",
         ) from None
     snapshot = history.snapshot(entry.state_before)
     return f"the state before {entry.id}", project_of(snapshot.configuration, project)

@@ -69,3 +69,20 @@ TrailSource = Annotated[
         metavar="SOURCE",
     ),
 ]
+Rules = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rules",
+        help="Judge by the rules in a CloudFormation template, a Terraform plan or state, or `.tf` "
+        "files; repeatable.",
+        metavar="FILE",
+    ),
+]
+RulesAs = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        help="With --rules: they are cloudformation or terraform. Default: their content says it.",
+        metavar="TOOL",
+    ),
+]

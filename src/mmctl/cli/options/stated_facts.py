@@ -91,7 +91,8 @@ class MessageOptions:
 def restated(run: Run, written: Iterable[tuple[str, str | None]]) -> tuple[str, ...]:
     """Options as they were given, to show in a command line; None: not given."""
     where = None if run.directory == Path() else str(run.directory)
-    given = (*written, ("--env", run.environment), ("-C", where))
+    rules = (*(("--rules", each) for each in run.rules), ("--as", run.rules_as))
+    given = (*written, *rules, ("--env", run.environment), ("-C", where))
     return tuple(word for name, value in given if value is not None for word in (name, value))
 
 

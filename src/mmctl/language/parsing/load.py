@@ -115,6 +115,20 @@ class Sources:
         project_file = self._project_file()
         return _load(self.parsed, project_file, environment, lone=self.lone, cases=cases)
 
+    def without_rules(
+        self, environment: str | None = None, *, cases: Sequence[str] | None = None
+    ) -> tuple[Project, tuple[Problem, ...]]:
+        """The settings, the environment and the cases, for rules that are in no rule file.
+
+        `cases` are as in `read`. No rule file is opened.
+
+        Raises:
+            ProblemsFound: the project file says too little to read anything else.
+            UsageError: there is no such environment.
+        """
+        project_file = self._project_file()
+        return _load(self.parsed, project_file, environment, lone=True, cases=cases, rules=False)
+
     def read_alone(self, environment: str | None = None) -> tuple[Project, tuple[Problem, ...]]:
         """Only the project file in an environment, and the problems that affect that.
 
@@ -145,6 +159,7 @@ def _load(
     *,
     lone: bool,
     cases: Sequence[str] | None,
+    rules: bool = True,
 ) -> tuple[Project, tuple[Problem, ...]]:
     settings, project_text = project_file.settings()
     chosen = project_file.environment(settings, environment)
@@ -155,13 +170,13 @@ def _load(
         unread=bool(builder.problems),
     )
     files = RuleFiles(parsed, builder, scope, chosen.name)
-    for pattern in (*settings.rules, *settings.cases):
+    for pattern in (*(settings.rules if rules else ()), *settings.cases):
         for path in parsed.files.matching(pattern):
             if path != PROJECT_FILE:
                 files.load(path)
     for path in cases or ():
         files.load(path)
-    if not files.loaded:
+    if rules and not files.loaded:
         _refuse_nothing(parsed, project_file, settings)
     project = _with_twins(
         _built(files, settings, chosen, lone=lone), project_file.outputs.get(chosen.name), builder

@@ -1,0 +1,61 @@
+"""`mmctl lint FILE` where the file is another tool's: the same checks, at its lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.cli.in_place.files import form_at, read_in_place
+from mmctl.cli.in_place.judged import project_around
+from mmctl.errors import ProblemsFound
+from mmctl.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mmctl.cli.run import Run
+    from mmctl.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class LintedInPlace:
+    """The problems of files of another tool, and the texts that they are in."""
+
+    problems: tuple[Problem, ...]
+    texts: Mapping[str, str]
+
+
+def files_in_place(
+    run: Run, paths: Sequence[str], form: str | None
+) -> tuple[list[tuple[str, list[str]]], list[str]]:
+    """The files of other tools, in parts that belong together, each with its tool; and the rest.
+
+    The `.tf` files that are named are one configuration; any other file is one by itself.
+    """
+    parts: list[tuple[str, list[str]]] = []
+    rest = []
+    for path in paths:
+        known = form_at(run.directory / path, form)
+        if known is None:
+            rest.append(path)
+        elif path.endswith(".tf") and parts and parts[-1][1][0].endswith(".tf"):
+            parts[-1][1].append(path)
+        else:
+            parts.append((known, [path]))
+    return parts, rest
+
+
+def linted_in_place(run: Run, form: str, paths: Sequence[str]) -> LintedInPlace:
+    """Lint files that belong together, of one tool.
+
+    Raises:
+        UsageError: a file cannot be read.
+    """
+    from mmctl.linting import problems_in_place
+
+    around, _ = project_around(run)
+    try:
+        read = read_in_place(run, paths, form, around)
+    except ProblemsFound as error:
+        return LintedInPlace(error.problems, error.files)
+    found = problems_in_place(read.project, read.problems, run.today, memory=run.packings)
+    return LintedInPlace(found.problems, read.texts)
