@@ -26,8 +26,8 @@ MISTAKES: Final[Mapping[str, str]] = MappingProxyType(
         "merge-conflict": "A merge conflict that was left in a file.",
         "missing-key": "A required key that is missing.",
         "not-expressible": "An imported member that the language cannot express.",
-        "not-read": "A part of another tool's file that is not of Mail Manager, or that this version "
-        "of mmctl does not understand.",
+        "not-read": "A part of another tool's file that is not Mail Manager's, or that this "
+        "version of mmctl does not understand.",
         "one-of": "Keys that exclude each other, or none of several keys of which one is required.",
         "refuse": "A rule of `refuse: true` that says what a traffic policy cannot say.",
         "syntax": "A file that is not valid YAML, or uses unsupported parts of YAML, such as "

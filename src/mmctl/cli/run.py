@@ -113,13 +113,41 @@ class Run:
             ProblemsFound: the project file says too little to read anything else.
         """
         if self.rules:
-            from mmctl.cli.in_place.judged import judged_in_place
-
-            return judged_in_place(self, cases)
+            return self._read_in_place(cases)
         project, problems = self.sources(seen).read(self.environment, cases=cases)
         project = with_run_profiles(project)
         if project.environment.stack_outputs:
             self._say_stand_ins(project)
+        return replace(project, password_variables=self.password_variables), problems
+
+    def _read_in_place(self, cases: Sequence[str] | None) -> tuple[Project, tuple[Problem, ...]]:
+        from mmctl.cli.in_place.judged import judged_in_place
+
+        around, problems = self.without_rules(cases)
+        found = judged_in_place(self.directory, self.rules, self.rules_as, around)
+        if found.note is not None and found.note not in self.said:
+            self.said.add(found.note)
+            self.say(found.note)
+        return found.project, (*problems, *found.errors)
+
+    def without_rules(
+        self, cases: Sequence[str] | None = ()
+    ) -> tuple[Project, tuple[Problem, ...]]:
+        """Settings, environment and cases of the project here, or the defaults; no rules.
+
+        `cases` are as in `read`.
+
+        Raises:
+            UsageError: there is no such environment.
+            ProblemsFound: the project file says too little.
+        """
+        from mmctl.language.parsing.files import DiskFiles
+        from mmctl.language.parsing.load import Sources
+
+        files = DiskFiles.below(self.root)
+        sources = Sources(files, self.root.resolve().name, outputs=self.outputs or {})
+        project, problems = sources.without_rules(self.environment, cases=cases)
+        project = with_run_profiles(project)
         return replace(project, password_variables=self.password_variables), problems
 
     def _say_stand_ins(self, project: Project) -> None:

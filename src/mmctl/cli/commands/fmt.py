@@ -60,7 +60,7 @@ def fmt(
     if paths:
         from mmctl.cli.in_place.files import refuse_in_place
 
-        refuse_in_place(run, [str(path) for path in paths], None, "fmt writes rule files")
+        refuse_in_place(run.directory, [str(path) for path in paths], None, "fmt writes rule files")
     files = [_formatted(*each) for each in _found(run, paths or [])]
     changed = [file for file in files if file.changes]
     if not check:

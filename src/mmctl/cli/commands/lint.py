@@ -94,16 +94,15 @@ def lint(
     %LOCALAPPDATA%/mmctl. Nothing that lies in the project is believed.
     """
     from mmctl.cli.files.linting import STDIN, linted, linted_at, reported
-    from mmctl.cli.in_place.files import form_named, refuse_in_place
 
     if dry_run and not fix:
         raise UsageError("`--dry-run` goes with `--fix`")
     if fix and STDIN in (paths or ()):
         raise UsageError("`--fix` changes files, and stdin is not a file")
-    if form_named(form) is not None and not paths:
+    if form is not None and not paths:
         raise UsageError("`--as` goes with files", help=f"mmctl lint FILE --as {form}")
-    if fix:
-        refuse_in_place(run, paths or (), form, "`--fix` changes rule files")
+    if paths:
+        _check_in_place(run, paths, form, fix=fix)
     run = run.with_passwords_of(password_env)
     known = [] if baseline is None else [reported(baseline)]
     known += [] if changed_since is None else [linted_at(run, changed_since, paths or [])]
@@ -127,6 +126,15 @@ def lint(
     if found.seen is not None and run.arguments is not None and not asked_more:
         remember(run.arguments, RememberedOutput(text, code), found.seen)
     return code
+
+
+def _check_in_place(run: Run, paths: Sequence[str], form: str | None, *, fix: bool) -> None:
+    """Refuse a tool that does not exist, and a fix of another tool's file."""
+    from mmctl.cli.in_place.files import form_named, refuse_in_place
+
+    tool = form_named(form)
+    if fix:
+        refuse_in_place(run.directory, paths, tool, "`--fix` changes rule files")
 
 
 _ROUNDS: Final = 5

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli import world
-from mmctl.cli.in_place.linted import files_in_place
 from mmctl.cli.run import refuse_outside
 from mmctl.cli.target_branch import target_branch
 from mmctl.errors import UsageError
@@ -77,7 +76,9 @@ def linted(
     if not paths:
         refuse_outside(run.root, DiskFiles.below(run.root))
         return _project(run, run.root, base=_base(run, run.root, base))
-    parts, ours = files_in_place(run, paths, form)
+    from mmctl.cli.in_place.linted import files_in_place
+
+    parts, ours = files_in_place(run.directory, paths, form)
     elsewhere = [_in_place(run, tool, files) for tool, files in parts]
     return _joined([*elsewhere, *(_path(run, path, base) for path in ours)])
 
@@ -85,7 +86,8 @@ def linted(
 def _in_place(run: Run, tool: str, paths: Sequence[str]) -> Linted:
     from mmctl.cli.in_place.linted import linted_in_place
 
-    found = linted_in_place(run, tool, paths)
+    around, _ = run.without_rules()
+    found = linted_in_place(run.directory, paths, tool, around, run.today, run.packings)
     return Linted(found.problems, dict(found.texts))
 
 

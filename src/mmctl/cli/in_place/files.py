@@ -18,7 +18,6 @@ from mmctl.records import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mmctl.cli.run import Run
     from mmctl.interchange.infrastructure.found import FoundInfrastructure
     from mmctl.language.project import Project
     from mmctl.problem import Problem
@@ -56,14 +55,14 @@ def form_at(path: Path, named: str | None = None) -> str | None:
     return named or form_of(path.name, _content(path, str(path)))
 
 
-def refuse_in_place(run: Run, paths: Sequence[str], form: str | None, reason: str) -> None:
+def refuse_in_place(directory: Path, paths: Sequence[str], form: str | None, reason: str) -> None:
     """Refuse to write into files of another tool; `reason` begins the sentence.
 
     Raises:
         UsageError: one of them is such a file.
     """
     for path in paths:
-        tool = form_at(run.directory / path, form)
+        tool = form_at(directory / path, form)
         if tool is not None:
             raise UsageError(
                 f"{reason}, and `{path}` is a file of {NAMES[tool]}",
@@ -71,14 +70,18 @@ def refuse_in_place(run: Run, paths: Sequence[str], form: str | None, reason: st
             )
 
 
-def read_in_place(run: Run, paths: Sequence[str], form: str | None, around: Project) -> InPlace:
-    """The rules in some files of one tool; settings and environment are those of `around`.
+def read_in_place(
+    directory: Path, paths: Sequence[str], form: str | None, around: Project
+) -> InPlace:
+    """The rules in some files of one tool, by their paths from a folder.
+
+    Settings and environment are those of `around`.
 
     Raises:
         UsageError: a file cannot be read, or belongs to no tool that is known.
         ProblemsFound: a file is broken.
     """
-    contents = {name: _content(run.directory / name, name) for name in paths}
+    contents = {name: _content(directory / name, name) for name in paths}
     found_form = form or _form(contents)
     found = _found(found_form, contents)
     return InPlace(

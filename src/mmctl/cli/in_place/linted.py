@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.cli.in_place.files import form_at, read_in_place
-from mmctl.cli.in_place.judged import project_around
 from mmctl.errors import ProblemsFound
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
 
-    from mmctl.cli.run import Run
+    from mmctl.compiler.packing.memory import CompilerMemory
+    from mmctl.language.project import Project
     from mmctl.problem import Problem
 
 
@@ -25,7 +27,7 @@ class LintedInPlace:
 
 
 def files_in_place(
-    run: Run, paths: Sequence[str], form: str | None
+    directory: Path, paths: Sequence[str], form: str | None
 ) -> tuple[list[tuple[str, list[str]]], list[str]]:
     """The files of other tools, in parts that belong together, each with its tool; and the rest.
 
@@ -34,7 +36,7 @@ def files_in_place(
     parts: list[tuple[str, list[str]]] = []
     rest = []
     for path in paths:
-        known = form_at(run.directory / path, form)
+        known = form_at(directory / path, form)
         if known is None:
             rest.append(path)
         elif path.endswith(".tf") and parts and parts[-1][1][0].endswith(".tf"):
@@ -44,18 +46,26 @@ def files_in_place(
     return parts, rest
 
 
-def linted_in_place(run: Run, form: str, paths: Sequence[str]) -> LintedInPlace:
-    """Lint files that belong together, of one tool.
+def linted_in_place(
+    directory: Path,
+    paths: Sequence[str],
+    form: str,
+    around: Project,
+    today: date,
+    memory: CompilerMemory,
+) -> LintedInPlace:
+    """Lint files of one tool that belong together, by their paths from a folder.
+
+    Settings and environment are those of `around`; `memory` keeps what the compiler found.
 
     Raises:
         UsageError: a file cannot be read.
     """
     from mmctl.linting import problems_in_place
 
-    around, _ = project_around(run)
     try:
-        read = read_in_place(run, paths, form, around)
+        read = read_in_place(directory, paths, form, around)
     except ProblemsFound as error:
         return LintedInPlace(error.problems, error.files)
-    found = problems_in_place(read.project, read.problems, run.today, memory=run.packings)
+    found = problems_in_place(read.project, read.problems, today, memory=memory)
     return LintedInPlace(found.problems, read.texts)

@@ -91,7 +91,9 @@ def in_place(found: FoundInfrastructure, around: Project) -> Project:
         if point.ingress_point.rule_set_id in kinds[Kind.RULE_SET]
         and point.ingress_point.traffic_policy_id in kinds[Kind.TRAFFIC_POLICY]
     }
-    sections = {kind.value: found for kind, found in (kinds | {Kind.INGRESS_POINT: points}).items()}
+    sections: dict[str, Any] = {
+        kind.value: found for kind, found in (kinds | {Kind.INGRESS_POINT: points}).items()
+    }
     return replace(
         around,
         **sections,
@@ -103,7 +105,7 @@ def in_place(found: FoundInfrastructure, around: Project) -> Project:
 
 
 def problems_in(found: FoundInfrastructure) -> Iterator[Problem]:
-    """What the service would refuse, what is not known, and what was not read."""
+    """What the service would refuse, what is unknown, and what was not read."""
     yield from found.refused
     for resource in found.resources:
         for path, value in resource.open.items():

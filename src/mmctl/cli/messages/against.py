@@ -71,7 +71,7 @@ def _named(run: Run, project: Project, against: str) -> tuple[str, Project]:
     if folder.is_file():
         from mmctl.cli.in_place.files import read_in_place, usable
 
-        return against, usable(read_in_place(run, (against,), None, project))
+        return against, usable(read_in_place(run.directory, (against,), None, project))
     return _of_snapshot(run, project, against)
 
 
