@@ -30,6 +30,7 @@ from mmctl.records import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from mmctl.interchange.migration.source import Needed
     from mmctl.language.project import Reference
 
 Members = dict[str, Any]
@@ -82,6 +83,8 @@ class Imported:
     """The service's ids of live objects, by kind and name."""
     remarks: dict[tuple[Kind, str], list[str]] = field(default_factory=dict)
     """What comments in the file say about live objects, by kind and name."""
+    needed: dict[str, Needed] = field(default_factory=dict)
+    """Values that the files do not have, by the variable that stands for each."""
     refused: list[Problem] = field(default_factory=list)
     """What the service would refuse."""
     unsaid: list[Problem] = field(default_factory=list)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, Protocol, get_args
 
 from mmctl.language.text.compose import compose
 from mmctl.language.text.nodes import Mapping as MappingNode
@@ -36,6 +36,16 @@ _ELSEWHERE: Final = {
     "Values": "did you mean `Value`?",
     "StatusToUpdate": "only an update accepts it; in a file, write `status: closed`",
 }
+
+
+class Placing(Protocol):
+    """What knows where members are written, and how people write their path."""
+
+    def at(self, path: Path) -> Position:
+        """The place of a member, or of the nearest member around it."""
+
+    def shown(self, path: Path) -> str:
+        """A path as people write it."""
 
 
 class Places:
@@ -74,7 +84,7 @@ class Places:
 
 
 def refusals(
-    error: ShapeError, shape: type[Shape], path: Path, places: Places, noun: str
+    error: ShapeError, shape: type[Shape], path: Path, places: Placing, noun: str
 ) -> list[Problem]:
     """A problem for each refused member, at its place; `path` leads to the shape."""
     problems = []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from mmctl.interchange.cloudformation.template_text import Intrinsic, as_json, as_yaml
 from mmctl.interchange.exported import (
     Elsewhere,
     Exported,
@@ -18,7 +19,6 @@ from mmctl.interchange.exported import (
     words,
 )
 from mmctl.interchange.log_exports import destinations, exported_logs
-from mmctl.interchange.cloudformation.template_text import Intrinsic, as_json, as_yaml
 from mmctl.language.references import references
 from mmctl.model.kinds import Kind
 from mmctl.records import dataclass

@@ -14,7 +14,6 @@ from mmctl.records import dataclass, field
 if TYPE_CHECKING:
     from mmctl.interchange.migration.source import Needed, Unread
     from mmctl.model.kinds import Kind, LiveShape
-    from mmctl.model.logs import LogType
     from mmctl.problem import Path, Position, Problem
 
 Members = dict[str, Any]
@@ -49,7 +48,7 @@ class FoundResource:
     label: str
     """What the file calls it: `ThreatFeedAddressList`, `module.mail.aws_mailmanager_relay.mx[0]`.
     """
-    members: Members
+    members: Members = field(default_factory=dict)
     """What its Create operation takes, without tags, status, passwords and unknown members."""
     shape: LiveShape | None = None
     """The members as the shape of the API; None: the service would refuse them."""
@@ -62,7 +61,7 @@ class FoundResource:
     """Whether an ingress point takes no mail."""
     password: bool = False
     """Whether it has an SMTP password, which is not here."""
-    logging: dict[LogType, str] = field(default_factory=dict)
+    logging: dict[str, str] = field(default_factory=dict)
     """ARNs of log destinations, by log type; as a rule file has them."""
     retained: bool = False
     """Whether the tool keeps it when it is taken out of the file."""
@@ -91,5 +90,7 @@ class FoundInfrastructure:
     """What the service would refuse."""
     others: dict[str, int] = field(default_factory=dict)
     """How many resources of other types there are, by type."""
+    notes: list[str] = field(default_factory=list)
+    """What is worth knowing: the defaults of parameters that were taken."""
     texts: dict[str, str] = field(default_factory=dict)
     """The text of each file to show beside a problem, with secrets masked."""

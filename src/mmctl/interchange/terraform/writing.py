@@ -19,8 +19,8 @@ from mmctl.interchange.exported import (
     plain,
     words,
 )
-from mmctl.interchange.terraform.hcl import Body, Expression, quoted, text_of
 from mmctl.interchange.log_exports import destinations, exported_logs
+from mmctl.interchange.terraform.hcl import Body, Expression, quoted, text_of
 from mmctl.language.references import references
 from mmctl.model.policies import TrafficPolicy
 from mmctl.records import dataclass, field

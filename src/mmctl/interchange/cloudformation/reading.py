@@ -1,0 +1,108 @@
+"""Templates → what they have of Mail Manager, and that → sections of a rule file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.errors import ProblemsFound, UsageError
+from mmctl.interchange.cloudformation.scope import OF_LOGS, OF_MAIL_MANAGER
+from mmctl.interchange.cloudformation.template import read_template
+from mmctl.interchange.infrastructure.gathering import LOGS, NOUNS, gathered
+from mmctl.interchange.infrastructure.secrets import masked
+from mmctl.interchange.infrastructure.sections import sections_of
+from mmctl.interchange.infrastructure.values import Declared, Names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mmctl.interchange.api_json import Imported
+    from mmctl.interchange.cloudformation.template import Template
+    from mmctl.interchange.infrastructure.found import FoundInfrastructure
+    from mmctl.interchange.migration.source import Asked
+    from mmctl.problem import Problem
+
+_PARAMETER: Final = "parameter:"
+
+
+def read_cloudformation(
+    files: Mapping[str, bytes], parameters: Mapping[str, str] | None = None
+) -> FoundInfrastructure:
+    """What templates have of Mail Manager; `parameters` are values for their parameters.
+
+    Raises:
+        ProblemsFound: a file cannot be read or evaluated; all of that, at its places.
+        UsageError: there is nothing of Mail Manager.
+    """
+    templates: list[Template] = []
+    problems: list[Problem] = []
+    texts: dict[str, str] = {}
+    for file, content in files.items():
+        try:
+            template = read_template(content, file, parameters or {}, _is_wanted)
+        except ProblemsFound as error:
+            problems += error.problems
+            texts |= error.files
+            continue
+        templates.append(template)
+        problems += template.problems
+        texts[template.file] = template.text
+    shown = {file: masked(text) for file, text in texts.items()}
+    if problems:
+        raise ProblemsFound("cannot read the templates", tuple(problems), shown)
+    declared = [each for template in templates for each in _declared(template)]
+    names = Names(texts=tuple(texts.values()))
+    found = gathered("CloudFormation", declared, names)
+    found.texts = shown
+    for template in templates:
+        found.unread += template.unread
+        for type_, count in template.others.items():
+            found.others[type_] = found.others.get(type_, 0) + count
+        found.notes += [
+            f"{template.file}: parameter `{name}` has its default `{default[:60]}`; "
+            f"for another value: --parameter {name}=VALUE"
+            for name, default in template.defaults
+        ]
+    if not found.resources and not found.unread and not found.refused:
+        raise UsageError(
+            f"{', '.join(f'`{file}`' for file in files)}: nothing of Mail Manager",
+            help="expected resources of type `AWS::SES::MailManager…`",
+        )
+    return found
+
+
+def import_cloudformation(files: Mapping[str, bytes], asked: Asked) -> Imported:
+    """The sections of what templates have of Mail Manager.
+
+    Raises:
+        ProblemsFound: a file cannot be read or evaluated; all of that, at its places.
+        UsageError: there is nothing of Mail Manager.
+    """
+    given = {
+        name.removeprefix(_PARAMETER): value
+        for name, value in asked.options.items()
+        if name.startswith(_PARAMETER)
+    }
+    return sections_of(read_cloudformation(files, given))
+
+
+def _is_wanted(type_: str) -> bool:
+    if type_.startswith(OF_LOGS):
+        return type_.removeprefix(OF_LOGS) in LOGS
+    return type_.startswith(OF_MAIL_MANAGER)
+
+
+def _declared(template: Template) -> list[Declared]:
+    declared = []
+    for resource in template.resources:
+        noun = resource.type.removeprefix(OF_MAIL_MANAGER).removeprefix(OF_LOGS)
+        if noun in NOUNS:
+            declared.append(
+                Declared(
+                    noun=noun,
+                    label=resource.logical_id,
+                    properties=resource.properties,
+                    places=resource.places,
+                    retained=resource.retained,
+                )
+            )
+    return declared

@@ -1,0 +1,124 @@
+"""What names mean in a template: parameters, mappings, conditions, resources and their outputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.interchange.infrastructure.values import ARN, ID, Hole, Pointer, Text
+from mmctl.model.kinds import Noun
+from mmctl.records import dataclass, field
+
+if TYPE_CHECKING:
+    from mmctl.interchange.cloudformation.template_nodes import TemplateNode
+    from mmctl.interchange.infrastructure.values import Part
+    from mmctl.language.text.nodes import Mapping
+    from mmctl.problem import Position
+
+OF_MAIL_MANAGER: Final = "AWS::SES::MailManager"
+OF_LOGS: Final = "AWS::Logs::"
+_PSEUDO: Final = {
+    "AWS::Region": Hole(key="AWS::Region", why="it is the region", environment="region"),
+    "AWS::AccountId": Hole(key="AWS::AccountId", why="it is the account", environment="account"),
+    "AWS::Partition": Hole(
+        key="AWS::Partition", why="it is the partition", environment="partition"
+    ),
+    "AWS::StackName": Hole(key="StackName", why="it is the name of the stack"),
+    "AWS::StackId": Hole(key="StackId", why="it is the id of the stack"),
+}
+_DOMAINS: Final = {"AWS::URLSuffix": "amazonaws.com"}
+_ENTRIES: Final = "CommaDelimitedList"
+_SSM: Final = "AWS::SSM::Parameter::"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A parameter of the template."""
+
+    name: str
+    type: str
+    default: str | None
+    secret: bool
+    """`NoEcho`: its value is shown nowhere."""
+    position: Position
+
+
+@dataclass(slots=True, kw_only=True)
+class Scope:
+    """All names of one template."""
+
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
+    """Values that the person states, by parameter or pseudo parameter."""
+    mappings: dict[str, Mapping] = field(default_factory=dict)
+    conditions: dict[str, TemplateNode] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
+    """Types of the resources, by logical id."""
+    properties: dict[str, Mapping] = field(default_factory=dict)
+    """Properties of the resources, by logical id."""
+    defaults: set[str] = field(default_factory=set)
+    """Parameters whose default was taken."""
+
+    def reference(self, name: str) -> Any:
+        """What `Ref` is; a text, a list of texts, or nothing if there is no such name."""
+        if name in self.given and name not in self.parameters:
+            return self.given[name]
+        if name in self.parameters:
+            return self._parameter(self.parameters[name])
+        if name in self.types:
+            return self._resource(name, "Ref")
+        if name in _DOMAINS:
+            return _DOMAINS[name]
+        hole = _PSEUDO.get(name)
+        return None if hole is None else Text((hole,))
+
+    def attribute(self, name: str, attribute: str) -> Any:
+        """What `Fn::GetAtt` is; nothing if there is no such resource."""
+        return self._resource(name, attribute) if name in self.types else None
+
+    def _parameter(self, parameter: Parameter) -> Any:
+        name = parameter.name
+        value = self.given.get(name)
+        if parameter.secret:
+            why = f"parameter `{name}` has `NoEcho`: its value is not written"
+            return Text((Hole(key=name, why=why, secret=True),))
+        if value is None and parameter.type.startswith(_SSM):
+            why = f"parameter `{name}` is read from Systems Manager at each deploy"
+            return Text((Hole(key=name, why=why),))
+        if value is None and parameter.default is None:
+            why = f"parameter `{name}` has no default"
+            return Text((Hole(key=name, why=why),))
+        if value is None:
+            self.defaults.add(name)
+            value = parameter.default or ""
+        if parameter.type == _ENTRIES or parameter.type.startswith("List<"):
+            return [item.strip() for item in value.split(",")]
+        return value
+
+    def _resource(self, name: str, attribute: str) -> Any:
+        type_ = self.types[name]
+        if type_.startswith(OF_MAIL_MANAGER):
+            return Text((Pointer(label=name, attribute=_attribute(type_, attribute)),))
+        if type_.startswith(OF_LOGS):
+            return Text((Pointer(label=name, attribute=attribute),))
+        key = name if attribute == "Ref" else f"{name}.{attribute}"
+        why = f"`{key}` is known after `{name}` ({type_}) is created"
+        return Text((Hole(key=key, why=why),))
+
+
+def _attribute(type_: str, attribute: str) -> str:
+    """Whether an attribute of a Mail Manager resource is its id or its ARN; else as written."""
+    noun = type_.removeprefix(OF_MAIL_MANAGER)
+    if noun not in {*Noun} or attribute in {"Ref", Noun(noun).id_member}:
+        return ID if attribute in {"Ref", f"{noun}Id"} else attribute
+    return ARN if attribute == Noun(noun).arn_member else attribute
+
+
+def arn_parts(scope: Scope, pointer: Pointer) -> tuple[Part, ...]:
+    """The ARN of a Mail Manager resource in parts, for functions that cut texts."""
+    noun = scope.types.get(pointer.label, "").removeprefix(OF_MAIL_MANAGER)
+    if pointer.attribute != ARN or noun not in {*Noun}:
+        return (pointer,)
+    part = Noun(noun).api.arn_part
+    pseudo = [_PSEUDO[f"AWS::{name}"] for name in ("Partition", "Region", "AccountId")]
+    end = Pointer(label=pointer.label)
+    return ("arn:", pseudo[0], ":ses:", pseudo[1], ":", pseudo[2], f":{part}/", end)
