@@ -11,12 +11,12 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.interchange.cloudformation.scope import arn_parts
-from mmctl.interchange.cloudformation.template_nodes import Call
+from mmctl.interchange.cloudformation.template_nodes import FunctionCall
 from mmctl.interchange.infrastructure.values import (
     Hole,
+    OpenText,
     Plain,
     Pointer,
-    Text,
     known_text,
     parts_of,
     text_of,
@@ -26,7 +26,7 @@ from mmctl.problem import Problem, Severity
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from mmctl.interchange.cloudformation.scope import Scope
+    from mmctl.interchange.cloudformation.scope import TemplateScope
     from mmctl.interchange.cloudformation.template_nodes import TemplateNode
     from mmctl.interchange.infrastructure.values import Part, Tree
     from mmctl.problem import Path, Position
@@ -55,13 +55,13 @@ ABSENT: Final = Absent()
 class Evaluation:
     """One value of a template that is being evaluated."""
 
-    scope: Scope
+    scope: TemplateScope
     places: dict[Path, Position] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     under_way: list[str] = field(default_factory=list)
     """Conditions that are being evaluated, to notice circles."""
     left: int = 200_000
-    """How many values may still be made: a function may repeat what it is given."""
+    """How many values may still be made: a function may repeat its input."""
 
     def value(self, node: TemplateNode, path: Path) -> Tree | Absent:
         """The value of a node; its place is kept under the path."""
@@ -74,7 +74,7 @@ class Evaluation:
                 return self._mapping(node, path)
             case Sequence():
                 return self._list(node, path)
-            case Call():
+            case FunctionCall():
                 return self._call(node, path)
             case _:
                 return _scalar(node)
@@ -110,7 +110,7 @@ class Evaluation:
 
     # -- functions
 
-    def _call(self, call: Call, path: Path) -> Tree | Absent:
+    def _call(self, call: FunctionCall, path: Path) -> Tree | Absent:
         match call.name:
             case "Ref":
                 return self._ref(call)
@@ -136,17 +136,17 @@ class Evaluation:
                 export = self.apart(call.argument)
                 name = known_text(export) or "value"
                 why = f"export `{name}` of another stack is not in this file"
-                return Text((Hole(key=f"import {name}", why=why),))
+                return OpenText((Hole(key=f"import {name}", why=why),))
             case _:
                 pass
         why = f"`{call.name}` is not evaluated here"
         return self._hole(call, call.name.removeprefix("Fn::"), why)
 
-    def _hole(self, node: TemplateNode, key: str, why: str) -> Text:
+    def _hole(self, node: TemplateNode, key: str, why: str) -> OpenText:
         place = f"{node.position.line}_{node.position.column}"
-        return Text((Hole(key=f"{key} {place}", why=why),))
+        return OpenText((Hole(key=f"{key} {place}", why=why),))
 
-    def _wrong(self, call: Call, message: str, help_: str | None = None) -> Text:
+    def _wrong(self, call: FunctionCall, message: str, help_: str | None = None) -> OpenText:
         self.problems.append(
             Problem(
                 check="template",
@@ -158,7 +158,7 @@ class Evaluation:
         )
         return self._hole(call, "broken", f"`{call.name}` cannot be evaluated")
 
-    def _ref(self, call: Call) -> Tree | Absent:
+    def _ref(self, call: FunctionCall) -> Tree | Absent:
         if not isinstance(call.argument, Scalar):
             return self._wrong(call, "expected the name of a parameter or resource")
         name = call.argument.text
@@ -169,7 +169,7 @@ class Evaluation:
             return self._wrong(call, f"nothing is called `{name[:60]}`")
         return value
 
-    def _attribute(self, call: Call) -> Tree:
+    def _attribute(self, call: FunctionCall) -> Tree:
         if isinstance(call.argument, Scalar):
             name, _, attribute = call.argument.text.partition(".")
         else:
@@ -182,7 +182,7 @@ class Evaluation:
             return self._wrong(call, f"there is no resource `{name[:60]}`")
         return value
 
-    def _substitution(self, call: Call) -> Tree:
+    def _substitution(self, call: FunctionCall) -> Tree:
         own: dict[str, Tree] = {}
         text = call.argument
         if isinstance(text, Sequence) and text.items:
@@ -201,7 +201,9 @@ class Evaluation:
         parts.append(text.text[end:])
         return _dynamic(text_of(parts))
 
-    def _used(self, call: Call, literal: str, name: str, own: dict[str, Tree]) -> tuple[Part, ...]:
+    def _used(
+        self, call: FunctionCall, literal: str, name: str, own: dict[str, Tree]
+    ) -> tuple[Part, ...]:
         if literal:
             return (f"${{{name}}}",)
         value: Any = own.get(name)
@@ -218,15 +220,15 @@ class Evaluation:
             return unknown.parts
         return parts
 
-    def _join(self, call: Call) -> Tree:
+    def _join(self, call: FunctionCall) -> Tree:
         items = _items(call.argument)
         listed = self.apart(items[1]) if len(items) > 1 else None
         delimiter = known_text(self.apart(items[0])) if items else None
-        if isinstance(listed, Text):
+        if isinstance(listed, OpenText):
             return (
                 listed
                 if len(listed.parts) == 1
-                else self._hole(call, "joined", "a list is not known")
+                else self._hole(call, "joined", "a list is unknown")
             )
         if delimiter is None or not isinstance(listed, list):
             return self._wrong(call, "expected a delimiter and a list")
@@ -238,19 +240,19 @@ class Evaluation:
             parts += [delimiter, *own] if index else own
         return _dynamic(text_of(parts))
 
-    def _select(self, call: Call) -> Tree:
+    def _select(self, call: FunctionCall) -> Tree:
         items = _items(call.argument)
         index = known_text(self.apart(items[0])) if items else None
         listed = self.apart(items[1]) if len(items) > 1 else None
-        if isinstance(listed, Text):
-            return self._hole(call, "selected", "the list is not known here")
+        if isinstance(listed, OpenText):
+            return self._hole(call, "selected", "the list is unknown here")
         if index is None or not index.isdigit() or not isinstance(listed, list):
             return self._wrong(call, "expected an index and a list")
         if int(index) >= len(listed):
             return self._wrong(call, f"the list has {len(listed)} items, got the index {index}")
         return listed[int(index)]
 
-    def _split(self, call: Call) -> Tree:
+    def _split(self, call: FunctionCall) -> Tree:
         items = _items(call.argument)
         delimiter = known_text(self.apart(items[0])) if items else None
         parts = parts_of(self.apart(items[1])) if len(items) > 1 else None
@@ -273,7 +275,7 @@ class Evaluation:
             for inner in (arn_parts(self.scope, part) if isinstance(part, Pointer) else (part,))
         ]
 
-    def _if(self, call: Call, path: Path) -> Tree | Absent:
+    def _if(self, call: FunctionCall, path: Path) -> Tree | Absent:
         items = _items(call.argument)
         if len(items) != 3 or not isinstance(items[0], Scalar):  # noqa: PLR2004 - as the function has
             return self._wrong(call, "expected a condition and two values")
@@ -283,14 +285,14 @@ class Evaluation:
             first, second = self.apart(items[1]), self.apart(items[2])
             if first == second:
                 return self.value(items[1], path)
-            why = f"condition `{name}` depends on values that are not known here"
-            return Text((Hole(key=f"if {name} {call.position.line}", why=why),))
+            why = f"condition `{name}` depends on values that are unknown here"
+            return OpenText((Hole(key=f"if {name} {call.position.line}", why=why),))
         chosen = items[1] if holds else items[2]
         if path and isinstance(path[-1], int):
             self.places[path] = chosen.position
         return self.value(chosen, path)
 
-    def _find(self, call: Call) -> Tree:
+    def _find(self, call: FunctionCall) -> Tree:
         items = _items(call.argument)
         keys = [known_text(self.apart(item)) for item in items[:3]]
         mapping = self.scope.mappings.get(keys[0] or "") if keys else None
@@ -307,14 +309,14 @@ class Evaluation:
         if not found:
             return self._wrong(call, f"`{keys[0]}` has no `{keys[1]}` with `{keys[2]}`")
         if any(each != found[0] for each in found):
-            why = f"what mapping `{keys[0]}` has depends on values that are not known here"
+            why = f"what mapping `{keys[0]}` has depends on values that are unknown here"
             return self._hole(call, f"{keys[0]} {keys[2] or ''}", why)
         return _present(found[0])
 
     # -- conditions
 
-    def condition(self, name: str, call: Call) -> bool | None:
-        """Whether a condition of the template holds; None: it depends on what is not known."""
+    def condition(self, name: str, call: FunctionCall) -> bool | None:
+        """Whether a condition of the template holds; None: it depends on what is unknown."""
         node = self.scope.conditions.get(name)
         if node is None:
             self._wrong(call, f"there is no condition `{name[:60]}`")
@@ -330,8 +332,8 @@ class Evaluation:
     def _holds(self, node: TemplateNode) -> bool | None:
         if isinstance(node, Mapping) and len(node.entries) == 1:
             key, value = node.entries[0]
-            node = Call(key.position, key.text, value)
-        if not isinstance(node, Call):
+            node = FunctionCall(key.position, key.text, value)
+        if not isinstance(node, FunctionCall):
             return None
         match node.name:
             case "Condition" if isinstance(node.argument, Scalar):
@@ -344,7 +346,7 @@ class Evaluation:
             case _:
                 return None
 
-    def _equal(self, call: Call) -> bool | None:
+    def _equal(self, call: FunctionCall) -> bool | None:
         items = _items(call.argument)
         if len(items) != 2:  # noqa: PLR2004 - as the function has
             self._wrong(call, "expected two values")
@@ -389,8 +391,8 @@ def _scalar(node: Scalar) -> Tree:
     return _dynamic(text)
 
 
-def _dynamic(value: Text | str) -> Text | str:
-    """A text with what CloudFormation resolves at the deploy as parts that are not known."""
+def _dynamic(value: OpenText | str) -> OpenText | str:
+    """A text with what CloudFormation resolves at the deploy as parts that are unknown."""
     parts: list[Part] = []
     for part in parts_of(value) or ():
         if not isinstance(part, str) or "{{resolve:" not in part:

@@ -10,13 +10,13 @@ from mmctl.interchange.cloudformation.template import read_template
 from mmctl.interchange.infrastructure.gathering import LOGS, NOUNS, gathered
 from mmctl.interchange.infrastructure.secrets import masked
 from mmctl.interchange.infrastructure.sections import sections_of
-from mmctl.interchange.infrastructure.values import Declared, Names
+from mmctl.interchange.infrastructure.values import Declared, VariableNames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mmctl.interchange.api_json import Imported
-    from mmctl.interchange.cloudformation.template import Template
+    from mmctl.interchange.cloudformation.template import ReadTemplate
     from mmctl.interchange.infrastructure.found import FoundInfrastructure
     from mmctl.interchange.migration.source import Asked
     from mmctl.problem import Problem
@@ -33,7 +33,7 @@ def read_cloudformation(
         ProblemsFound: a file cannot be read or evaluated; all of that, at its places.
         UsageError: there is nothing of Mail Manager.
     """
-    templates: list[Template] = []
+    templates: list[ReadTemplate] = []
     problems: list[Problem] = []
     texts: dict[str, str] = {}
     for file, content in files.items():
@@ -50,7 +50,7 @@ def read_cloudformation(
     if problems:
         raise ProblemsFound("cannot read the templates", tuple(problems), shown)
     declared = [each for template in templates for each in _declared(template)]
-    names = Names(texts=tuple(texts.values()))
+    names = VariableNames(texts=tuple(texts.values()))
     found = gathered("CloudFormation", declared, names)
     found.texts = shown
     for template in templates:
@@ -91,7 +91,7 @@ def _is_wanted(type_: str) -> bool:
     return type_.startswith(OF_MAIL_MANAGER)
 
 
-def _declared(template: Template) -> list[Declared]:
+def _declared(template: ReadTemplate) -> list[Declared]:
     declared = []
     for resource in template.resources:
         noun = resource.type.removeprefix(OF_MAIL_MANAGER).removeprefix(OF_LOGS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.interchange.infrastructure.values import ARN, ID, Hole, Pointer, Text
+from mmctl.interchange.infrastructure.values import ARN, ID, Hole, OpenText, Pointer
 from mmctl.model.kinds import Noun
 from mmctl.records import dataclass, field
 
@@ -31,7 +31,7 @@ _SSM: Final = "AWS::SSM::Parameter::"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class StackParameter:
     """A parameter of the template."""
 
     name: str
@@ -43,10 +43,10 @@ class Parameter:
 
 
 @dataclass(slots=True, kw_only=True)
-class Scope:
+class TemplateScope:
     """All names of one template."""
 
-    parameters: dict[str, Parameter] = field(default_factory=dict)
+    parameters: dict[str, StackParameter] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
     """Values that the person states, by parameter or pseudo parameter."""
     mappings: dict[str, Mapping] = field(default_factory=dict)
@@ -69,24 +69,24 @@ class Scope:
         if name in _DOMAINS:
             return _DOMAINS[name]
         hole = _PSEUDO.get(name)
-        return None if hole is None else Text((hole,))
+        return None if hole is None else OpenText((hole,))
 
     def attribute(self, name: str, attribute: str) -> Any:
         """What `Fn::GetAtt` is; nothing if there is no such resource."""
         return self._resource(name, attribute) if name in self.types else None
 
-    def _parameter(self, parameter: Parameter) -> Any:
+    def _parameter(self, parameter: StackParameter) -> Any:
         name = parameter.name
         value = self.given.get(name)
         if parameter.secret:
             why = f"parameter `{name}` has `NoEcho`: its value is not written"
-            return Text((Hole(key=name, why=why, secret=True),))
+            return OpenText((Hole(key=name, why=why, secret=True),))
         if value is None and parameter.type.startswith(_SSM):
             why = f"parameter `{name}` is read from Systems Manager at each deploy"
-            return Text((Hole(key=name, why=why),))
+            return OpenText((Hole(key=name, why=why),))
         if value is None and parameter.default is None:
             why = f"parameter `{name}` has no default"
-            return Text((Hole(key=name, why=why),))
+            return OpenText((Hole(key=name, why=why),))
         if value is None:
             self.defaults.add(name)
             value = parameter.default or ""
@@ -97,12 +97,12 @@ class Scope:
     def _resource(self, name: str, attribute: str) -> Any:
         type_ = self.types[name]
         if type_.startswith(OF_MAIL_MANAGER):
-            return Text((Pointer(label=name, attribute=_attribute(type_, attribute)),))
+            return OpenText((Pointer(label=name, attribute=_attribute(type_, attribute)),))
         if type_.startswith(OF_LOGS):
-            return Text((Pointer(label=name, attribute=attribute),))
+            return OpenText((Pointer(label=name, attribute=attribute),))
         key = name if attribute == "Ref" else f"{name}.{attribute}"
         why = f"`{key}` is known after `{name}` ({type_}) is created"
-        return Text((Hole(key=key, why=why),))
+        return OpenText((Hole(key=key, why=why),))
 
 
 def _attribute(type_: str, attribute: str) -> str:
@@ -113,7 +113,7 @@ def _attribute(type_: str, attribute: str) -> str:
     return ARN if attribute == Noun(noun).arn_member else attribute
 
 
-def arn_parts(scope: Scope, pointer: Pointer) -> tuple[Part, ...]:
+def arn_parts(scope: TemplateScope, pointer: Pointer) -> tuple[Part, ...]:
     """The ARN of a Mail Manager resource in parts, for functions that cut texts."""
     noun = scope.types.get(pointer.label, "").removeprefix(OF_MAIL_MANAGER)
     if pointer.attribute != ARN or noun not in {*Noun}:

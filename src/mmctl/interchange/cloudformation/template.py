@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import ProblemsFound
 from mmctl.interchange.cloudformation.functions import Evaluation
-from mmctl.interchange.cloudformation.scope import OF_MAIL_MANAGER, Parameter, Scope
-from mmctl.interchange.cloudformation.template_nodes import Call, template_nodes
+from mmctl.interchange.cloudformation.scope import OF_MAIL_MANAGER, StackParameter, TemplateScope
+from mmctl.interchange.cloudformation.template_nodes import FunctionCall, template_nodes
 from mmctl.interchange.migration.decoding import decoded
 from mmctl.interchange.migration.source import Unread
 from mmctl.language.text.nodes import Mapping, Scalar, Sequence
@@ -49,7 +49,7 @@ _GOES_ON: Final = frozenset({"Retain", "RetainExceptOnCreate"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateResource:
+class ReadResource:
     """A resource of a template, its properties evaluated as far as they are known."""
 
     logical_id: str
@@ -62,12 +62,12 @@ class TemplateResource:
 
 
 @dataclass(slots=True, kw_only=True)
-class Template:
+class ReadTemplate:
     """What a template has."""
 
     file: str
     text: str
-    resources: list[TemplateResource] = field(default_factory=list)
+    resources: list[ReadResource] = field(default_factory=list)
     """Those whose type is wanted, in order."""
     others: dict[str, int] = field(default_factory=dict)
     """How many resources of other types there are."""
@@ -82,7 +82,7 @@ def read_template(
     file: str,
     given: MappingOf[str, str],
     wanted: Callable[[str], bool] = lambda type_: type_.startswith(OF_MAIL_MANAGER),
-) -> Template:
+) -> ReadTemplate:
     """The resources of a template of wanted types; `given` are values of its parameters.
 
     Raises:
@@ -101,7 +101,7 @@ def read_template(
     resources = root.get("Resources") if isinstance(root, Mapping) else None
     if not isinstance(root, Mapping) or not isinstance(resources, Mapping):
         raise ProblemsFound(f"`{file}` is no template", (_no_template(root, file),), {file: text})
-    template = Template(file=file, text=text)
+    template = ReadTemplate(file=file, text=text)
     _read(template, root, resources, given, wanted)
     return template
 
@@ -116,13 +116,13 @@ def _no_template(root: TemplateNode | None, file: str) -> Problem:
 
 
 def _read(
-    template: Template,
+    template: ReadTemplate,
     root: Mapping,
     resources: Mapping,
     given: MappingOf[str, str],
     wanted: Callable[[str], bool],
 ) -> None:
-    scope = Scope(given=dict(given))
+    scope = TemplateScope(given=dict(given))
     _sections(template, root)
     _parameters(template, root.get("Parameters"), scope)
     for key, mapping in _entries(root.get("Mappings")):
@@ -149,7 +149,7 @@ def _entries(node: TemplateNode | None) -> tuple[tuple[Scalar, TemplateNode], ..
     return node.entries if isinstance(node, Mapping) else ()
 
 
-def _sections(template: Template, root: Mapping) -> None:
+def _sections(template: ReadTemplate, root: Mapping) -> None:
     for key, node in root.entries:
         if key.text not in _SECTIONS:
             help_ = did_you_mean(key.text, tuple(_SECTIONS))
@@ -161,13 +161,13 @@ def _sections(template: Template, root: Mapping) -> None:
                     _leave(template, name.position, f"Transform {shown}", "macros are not run")
 
 
-def _parameters(template: Template, node: TemplateNode | None, scope: Scope) -> None:
+def _parameters(template: ReadTemplate, node: TemplateNode | None, scope: TemplateScope) -> None:
     for key, inner in _entries(node):
         texts = {
             name.text: value.text for name, value in _entries(inner) if isinstance(value, Scalar)
         }
         secret = texts.get("NoEcho", "").lower() in {"true", "yes"}
-        scope.parameters[key.text] = Parameter(
+        scope.parameters[key.text] = StackParameter(
             name=key.text,
             type=texts.get("Type", "String"),
             default=None if secret else texts.get("Default"),
@@ -182,14 +182,14 @@ def _parameters(template: Template, node: TemplateNode | None, scope: Scope) -> 
             template.problems.append(_problem(at, message, help_))
 
 
-def _type(template: Template, key: Scalar, node: TemplateNode) -> str | None:
+def _type(template: ReadTemplate, key: Scalar, node: TemplateNode) -> str | None:
     if key.text.startswith("Fn::"):
         why = "loops and macros are not run"
         _leave(template, key.position, key.text, why, "give the template that was deployed")
         return None
     type_ = node.get("Type") if isinstance(node, Mapping) else None
     if not isinstance(type_, Scalar):
-        if isinstance(node, Call):
+        if isinstance(node, FunctionCall):
             _leave(template, key.position, key.text, f"`{node.name}` is not run")
             return None
         message = f"`{key.text[:60]}`: expected a resource with a `Type`"
@@ -198,7 +198,7 @@ def _type(template: Template, key: Scalar, node: TemplateNode) -> str | None:
     return type_.text
 
 
-def _elsewhere(template: Template, key: Scalar, type_: str) -> None:
+def _elsewhere(template: ReadTemplate, key: Scalar, type_: str) -> None:
     """List what may hold resources of Mail Manager that are not seen here."""
     why = _ELSEWHERE.get(type_)
     if type_.endswith("::MODULE"):
@@ -207,11 +207,13 @@ def _elsewhere(template: Template, key: Scalar, type_: str) -> None:
         _leave(template, key.position, f"{key.text} ({type_})", why, "import its template too")
 
 
-def _resource(template: Template, key: Scalar, node: Mapping, type_: str, scope: Scope) -> None:
+def _resource(
+    template: ReadTemplate, key: Scalar, node: Mapping, type_: str, scope: TemplateScope
+) -> None:
     evaluation = Evaluation(scope=scope, problems=template.problems)
     condition = node.get("Condition")
     if isinstance(condition, Scalar):
-        call = Call(condition.position, "Condition", condition)
+        call = FunctionCall(condition.position, "Condition", condition)
         holds = evaluation.condition(condition.text, call)
         if holds is False:
             why = f"its condition `{condition.text}` is false"
@@ -228,7 +230,7 @@ def _resource(template: Template, key: Scalar, node: Mapping, type_: str, scope:
             return
     for name, _ in node.entries:
         if name.text not in _ATTRIBUTES:
-            _leave(template, name.position, f"{key.text}: {name.text}", "it is not known here")
+            _leave(template, name.position, f"{key.text}: {name.text}", "it is unknown here")
     inner = node.get("Properties")
     properties = evaluation.value(inner, ()) if inner is not None else {}
     evaluation.places[()] = key.position
@@ -239,7 +241,7 @@ def _resource(template: Template, key: Scalar, node: Mapping, type_: str, scope:
         return
     policy = node.get("DeletionPolicy")
     template.resources.append(
-        TemplateResource(
+        ReadResource(
             logical_id=key.text,
             type=type_,
             properties=properties,
@@ -250,7 +252,7 @@ def _resource(template: Template, key: Scalar, node: Mapping, type_: str, scope:
 
 
 def _leave(
-    template: Template, place: Position, text: str, why: str, instead: str | None = None
+    template: ReadTemplate, place: Position, text: str, why: str, instead: str | None = None
 ) -> None:
     template.unread.append(Unread(place=place, text=text, why=why, instead=instead))
 

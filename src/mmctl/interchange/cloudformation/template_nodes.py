@@ -43,7 +43,7 @@ _STANDARD: Final = "tag:yaml.org,2002:"
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class FunctionCall:
     """An intrinsic function: `Ref`, `Fn::Sub`, …, with its argument."""
 
     position: Position
@@ -51,7 +51,7 @@ class Call:
     argument: TemplateNode
 
 
-TemplateNode: TypeAlias = "Scalar | Sequence | Mapping | Call"
+TemplateNode: TypeAlias = "Scalar | Sequence | Mapping | FunctionCall"
 """What a template holds; lists and mappings of these."""
 
 
@@ -60,12 +60,12 @@ def template_nodes(text: str, file: str) -> tuple[TemplateNode | None, tuple[Pro
     if text.lstrip()[:1] == "{":
         node, problems = json_nodes(text, file)
         return (None if node is None else _called(node)), problems
-    composer = _Composer(text, file)
+    composer = _TemplateComposer(text, file)
     try:
         found = over_events(text, composer.document)
     except YAMLError as error:
         return None, (*composer.problems, composer.syntax(error))
-    except _Stop as stop:
+    except _BrokenTemplate as stop:
         return None, (*composer.problems, stop.problem)
     return (None if found is None else _called(found)), tuple(composer.problems)
 
@@ -75,10 +75,10 @@ def _called(node: TemplateNode) -> TemplateNode:
     match node:
         case Sequence():
             return Sequence(node.position, tuple(_called(item) for item in node.items))  # type: ignore[misc]
-        case Call():
-            return Call(node.position, node.name, _called(node.argument))
+        case FunctionCall():
+            return FunctionCall(node.position, node.name, _called(node.argument))
         case Mapping(entries=((key, value),)) if _is_function(key.text):
-            return Call(key.position, key.text, _called(value))
+            return FunctionCall(key.position, key.text, _called(value))
         case Mapping():
             entries = tuple((key, _called(value)) for key, value in node.entries)
             return Mapping(node.position, entries)  # type: ignore[arg-type]
@@ -90,7 +90,7 @@ def _is_function(name: str) -> bool:
     return name == "Ref" or name.startswith("Fn::")
 
 
-class _Stop(Exception):
+class _BrokenTemplate(Exception):
     """The text cannot be read any further."""
 
     def __init__(self, problem: Problem) -> None:
@@ -98,7 +98,7 @@ class _Stop(Exception):
         self.problem = problem
 
 
-class _Composer:
+class _TemplateComposer:
     """Turns the events of a YAML reader into nodes."""
 
     def __init__(self, text: str, file: str) -> None:
@@ -123,7 +123,7 @@ class _Composer:
     def _node(self, event: Any, depth: int) -> TemplateNode:
         position = self._position(event)
         if depth > DEEPEST:
-            raise _Stop(_problem(position, f"nested deeper than {DEEPEST} levels", None))
+            raise _BrokenTemplate(_problem(position, f"nested deeper than {DEEPEST} levels", None))
         if isinstance(event, AliasEvent):
             message = f"`*{event.anchor}` is an alias, and CloudFormation has no aliases"
             self._add(event, message, "write the value in its place")
@@ -132,7 +132,7 @@ class _Composer:
         node = self._bare(event, position, depth)
         if name is None:
             return node
-        return Call(position, name, self._argument(name, node))
+        return FunctionCall(position, name, self._argument(name, node))
 
     def _bare(self, event: Any, position: Position, depth: int) -> TemplateNode:
         if isinstance(event, ScalarEvent):
@@ -186,7 +186,7 @@ class _Composer:
             message = "a control character, which YAML does not allow"
             return _problem(Position(file=self.file), message, "remove it")
         lines = self.text.splitlines() or [""]
-        found = explained(error, lines, lambda event: _Composer("", "").document(event))
+        found = explained(error, lines, lambda event: _TemplateComposer("", "").document(event))
         if found is None:
             return _problem(Position(file=self.file), "not readable as YAML", None)
         at = Position(file=self.file, line=found.at.line + 1, column=found.at.column + 1)

@@ -1,4 +1,4 @@
-"""A declared resource → the shape of the API, with stand-ins where values are not known.
+"""A declared resource → the shape of the API, with stand-ins where values are unknown.
 
 Texts and numbers take the type that the API has in their place, as CloudFormation and Terraform
 convert them. Members that this version does not know are listed.
@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from mmctl.interchange.infrastructure.found import FoundResource, OpenValue
-from mmctl.interchange.infrastructure.stand_ins import StandIns, as_hole, holes
-from mmctl.interchange.infrastructure.values import Plain, Pointer, Text
+from mmctl.interchange.infrastructure.stand_ins import VariableStandIns, as_hole, holes
+from mmctl.interchange.infrastructure.values import OpenText, Plain, Pointer
 from mmctl.interchange.migration.source import Unread
 from mmctl.interchange.refusals import refusals
 from mmctl.model.kinds import NAMED_BY, Kind
@@ -37,7 +37,7 @@ _NUMBERS: Final = frozenset({"int_type", "float_type", "int_parsing", "float_par
 
 
 @dataclass(slots=True, kw_only=True)
-class Links:
+class ResourceLinks:
     """What references lead to."""
 
     labels: Mapping[str, tuple[Kind, str]]
@@ -52,13 +52,13 @@ class _Fitted:
 
     resource: FoundResource
     shape: type[Shape]
-    links: Links
-    stand_ins: StandIns
-    file_positions: _Places
+    links: ResourceLinks
+    stand_ins: VariableStandIns
+    file_positions: _ResourcePlaces
     written: dict[Path, str] = field(default_factory=dict)
     """Scalars as written, by their place."""
-    texts: dict[Path, Text] = field(default_factory=dict)
-    """Texts that are not known, by their place."""
+    texts: dict[Path, OpenText] = field(default_factory=dict)
+    """Texts that are unknown, by their place."""
     unread: list[Unread] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -67,8 +67,8 @@ def fit(
     resource: FoundResource,
     declared: Declared,
     members: Mapping[str, Tree],
-    links: Links,
-    stand_ins: StandIns,
+    links: ResourceLinks,
+    stand_ins: VariableStandIns,
 ) -> tuple[list[Unread], list[Problem]]:
     """Give a resource its members and shape; returns what is left out, and what is refused."""
     resource.positions = Positions(declared.places)
@@ -77,7 +77,7 @@ def fit(
         shape=resource.kind.row.shape,
         links=links,
         stand_ins=stand_ins,
-        file_positions=_Places(declared.places, resource.label),
+        file_positions=_ResourcePlaces(declared.places, resource.label),
     )
     resource.members = _flat(fitted, dict(members), ())
     _shape(fitted)
@@ -92,7 +92,7 @@ def _flat(fitted: _Fitted, tree: Any, path: Path) -> Any:
             return {key: _flat(fitted, value, (*path, key)) for key, value in tree.items()}
         case list():
             return [_flat(fitted, item, (*path, index)) for index, item in enumerate(tree)]
-        case Text():
+        case OpenText():
             return _unknown(fitted, tree, path)
         case Plain():
             fitted.written[path] = tree.text
@@ -118,7 +118,7 @@ def _reference(fitted: _Fitted, kind: Kind, value: str) -> str:
     return value if value.startswith(("arn:", "id:")) else f"id:{value}"
 
 
-def _unknown(fitted: _Fitted, text: Text, path: Path) -> str | int:
+def _unknown(fitted: _Fitted, text: OpenText, path: Path) -> str | int:
     kind = _referred(path)
     pointers = [part for part in text.parts if isinstance(part, Pointer)]
     if kind is not None and len(pointers) == 1:
@@ -128,13 +128,13 @@ def _unknown(fitted: _Fitted, text: Text, path: Path) -> str | int:
     if kind is not None and (own := _own_id(kind, text)) is not None:
         return f"id:{own}"
     if kind is not None and not _is_arn(text):
-        text = Text(("id:", *text.parts))
+        text = OpenText(("id:", *text.parts))
     fitted.texts[path] = text
     fitted.stand_ins.expect(text, str(path[-1]))
     return fitted.stand_ins.text(text)
 
 
-def _own_id(kind: Kind, text: Text) -> str | None:
+def _own_id(kind: Kind, text: OpenText) -> str | None:
     """The id in an ARN of this environment: a file names it by that alone."""
     if any(not isinstance(part, str) and as_hole(part).environment is None for part in text.parts):
         return None
@@ -145,7 +145,7 @@ def _own_id(kind: Kind, text: Text) -> str | None:
     return shown.removeprefix(start) if shown.startswith(start) else None
 
 
-def _is_arn(text: Text) -> bool:
+def _is_arn(text: OpenText) -> bool:
     first = text.parts[0]
     return isinstance(first, str) and first.startswith("arn:")
 
@@ -238,7 +238,7 @@ def _other_stand_in(fitted: _Fitted, path: Path, error: str) -> bool:
 
 
 def _refuse(fitted: _Fitted, error: ShapeError) -> None:
-    """A problem for each refused member; where a value is not known, why."""
+    """A problem for each refused member; where a value is unknown, why."""
     details = {tuple(detail["loc"]): detail for detail in error.errors()}
     refused = refusals(error, fitted.shape, (), fitted.file_positions, fitted.resource.kind.noun)
     for path, problem in zip(details, refused, strict=False):
@@ -253,7 +253,7 @@ def _refuse(fitted: _Fitted, error: ShapeError) -> None:
         if text is None:
             fitted.problems.append(problem)
             continue
-        why = next((hole.why for hole in holes(text)), "its value is not known")
+        why = next((hole.why for hole in holes(text)), "its value is unknown")
         fitted.problems.append(
             Problem(
                 check="unknown-value",
@@ -273,7 +273,7 @@ def _open_values(fitted: _Fitted) -> None:
             position=fitted.resource.positions.at(path),
             stand_in=_at(fitted.resource.members, path),
             written=fitted.stand_ins.written(text),
-            why=why if unknown else "it is not known",
+            why=why if unknown else "it is unknown",
             variables=fitted.stand_ins.variables(text),
         )
 
@@ -281,7 +281,7 @@ def _open_values(fitted: _Fitted) -> None:
 # -- places and members by path
 
 
-class _Places:
+class _ResourcePlaces:
     """The places of members, as `refusals` asks for them."""
 
     def __init__(self, places: Mapping[Path, Position], label: str) -> None:

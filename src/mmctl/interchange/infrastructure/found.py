@@ -33,7 +33,7 @@ class OpenValue:
     """The value as a rule file has it: `arn:${env.partition}:iam::${env.account}:role/mail`,
     `${vars.alert_bucket}`."""
     why: str
-    """Why it is not known, without full stop."""
+    """Why it is unknown, without full stop."""
     variables: tuple[str, ...] = ()
     """The variables in it that somebody must fill in."""
 

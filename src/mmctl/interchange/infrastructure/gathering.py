@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.interchange.infrastructure.fitting import Links, fit
+from mmctl.interchange.infrastructure.fitting import ResourceLinks, fit
 from mmctl.interchange.infrastructure.found import FoundInfrastructure, FoundResource
 from mmctl.interchange.infrastructure.logs import link_logs
-from mmctl.interchange.infrastructure.stand_ins import StandIns
+from mmctl.interchange.infrastructure.stand_ins import VariableStandIns
 from mmctl.interchange.infrastructure.values import (
     Hole,
+    OpenText,
     Pointer,
-    Text,
     known_text,
     parts_of,
 )
@@ -24,7 +24,7 @@ from mmctl.records import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mmctl.interchange.infrastructure.values import Declared, Names, Tree
+    from mmctl.interchange.infrastructure.values import Declared, Tree, VariableNames
 
 LOGS: Final = frozenset({"DeliverySource", "Delivery", "DeliveryDestination"})
 """Resources of CloudWatch Logs that say where logs are delivered."""
@@ -39,13 +39,15 @@ _ID_OR_ARN: Final = frozenset({"Id", "Arn"})
 @dataclass(slots=True, kw_only=True)
 class _Gathering:
     found: FoundInfrastructure
-    stand_ins: StandIns
+    stand_ins: VariableStandIns
     taken: dict[Kind, set[str]] = field(default_factory=dict)
 
 
-def gathered(form: str, declared: Sequence[Declared], names: Names) -> FoundInfrastructure:
+def gathered(form: str, declared: Sequence[Declared], names: VariableNames) -> FoundInfrastructure:
     """All resources of Mail Manager among those declared."""
-    gathering = _Gathering(found=FoundInfrastructure(form=form), stand_ins=StandIns(names=names))
+    gathering = _Gathering(
+        found=FoundInfrastructure(form=form), stand_ins=VariableStandIns(names=names)
+    )
     instances = _instances(declared, gathering.found)
     pairs = [(each, _started(each, instances, gathering)) for each in _of_kinds(declared)]
     links = _links(pairs, instances)
@@ -119,7 +121,7 @@ def _unnamed(each: Declared, kind: Kind) -> None:
     """Make the name a value that somebody fills in: the tool invents one at the first deploy."""
     key = f"{each.label} name"
     why = f"`{each.label}` has no name in the file: the deploy gives it one"
-    each.properties[kind.row.api.name_member] = Text((Hole(key=key, why=why),))
+    each.properties[kind.row.api.name_member] = OpenText((Hole(key=key, why=why),))
 
 
 def _kebab(label: str, kind: Kind) -> str:
@@ -132,7 +134,7 @@ def _kebab(label: str, kind: Kind) -> str:
 
 def _links(
     pairs: Sequence[tuple[Declared, FoundResource]], instances: Mapping[str, Declared]
-) -> Links:
+) -> ResourceLinks:
     labels: dict[str, tuple[Kind, str]] = {}
     ids: dict[tuple[Kind, str], str] = {}
     for each, resource in pairs:
@@ -143,7 +145,7 @@ def _links(
             for known in (one.id, one.arn):
                 if known is not None:
                     ids[resource.kind, known] = resource.name
-    return Links(labels=labels, ids=ids)
+    return ResourceLinks(labels=labels, ids=ids)
 
 
 def _members(

@@ -6,22 +6,25 @@ from typing import TYPE_CHECKING
 
 from mmctl.interchange.infrastructure.found import OpenValue
 from mmctl.interchange.infrastructure.stand_ins import holes
-from mmctl.interchange.infrastructure.values import Pointer, Text, known_text, parts_of, text_of
+from mmctl.interchange.infrastructure.values import OpenText, Pointer, known_text, parts_of, text_of
 from mmctl.interchange.migration.source import Unread
 from mmctl.model.logs import LogType, destination_type_of, is_delivery_destination
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmctl.interchange.infrastructure.fitting import Links
+    from mmctl.interchange.infrastructure.fitting import ResourceLinks
     from mmctl.interchange.infrastructure.found import FoundInfrastructure, FoundResource
-    from mmctl.interchange.infrastructure.stand_ins import StandIns
+    from mmctl.interchange.infrastructure.stand_ins import VariableStandIns
     from mmctl.interchange.infrastructure.values import Declared, Tree
     from mmctl.model.kinds import Kind
 
 
 def link_logs(
-    found: FoundInfrastructure, declared: Sequence[Declared], links: Links, stand_ins: StandIns
+    found: FoundInfrastructure,
+    declared: Sequence[Declared],
+    links: ResourceLinks,
+    stand_ins: VariableStandIns,
 ) -> None:
     """Give resources the destinations of their logs; deliveries of other services are counted."""
     by_label = {each.label: each for each in declared}
@@ -45,7 +48,7 @@ def link_logs(
 
 
 def _source(
-    each: Declared, links: Links, resources: dict[tuple[Kind, str], FoundResource]
+    each: Declared, links: ResourceLinks, resources: dict[tuple[Kind, str], FoundResource]
 ) -> tuple[FoundResource, LogType] | None:
     arn = each.properties.get("ResourceArn")
     label = _pointed(arn)
@@ -71,7 +74,7 @@ def _delivery(
     sources: dict[str, tuple[FoundResource, LogType]],
     by_label: dict[str, Declared],
     found: FoundInfrastructure,
-    stand_ins: StandIns,
+    stand_ins: VariableStandIns,
 ) -> None:
     named = each.properties.get("DeliverySourceName")
     source = sources.get(_pointed(named) or f"name:{known_text(named)}")
@@ -92,7 +95,7 @@ def _delivery(
         _deliver(resource, type_, receiver, each, stand_ins)
 
 
-def _receiver(value: Tree, by_label: dict[str, Declared]) -> Text | str | None:
+def _receiver(value: Tree, by_label: dict[str, Declared]) -> OpenText | str | None:
     """The ARN of what receives the logs: of the destination itself, or of what it names."""
     label = _pointed(value)
     destination = by_label.get(label) if label is not None else None
@@ -105,9 +108,9 @@ def _receiver(value: Tree, by_label: dict[str, Declared]) -> Text | str | None:
 def _deliver(
     resource: FoundResource,
     type_: LogType,
-    receiver: Text | str,
+    receiver: OpenText | str,
     each: Declared,
-    stand_ins: StandIns,
+    stand_ins: VariableStandIns,
 ) -> None:
     if isinstance(receiver, str):
         resource.logging[type_] = receiver

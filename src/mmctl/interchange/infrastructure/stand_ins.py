@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.infrastructure.values import Hole, Pointer, Text
+from mmctl.interchange.infrastructure.values import Hole, OpenText, Pointer
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mmctl.interchange.infrastructure.values import Names
+    from mmctl.interchange.infrastructure.values import VariableNames
 
 _FORMS: Final = (
     "{0}",
@@ -52,10 +52,10 @@ _ENVIRONMENT: Final = {"account": _ACCOUNTS, "region": _REGIONS, "partition": ("
 
 
 @dataclass(slots=True, kw_only=True)
-class StandIns:
+class VariableStandIns:
     """The stand-ins of all variables of the files."""
 
-    names: Names
+    names: VariableNames
     forms: dict[str, int] = field(default_factory=dict)
     """Which form the stand-in of a variable has now."""
     _numbers: dict[str, int] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class StandIns:
             token += "-0"
         return _FORMS[form].format(token, number)
 
-    def expect(self, text: Text, member: str) -> None:
+    def expect(self, text: OpenText, member: str) -> None:
         """Begin with the form that a member has, if all of a text is one variable."""
         if member in _OF_MEMBERS and len(text.parts) == 1:
             for variable in self.variables(text):
@@ -88,8 +88,8 @@ class StandIns:
         known = _ENVIRONMENT.get(member, ("unknown",))
         return next((each for each in known if not self.names.occurs(each)), known[-1])
 
-    def text(self, text: Text) -> str | int:
-        """A text with stand-ins for what is not known."""
+    def text(self, text: OpenText) -> str | int:
+        """A text with stand-ins for what is unknown."""
         parts = [self._part(part) for part in text.parts]
         return parts[0] if len(parts) == 1 else "".join(str(part) for part in parts)
 
@@ -104,8 +104,8 @@ class StandIns:
             case _:
                 return part
 
-    def written(self, text: Text) -> str:
-        """A text as a rule file has it: `${vars.NAME}` for what is not known."""
+    def written(self, text: OpenText) -> str:
+        """A text as a rule file has it: `${vars.NAME}` for what is unknown."""
         return "".join(
             part.replace("${", "$${") if isinstance(part, str) else self._use(part)
             for part in text.parts
@@ -116,7 +116,7 @@ class StandIns:
             return f"${{env.{part.environment}}}"
         return f"${{vars.{self.names.variable(as_hole(part))}}}"
 
-    def variables(self, text: Text) -> tuple[str, ...]:
+    def variables(self, text: OpenText) -> tuple[str, ...]:
         """The variables in a text."""
         return tuple(self.names.variable(hole) for hole in holes(text))
 
@@ -129,12 +129,12 @@ def as_hole(part: Hole | Pointer) -> Hole:
     return Hole(key=key, why=f"`{key}` is known after `{part.label}` is created")
 
 
-def holes(text: Text) -> Iterable[Hole]:
+def holes(text: OpenText) -> Iterable[Hole]:
     """The parts of a text that somebody must fill in."""
     return _holes(text)
 
 
-def _holes(text: Text) -> Iterator[Hole]:
+def _holes(text: OpenText) -> Iterator[Hole]:
     for part in text.parts:
         if not isinstance(part, str):
             hole = as_hole(part)

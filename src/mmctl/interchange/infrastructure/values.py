@@ -27,7 +27,7 @@ class Hole:
     key: str
     """What it is in the source: the same key is the same value."""
     why: str
-    """Why it is not known, without full stop."""
+    """Why it is unknown, without full stop."""
     environment: str | None = None
     """The member of `env` that has it in a rule file: `region`."""
     secret: bool = False
@@ -46,8 +46,8 @@ Part: TypeAlias = str | Hole | Pointer
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A text of several parts, or of one that is not known."""
+class OpenText:
+    """A text of several parts, or of one that is unknown."""
 
     parts: tuple[Part, ...]
 
@@ -60,7 +60,9 @@ class Plain:
     value: str | int | float | bool | None
 
 
-Tree: TypeAlias = "Text | Plain | str | int | float | bool | list[Tree] | dict[str, Tree] | None"
+Tree: TypeAlias = (
+    "OpenText | Plain | str | int | float | bool | list[Tree] | dict[str, Tree] | None"
+)
 """Properties of a resource."""
 
 
@@ -80,7 +82,7 @@ class Declared:
 
 
 @dataclass(slots=True, kw_only=True)
-class Names:
+class VariableNames:
     """The variables that stand for what files do not know."""
 
     texts: tuple[str, ...]
@@ -118,7 +120,7 @@ def snake_name(text: str) -> str:
     return name if name and name[0].isalpha() else f"value_{name}".strip("_")
 
 
-def text_of(parts: Iterable[Part]) -> Text | str:
+def text_of(parts: Iterable[Part]) -> OpenText | str:
     """Parts as one text, those that are known joined."""
     joined: list[Part] = []
     for part in parts:
@@ -130,13 +132,13 @@ def text_of(parts: Iterable[Part]) -> Text | str:
         return ""
     if len(joined) == 1 and isinstance(joined[0], str):
         return joined[0]
-    return Text(tuple(joined))
+    return OpenText(tuple(joined))
 
 
 def parts_of(value: Any) -> tuple[Part, ...] | None:
     """The parts of a value as a text; None: it is a list or a mapping."""
     match value:
-        case Text():
+        case OpenText():
             return value.parts
         case Plain():
             return (value.text,)
