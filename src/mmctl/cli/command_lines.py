@@ -508,6 +508,7 @@ COMMAND_LINES: Final[
     ),
     "promote": (
         {
+            '--owner': ('owner', 'text', False),
             '--force': ('force', 'text', True),
             '--endpoint-url': ('endpoint_url', 'text', False),
             '--logs': ('logs', 'text', True),
@@ -530,7 +531,7 @@ COMMAND_LINES: Final[
             '-h': ('help', 'help', False),
         },
         (
-            ('rule', 'text', False, True),
+            ('rule', 'text', False, False),
         ),
     ),
     "list": (
@@ -1416,6 +1417,7 @@ COMPLETIONS: Final[
         (('--help', '-h'), False, 'Show this message and exit.', ()),
     ),
     "promote": (
+        (('--owner',), False, 'Instead: all shadow rules of this owner at once.', ()),
         (('--force',), True, '`lint`: plan in spite of errors.', ()),
         (('--endpoint-url',), False, "An endpoint that is not AWS's.", ()),
         (('--logs',), True, 'First show what it would have hit by a log: as SOURCE of `mmctl logs`; repeatable.', ()),

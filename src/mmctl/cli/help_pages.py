@@ -850,22 +850,25 @@ HELP_PAGES: Final[dict[str, Page]] = {
         ),
     ),
     "promote": (
-        (('Usage: ', '1;33'), ('mmctl promote [OPTIONS] {RULE}', '1')),
+        (('Usage: ', '1;33'), ('mmctl promote [OPTIONS] [[RULE]]', '1')),
         (
             ('', (('Take `shadow: true` off a rule in its file, and show the plan that makes it act.', ''),)),
+            ('', ()),
+            ('2', (('With ', '2'), ('--owner', '1;2;36'), (', off all shadow rules of a team; rules with `enabled: false` are left alone.', '2'))),
         ),
         (
             (
                 'Arguments',
                 False,
                 (
-                    ((('31', (('*', '31'),)),), (('', ()),), (('', (('RULE', ''),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('A rule with `shadow: true`.', ''),)), ('2;31', (('[required]', '2;31'),)))),
+                    ((('', ()),), (('', (('[RULE]', ''),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('A rule with `shadow: true`.', ''),)),)),
                 ),
             ),
             (
                 'Options',
                 False,
                 (
+                    ((('', (('--owner', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('TEAM', '1;33'),)),), (('', (('Instead: all shadow rules of this owner at once.', ''),)),)),
                     ((('', (('--force', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('list[str]', '1;33'), ('>', '1;2;33'))),), (('', (('`lint`: plan in spite of errors.', ''),)),)),
                     ((('', (('--endpoint-url', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (("An endpoint that is not AWS's.", ''),)),)),
                     ((('', (('--logs', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('SOURCE', '1;33'),)),), (('', (('First show what it would have hit by a log: as SOURCE of `mmctl logs`; repeatable.', ''),)),)),

@@ -1,8 +1,9 @@
-"""`mmctl promote RULE`: a shadow rule becomes one that acts, in the file; then the plan."""
+"""`mmctl promote RULE`: shadow rules become ones that act, in their files; then the plan."""
 
 from __future__ import annotations
 
 import shlex
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,10 +12,12 @@ from mmctl.cli.changes.planning import plan_of
 from mmctl.cli.files.editing import edit_of, edited, editing_alone
 from mmctl.cli.result_table import PROMOTED, write
 from mmctl.cli.run import Run
+from mmctl.counted import counted
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     import typer
 
@@ -24,7 +27,15 @@ if TYPE_CHECKING:
 
 def promote(
     run: Run,
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule with `shadow: true`.")],
+    rule: Annotated[
+        str | None, typer.Argument(metavar="[RULE]", help="A rule with `shadow: true`.")
+    ] = None,
+    owner: Annotated[
+        str | None,
+        typer.Option(
+            "--owner", help="Instead: all shadow rules of this owner at once.", metavar="TEAM"
+        ),
+    ] = None,
     force: Annotated[
         list[str] | None, typer.Option("--force", help="`lint`: plan in spite of errors.")
     ] = None,
@@ -45,28 +56,92 @@ def promote(
     ] = None,
     password_env: PasswordEnv = None,
 ) -> int:
-    """Take `shadow: true` off a rule in its file, and show the plan that makes it act."""
+    """Take `shadow: true` off a rule in its file, and show the plan that makes it act.
+
+    With --owner, off all shadow rules of a team; rules with `enabled: false` are left alone.
+    """
     from mmctl.cli.changes.gate import forced_in_plan, pass_gates
-    from mmctl.cli.files.splicing import without_shadow
     from mmctl.render.documents.review import Review
 
+    if (rule is None) == (owner is None):
+        raise UsageError(
+            "got no rule and no owner" if rule is None else "got both a rule and an owner",
+            help="`mmctl promote RULE`, or `mmctl promote --owner TEAM`",
+        )
     run = run.with_passwords_of(password_env)
     gates = partial(pass_gates, forced=forced_in_plan(force or ()))
     if since is not None and not logs:
         raise UsageError("got `--since` without `--logs`", help="--logs SOURCE")
     if logs:
-        _shadow(run.project(), rule)
-        _show_hits(run, rule, logs, since)
-    with editing_alone(run.root):
-        found = _shadow(run.project(), rule)
-        path = run.root.resolve() / found.position.file
-        edit = edit_of(path, lambda text: without_shadow(text, found.position), f"rule `{rule}`")
-        with edited(run, edit, lambda after: not _rules(after)[rule].shadow):
-            change = open_change(run, endpoint_url=endpoint_url)
-            made = plan_of(change, gates)
+        for each in _asked(run.project(), rule, owner):
+            _show_hits(run, each.name, logs, since)
+    with editing_alone(run.root), ExitStack() as edits:
+        found = _asked(run.project(), rule, owner)
+        for file, rules in _by_file(found).items():
+            edits.enter_context(_acting(run, file, rules))
+        change = open_change(run, endpoint_url=endpoint_url)
+        made = plan_of(change, gates)
     write(run, PROMOTED, Review(plan=made))
-    run.say(f"changed {found.position.file}; to make the rule act: mmctl apply{change.words}")
+    files = ", ".join(_by_file(found))
+    act = "the rule act" if len(found) == 1 else f"the {len(found)} rules act"
+    run.say(f"changed {files}; to make {act}: mmctl apply{change.words}")
     return 0
+
+
+def _by_file(rules: Sequence[LogicalRule]) -> dict[str, list[LogicalRule]]:
+    """The rules by their file, in the order of the files."""
+    found: dict[str, list[LogicalRule]] = {}
+    for rule in rules:
+        found.setdefault(rule.position.file, []).append(rule)
+    return found
+
+
+def _acting(run: Run, file: str, rules: Sequence[LogicalRule]) -> AbstractContextManager[Project]:
+    """The edit that makes rules of one file act, undone if what follows is refused."""
+    names = [rule.name for rule in rules]
+
+    def change(text: str) -> str | None:
+        return without_shadows(text, rules)
+
+    what = f"rule `{names[0]}`" if len(names) == 1 else f"one of {counted(len(names), 'rule')}"
+    edit = edit_of(run.root.resolve() / file, change, what)
+    return edited(run, edit, lambda after: not any(_rules(after)[name].shadow for name in names))
+
+
+def without_shadows(text: str, rules: Sequence[LogicalRule]) -> str | None:
+    """The text of a file in which none of these rules is a shadow; None: one has no place for it.
+
+    From the last rule to the first, so that the places of the others stay as they are.
+    """
+    from mmctl.cli.files.splicing import without_shadow
+
+    changed: str | None = text
+    for rule in sorted(rules, key=lambda rule: rule.position.line, reverse=True):
+        changed = None if changed is None else without_shadow(changed, rule.position)
+    return changed
+
+
+def _asked(project: Project, rule: str | None, owner: str | None) -> list[LogicalRule]:
+    """The shadow rules that are meant.
+
+    Raises:
+        UsageError: there is no such rule or owner, or no shadow rule of theirs.
+    """
+    if rule is not None:
+        return [_shadow(project, rule)]
+    from mmctl.language.text.suggest import did_you_mean
+
+    known = _rules(project).values()
+    owners = dict.fromkeys(each.owner for each in known if each.owner is not None)
+    if owner not in owners:
+        raise UsageError(f"no rule has the owner `{owner}`", help=did_you_mean(owner or "", owners))
+    found = [each for each in known if each.owner == owner and each.shadow and each.enabled]
+    if not found:
+        raise UsageError(
+            f"owner `{owner}` has no enabled rule with `shadow: true`",
+            help="all of its rules act once they are applied",
+        )
+    return found
 
 
 def _show_hits(run: Run, rule: str, sources: Sequence[str], since: str | None) -> None:
