@@ -157,6 +157,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     "language": ("text", "dialect", "parsing", "writing", "formatting"),
     "interchange": (
         "migration",
+        "patterns",
         "infrastructure",
         "cloudformation",
         "terraform",

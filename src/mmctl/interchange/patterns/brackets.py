@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.patterns import charset
 from mmctl.interchange.patterns.escapes import in_brackets
-from mmctl.interchange.patterns.syntax import Chars, Flavor, InvalidPattern, Node, Rough
+from mmctl.interchange.patterns.syntax import Chars, Flavor, Inexact, InvalidPattern, Node
 
 if TYPE_CHECKING:
     from mmctl.interchange.patterns.charset import Ranges
@@ -31,7 +31,7 @@ def bracket(cursor: Cursor, start: int) -> Node:
             removed = inner.ranges if isinstance(inner, Chars) else ()
             rough = rough or not isinstance(inner, Chars)
             continue
-        if cursor.flavor not in {Flavor.POSIX} and _property(cursor):
+        if cursor.flavor is not Flavor.POSIX and _property(cursor):
             rough = True
             continue
         one = _member(cursor, start)
@@ -44,7 +44,7 @@ def bracket(cursor: Cursor, start: int) -> Node:
     cursor.take()
     if rough:
         why = "a class of Unicode is not comparable with literals"
-        return Rough(Chars(charset.ANY), why, start)
+        return Inexact(Chars(charset.ANY), why, start)
     ranges = cursor.chars(charset.merged(found)).ranges
     if negative:
         ranges = charset.others(ranges)

@@ -6,16 +6,26 @@ If neither text is found the two are the same for every text: this is a proof an
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Near, Negated, Test, Unseen
 from mmctl.interchange.patterns import charset
-from mmctl.interchange.patterns.machine import Alphabet, Machine, TooMuch, Work, sets_in
-from mmctl.interchange.patterns.syntax import EMPTY, At, Chars, Choice, Node, Place, Row, weight
+from mmctl.interchange.patterns.machine import Alphabet, Recognizer, Effort, TooMuch, sets_in
+from mmctl.interchange.patterns.syntax import (
+    ANYTHING,
+    EMPTY,
+    Alternatives,
+    Anchor,
+    At,
+    Chain,
+    Chars,
+    Node,
+    weight,
+)
 from mmctl.records import dataclass
 
 STEPS: Final = 400_000
-"""The work of one comparison: about half a second."""
+"""The work of one comparison: less than half a second."""
 _HEAVIEST: Final = 20_000
 _SHARED: Final = 12
 """How many characters at the beginning of values are read together."""
@@ -27,6 +37,8 @@ class Compare:
 
     finished: bool
     """Whether all texts were compared; else there may be more differences."""
+    steps: int = 0
+    """The work that it took."""
     taken_here: str | None = None
     """The shortest text that the test takes and the pattern does not."""
     taken_there: str | None = None
@@ -38,55 +50,62 @@ class Compare:
         return self.finished and self.taken_here is None and self.taken_there is None
 
 
-def compare(node: Node, test: Test, *, before: str = "", steps: int = STEPS) -> Compare:
+def compare(
+    node: Node,
+    test: Test,
+    *,
+    before: str = "",
+    among: Node | None = None,
+    steps: int = STEPS,
+) -> Compare:
     """Compare a pattern with a test of one text that ignores letter case.
 
-    The pattern sees `before` and then the text.
+    The pattern sees `before` and then the text. `among`: only these texts count.
     """
     if weight(node, _HEAVIEST) > _HEAVIEST:
         return Compare(finished=False)
     try:
-        return _compared(node, test, before, Work(steps))
+        return _compared(node, test, before, among, Effort(steps))
     except TooMuch:
         return Compare(finished=False)
 
 
-def _compared(node: Node, test: Test, before: str, work: Work) -> Compare:
+def _compared(node: Node, test: Test, before: str, among: Node | None, work: Effort) -> Compare:
+    begun = work.left
     leaves = list(dict.fromkeys(_leaves(test)))
-    trees = [node, *map(tree_of_leaf, leaves)]
+    trees = [node, ANYTHING if among is None else among, *map(tree_of_leaf, leaves)]
     sets = {charset.of(char) for char in before if char not in "\r\n"}
-    work.take(10 * sum(weight(tree, _HEAVIEST) for tree in trees[1:]))
+    work.take(10 * sum(weight(tree, _HEAVIEST) for tree in trees[2:]))
     alphabet = Alphabet(sets.union(*map(sets_in, trees)))
-    machines = [Machine(tree, alphabet, work) for tree in trees]
+    machines = [Recognizer(tree, alphabet, work) for tree in trees]
     start = (machines[0].read(before), *(machine.first for machine in machines[1:]))
     came: dict[tuple[int, ...], tuple[tuple[int, ...], int] | None] = {start: None}
     waiting = deque([start])
     here = there = None
     while waiting and (here is None or there is None):
         state = waiting.popleft()
-        wanted = machines[0].accepts(state[0])
+        counts, wanted = machines[1].accepts(state[1]), machines[0].accepts(state[0])
         facts = {
             leaf: machine.accepts(place)
-            for leaf, machine, place in zip(leaves, machines[1:], state[1:], strict=True)
+            for leaf, machine, place in zip(leaves, machines[2:], state[2:], strict=True)
         }
         taken = _holds(test, facts)
-        if taken and not wanted and here is None:
+        if counts and taken and not wanted and here is None:
             here = state
-        if wanted and not taken and there is None:
+        if counts and wanted and not taken and there is None:
             there = state
-        work.take(len(alphabet.letters))
+        work.take(len(alphabet.letters) * len(machines))
         for letter in range(len(alphabet.letters)):
             reached = tuple(
-                machine.after(place, letter)
-                for machine, place in zip(machines, state, strict=True)
+                machine.after(place, letter) for machine, place in zip(machines, state, strict=True)
             )
             if reached not in came:
                 came[reached] = (state, letter)
                 waiting.append(reached)
-    texts = [
-        None if state is None else _text(state, came, alphabet) for state in (here, there)
-    ]
-    return Compare(finished=True, taken_here=texts[0], taken_there=texts[1])
+    texts = [None if state is None else _text(state, came, alphabet) for state in (here, there)]
+    return Compare(
+        finished=True, steps=begun - work.left, taken_here=texts[0], taken_there=texts[1]
+    )
 
 
 def _text(
@@ -134,9 +153,9 @@ def tree_of_leaf(leaf: Compared) -> Node:
     """A condition as a pattern that ignores letter case."""
     node: Node = _any_of([value.lower() for value in leaf.values])
     if leaf.operator in {"equals", "starts_with"}:
-        node = Row((At(Place.START), node))
+        node = Chain((At(Anchor.START), node))
     if leaf.operator in {"equals", "ends_with"}:
-        node = Row((node, At(Place.END)))
+        node = Chain((node, At(Anchor.END)))
     return node
 
 
@@ -150,10 +169,10 @@ def _any_of(values: list[str], shared: int = 0) -> Node:
         if not first:
             options.append(EMPTY)
         elif len(rests) == 1 or shared == _SHARED:
-            options += (Row(tuple(map(_char, first + rest))) for rest in rests)
+            options += (Chain(tuple(map(_char, first + rest))) for rest in rests)
         else:
-            options.append(Row((_char(first), _any_of(rests, shared + 1))))
-    return options[0] if len(options) == 1 else Choice(tuple(options))
+            options.append(Chain((_char(first), _any_of(rests, shared + 1))))
+    return options[0] if len(options) == 1 else Alternatives(tuple(options))
 
 
 def _char(char: str) -> Chars:

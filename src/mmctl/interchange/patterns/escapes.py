@@ -8,15 +8,15 @@ from mmctl.interchange.patterns import charset
 from mmctl.interchange.patterns.syntax import (
     ANYTHING,
     EMPTY,
+    Anchor,
     At,
+    Chain,
     Chars,
     Flavor,
+    Inexact,
     InvalidPattern,
     Node,
-    Place,
     Repeat,
-    Rough,
-    Row,
 )
 
 if TYPE_CHECKING:
@@ -40,23 +40,23 @@ _PCRE_CLASSES: Final[dict[str, Ranges]] = {
 }
 _CONTROLS: Final = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b"}
 _PLACES: Final = {
-    "A": Place.START,
-    "Z": Place.END,
-    "z": Place.END,
-    "b": Place.WORD_EDGE,
-    "B": Place.NO_WORD_EDGE,
+    "A": Anchor.START,
+    "Z": Anchor.END,
+    "z": Anchor.END,
+    "b": Anchor.WORD_EDGE,
+    "B": Anchor.NO_WORD_EDGE,
 }
 _GNU: Final[dict[str, Node]] = {
     "w": Chars(charset.WORD),
     "W": Chars(charset.others(charset.WORD)),
     "s": Chars(charset.SPACES),
     "S": Chars(charset.others(charset.SPACES)),
-    "b": At(Place.WORD_EDGE),
-    "B": At(Place.NO_WORD_EDGE),
-    "<": At(Place.WORD_START),
-    ">": At(Place.WORD_END),
-    "`": At(Place.START),
-    "'": At(Place.END),
+    "b": At(Anchor.WORD_EDGE),
+    "B": At(Anchor.NO_WORD_EDGE),
+    "<": At(Anchor.WORD_START),
+    ">": At(Anchor.WORD_END),
+    "`": At(Anchor.START),
+    "'": At(Anchor.END),
 }
 """What glibc adds to extended regular expressions. `\\d` is the letter there."""
 _OCTAL_DIGITS: Final = 3
@@ -78,7 +78,7 @@ def escape(cursor: Cursor, start: int) -> Node:
     if char in "pP":
         return property_of(cursor, start)
     if cursor.flavor is Flavor.PCRE:
-        special = _pcre(cursor, char, start)
+        special = _pcre(char, start)
         if special is not None:
             return special
     if cursor.flavor is not Flavor.DOTNET and char == "Q":
@@ -86,11 +86,11 @@ def escape(cursor: Cursor, start: int) -> Node:
     if char in "123456789" or (char in "kg" and cursor.flavor is not Flavor.RE2):
         return _referenced(cursor, char, start)
     if char == "G":
-        return Rough(EMPTY, "`\\G` is not comparable with literals", start)
+        return Inexact(EMPTY, "`\\G` is not comparable with literals", start)
     one = coded(cursor, char, start)
     if one in "\r\n":
         why = "the texts that Mail Manager compares have no line breaks"
-        return Rough(Chars(charset.ANY), why, start)
+        return Inexact(Chars(charset.ANY), why, start)
     return cursor.literal(one)
 
 
@@ -129,7 +129,7 @@ def coded(cursor: Cursor, char: str, start: int) -> str:
 
 
 def property_of(cursor: Cursor, start: int) -> Node:
-    """`\\p{L}`: any one character, since tables of Unicode differ from system to system."""
+    r"""`\p{L}`: any one character, since tables of Unicode differ from system to system."""
     if cursor.took("{"):
         while cursor.more and not cursor.took("}"):
             cursor.take()
@@ -137,7 +137,7 @@ def property_of(cursor: Cursor, start: int) -> Node:
             raise InvalidPattern("`{` without `}`", start)
     elif cursor.more:
         cursor.take()
-    return Rough(Chars(charset.ANY), "a class of Unicode is not comparable with literals", start)
+    return Inexact(Chars(charset.ANY), "a class of Unicode is not comparable with literals", start)
 
 
 def _by_number(cursor: Cursor, char: str, start: int) -> str:
@@ -164,14 +164,14 @@ def _by_number(cursor: Cursor, char: str, start: int) -> str:
 _HEX: Final = "0123456789abcdefABCDEF"
 
 
-def _pcre(cursor: Cursor, char: str, start: int) -> Node | None:
+def _pcre(char: str, start: int) -> Node | None:
     if char in _PCRE_CLASSES:
         return Chars(_PCRE_CLASSES[char])
     if char == "R":
         return Chars(charset.of("\v\f\x85"))
     if char in {"K", "X"}:
         node = EMPTY if char == "K" else Repeat(Chars(charset.ANY), 1, None)
-        return Rough(node, f"`\\{char}` is not comparable with literals", start)
+        return Inexact(node, f"`\\{char}` is not comparable with literals", start)
     if char == "E":
         return EMPTY
     return None
@@ -181,7 +181,7 @@ def _quoted(cursor: Cursor) -> Node:
     end = cursor.text.find("\\E", cursor.at)
     text = cursor.text[cursor.at : end if end >= 0 else None]
     cursor.at = len(cursor.text) if end < 0 else end + 2
-    return Row(tuple(map(cursor.literal, text)))
+    return Chain(tuple(map(cursor.literal, text)))
 
 
 def _referenced(cursor: Cursor, char: str, start: int) -> Node:
@@ -203,4 +203,4 @@ def _referenced(cursor: Cursor, char: str, start: int) -> Node:
 
 def _reference(start: int) -> Node:
     why = "a reference to what a group matched is not comparable with literals"
-    return Rough(ANYTHING, why, start)
+    return Inexact(ANYTHING, why, start)

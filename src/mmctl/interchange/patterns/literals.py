@@ -34,9 +34,7 @@ class Field:
     def compared(self, operator: str, values: Iterable[str]) -> Compared:
         """A condition on it."""
         unique = tuple(dict.fromkeys(values))
-        return Compared(
-            operand=self.operand, operator=operator, values=unique, beside=self.beside
-        )
+        return Compared(operand=self.operand, operator=operator, values=unique, beside=self.beside)
 
 
 def test_of(shapes: Sequence[Shape], field: Field) -> Test:

@@ -6,18 +6,19 @@ are first reached, and the work is counted: a pattern that is too large is not c
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.patterns import charset
 from mmctl.interchange.patterns.syntax import (
+    Alternatives,
+    Anchor,
     At,
+    Chain,
     Chars,
-    Choice,
+    Inexact,
     Node,
-    Place,
     Repeat,
-    Rough,
-    Row,
 )
 
 if TYPE_CHECKING:
@@ -25,19 +26,17 @@ if TYPE_CHECKING:
 
     from mmctl.interchange.patterns.charset import Ranges
 
-_NICE: Final = "".join(
-    ("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789", " .-_@!,:;/+'=#&?*")
-)
+_NICE: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .-_@!,:;/+'=#&?*"
 """What examples are made of, if it is in the alphabet: best first."""
 _EDGE, _PLAIN, _WORD = 0, 1, 2
 """What is beside a place: the end of the text, a character, a character of a word."""
 
 
-class TooMuch(Exception):  # noqa: N818 - no error: the comparison is given up
+class TooMuch(Exception):
     """More states or steps than the work allows."""
 
 
-class Work:
+class Effort:
     """How many steps a comparison may still take."""
 
     __slots__ = ("left",)
@@ -94,8 +93,6 @@ class Alphabet:
 
     def class_of(self, char: str) -> int:
         """The class of a character."""
-        from bisect import bisect_right
-
         start = self._starts[bisect_right(self._starts, ord(char)) - 1]
         return self._class_of_mask[self._members[start]]
 
@@ -121,25 +118,25 @@ def sets_in(node: Node) -> set[Ranges]:
         match left.pop():
             case Chars(ranges):
                 found.add(ranges)
-            case Row(inside) | Choice(inside):
+            case Chain(inside) | Alternatives(inside):
                 left += inside
             case Repeat(item=item):
                 left.append(item)
-            case Rough(node=inner):
+            case Inexact(node=inner):
                 left.append(inner)
             case At():
                 pass
     return found
 
 
-class Machine:
+class Recognizer:
     """A pattern that is searched for in a text; anchors in it bind it to the ends."""
 
-    def __init__(self, node: Node, alphabet: Alphabet, work: Work) -> None:
+    def __init__(self, node: Node, alphabet: Alphabet, work: Effort) -> None:
         self._alphabet = alphabet
         self._work = work
         self._free: list[list[int]] = []
-        self._placed: list[list[tuple[Place, int]]] = []
+        self._placed: list[list[tuple[Anchor, int]]] = []
         self._steps: list[list[tuple[Ranges, int]]] = []
         self._start = self._new()
         self._end = self._new()
@@ -168,7 +165,7 @@ class Machine:
                 self._steps[start].append((ranges, end))
             case At(place):
                 self._placed[start].append((place, end))
-            case Row(items):
+            case Chain(items):
                 for item in items[:-1]:
                     between = self._new()
                     self._build(item, start, between)
@@ -177,12 +174,12 @@ class Machine:
                     self._build(items[-1], start, end)
                 else:
                     self._free[start].append(end)
-            case Choice(options):
+            case Alternatives(options):
                 for option in options:
                     self._build(option, start, end)
             case Repeat(item=item, least=least, most=most):
                 self._build_repeated(item, least, most, start, end)
-            case Rough(node=inner):
+            case Inexact(node=inner):
                 self._build(inner, start, end)
 
     def _build_repeated(
@@ -290,17 +287,17 @@ class Machine:
         return made
 
 
-def _holds(place: Place, before: int, behind: int) -> bool:
+def _holds(place: Anchor, before: int, behind: int) -> bool:
     match place:
-        case Place.START:
+        case Anchor.START:
             return before == _EDGE
-        case Place.END:
+        case Anchor.END:
             return behind == _EDGE
-        case Place.WORD_EDGE:
+        case Anchor.WORD_EDGE:
             return (before == _WORD) != (behind == _WORD)
-        case Place.NO_WORD_EDGE:
+        case Anchor.NO_WORD_EDGE:
             return (before == _WORD) == (behind == _WORD)
-        case Place.WORD_START:
+        case Anchor.WORD_START:
             return before != _WORD and behind == _WORD
-        case Place.WORD_END:
+        case Anchor.WORD_END:
             return before == _WORD and behind != _WORD

@@ -14,16 +14,16 @@ from mmctl.interchange.patterns.reading import LONGEST, Cursor
 from mmctl.interchange.patterns.syntax import (
     ANYTHING,
     EMPTY,
+    Alternatives,
+    Anchor,
     At,
+    Chain,
     Chars,
-    Choice,
     Flavor,
+    Inexact,
     InvalidPattern,
     Node,
-    Place,
     Repeat,
-    Rough,
-    Row,
 )
 
 _DEEPEST: Final = 100
@@ -54,7 +54,7 @@ def tree_of(pattern: str, flavor: Flavor, *, ignores_case: bool, extended: bool 
 
 def _glob(cursor: Cursor) -> Node:
     """`*`, `?`, and a backslash that takes the meaning from what follows."""
-    items: list[Node] = [At(Place.START)]
+    items: list[Node] = [At(Anchor.START)]
     while cursor.more:
         char = cursor.take()
         if char == "*":
@@ -64,7 +64,7 @@ def _glob(cursor: Cursor) -> Node:
         else:
             escaped = char == "\\" and cursor.more
             items.append(cursor.literal(cursor.take() if escaped else char))
-    return Row((*items, At(Place.END)))
+    return Chain((*items, At(Anchor.END)))
 
 
 def _choice(cursor: Cursor, depth: int) -> Node:
@@ -75,7 +75,7 @@ def _choice(cursor: Cursor, depth: int) -> Node:
     while cursor.ahead("|"):
         cursor.take()
         options.append(_row(cursor, depth))
-    return options[0] if len(options) == 1 else Choice(tuple(options))
+    return options[0] if len(options) == 1 else Alternatives(tuple(options))
 
 
 def _row(cursor: Cursor, depth: int) -> Node:
@@ -94,9 +94,9 @@ def _row(cursor: Cursor, depth: int) -> Node:
         if item is None:
             continue
         if isinstance(item, At) and cursor.repeats() and cursor.flavor is not Flavor.POSIX:
-            item = Rough(EMPTY, "an anchor is repeated", start)
+            item = Inexact(EMPTY, "an anchor is repeated", start)
         items.append(_repeated(cursor, item, depth))
-    return items[0] if len(items) == 1 else Row(tuple(items))
+    return items[0] if len(items) == 1 else Chain(tuple(items))
 
 
 def _atom(cursor: Cursor, depth: int) -> Node | None:
@@ -111,9 +111,9 @@ def _atom(cursor: Cursor, depth: int) -> Node | None:
         case ".":
             return Chars(charset.ANY)
         case "^":
-            return At(Place.START)
+            return At(Anchor.START)
         case "$":
-            return At(Place.END)
+            return At(Anchor.END)
         case "\\":
             return escape(cursor, start)
         case "*" | "+" | "?":
@@ -140,11 +140,11 @@ def _group(cursor: Cursor, start: int, depth: int) -> Node | None:
         if cursor.took(opening):
             _refused_by_re2(cursor, start)
             _inside(cursor, start, depth)
-            return Rough(EMPTY, f"{why} is not comparable with literals", start)
+            return Inexact(EMPTY, f"{why} is not comparable with literals", start)
     if cursor.took(">") or cursor.took("|"):
         _refused_by_re2(cursor, start)
         inside = _inside(cursor, start, depth)
-        return Rough(inside, "an atomic or reset group may refuse more", start)
+        return Inexact(inside, "an atomic or reset group may refuse more", start)
     if cursor.took("P<") or cursor.took("<") or (cursor.took("'") and cursor.flavor != Flavor.RE2):
         _name(cursor, start)
         return _inside(cursor, start, depth)
@@ -211,14 +211,14 @@ def _beyond(cursor: Cursor, start: int) -> Node:
         raise InvalidPattern("`(` without `)`", start)
     if cursor.flavor is Flavor.RE2:
         raise InvalidPattern("a group of a form that RE2 does not have", start)
-    return Rough(ANYTHING, "recursion and conditions are not comparable with literals", start)
+    return Inexact(ANYTHING, "recursion and conditions are not comparable with literals", start)
 
 
 def _verb(cursor: Cursor, start: int) -> Node:
     _to(cursor, ")", start)
     if cursor.flavor is not Flavor.PCRE:
         raise InvalidPattern("`*` has nothing to repeat", start + 1)
-    return Rough(EMPTY, "a control verb is not comparable with literals", start)
+    return Inexact(EMPTY, "a control verb is not comparable with literals", start)
 
 
 def _to(cursor: Cursor, end: str, start: int) -> None:
@@ -253,14 +253,14 @@ def _repeated(cursor: Cursor, item: Node, depth: int) -> Node:
             raise InvalidPattern(f"repetitions are nested more than {_DEEPEST} deep", start)
         item = Repeat(item, least, most)
         if why is not None:
-            item = Rough(item, why, start)
+            item = Inexact(item, why, start)
         if cursor.flavor is Flavor.POSIX:
             continue
         if cursor.ahead("?"):
             cursor.take()
         elif cursor.flavor is Flavor.PCRE and cursor.ahead("+"):
             cursor.take()
-            item = Rough(item, "a possessive repetition may refuse more", start)
+            item = Inexact(item, "a possessive repetition may refuse more", start)
     return item
 
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mmctl.interchange.patterns import charset
 from mmctl.interchange.patterns.syntax import (
+    Alternatives,
+    Anchor,
     At,
+    Chain,
     Chars,
-    Choice,
+    Inexact,
     Node,
-    Place,
     Repeat,
-    Rough,
-    Row,
 )
 from mmctl.records import dataclass
 
@@ -29,7 +29,7 @@ GAP: Final = None
 """Any text, also none."""
 Shape: TypeAlias = tuple[str | None, ...]
 """Texts and gaps that make up a whole text: `("ab", GAP)` is a text that starts with `ab`."""
-_Piece: TypeAlias = str | Place | None
+_Piece: TypeAlias = str | Anchor | None
 _Pieces: TypeAlias = tuple[_Piece, ...]
 
 _MOST: Final = 2000
@@ -55,57 +55,106 @@ ONE_SPACE: Final = Expanding(characters=40, one_space=True)
 COARSE: Final = Expanding(characters=1)
 
 
-def shapes(node: Node, expanding: Expanding, *, before: str = "") -> tuple[Shape, ...]:
-    """The shapes of the texts that have a pattern, in lower case, those only once.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shapes:
+    """The shapes of a pattern."""
+
+    shapes: tuple[Shape, ...]
+    faithful: bool
+    """Whether they are the pattern and no more: each gap is any text in the pattern, too."""
+
+
+def shapes_of(node: Node, expanding: Expanding, *, before: str = "") -> Shapes:
+    """The shapes of the texts that have a pattern, in lower case, each once.
 
     The pattern sees `before` and then the text.
     """
+    expander = _Expander(expanding)
     found: dict[Shape, None] = {}
-    for pieces in _expanded(node, expanding):
+    for pieces in expander.rows(node):
         shape = _whole(pieces)
-        if shape is not None:
-            for each in _residues(shape, before.lower()) if before else (shape,):
-                found[each] = None
-    return tuple(found)
+        if shape is None:
+            continue
+        if any(len(piece) > _LONGEST for piece in shape if piece is not GAP):
+            expander.faithful, shape = False, (GAP,)
+        for each in _residues(shape, before.lower()) if before else (shape,):
+            found[each] = None
+    return Shapes(shapes=tuple(found), faithful=expander.faithful and () not in found)
 
 
-def _expanded(node: Node, expanding: Expanding) -> list[_Pieces]:
-    match node:
-        case Chars(ranges):
-            return _of_set(ranges, expanding)
-        case At(place):
-            return [(place,)] if place in {Place.START, Place.END} else [()]
-        case Row(items):
-            return _of_row([_expanded(item, expanding) for item in items])
-        case Choice(options):
-            found = [each for option in options for each in _expanded(option, expanding)]
-            unique = list(dict.fromkeys(found))
-            return unique if len(unique) <= _MOST else [(GAP,)]
-        case Repeat(item=item, least=least, most=most):
-            return _of_repeat(item, least, most, expanding)
-        case Rough(node=inner):
-            return _expanded(inner, expanding)
+class _Expander:
+    """Writes a tree out as rows of texts, places and gaps."""
 
+    __slots__ = ("_expanding", "faithful")
 
-def _of_set(ranges: charset.Ranges, expanding: Expanding) -> list[_Pieces]:
-    if expanding.one_space and ranges and not charset.without(ranges, charset.SPACES):
-        return [(" ",)]
-    if charset.size(ranges) > 2 * expanding.characters:
+    def __init__(self, expanding: Expanding) -> None:
+        self._expanding = expanding
+        self.faithful = True
+
+    def rows(self, node: Node) -> list[_Pieces]:
+        """All rows of a tree; a gap instead where there are too many."""
+        match node:
+            case Chars(ranges):
+                return self._of_set(ranges)
+            case At(place) if place in {Anchor.START, Anchor.END}:
+                return [(place,)]
+            case At():
+                self.faithful = False
+                return [()]
+            case Chain(items):
+                return self._of_row([self.rows(item) for item in items])
+            case Alternatives(options):
+                rows = [each for option in options for each in self.rows(option)]
+                unique = list(dict.fromkeys(rows))
+                return unique if len(unique) <= _MOST else self._gap()
+            case Repeat(item=item, least=least, most=most):
+                return self._of_repeat(item, least, most)
+            case Inexact(node=inner):
+                self.faithful = False
+                return self.rows(inner)
+
+    def _gap(self) -> list[_Pieces]:
+        self.faithful = False
         return [(GAP,)]
-    found = {char.lower() for char in charset.characters(ranges)}
-    return [(char,) for char in sorted(found)] if len(found) <= expanding.characters else [(GAP,)]
 
+    def _of_set(self, ranges: charset.Ranges) -> list[_Pieces]:
+        if self._expanding.one_space and ranges and not charset.without(ranges, charset.SPACES):
+            self.faithful = False
+            return [(" ",)]
+        if charset.size(ranges) > 2 * self._expanding.characters:
+            return self._gap()
+        found = {char.lower() for char in charset.characters(ranges)}
+        if len(found) > self._expanding.characters:
+            return self._gap()
+        return [(char,) for char in sorted(found)]
 
-def _of_row(parts: list[list[_Pieces]]) -> list[_Pieces]:
-    """All combinations; while there are too many, the most varied part becomes a gap."""
-    parts = list(parts)
-    sizes = [len(each) for each in parts]
-    limit = max(_COMBINED, *sizes, 0)
-    while _product(sizes) > limit:
-        widest = max(range(len(sizes)), key=sizes.__getitem__)
-        parts[widest], sizes[widest] = [(GAP,)], 1
-    rows = (_joined(piece for pieces in row for piece in pieces) for row in product(*parts))
-    return list(dict.fromkeys(rows))
+    def _of_row(self, parts: list[list[_Pieces]]) -> list[_Pieces]:
+        """All combinations; while there are too many, the most varied part becomes a gap."""
+        sizes = [len(each) for each in parts]
+        limit = max(_COMBINED, *sizes, 0)
+        while _product(sizes) > limit:
+            widest = max(range(len(sizes)), key=sizes.__getitem__)
+            parts[widest], sizes[widest] = self._gap(), 1
+        rows = (_joined(piece for pieces in row for piece in pieces) for row in product(*parts))
+        return list(dict.fromkeys(rows))
+
+    def _of_repeat(self, item: Node, least: int, most: int | None) -> list[_Pieces]:
+        if item == Chars(charset.ANY) and not least and most is None:
+            return [(GAP,)]
+        inside = self.rows(item)
+        if self._expanding.one_space and inside == [(" ",)]:
+            return [(" ",)] if least else [(), (" ",)]
+        if inside == [(GAP,)]:
+            return self._gap()
+        longest = _longest(inside)
+        if most is not None and most - least < _COMBINED and most * longest <= _LONGEST:
+            times = range(least, most + 1)
+            if sum(len(inside) ** min(each, 7) for each in times) <= _COMBINED:
+                return [row for each in times for row in self._of_row([inside] * each)]
+        few = len(inside) ** min(least, 7) <= _COMBINED
+        if least and few and least * longest <= _LONGEST:
+            return self._of_row([*[inside] * least, self._gap()])
+        return self._gap()
 
 
 def _product(sizes: list[int]) -> int:
@@ -113,26 +162,6 @@ def _product(sizes: list[int]) -> int:
     for each in sizes:
         count *= each
     return count
-
-
-def _of_repeat(
-    item: Node, least: int, most: int | None, expanding: Expanding
-) -> list[_Pieces]:
-    inside = _expanded(item, expanding)
-    if expanding.one_space and inside == [(" ",)]:
-        return [(" ",)] if least else [(), (" ",)]
-    gap: list[_Pieces] = [(GAP,)]
-    if inside == gap:
-        return gap
-    if most is not None and most - least < _COMBINED and most * _longest(inside) <= _LONGEST:
-        count = sum(len(inside) ** min(times, 7) for times in range(least, most + 1))
-        if count <= _COMBINED:
-            times = range(least, most + 1)
-            return [row for each in times for row in _of_row([inside] * each)]
-    few = len(inside) ** min(least, 7) <= _COMBINED
-    if least and few and least * _longest(inside) <= _LONGEST:
-        return _of_row([*[inside] * least, gap])
-    return gap
 
 
 def _longest(rows: list[_Pieces]) -> int:
@@ -154,8 +183,8 @@ def _joined(pieces: Iterable[_Piece]) -> _Pieces:
 
 def _whole(pieces: _Pieces) -> Shape | None:
     """The shape of the whole text; None: no text has it, with something outside of its ends."""
-    starts = [place for place, piece in enumerate(pieces) if piece is Place.START]
-    ends = [place for place, piece in enumerate(pieces) if piece is Place.END]
+    starts = [place for place, piece in enumerate(pieces) if piece is Anchor.START]
+    ends = [place for place, piece in enumerate(pieces) if piece is Anchor.END]
     first = starts[-1] + 1 if starts else 0
     last = ends[0] if ends else len(pieces)
     outside = (*pieces[:first], *pieces[last:])
@@ -163,19 +192,14 @@ def _whole(pieces: _Pieces) -> Shape | None:
         return None
     inside = [piece for piece in pieces[first:last] if piece is GAP or isinstance(piece, str)]
     texts = _joined((*([] if starts else [GAP]), *inside, *([] if ends else [GAP])))
-    shape = tuple(piece for piece in texts if piece is GAP or isinstance(piece, str))
-    if any(len(piece) > _LONGEST for piece in shape if piece is not None):
-        return (GAP,)
-    return shape
+    return tuple(piece for piece in texts if piece is GAP or isinstance(piece, str))
 
 
 def _residues(shape: Shape, before: str) -> Iterator[Shape]:
     """What is left of a shape for the text that follows a known beginning."""
     places = {(0, 0)}
     for char in before:
-        places = {
-            after for place in _opened(places, shape) for after in _read(place, shape, char)
-        }
+        places = {after for place in _opened(places, shape) for after in _read(place, shape, char)}
     for piece, offset in sorted(_opened(places, shape)):
         if piece == len(shape):
             yield ()
@@ -189,9 +213,7 @@ def _residues(shape: Shape, before: str) -> Iterator[Shape]:
 def _opened(places: set[tuple[int, int]], shape: Shape) -> set[tuple[int, int]]:
     """The same places, and those behind gaps that stay empty."""
     return places | {
-        (piece + 1, 0)
-        for piece, _ in places
-        if piece < len(shape) and shape[piece] is GAP
+        (piece + 1, 0) for piece, _ in places if piece < len(shape) and shape[piece] is GAP
     }
 
 

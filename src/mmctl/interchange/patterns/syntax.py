@@ -1,7 +1,7 @@
 """A pattern as a tree, the same for all notations.
 
-`Rough` stands for what the tree cannot say exactly: what is read from it takes more texts than the
-pattern does, never fewer.
+`Inexact` stands for what the tree cannot say exactly: what is read from it takes more texts than
+the pattern does, never fewer.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Flavor(StrEnum):
     """Of `:matches` in Sieve: `*` and `?`, and the whole text must match."""
 
 
-class Place(Enum):
+class Anchor(Enum):
     """Something between two characters that a pattern asks for."""
 
     START = "start"
@@ -53,18 +53,18 @@ class Chars:
 class At:
     """Nothing, at such a place."""
 
-    place: Place
+    place: Anchor
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Chain:
     """One after the other; of none: the empty text."""
 
     items: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Alternatives:
     """One of these."""
 
     options: tuple[Node, ...]
@@ -80,7 +80,7 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True)
-class Rough:
+class Inexact:
     """Something that is taken for more than it is: `node`."""
 
     node: Node
@@ -89,13 +89,13 @@ class Rough:
     """Where in the pattern, from 0."""
 
 
-Node: TypeAlias = "Chars | At | Row | Choice | Repeat | Rough"
+Node: TypeAlias = "Chars | At | Chain | Alternatives | Repeat | Inexact"
 
-EMPTY: Final = Row(())
+EMPTY: Final = Chain(())
 ANYTHING: Final = Repeat(Chars(charset.ANY), 0, None)
 
 
-class InvalidPattern(Exception):  # noqa: N818 - it is about the pattern
+class InvalidPattern(Exception):
     """A pattern that its own system refuses, or that is too large to read."""
 
     def __init__(self, message: str, offset: int) -> None:
@@ -105,15 +105,15 @@ class InvalidPattern(Exception):  # noqa: N818 - it is about the pattern
         """Where in the pattern, from 0."""
 
 
-def first_rough(node: Node) -> Rough | None:
+def first_rough(node: Node) -> Inexact | None:
     """The first part of a tree that is not exact."""
     left: list[Node] = [node]
-    found: list[Rough] = []
+    found: list[Inexact] = []
     while left:
         match left.pop():
-            case Rough() as rough:
+            case Inexact() as rough:
                 found.append(rough)
-            case Row(inside) | Choice(inside):
+            case Chain(inside) | Alternatives(inside):
                 left += inside
             case Repeat(item=item):
                 left.append(item)
@@ -127,7 +127,7 @@ def weight(node: Node, at_most: int) -> int:
     match node:
         case Chars() | At():
             return 1
-        case Row(inside) | Choice(inside):
+        case Chain(inside) | Alternatives(inside):
             total = 1
             for each in inside:
                 total += weight(each, at_most)
@@ -136,5 +136,5 @@ def weight(node: Node, at_most: int) -> int:
             return total
         case Repeat(item=item, least=least, most=most):
             return (weight(item, at_most) + 1) * max(1, least, most or 0)
-        case Rough(node=inner):
+        case Inexact(node=inner):
             return weight(inner, at_most)
