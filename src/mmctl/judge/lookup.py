@@ -242,7 +242,7 @@ def ip_found(
     )
 
 
-UNKNOWN_CONDITION: Final = "the condition at "
+UNKNOWN_CONDITION: Final = "unknown--"
 """How the name of a list begins that stands for a condition with a value that nobody knows."""
 IN_ITS_FILE: Final = "the value, in the file that has the condition"
 
@@ -302,7 +302,9 @@ def _deleted_list(asking: Asking, name: str, *, wanted: bool) -> Answer:
 def _missing_list(name: str, about: str, written: str) -> MissingFact:
     """What is unknown about an address list; the project states it, for cases too."""
     if name.startswith(UNKNOWN_CONDITION):
-        return MissingFact(fact=name, states=IN_ITS_FILE, in_case=IN_ITS_FILE, choices=(YES, NO))
+        return MissingFact(
+            fact=f"condition {name}", states=IN_ITS_FILE, in_case=IN_ITS_FILE, choices=(YES, NO)
+        )
     in_project = f"address_lists: {{{name}: {written}}}"
     return MissingFact(
         fact=f"address list {name}",

@@ -94,12 +94,12 @@ def _of_folder(run: Run, folder: Path, environment: str | None, name: str) -> Ve
 
 def _in_place(run: Run, name: str) -> Version:
     """The rules in a file of another tool; what stands for unknown conditions is no object."""
-    from mmctl.cli.in_place.files import read_in_place, usable
+    from mmctl.cli.in_place.files import contents_of, read_in_place, usable
     from mmctl.cli.in_place.project import without_unknown
     from mmctl.compiler.compile import compile_project
 
     around, _ = run.without_rules()
-    project = usable(read_in_place(run.directory, (name,), None, around))
+    project = usable(read_in_place(contents_of(run.directory, (name,)), None, around))
     compiled = compile_project(without_unknown(project), run.packings)[0]
     return Version(name=name, configuration=compiled, project=project)
 

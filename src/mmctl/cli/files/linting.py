@@ -76,18 +76,19 @@ def linted(
     if not paths:
         refuse_outside(run.root, DiskFiles.below(run.root))
         return _project(run, run.root, base=_base(run, run.root, base))
+    from mmctl.cli.in_place.files import contents_of
     from mmctl.cli.in_place.linted import files_in_place
 
     parts, ours = files_in_place(run.directory, paths, form)
-    elsewhere = [_in_place(run, tool, files) for tool, files in parts]
-    return _joined([*elsewhere, *(_path(run, path, base) for path in ours)])
+    elsewhere = [_in_place(run, tool, contents_of(run.directory, files)) for tool, files in parts]
+    return _joined([*elsewhere, *(_path(run, path, base, form) for path in ours)])
 
 
-def _in_place(run: Run, tool: str, paths: Sequence[str]) -> Linted:
+def _in_place(run: Run, tool: str, contents: dict[str, bytes]) -> Linted:
     from mmctl.cli.in_place.linted import linted_in_place
 
     around, _ = run.without_rules()
-    found = linted_in_place(run.directory, paths, tool, around, run.today, run.packings)
+    found = linted_in_place(contents, tool, around, run.today, run.packings)
     return Linted(found.problems, dict(found.texts))
 
 
@@ -159,9 +160,15 @@ def reported(file: Path) -> tuple[Problem, ...]:
         raise UsageError(f"`{file}` is not a report of `mmctl lint`", help=advice) from None
 
 
-def _path(run: Run, name: str, base: str | None) -> Linted:
+def _path(run: Run, name: str, base: str | None, form: str | None) -> Linted:
     if name == STDIN:
-        return _lone(run, "stdin", _decoded(_from_stdin(), "stdin"))
+        from mmctl.interchange.infrastructure.known import form_of
+
+        data = _from_stdin()
+        tool = form or form_of("stdin", data)
+        if tool is not None:
+            return _in_place(run, tool, {"stdin": data})
+        return _lone(run, "stdin", _decoded(data, "stdin"))
     path = Path(name) if Path(name).is_absolute() else run.directory / name
     if not path.exists():
         raise UsageError(f"`{name}` does not exist")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from mmctl.cli.in_place.project import in_place, problems_in
+from mmctl.cli.in_place.project import in_place, problems_in, unknown_conditions
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.inputs import DOCUMENT_AT_MOST, read_file
 from mmctl.interchange.infrastructure.known import form_of
@@ -33,6 +33,8 @@ class InPlace:
     form: str
     project: Project
     problems: tuple[Problem, ...]
+    unknown: tuple[str, ...] = ()
+    """The conditions that nobody can judge: where each is, and why it is unknown."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """The text of each file, by the path that is shown."""
 
@@ -70,24 +72,31 @@ def refuse_in_place(directory: Path, paths: Sequence[str], form: str | None, rea
             )
 
 
-def read_in_place(
-    directory: Path, paths: Sequence[str], form: str | None, around: Project
-) -> InPlace:
-    """The rules in some files of one tool, by their paths from a folder.
+def contents_of(directory: Path, paths: Sequence[str]) -> dict[str, bytes]:
+    """The contents of files, by their paths from a folder.
+
+    Raises:
+        UsageError: a file cannot be read.
+    """
+    return {name: _content(directory / name, name) for name in paths}
+
+
+def read_in_place(contents: Mapping[str, bytes], form: str | None, around: Project) -> InPlace:
+    """The rules in some files of one tool, by the paths that are shown.
 
     Settings and environment are those of `around`.
 
     Raises:
-        UsageError: a file cannot be read, or belongs to no tool that is known.
+        UsageError: a file belongs to no tool that is known.
         ProblemsFound: a file is broken.
     """
-    contents = {name: _content(directory / name, name) for name in paths}
     found_form = form or _form(contents)
     found = _found(found_form, contents)
     return InPlace(
         form=found_form,
         project=in_place(found, around),
         problems=ordered(problems_in(found)),
+        unknown=unknown_conditions(found),
         texts=found.texts,
     )
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.cli.in_place.files import read_in_place
-from mmctl.cli.in_place.project import unknown_conditions
+from mmctl.cli.in_place.files import contents_of, read_in_place
 from mmctl.counted import counted
-from mmctl.judge.lookup import UNKNOWN_CONDITION
 from mmctl.problem import Severity
 from mmctl.records import dataclass, replace
 
@@ -41,17 +39,17 @@ def judged_in_place(
         UsageError: a file cannot be read, or belongs to no tool that is known.
         ProblemsFound: a file is broken.
     """
-    read = read_in_place(directory, paths, form, around)
+    read = read_in_place(contents_of(directory, paths), form, around)
     return JudgedInPlace(
         project=replace(read.project, files={**around.files, **read.texts}),
         errors=tuple(each for each in read.problems if each.severity is Severity.ERROR),
-        note=_unknown(unknown_conditions(read.project)),
+        note=_unknown(read.unknown),
     )
 
 
 def _unknown(names: Sequence[str]) -> str | None:
     if not names:
         return None
-    listed = "; ".join(each.removeprefix(UNKNOWN_CONDITION) for each in names[:_SHOWN])
+    listed = "; ".join(names[:_SHOWN])
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return f"note: {counted(len(names), 'unknown condition')}: {listed}{more}"

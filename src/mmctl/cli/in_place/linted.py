@@ -47,24 +47,20 @@ def files_in_place(
 
 
 def linted_in_place(
-    directory: Path,
-    paths: Sequence[str],
+    contents: Mapping[str, bytes],
     form: str,
     around: Project,
     today: date,
     memory: CompilerMemory,
 ) -> LintedInPlace:
-    """Lint files of one tool that belong together, by their paths from a folder.
+    """Lint files of one tool that belong together, by the paths that are shown.
 
     Settings and environment are those of `around`; `memory` keeps what the compiler found.
-
-    Raises:
-        UsageError: a file cannot be read.
     """
     from mmctl.linting import problems_in_place
 
     try:
-        read = read_in_place(directory, paths, form, around)
+        read = read_in_place(contents, form, around)
     except ProblemsFound as error:
         return LintedInPlace(error.problems, error.files)
     found = problems_in_place(read.project, read.problems, today, memory=memory)

@@ -7,6 +7,7 @@ nobody knows, under the words that say why. Nothing here opens files.
 from __future__ import annotations
 
 from collections import Counter
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.judge.actions import stops
@@ -43,11 +44,12 @@ from mmctl.model.rules import (
     RuleIsInAddressList,
     RuleSet,
 )
+from mmctl.patterns import Pattern
 from mmctl.problem import Position, Positions, Problem, Severity
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mmctl.interchange.infrastructure.found import (
         FoundInfrastructure,
@@ -61,6 +63,8 @@ if TYPE_CHECKING:
 UNKNOWN_VALUE: Final = "unknown-value"
 NOT_READ: Final = "not-read"
 _PARTS: Final = {"Conditions", "Unless"}
+_WORD: Final = Pattern(r"[A-Za-z0-9_]+")
+_LONGEST: Final = 60
 _DEPTH: Final = 4
 """How long the path of a condition is, in rules and in policies: `Rules`, 3, `Unless`, 0."""
 
@@ -73,6 +77,12 @@ class UnknownCondition:
     """What stands for it in traces."""
     path: Path
     value: OpenValue
+
+    @property
+    def said(self) -> str:
+        """Where it is, and why it is unknown."""
+        at = self.value.position
+        return f"{at.file}:{at.line} ({self.value.why})"
 
 
 def in_place(found: FoundInfrastructure, around: Project) -> Project:
@@ -120,9 +130,10 @@ def problems_in(found: FoundInfrastructure) -> Iterator[Problem]:
         )
 
 
-def unknown_conditions(project: Project) -> tuple[str, ...]:
-    """What stands for the conditions that nobody can judge, with its place and the value."""
-    return tuple(name for name in project.address_lists if name.startswith(UNKNOWN_CONDITION))
+def unknown_conditions(found: FoundInfrastructure) -> tuple[str, ...]:
+    """The conditions that nobody can judge: where each is, and why it is unknown."""
+    resources = (each for each in found.resources if each.shape is not None)
+    return tuple(each.said for resource in resources for each in _unknown_conditions(resource))
 
 
 def without_unknown(project: Project) -> Project:
@@ -157,12 +168,33 @@ def _unknown_conditions(resource: FoundResource) -> list[UnknownCondition]:
     for path, value in resource.open.items():
         at = _condition_at(path)
         if at and at not in found:
-            place = f"{value.position.file}:{value.position.line}"
-            number = sum(each.value.position == value.position for each in found.values())
-            again = f" ({number + 1})" if number else ""
-            name = f"{UNKNOWN_CONDITION}{place}{again} ({value.why})"
+            name = _name_of(resource.members, at, resource.open)
             found[at] = UnknownCondition(name=name, path=at, value=value)
     return list(found.values())
+
+
+def _name_of(members: Any, at: Path, values: Mapping[Path, OpenValue]) -> str:
+    """What stands for a condition: the same for the same condition, in every file."""
+    for part in at:
+        members = members[part]
+    words = "-".join(_WORD.findall(" ".join(_words(members, at, values))))
+    if len(words) > _LONGEST:
+        words = f"{words[:_LONGEST]}-{sha256(words.encode()).hexdigest()[:8]}"
+    return f"{UNKNOWN_CONDITION}{words}"
+
+
+def _words(value: Any, at: Path, values: Mapping[Path, OpenValue]) -> Iterator[str]:
+    """The texts in a condition, those that are unknown as they are written."""
+    if at in values:
+        yield values[at].written
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _words(inner, (*at, key), values)
+    elif isinstance(value, list | tuple):
+        for number, inner in enumerate(value):
+            yield from _words(inner, (*at, number), values)
+    else:
+        yield str(value)
 
 
 def _unknown_list(condition: UnknownCondition) -> LogicalAddressList:

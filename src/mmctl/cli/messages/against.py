@@ -69,9 +69,9 @@ def _named(run: Run, project: Project, against: str) -> tuple[str, Project]:
     if folder.is_dir():
         return against, _of_folder(run, folder, against)
     if folder.is_file():
-        from mmctl.cli.in_place.files import read_in_place, usable
+        from mmctl.cli.in_place.files import contents_of, read_in_place, usable
 
-        return against, usable(read_in_place(run.directory, (against,), None, project))
+        return against, usable(read_in_place(contents_of(run.directory, (against,)), None, project))
     return _of_snapshot(run, project, against)
 
 
