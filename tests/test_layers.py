@@ -191,7 +191,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "judge": ("readings", "index"),
     "analysis": ("sat", "theories", "encoding", "questions"),
-    "cases": ("mutants", "library"),
+    "cases": ("mutants", "library", "witnessed"),
     "client": ("probe",),
     "compiler": ("packing", "advice"),
     "checks": ("company",),

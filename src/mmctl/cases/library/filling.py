@@ -145,7 +145,7 @@ class Library:
 
     def ordinary(self, recipient: str) -> RecipientTrace:
         """What they do with a plain, good message to a recipient."""
-        return judge(self.gateway, _plain(self.project, recipient)).of(recipient)
+        return judge(self.gateway, good_message(self.project, recipient)).of(recipient)
 
     def _missing(self, entry: LibraryEntry) -> tuple[str, str] | None:
         return next((_NEEDED[word] for word in entry.needs if word not in self._found), None)
@@ -157,7 +157,7 @@ class Library:
         answers = _answers(self.project, entry)
         if answers:
             written["verdicts"] = {**written["verdicts"], "add_ons": answers}
-        functions = _functions(self.gateway)
+        functions = functions_asked(self.gateway)
         if functions:
             written["lambda"] = dict.fromkeys(functions, LambdaAnswer.CONTINUE.value)
         return written
@@ -211,7 +211,7 @@ def _way_and_person(project: Project, people: People) -> tuple[Way, Gateway, str
         gateway = gateway_behind(project, way)
         rule_set = project.rule_sets[ingress_of(project, way).rule_set]
         for person in people.persons:
-            outcome = judge(gateway, _plain(project, person)).of(person).outcome
+            outcome = judge(gateway, good_message(project, person)).of(person).outcome
             if outcome is (rule_set.must_reach or Outcome.DELIVERED):
                 return way, gateway, person
     return first
@@ -231,7 +231,7 @@ def _ways(project: Project) -> tuple[Way, ...]:
     return ways
 
 
-def _plain(project: Project, recipient: str) -> Submission:
+def good_message(project: Project, recipient: str) -> Submission:
     """A good message from outside: signed, over TLS, found clean."""
     content = compose_email(
         {
@@ -272,7 +272,7 @@ def _answers(project: Project, entry: LibraryEntry | None) -> dict[str, dict[str
     return answers
 
 
-def _functions(gateway: Gateway) -> tuple[str, ...]:
+def functions_asked(gateway: Gateway) -> tuple[str, ...]:
     """The functions that rules ask and wait for."""
     names = (
         row_of(action).target(action.value)

@@ -146,6 +146,12 @@ def _says_size(draft: Draft) -> bool:
 
 def case_text(name: str, draft: Draft, expected: Sequence[Expectation]) -> str:
     """A case as an item of `cases:`, ready to paste; `mmctl fmt` breaks its long lines."""
+    lines = [f"{key}: {flow(value)}" for key, value in case_data(name, draft, expected).items()]
+    return "".join(f"{'- ' if place == 0 else '  '}{line}\n" for place, line in enumerate(lines))
+
+
+def case_data(name: str, draft: Draft, expected: Sequence[Expectation]) -> dict[str, Any]:
+    """The members of a case as files have them, without those that are empty."""
     data: dict[str, Any] = {"name": name, "message": _message(draft)}
     if draft.ingress_point is not None:
         data["ingress_point"] = draft.ingress_point
@@ -159,8 +165,7 @@ def case_text(name: str, draft: Draft, expected: Sequence[Expectation]) -> str:
         "failing": sorted(draft.scenario.failing),
         "expect": {each.recipient: _expected(each) for each in expected},
     }
-    lines = [f"{key}: {flow(_literal(value))}" for key, value in data.items() if value]
-    return "".join(f"{'- ' if place == 0 else '  '}{line}\n" for place, line in enumerate(lines))
+    return {key: _literal(value) for key, value in data.items() if value}
 
 
 def _literal(value: Any) -> Any:
@@ -205,6 +210,7 @@ def _expected(expected: Expectation) -> dict[str, Any]:
         outcome=expected.outcome,
         by=expected.by,
         rules=None if expected.rules is None else list(expected.rules),
+        rules_include=list(expected.rules_include) or None,
         actions=None if expected.actions is None else list(expected.actions),
     )
 

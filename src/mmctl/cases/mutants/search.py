@@ -14,6 +14,7 @@ from mmctl.cases.mutants.candidates import Noticing
 from mmctl.cases.mutants.drafts import as_written, case_text, draft_of
 from mmctl.cases.mutants.mutant import PolicyChanged, RulesChanged, RulesSwapped
 from mmctl.cases.mutants.sizes_and_failures import named_here, provocations
+from mmctl.cases.mutants.steering import answering
 from mmctl.cases.mutants.variations import variations
 from mmctl.judge.index.index import index_of
 from mmctl.judge.judging import judge
@@ -161,7 +162,7 @@ def _led(
         ]
         led: Draft | None = draft
         for place in range(len(demands)):
-            led = _answering(gateway, led, demands[: place + 1], lists)
+            led = answering(gateway, led, demands[: place + 1], lists)
         if led is not None and led is not draft:
             yield led
 
@@ -182,28 +183,6 @@ def _around(mutant: Mutant, gateway: Gateway) -> Iterator[tuple[Conditions, Cond
             yield (*one.conditions, *other.conditions), (*one.unless, *other.unless)
         case _:
             assert_never(mutant.edit)
-
-
-def _answering(
-    gateway: Gateway,
-    draft: Draft | None,
-    demands: Sequence[tuple[bool, RuleCondition | PolicyCondition]],
-    lists: Mapping[str, tuple[str, ...]],
-) -> Draft | None:
-    """The draft, or the first variation for the last of the conditions, that meets them all."""
-    if draft is None:
-        return None
-    last = demands[-1][1]
-    for each in (draft, *(variation.of(draft) for variation in variations(last, lists))):
-        # Start with the last: it is the one that is not met yet.
-        if all(_answer(gateway, each, asked) is wanted for wanted, asked in reversed(demands)):
-            return each
-    return None
-
-
-def _answer(gateway: Gateway, draft: Draft, asked: RuleCondition | PolicyCondition) -> bool | None:
-    answer = Noticing(gateway, draft.submission(), None).answer(asked)
-    return None if answer.is_unknown else answer.is_true
 
 
 def _difference(

@@ -55,7 +55,7 @@ def _wrong(file: str, before: str, message: str) -> ProblemsFound:
     lines = before.split("\n")
     position = Position(file=file, line=len(lines), column=len(lines[-1]) + 1)
     problem = Problem(
-        check="encoding",
+        check="unreadable-file",
         severity=Severity.ERROR,
         position=position,
         message=message,
