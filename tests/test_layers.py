@@ -187,6 +187,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "staging",
         "pipelines",
         "doctoring",
+        "migrating",
         "commands",
     ),
     "judge": ("readings", "index"),

@@ -1,0 +1,1 @@
+"""Import from files: API requests, infrastructure code, and rules of other gateways."""
