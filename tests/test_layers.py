@@ -162,6 +162,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "cloudformation",
         "terraform",
         "receipt_rules",
+        "postfix",
     ),
     "live": (
         "state",

@@ -1,0 +1,296 @@
+"""Tables that give mail other recipients, or copies → rules (virtual(5), aliases(5), canonical(5)).
+
+Aliases are expanded here as far as they go, since each rule gives mail its final recipients.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.interchange.migration.source import Difference, SourceRule, Then
+from mmctl.interchange.migration.tests import ALWAYS
+from mmctl.interchange.migration.usual import BOUNCE_NEEDS, bounce
+from mmctl.interchange.postfix.addresses import Style
+from mmctl.interchange.postfix.destinations import LOCAL
+from mmctl.interchange.postfix.effects import COPIED, COPIES, lost, redirected
+from mmctl.interchange.postfix.entries import TableEntry, TableForm
+from mmctl.interchange.postfix.expanding import Aliases, AliasLoop
+from mmctl.interchange.postfix.lookups import LookupOf, looked_up
+from mmctl.interchange.postfix.tables import LookupTable
+from mmctl.records import dataclass, field, replace
+
+if TYPE_CHECKING:
+    from mmctl.interchange.postfix.context import ReadPostfix
+    from mmctl.interchange.postfix.destinations import Destinations
+    from mmctl.interchange.postfix.lookups import TableResult
+    from mmctl.problem import Position
+
+_SAME: Final = "="
+"""The result of an alias that changes nothing: it only says that the address exists."""
+_AT_MOST: Final = 100
+"""Recipients that one action takes."""
+_EXTENSION: Final = Difference(
+    code="extension-not-kept",
+    says="mail for an address with an extension goes to the alias with the extension there; here "
+    "it goes to the alias without",
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Rewriting:
+    """The rules that change recipients, in the order in which they happen."""
+
+    context: ReadPostfix
+    destinations: Destinations
+    rules: list[SourceRule] = field(default_factory=list)
+    refusals: list[SourceRule] = field(default_factory=list)
+    outside: bool = False
+    """Whether an alias leads to a domain that is not an own one."""
+
+    def read(self) -> None:
+        """Read all tables that change or copy."""
+        self._copies()
+        self._relocated()
+        aliases = self._aliases()
+        for name in ("canonical_maps", "recipient_canonical_maps"):
+            for table in self.context.named_tables(name):
+                self._table(table, aliases)
+        tables = [*self.context.named_tables("virtual_alias_maps"), *self._local_tables()]
+        by_keys = [table for table in tables if table.form is TableForm.KEYS]
+        self._table(_merged(by_keys), aliases)
+        for table in tables:
+            if table.form is not TableForm.KEYS:
+                self._patterns(table)
+
+    def _local_tables(self) -> list[LookupTable]:
+        """The alias files of local delivery, if any own domain is local."""
+        if not self.destinations.named(LOCAL):
+            return []
+        if not self.context.parameters.says("alias_maps"):
+            return []
+        return self.context.named_tables("alias_maps", aliases=True)
+
+    def _aliases(self) -> Aliases:
+        keys: dict[str, str] = {}
+        tables = [*self.context.named_tables("virtual_alias_maps"), *self._local_tables()]
+        for table in tables:
+            if table.form is TableForm.KEYS:
+                for entry in table.entries:
+                    keys.setdefault(entry.key, entry.value)
+        return Aliases(
+            keys=keys,
+            locals_=frozenset(self._local_domains()),
+            origin=self._origin(),
+            delimiters=self._delimiters(),
+            included=lambda path: self.context.tables.file_words(
+                path, self.context.parameters.place("alias_maps")
+            ),
+        )
+
+    def _origin(self) -> str:
+        origin = self.context.parameters.text("myorigin")
+        if origin.startswith("/"):
+            words = self.context.tables.file_words(
+                origin, self.context.parameters.place("myorigin")
+            )
+            origin = words[0] if words else ""
+        local = self.destinations.named(LOCAL)
+        if (not origin or origin.endswith(".invalid")) and local:
+            return local[0]
+        return origin.lower()
+
+    def _local_domains(self) -> list[str]:
+        return list(dict.fromkeys((*self.destinations.named(LOCAL), self._origin())))
+
+    def _delimiters(self) -> str:
+        return self.context.parameters.text("recipient_delimiter")
+
+    def _style(self) -> Style:
+        return Style(
+            operand="recipient",
+            below=False,
+            dotted=False,
+            at_domain=True,
+            at_local=False,
+            bare_local=tuple(self._local_domains()),
+            delimiters=self._delimiters(),
+        )
+
+    def _table(self, table: LookupTable, aliases: Aliases) -> None:
+        """The rules of an indexed table of aliases, one for each set of final recipients."""
+        if table.form is not TableForm.KEYS:
+            self._patterns(table)
+            return
+        lost_of: dict[str, list[str]] = {}
+        entries = [self._final(entry, aliases, lost_of) for entry in table.entries]
+        final = LookupTable(
+            name=table.name,
+            form=TableForm.KEYS,
+            entries=[each for each in entries if each is not None],
+        )
+        found, unread = looked_up(
+            final,
+            LookupOf.RECIPIENT,
+            self._style(),
+            self.context.source.address_lists,
+            lambda _: False,
+        )
+        self.context.source.unread += unread
+        for each in found:
+            if each.value != _SAME:
+                self._rule(each, table, lost_of)
+
+    def _final(
+        self, entry: TableEntry, aliases: Aliases, lost_of: dict[str, list[str]]
+    ) -> TableEntry | None:
+        """An entry with the addresses that its mail ends at as its result."""
+        key = entry.key
+        address = key if "@" in key else f"{key}@{self._origin()}"
+        if key.startswith("@") and any(
+            word.startswith("@") for word in entry.value.replace(",", " ").split()
+        ):
+            return replace(entry, value=f"domain {entry.value}", comment="")
+        if "." in key and "@" not in key and key in self.destinations.domains:
+            return None  # `example.com anything` says that the domain is an own one
+        try:
+            targets = aliases.expanded(address if not key.startswith("@") else f"{key[1:]}{key}")
+        except AliasLoop as loop:
+            self._unread(entry, f"the alias leads back to itself: {loop}")
+            return None
+        if aliases.programs:
+            lost_of[" ".join(targets)] = list(aliases.programs)
+        if targets == (address,) and not aliases.programs:
+            return replace(entry, value=_SAME, comment="")
+        return replace(entry, value=" ".join(targets) or "programs", comment="")
+
+    def _rule(self, found: TableResult, table: LookupTable, lost_of: dict[str, list[str]]) -> None:
+        first = found.entries[0]
+        rule = SourceRule(
+            name=f"{table.short} {first.key}",
+            place=first.position,
+            text=found.text,
+            test=found.test,
+            differences=(_EXTENSION,) if self._delimiters() else (),
+        )
+        programs = lost_of.get(found.value, [])
+        targets = [] if found.value == "programs" else found.value.split()
+        if found.value.startswith("domain "):
+            rule = lost(
+                rule,
+                "every recipient keeps its local part in another domain, and a rule gives mail "
+                "fixed recipients",
+                "rewrite the domain on the mail server behind",
+                "domain-not-rewritten",
+            )
+        elif not targets or len(targets) > _AT_MOST:
+            why = f"mail goes to `{programs[0]}`" if programs else f"{len(targets)} recipients"
+            rule = lost(
+                rule,
+                f"{why}, and a rule gives mail 1 to {_AT_MOST} addresses",
+                "keep the alias on the mail server behind",
+                "alias-not-possible",
+            )
+        else:
+            if programs:
+                rule = lost(
+                    rule,
+                    f"mail also goes to `{programs[0]}`, a program or a file",
+                    "keep the alias on the mail server behind",
+                    "alias-not-possible",
+                )
+            rule = replace(rule, actions=({"replace_recipient": targets},))
+            own = self.destinations.domains
+            self.outside = self.outside or any(
+                address.rpartition("@")[2] not in own for address in targets
+            )
+        self.rules.append(rule)
+
+    def _patterns(self, table: LookupTable) -> None:
+        found, unread = looked_up(
+            table,
+            LookupOf.RECIPIENT,
+            self._style(),
+            self.context.source.address_lists,
+            lambda _: False,
+        )
+        self.context.source.unread += unread
+        for each in found:
+            first = each.entries[0]
+            rule = SourceRule(
+                name=f"{table.short} {first.key}",
+                place=first.position,
+                text=each.text,
+                test=each.test,
+            )
+            self.rules.append(redirected(rule, each.value))
+
+    def _relocated(self) -> None:
+        for table in self.context.named_tables("relocated_maps"):
+            found, unread = looked_up(
+                table,
+                LookupOf.RECIPIENT,
+                self._style(),
+                self.context.source.address_lists,
+                lambda _: True,
+            )
+            self.context.source.unread += unread
+            for each in found:
+                self.context.source.needed |= BOUNCE_NEEDS
+                text = f"User has moved to {each.value}"
+                self.refusals.append(
+                    SourceRule(
+                        name=f"{table.short} {each.entries[0].key}",
+                        place=each.entries[0].position,
+                        text=each.text,
+                        test=each.test,
+                        actions=(bounce(text, status_code="5.1.6"),),
+                        then=Then.END,
+                        refuse=True,
+                    )
+                )
+
+    def _copies(self) -> None:
+        """Copies to an address, which are an archive here."""
+        always = self.context.parameters.text("always_bcc")
+        if always:
+            place = self.context.parameters.place("always_bcc", always)
+            self._copy("always_bcc", f"always_bcc = {always}", place, None)
+        for name, sought in (
+            ("sender_bcc_maps", LookupOf.SENDER),
+            ("recipient_bcc_maps", LookupOf.RECIPIENT),
+        ):
+            style = replace(self._style(), operand="mail_from" if "sender" in name else "recipient")
+            for table in self.context.named_tables(name):
+                found, unread = looked_up(
+                    table, sought, style, self.context.source.address_lists, lambda _: False
+                )
+                self.context.source.unread += unread
+                for each in found:
+                    first = each.entries[0]
+                    self._copy(f"{table.short} {first.key}", each.text, first.position, each)
+
+    def _copy(self, name: str, text: str, place: Position, found: TableResult | None) -> None:
+        self.context.source.archives.setdefault(COPIES, {"retention": "ONE_YEAR"})
+        self.rules.append(
+            SourceRule(
+                name=name,
+                place=place,
+                text=text,
+                test=found.test if found else ALWAYS,
+                actions=({"archive": {"to": COPIES}},),
+                differences=(COPIED,),
+            )
+        )
+
+    def _unread(self, entry: TableEntry, why: str) -> None:
+        self.context.unread(entry.position, f"{entry.key} {entry.value}"[:120], why)
+
+
+def _merged(tables: list[LookupTable]) -> LookupTable:
+    """Tables that are looked up one after the other for each key: the first that has it counts."""
+    entries: dict[str, TableEntry] = {}
+    for table in tables:
+        for entry in table.entries:
+            entries.setdefault(entry.key, entry)
+    name = tables[0].name if tables else "hash:virtual"
+    return LookupTable(name=name, form=TableForm.KEYS, entries=list(entries.values()))
