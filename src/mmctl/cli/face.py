@@ -15,7 +15,7 @@ import typer
 
 from mmctl.cli.at_once import VERSION_LINE
 from mmctl.cli.command_table import COMMANDS, function_of
-from mmctl.cli.options import annotated, messages
+from mmctl.cli.options import annotated, messages, migration
 from mmctl.cli.result_table import formats_of
 from mmctl.cli.run import Run
 from mmctl.cli.running import SHARED, run_command
@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
     from mmctl.cli.formats import Format
 
-NAMES: Final = {"Run": Run, "typer": typer, "about": messages, **vars(messages), **vars(annotated)}
+NAMES: Final = {
+    "Run": Run,
+    "typer": typer,
+    "about": messages,
+    **vars(messages),
+    **vars(migration),
+    **vars(annotated),
+}
 """What commands import for types alone."""
 
 _shared = functools.partial(typer.Option, rich_help_panel="Shared options")

@@ -34,7 +34,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 (
                     ((('1;36', (('init      ', '1;36'),)),), (('', (('Make a small working project: rules, cases, editor and CI settings.', ''),)),)),
                     ((('1;36', (('fmt       ', '1;36'),)),), (('', (('Write files in the canonical layout, comments kept.', ''),)),)),
-                    ((('1;36', (('import    ', '1;36'),)),), (('', (('Turn the live configuration, or API requests in JSON, into YAML.', ''),)),)),
+                    ((('1;36', (('import    ', '1;36'),)),), (('', (('Turn the live configuration, or a configuration from elsewhere, into YAML.', ''),)),)),
                     ((('1;36', (('export    ', '1;36'),)),), (('', (('Write the desired configuration for CloudFormation, Terraform or the API.', ''),)),)),
                 ),
             ),
@@ -176,7 +176,9 @@ HELP_PAGES: Final[dict[str, Page]] = {
     "import": (
         (('Usage: ', '1;33'), ('mmctl import [OPTIONS] [[FILE...]]...', '1')),
         (
-            ('', (('Turn the live configuration, or API requests in JSON, into YAML.', ''),)),
+            ('', (('Turn the live configuration, or a configuration from elsewhere, into YAML.', ''),)),
+            ('', ()),
+            ('2', (('Of rules of another gateway it reports what became of each. Exit 1: some are not the same, and\nnobody has accepted that. KIND is one of api-json.', '2'),)),
         ),
         (
             (
@@ -190,7 +192,14 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 'Options',
                 False,
                 (
-                    ((('', (('--from', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('KIND', '1;33'),)),), (('', (('The format of the files: api-json.', ''),)),)),
+                    ((('', (('--from', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('KIND', '1;33'),)),), (('', (('What the files are: see below.', ''),)),)),
+                    ((('', (('--domain', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('DOMAIN', '1;33'),)),), (('', (('With ', ''), ('--from', '1;36'), (': an own domain; only mail for these is admitted. Default: all mail.', ''))),)),
+                    ((('', (('--recipient', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('[', '1;2;33'), ('FILE=]ADDRESS', '1;33'))),), (('', (('With ', ''), ('--from', '1;36'), (" sieve: whose script a file is. Default: everybody's.", ''))),)),
+                    ((('', (('--parameter', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('NAME=VALUE', '1;33'),)),), (('', (('With ', ''), ('--from', '1;36'), (' cloudformation: the value of a parameter.', ''))),)),
+                    ((('', (('--deliver-to', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('HOST[:PORT', '1;33'), (']', '1;2;33'))),), (('', (('With ', ''), ('--from', '1;36'), (': the server of the mailboxes. Default: a variable to fill in.', ''))),)),
+                    ((('', (('--shadow', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('With ', ''), ('--from', '1;36'), (': let rules only mark mail, and deliver all of it.', ''))),)),
+                    ((('', (('--owners', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('FILE', '1;33'),)),), (('', (('With ', ''), ('--from', '1;36'), (': CSV of name patterns and owners, such as `Block*,security`.', ''))),)),
+                    ((('', (('--accept', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('FILE', '1;33'),)),), (('', (('With ', ''), ('--from', '1;36'), (': reasons why rules may differ; written if it is not there.', ''))),)),
                     ((('', (('--rule-set', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('NAME', '1;33'),)),), (('', (('Only this live rule set.', ''),)),)),
                     ((('', (('--into', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('DIR', '1;33'),)),), (('', (('Write one file per kind to it; in an empty folder, make a project.', ''),)),)),
                     ((('', (('--force', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Overwrite existing files.', ''),)),)),
@@ -209,7 +218,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 (
                     ((('', (('--directory', '1;36'),)),), (('', (('-C', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('DIR', '1;33'),)),), (('', (('The folder of the project.', ''),)), ('2', (('[default: .]', '2'),)))),
                     ((('', (('--env', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (("The environment. Default: the project's.", ''),)),)),
-                    ((('', (('--format', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('The format of the result: human.', ''),)), ('2', (('[default: human]', '2'),)))),
+                    ((('', (('--format', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('The format of the result: human, json, markdown.', ''),)), ('2', (('[default: human]', '2'),)))),
                     ((('', (('--output', '1;36'),)),), (('', (('-o', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('FILE', '1;33'),)),), (('', (('Write the result to a file.', ''),)),)),
                     ((('', (('--today', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('DATE', '1;33'),)),), (('', (('Use this day as today.', ''),)),)),
                     ((('', (('--quiet', '1;36'),)),), (('', (('-q', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Print only results and errors.', ''),)),)),

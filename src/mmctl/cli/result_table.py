@@ -394,6 +394,15 @@ STACKS: Final = Result(
     },
 )
 
+MIGRATION: Final = Result(
+    commands=("import",),
+    writers={
+        Format.HUMAN: "cli.migrating.migration:human",
+        Format.JSON: "render.documents.migration:document",
+        Format.MARKDOWN: "render.documents.migration_markdown:markdown",
+    },
+)
+
 RESULTS: Final = (
     PROBLEMS,
     CASES,
@@ -414,6 +423,7 @@ RESULTS: Final = (
     BUDGET,
     RULE_BUDGET,
     COSTS,
+    MIGRATION,
     DNS,
     PLAN,
     STOPPED,

@@ -91,6 +91,8 @@ class Imported:
     """What the service accepts, but the language cannot express; it is left out."""
     notes: list[str] = field(default_factory=list)
     """What was left out on purpose, or must be done by hand."""
+    shown: dict[str, str] = field(default_factory=dict)
+    """The texts that problems show lines of, by path, without secrets."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
-from mmctl.cli import world
 from mmctl.cli.files.import_place import ImportPlace, project_around
 from mmctl.cli.run import Run
-from mmctl.errors import ProblemsFound, Refused, UsageError
-from mmctl.inputs import FILE_AT_MOST, read_file, read_stream
+from mmctl.errors import Refused, UsageError
 from mmctl.records import dataclass, replace
-from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import typer
 
+    from mmctl.cli.options.migration import (
+        Accept,
+        DeliverTo,
+        Domains,
+        Owners,
+        Parameters,
+        Recipients,
+        Shadow,
+    )
     from mmctl.compiler.configuration import LiveConfiguration
-    from mmctl.interchange.api_json import Imported
     from mmctl.language.project import Project
     from mmctl.live.state.service import Identity
-
-KINDS: Final = ("api-json",)
-_STDIN: Final = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +49,15 @@ def import_(
     ] = None,
     from_: Annotated[
         str | None,
-        typer.Option("--from", help="The format of the files: api-json.", metavar="KIND"),
+        typer.Option("--from", help="What the files are: see below.", metavar="KIND"),
     ] = None,
+    domain: Domains = None,
+    recipient: Recipients = None,
+    parameter: Parameters = None,
+    deliver_to: DeliverTo = None,
+    shadow: Shadow = False,
+    owners: Owners = None,
+    accept: Accept = None,
     rule_set: Annotated[
         str | None, typer.Option("--rule-set", help="Only this live rule set.", metavar="NAME")
     ] = None,
@@ -78,7 +87,11 @@ def import_(
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
     ] = None,
 ) -> int:
-    """Turn the live configuration, or API requests in JSON, into YAML."""
+    """Turn the live configuration, or a configuration from elsewhere, into YAML.
+
+    Of rules of another gateway it reports what became of each. Exit 1: some are not the same, and
+    nobody has accepted that. KIND is one of api-json.
+    """
     folder = None if into is None else (run.directory / into).resolve()
     place = ImportPlace(account=account, region=region, profile=profile, endpoint_url=endpoint_url)
     if from_ is None and not files:
@@ -92,53 +105,26 @@ def import_(
         )
         return _import_live(run, asked)
     if from_ is None or not files:
-        raise UsageError("nothing to import", help="`mmctl import --from api-json FILE...`")
+        raise UsageError("nothing to import", help="`mmctl import --from KIND FILE...`")
     if rule_set is not None or adopt:
         option = "--adopt" if adopt else "--rule-set"
         raise UsageError(f"got `{option}` with `--from`", help="it is for imports from the service")
-    return _import_files(run, from_, files, folder, force=force)
+    from mmctl.cli.migrating.asking import FileImport, import_files
 
-
-# -- from files
-
-
-def _import_files(
-    run: Run, kind: str, files: list[Path], folder: Path | None, *, force: bool
-) -> int:
-    from mmctl.interchange.api_json import import_api_json
-    from mmctl.interchange.live_objects import yaml_of
-    from mmctl.interchange.refusals import masked
-
-    if kind not in KINDS:
-        raise UsageError(f"got `--from {kind}`", help=f"one of {', '.join(KINDS)}")
-    texts = {str(file): _text(run, file) for file in files}
-    imported = import_api_json(texts)
-    shown = {file: masked(text) for file, text in texts.items()}
-    if imported.refused:
-        message = f"{len(imported.refused)} members that the service would refuse"
-        raise ProblemsFound(message, tuple(imported.refused), shown)
-    if folder is None:
-        run.write_exactly(yaml_of(imported, *imported.sections))
-        _tell_certificates(run, imported)
-    else:
-        _write(run, _files(imported, heading=None), folder, force=force)
-    return _finished(run, imported, shown)
-
-
-def _text(run: Run, file: Path) -> str:
-    from mmctl.language.parsing.files import Unreadable, decode
-
-    try:
-        content = (
-            read_stream(world.standard_input_bytes(), at_most=FILE_AT_MOST)
-            if str(file) == _STDIN
-            else read_file(run.directory / file, at_most=FILE_AT_MOST)
-        )
-        return decode(content, str(file))
-    except OSError as error:
-        raise UsageError(f"cannot read `{file}`: {(error.strerror or '').lower()}") from None
-    except Unreadable as error:
-        raise UsageError(f"cannot read `{file}`: {error.problem.message}") from None
+    wanted = FileImport(
+        kind=from_,
+        files=tuple(files),
+        into=folder,
+        force=force,
+        domains=tuple(domain or ()),
+        recipients=tuple(recipient or ()),
+        parameters=tuple(parameter or ()),
+        deliver_to=deliver_to,
+        shadow=shadow,
+        owners=owners,
+        accept=accept,
+    )
+    return import_files(run, wanted)
 
 
 # -- from the service
@@ -147,6 +133,8 @@ def _text(run: Run, file: Path) -> str:
 def _import_live(run: Run, asked: _Live) -> int:
     from mmctl.cli.embedded import embedded_in
     from mmctl.cli.files.live_import import import_things, read_everything
+    from mmctl.cli.migrating.lossless import finished, section_files, tell_certificates
+    from mmctl.cli.migrating.output import write_files
     from mmctl.interchange.live_objects import yaml_of
     from mmctl.live.aws.connect import connect
 
@@ -174,16 +162,16 @@ def _import_live(run: Run, asked: _Live) -> int:
         run.say(f"nothing is live: {heading}")
     elif asked.into is None:
         run.write_exactly(yaml_of(imported, *imported.sections, heading=heading))
-        _tell_certificates(run, imported)
+        tell_certificates(run, imported)
     else:
-        texts = _files(imported, heading=heading)
+        texts = section_files(imported, heading=heading)
         if new or (asked.into / "mmctl.yaml").exists():
             texts = {f"rules/{file}": text for file, text in texts.items()}
         if new:
             texts = _as_project(asked, project, service.identity, read.owner, bindings, texts)
-        _write(run, texts, asked.into, force=asked.force)
+        write_files(run, texts, asked.into, force=asked.force)
         _copy_embedded(run, project, asked.into, new=new)
-    code = _finished(run, imported, {})
+    code = finished(run, imported)
     if asked.into is not None and imported.sections:
         code = _adopted(replace(run, directory=asked.into), asked)
     return code
@@ -291,62 +279,3 @@ def _adopted(run: Run, asked: _Live) -> int:
         if entry is not None:
             show(render.line(f"adopted as {entry.id}"))
     return 0
-
-
-# -- files
-
-
-def _finished(run: Run, imported: Imported, shown: dict[str, str]) -> int:
-    for note in imported.notes:
-        run.say(f"note: {note}")
-    if imported.unsaid:
-        message = _left_out(len(imported.unsaid))
-        raise ProblemsFound(message, tuple(imported.unsaid), shown)
-    return 0
-
-
-def _left_out(count: int) -> str:
-    if count == 1:
-        return "1 thing has no words in the language and is left out"
-    return f"{count} things have no words in the language and are left out"
-
-
-def _tell_certificates(run: Run, imported: Imported) -> None:
-    for name in imported.certificates:
-        run.say(f"note: the certificates of `{name}` are not written; --into DIR writes them")
-
-
-def _files(imported: Imported, *, heading: str | None) -> dict[str, str]:
-    """A file for each kind, and the certificates and address lists that they name."""
-    from mmctl.interchange.live_objects import yaml_of
-
-    sections = {
-        f"{kind.value.replace('_', '-')}.yaml": yaml_of(imported, kind, heading=heading)
-        for kind in imported.sections
-    }
-    return sections | imported.certificates | imported.lists
-
-
-def _write(run: Run, texts: dict[str, str], into: Path, *, force: bool) -> None:
-    """Write files into a folder, or none of them if one already exists."""
-    there = [name for name in texts if (into / name).exists()]
-    if there and not force:
-        raise Refused(
-            f"{len(there)} of {len(texts)} files exist: {', '.join(f'`{name}`' for name in there)}",
-            why="mmctl does not overwrite files without --force",
-            help="name another folder, or use --force",
-        )
-    shown = _shown(run, into)
-    try:
-        for name, text in texts.items():
-            (into / name).parent.mkdir(parents=True, exist_ok=True)
-            write_whole(into / name, text)
-            run.say(f"wrote {shown / name}")
-    except OSError as error:
-        raise UsageError(f"cannot write below `{into}`: {(error.strerror or '').lower()}") from None
-
-
-def _shown(run: Run, folder: Path) -> Path:
-    """The folder as it is shown: relative to the current folder if it is below it."""
-    here = run.directory.resolve()
-    return folder.relative_to(here) if folder.is_relative_to(here) else folder

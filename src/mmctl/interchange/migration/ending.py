@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.migration.source import Then
-from mmctl.model.actions import KEEPS, WORDS
+from mmctl.model.actions import KEEPS, WORDS, Does
 
 if TYPE_CHECKING:
     from mmctl.interchange.migration.source import Action, SourceRule
@@ -16,6 +16,12 @@ _ENDS: Final = frozenset({"drop", "stop"})
 def kind_of(action: Action) -> str:
     """The word of an action: `relay`."""
     return action if isinstance(action, str) else next(iter(action))
+
+
+def delivers(action: Action) -> bool:
+    """Whether an action hands mail over to a server or a mailbox."""
+    kind = kind_of(action)
+    return kind in WORDS and WORDS[kind].does is Does.DELIVERS
 
 
 def ends_here(rule: SourceRule) -> bool:

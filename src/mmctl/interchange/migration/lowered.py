@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from mmctl.interchange.migration.ending import delivers
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -55,3 +56,8 @@ class Lowered:
     address_lists: dict[str, tuple[str, ...] | None]
     """Members by logical name: those of the source, and those made of long conditions.
     None: the source does not say who the members are."""
+
+    @property
+    def delivers(self) -> bool:
+        """Whether mail that no rule ends is delivered."""
+        return self.last is not None and any(map(delivers, self.last["actions"]))

@@ -1,0 +1,75 @@
+"""The file of `--accept`: read where it is there, else written with all that is open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.errors import UsageError
+from mmctl.inputs import RULES_AT_MOST, read_text
+from mmctl.records import dataclass, field
+from mmctl.writing import write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mmctl.cli.run import Run
+    from mmctl.interchange.migration.acceptance import Acceptances
+    from mmctl.interchange.migration.report import MigrationReport
+    from mmctl.problem import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptFile:
+    """What the file says; it need not be there."""
+
+    found: Acceptances | None = None
+    texts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """The reasons by what they are about."""
+        return {} if self.found is None else self.found.reasons
+
+    def problems(self, report: MigrationReport) -> tuple[Problem, ...]:
+        """What is wrong with the file, and what of it is about nothing in the report."""
+        return () if self.found is None else self.found.problems(report)
+
+
+def accepted_in(run: Run, file: Path | None) -> AcceptFile:
+    """What a file says, if it is there.
+
+    Raises:
+        UsageError: it is there, and cannot be read.
+    """
+    from mmctl.interchange.migration.acceptance import acceptances
+
+    if file is None:
+        return AcceptFile()
+    try:
+        text = read_text(run.directory / file, at_most=RULES_AT_MOST)
+    except FileNotFoundError:
+        return AcceptFile()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"cannot read `{file}`: {reason}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"cannot read `{file}`: it is not UTF-8") from None
+    return AcceptFile(found=acceptances(text, str(file)), texts={str(file): text})
+
+
+def write_skeleton(run: Run, file: Path, report: MigrationReport) -> None:
+    """Write a file with an entry for each rule that is open.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    from mmctl.counted import counted
+    from mmctl.interchange.migration.acceptance import skeleton
+
+    try:
+        write_whole(run.directory / file, skeleton(report))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"cannot write `{file}`: {reason}") from None
+    entries = counted(len({rule.differs for rule in report.open}), "entry", "entries")
+    run.say(f"wrote {file}: {entries}, each of which needs a reason")

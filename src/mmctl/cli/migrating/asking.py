@@ -1,0 +1,108 @@
+"""`mmctl import --from KIND`: what is asked, checked, and handed to what does it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.cli.migrating.kinds import Imports, kind_of
+from mmctl.errors import UsageError
+from mmctl.interchange.migration.source import Asked
+from mmctl.patterns import Pattern
+from mmctl.records import dataclass
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mmctl.cli.run import Run
+
+_DOMAIN = Pattern(r"(?:[a-z0-9_-]{1,63}\.)+[a-z0-9-]{2,63}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileImport:
+    """What the command line says about an import from files."""
+
+    kind: str
+    files: tuple[Path, ...]
+    into: Path | None = None
+    force: bool = False
+    domains: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    deliver_to: str | None = None
+    shadow: bool = False
+    owners: Path | None = None
+    accept: Path | None = None
+
+
+def import_files(run: Run, wanted: FileImport) -> int:
+    """Import files of a kind.
+
+    Raises:
+        UsageError: an option has no meaning, or a file cannot be read or written.
+        ProblemsFound: a file is broken, or something of it is left out.
+    """
+    kind = kind_of(wanted.kind)
+    asked = _asked(run, wanted)
+    if isinstance(kind, Imports):
+        from mmctl.cli.migrating.lossless import import_lossless
+        from mmctl.cli.migrating.opening import contents_of
+
+        _refuse_options(wanted)
+        files = contents_of(run, wanted.files)
+        return import_lossless(run, kind, files, asked, wanted.into, force=wanted.force)
+    from mmctl.cli.migrating.migration import Migration, migrate
+
+    return migrate(
+        run,
+        asked,
+        Migration(
+            kind=kind,
+            files=wanted.files,
+            into=wanted.into,
+            force=wanted.force,
+            deliver_to=wanted.deliver_to,
+            shadow=wanted.shadow,
+            owners=wanted.owners,
+            accept=wanted.accept,
+        ),
+    )
+
+
+def _asked(run: Run, wanted: FileImport) -> Asked:
+    """What the person says about the source."""
+    domains = tuple(domain.lower().lstrip("@") for domain in wanted.domains)
+    for domain in domains:
+        if not _DOMAIN.fullmatch(domain):
+            raise UsageError(f"got `--domain {domain}`", help="expected one such as `example.com`")
+    options = {}
+    for parameter in wanted.parameters:
+        name, equals, value = parameter.partition("=")
+        if not name or not equals:
+            raise UsageError(f"got `--parameter {parameter}`", help="expected NAME=VALUE")
+        options[f"parameter:{name}"] = value
+    if wanted.recipients:
+        options["recipient"] = "\n".join(wanted.recipients)
+    return Asked(domains=domains, options=options, today=run.today.isoformat())
+
+
+def _refuse_options(wanted: FileImport) -> None:
+    """Refuse options of other gateways where Mail Manager's own resources come over.
+
+    Raises:
+        UsageError: one is given.
+    """
+    given = {
+        "--domain": wanted.domains,
+        "--recipient": wanted.recipients,
+        "--deliver-to": wanted.deliver_to,
+        "--shadow": wanted.shadow,
+        "--owners": wanted.owners,
+        "--accept": wanted.accept,
+    }
+    for option, value in given.items():
+        if value:
+            raise UsageError(
+                f"got `{option}` with `--from {wanted.kind}`",
+                help="it is for rules of other gateways; these resources come over as they are",
+            )

@@ -1,0 +1,78 @@
+"""The table of what `mmctl import --from` reads: one row a kind; its module is imported if asked.
+
+A kind either reads rules of another gateway, which may differ here, or imports Mail Manager's own
+resources without loss.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from mmctl.errors import UsageError
+from mmctl.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mmctl.interchange.api_json import Imported
+    from mmctl.interchange.migration.source import Asked, Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reads:
+    """Rules of another gateway."""
+
+    what: str
+    """What the files are, for messages and the manual."""
+    by: str
+    """The module and function of a `Reader`."""
+
+    @property
+    def reader(self) -> Reader:
+        """The reader."""
+        found: Reader = _named(self.by)
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imports:
+    """Mail Manager's own resources in another form."""
+
+    what: str
+    by: str
+    """The module and function of what takes files and `Asked`, and gives `Imported`."""
+
+    @property
+    def importer(self) -> Callable[[Mapping[str, bytes], Asked], Imported]:
+        """What takes the files."""
+        found: Callable[[Mapping[str, bytes], Asked], Imported] = _named(self.by)
+        return found
+
+
+Kind: TypeAlias = Reads | Imports
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "api-json": Imports(
+        what="requests and answers of the Mail Manager API in JSON",
+        by="mmctl.cli.migrating.lossless:import_json",
+    ),
+}
+"""The kinds by the word that `--from` takes, in the order of the manual."""
+
+
+def kind_of(word: str) -> Kind:
+    """The kind of a word.
+
+    Raises:
+        UsageError: there is none of this name.
+    """
+    known = KINDS.get(word)
+    if known is None:
+        raise UsageError(f"got `--from {word}`", help=f"one of {', '.join(KINDS)}")
+    return known
+
+
+def _named(where: str) -> Any:
+    module, name = where.split(":")
+    return getattr(import_module(module), name)

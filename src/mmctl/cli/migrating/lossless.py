@@ -1,0 +1,101 @@
+"""Imports that lose nothing: Mail Manager's own resources in files of another form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.errors import ProblemsFound, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from mmctl.cli.migrating.kinds import Imports
+    from mmctl.cli.run import Run
+    from mmctl.interchange.api_json import Imported
+    from mmctl.interchange.migration.source import Asked
+
+
+def import_json(files: Mapping[str, bytes], asked: Asked) -> Imported:
+    """What files in the shapes of the API hold.
+
+    Raises:
+        UsageError: one cannot be decoded, or has nothing of Mail Manager in it.
+    """
+    from mmctl.interchange.api_json import import_api_json
+    from mmctl.interchange.refusals import masked
+    from mmctl.language.parsing.files import Unreadable, decode
+
+    del asked
+    texts = {}
+    for file, content in files.items():
+        try:
+            texts[file] = decode(content, file)
+        except Unreadable as error:
+            raise UsageError(f"cannot read `{file}`: {error.problem.message}") from None
+    imported = import_api_json(texts)
+    imported.shown = {file: masked(text) for file, text in texts.items()}
+    return imported
+
+
+def import_lossless(
+    run: Run,
+    kind: Imports,
+    files: Mapping[str, bytes],
+    asked: Asked,
+    folder: Path | None,
+    *,
+    force: bool,
+) -> int:
+    """Write what the files hold: to stdout, or one file a kind of resource into a folder.
+
+    Raises:
+        ProblemsFound: the service would refuse something, or something is left out.
+    """
+    from mmctl.cli.migrating.output import write_files
+    from mmctl.interchange.live_objects import yaml_of
+
+    imported = kind.importer(files, asked)
+    if imported.refused:
+        message = f"{len(imported.refused)} members that the service would refuse"
+        raise ProblemsFound(message, tuple(imported.refused), imported.shown)
+    if folder is None:
+        run.write_exactly(yaml_of(imported, *imported.sections))
+        tell_certificates(run, imported)
+    else:
+        write_files(run, section_files(imported, heading=None), folder, force=force)
+    return finished(run, imported)
+
+
+def section_files(imported: Imported, *, heading: str | None) -> dict[str, str]:
+    """A file for each kind, and the certificates and address lists that they name."""
+    from mmctl.interchange.live_objects import yaml_of
+
+    sections = {
+        f"{kind.value.replace('_', '-')}.yaml": yaml_of(imported, kind, heading=heading)
+        for kind in imported.sections
+    }
+    return sections | imported.certificates | imported.lists
+
+
+def tell_certificates(run: Run, imported: Imported) -> None:
+    """Say which certificates only `--into` writes."""
+    for name in imported.certificates:
+        run.say(f"note: the certificates of `{name}` are not written; --into DIR writes them")
+
+
+def finished(run: Run, imported: Imported) -> int:
+    """Say what was left out on purpose.
+
+    Raises:
+        ProblemsFound: something could not be expressed, and is left out.
+    """
+    for note in imported.notes:
+        run.say(f"note: {note}")
+    if imported.unsaid:
+        count = len(imported.unsaid)
+        things = "1 thing has" if count == 1 else f"{count} things have"
+        left = "is left out" if count == 1 else "are left out"
+        message = f"{things} no words in the language and {left}"
+        raise ProblemsFound(message, tuple(imported.unsaid), imported.shown)
+    return 0

@@ -1,0 +1,54 @@
+"""Files that an import writes: all of them or none, and none that is there already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.errors import Refused, UsageError
+from mmctl.writing import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from mmctl.cli.run import Run
+
+
+def refuse_existing(texts: Mapping[str, str], into: Path) -> None:
+    """Refuse to overwrite files.
+
+    Raises:
+        Refused: one of them exists.
+    """
+    there = [name for name in texts if (into / name).exists()]
+    if there:
+        raise Refused(
+            f"{len(there)} of {len(texts)} files exist: {', '.join(f'`{name}`' for name in there)}",
+            why="mmctl does not overwrite files without --force",
+            help="name another folder, or use --force",
+        )
+
+
+def write_files(run: Run, texts: Mapping[str, str], into: Path, *, force: bool) -> None:
+    """Write files into a folder, or none of them if one already exists.
+
+    Raises:
+        Refused: one exists, and `force` is not given.
+        UsageError: one cannot be written.
+    """
+    if not force:
+        refuse_existing(texts, into)
+    shown = shown_folder(run, into)
+    try:
+        for name, text in texts.items():
+            (into / name).parent.mkdir(parents=True, exist_ok=True)
+            write_whole(into / name, text)
+            run.say(f"wrote {shown / name}")
+    except OSError as error:
+        raise UsageError(f"cannot write below `{into}`: {(error.strerror or '').lower()}") from None
+
+
+def shown_folder(run: Run, folder: Path) -> Path:
+    """The folder as it is shown: relative to the current folder if it is below it."""
+    here = run.directory.resolve()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder

@@ -1,0 +1,161 @@
+"""What became of rules of another gateway, for people: the hard ones first, in 80 columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.counted import counted, plural
+from mmctl.interchange.migration.lowered import Status
+from mmctl.render.text.paragraphs import some_of, wrapped
+from mmctl.render.text.styled_parts import StyledParts
+from mmctl.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mmctl.interchange.migration.report import (
+        MigrationReport,
+        ReportedRule,
+        ShownDifference,
+    )
+
+MEANS: Final = {
+    Status.NOT_POSSIBLE: "nothing of it acts here",
+    Status.PARTLY: "a part of it is lost",
+    Status.CLOSE: "all of it is here, and some mail is treated differently",
+    Status.SAME: "",
+}
+"""What each status means, for those who read the word for the first time."""
+_STYLES: Final = {
+    Status.NOT_POSSIBLE: "bold red",
+    Status.PARTLY: "bold yellow",
+    Status.CLOSE: "bold cyan",
+    Status.SAME: "bold green",
+}
+_TEXT: Final = 160
+_NAMES: Final = 4
+
+
+def human(report: MigrationReport, *, every_rule: bool) -> StyledParts:
+    """The report: counts, then what differs, what is not read, and what is to be filled in.
+
+    Rules that are the same are counted; `every_rule` lists them too.
+    """
+    made = StyledParts()
+    _counts(made, report)
+    for status in Status:
+        rules = report.of(status)
+        if rules and (status is not Status.SAME or every_rule):
+            made.add(f"\n{status.value}: {counted(len(rules), 'rule')}\n", _STYLES[status])
+            for rule in rules:
+                _rule(made, rule)
+    _unread(made, report)
+    _needed(made, report)
+    for note in report.notes:
+        made.add(wrapped(f"note: {visible(note)}", ""))
+    if report.fit is not None:
+        made.add("\n")
+        made.add(wrapped(report.fit, ""), "" if report.is_fitting else "bold red")
+    return made
+
+
+def summary(report: MigrationReport) -> str:
+    """The report in a line: `300 rules: 200 same, 100 close; 100 to accept`."""
+    counts = [
+        f"{len(report.of(each))} {each.value}" for each in reversed(Status) if report.of(each)
+    ]
+    left = (
+        counted(len(report.open), "rule") + " to look at" if report.open else "nothing to look at"
+    )
+    return f"{counted(len(report.rules), 'rule')}: {', '.join(counts) or 'none'}; {left}"
+
+
+def _counts(made: StyledParts, report: MigrationReport) -> None:
+    here = counted(report.live, "rule")
+    made.add(f"{visible(report.system)}: {counted(len(report.rules), 'rule')} there, {here} here\n")
+    for status in reversed(Status):
+        rules = report.of(status)
+        accepted = sum(rule.accepted is not None for rule in rules)
+        note = f", {accepted} accepted" if accepted else ""
+        line = f"{len(rules):>8,}  {status.value:<12}  {MEANS[status]}{note}".rstrip(" ,")
+        made.add(f"{line}\n", _STYLES[status] if rules else "")
+
+
+def _rule(made: StyledParts, rule: ReportedRule) -> None:
+    place = f"{visible(rule.place.file)}:{rule.place.line}"
+    extra = [f"owner {visible(rule.owner)}"] if rule.owner else []
+    extra += [] if rule.enabled else ["disabled there"]
+    made.add(wrapped("  ".join((visible(rule.name), place, *extra)), "  "), "bold")
+    if rule.text:
+        made.add(wrapped(_cut(visible(rule.text)), "    "))
+    for difference in rule.differences:
+        _difference(made, difference)
+    made.add(wrapped(f"here: {_became(rule)}", "    "))
+    if rule.accepted is not None:
+        made.add(wrapped(f"accepted: {visible(rule.accepted)}", "    "), "green")
+
+
+def _difference(made: StyledParts, difference: ShownDifference) -> None:
+    made.add(wrapped(f"- {visible(difference.says)}  [{difference.code}]", "    "))
+    example = difference.example
+    if example is not None:
+        made.add(wrapped(f"for example: {mail_line(example.mail)}", "      "))
+        made.add(wrapped(f"there: {visible(example.there)}", "        "))
+        made.add(wrapped(f"here: {visible(example.here)}", "        "))
+    if difference.instead:
+        made.add(wrapped(f"instead: {visible(difference.instead)}", "      "), "cyan")
+
+
+def _became(rule: ReportedRule) -> str:
+    names = some_of(list(rule.became), _NAMES)
+    if rule.status is Status.NOT_POSSIBLE:
+        return f"{names}, disabled and to be written"
+    notes = [] if rule.enabled else ["disabled"]
+    notes += ["only marks mail (shadow)"] if rule.shadow else []
+    return ", ".join((names, *notes))
+
+
+def mail_line(mail: object) -> str:
+    """A message of an example in a line: `subject "Hello", from a@example.org`."""
+    return ", ".join(_facts(mail, ""))
+
+
+def _facts(value: object, name: str) -> Iterable[str]:
+    if isinstance(value, dict):
+        for key, member in value.items():
+            inner = key if name in _LEFT_OUT else f"{name} {key}"
+            yield from _facts(member, inner)
+    elif isinstance(value, list):
+        yield f"{name} " + ", ".join(_cut(visible(str(each)), 60) for each in value)
+    else:
+        shown = str(value).lower() if isinstance(value, bool) else str(value)
+        yield f"{name} {_cut(visible(shown), 60) or chr(34) * 2}"
+
+
+_LEFT_OUT: Final = frozenset({"", "message", "envelope", "session", "verdicts", "headers"})
+
+
+def _unread(made: StyledParts, report: MigrationReport) -> None:
+    if not report.unread:
+        return
+    count = len(report.unread)
+    made.add(f"\nnot taken over: {counted(count, 'thing')} that {plural(count, 'is', 'are')} ")
+    made.add("no rule\n" if count == 1 else "no rules\n")
+    for each in report.unread:
+        place = f"{visible(each.place.file)}:{each.place.line}"
+        made.add(wrapped(f"{place}  {_cut(visible(each.text))}", "  "))
+        made.add(wrapped(visible(each.why), "    "))
+        if each.instead:
+            made.add(wrapped(f"instead: {visible(each.instead)}", "    "), "cyan")
+
+
+def _needed(made: StyledParts, report: MigrationReport) -> None:
+    if not report.needed:
+        return
+    made.add("\nto fill in: each environment in AWS needs values for these variables\n")
+    for name, each in report.needed.items():
+        made.add(wrapped(f"{name}  {visible(each.why)}", "  "))
+
+
+def _cut(text: str, longest: int = _TEXT) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
