@@ -71,5 +71,5 @@ def write_skeleton(run: Run, file: Path, report: MigrationReport) -> None:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise UsageError(f"cannot write `{file}`: {reason}") from None
-    entries = counted(len({rule.differs for rule in report.open}), "entry", "entries")
+    entries = counted(len({rule.differs for rule in report.left}), "entry", "entries")
     run.say(f"wrote {file}: {entries}, each of which needs a reason")

@@ -77,7 +77,7 @@ def migrate(run: Run, asked: Asked, migration: Migration) -> int:
     problems = accepted.problems(report)
     if problems:
         raise ProblemsFound("not every reason counts", problems, accepted.texts)
-    return int(bool(report.open))
+    return int(bool(report.left))
 
 
 def _place(migration: Migration, asked: Asked) -> Place:

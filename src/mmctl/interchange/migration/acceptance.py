@@ -91,7 +91,7 @@ def skeleton(report: MigrationReport) -> str:
             "file": rule.place.file,
             "differs": rule.differs,
         }
-        for rule in report.open
+        for rule in report.left
     }
     head = (
         "# Why it is right that these rules differ from those that they come from.\n"

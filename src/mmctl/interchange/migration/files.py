@@ -10,7 +10,7 @@ import io
 import posixpath
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.interchange.migration.names import Names
+from mmctl.interchange.migration.names import FreeNames
 from mmctl.interchange.migration.usual import MAILBOXES, mailbox_relay
 from mmctl.language.formatting.format import formatted
 from mmctl.language.parsing.root import PROJECT_FILE
@@ -135,7 +135,7 @@ def one_text(made: Written, lowered: Lowered) -> str:
 
 def _rule_files(rules: Iterable[LoweredRule]) -> dict[str, list[Data]]:
     """Rules by file: one for each file of the source, and again where another came between."""
-    names = Names()
+    names = FreeNames()
     files: dict[str, list[Data]] = {}
     current: str | None = None
     path = ""

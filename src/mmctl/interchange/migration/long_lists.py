@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.names import Names
+from mmctl.interchange.migration.names import FreeNames
 from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Near, Negated, Unseen
 from mmctl.patterns import Pattern
 
@@ -30,7 +30,7 @@ class LongLists:
     def __init__(self, known: dict[str, tuple[str, ...] | None]) -> None:
         """The lists of the source, by name."""
         self.lists = dict(known)
-        self._names = Names(tuple(known))
+        self._names = FreeNames(tuple(known))
         self._made: dict[tuple[str, ...], str] = {}
 
     def within(self, test: Test, rule: str) -> Test:

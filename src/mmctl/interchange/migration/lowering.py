@@ -19,7 +19,7 @@ from mmctl.interchange.migration.lost import (
     not_refused,
 )
 from mmctl.interchange.migration.lowered import Lowered, LoweredRule, Status
-from mmctl.interchange.migration.names import Names
+from mmctl.interchange.migration.names import FreeNames
 from mmctl.interchange.migration.parts import (
     TooManyParts,
     differences_in,
@@ -71,7 +71,7 @@ class _Work:
         self, *, source: Source, shadow: bool, owner_of: Callable[[SourceRule], str | None]
     ) -> None:
         self.lists = LongLists(source.address_lists)
-        self._names = Names((LAST,))
+        self._names = FreeNames((LAST,))
         self._rest = _REST if source.rest is None else source.rest
         self._system = source.system
         self._shadow = shadow

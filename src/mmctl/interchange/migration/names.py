@@ -16,11 +16,11 @@ _WHOLE: Final = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ":
 """Letters that Unicode does not take apart."""
 
 
-class Names:
+class FreeNames:
     """The names that are taken."""
 
     def __init__(self, taken: tuple[str, ...] = ()) -> None:
-        """Names that no rule gets."""
+        """FreeNames that no rule gets."""
         self._taken = {name.casefold() for name in taken}
         self._next: dict[str, int] = {}
 

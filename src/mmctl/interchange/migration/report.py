@@ -88,7 +88,7 @@ class MigrationReport:
         return tuple(rule for rule in self.rules if rule.status is status)
 
     @property
-    def open(self) -> tuple[ReportedRule, ...]:
+    def left(self) -> tuple[ReportedRule, ...]:
         """The rules that somebody has to look at."""
         return tuple(rule for rule in self.rules if rule.is_open)
 

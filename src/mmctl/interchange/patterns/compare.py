@@ -10,7 +10,7 @@ from typing import Final
 
 from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Near, Negated, Test, Unseen
 from mmctl.interchange.patterns import charset
-from mmctl.interchange.patterns.machine import Alphabet, Recognizer, Effort, TooMuch, sets_in
+from mmctl.interchange.patterns.machine import Alphabet, Effort, Recognizer, TooMuch, sets_in
 from mmctl.interchange.patterns.syntax import (
     ANYTHING,
     EMPTY,

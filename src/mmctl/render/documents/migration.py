@@ -24,7 +24,7 @@ def document(report: MigrationReport) -> dict[str, Any]:
         "system": report.system,
         "counts": {status.value: len(report.of(status)) for status in Status},
         "accepted": sum(rule.accepted is not None for rule in report.rules),
-        "open": len(report.open),
+        "open": len(report.left),
         "rules": [_rule(rule) for rule in report.rules],
         "unread": [
             {**_place(each.place), "text": each.text, "why": each.why, "instead": each.instead}

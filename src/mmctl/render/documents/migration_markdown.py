@@ -29,8 +29,8 @@ def markdown(report: MigrationReport) -> str:
 
 def _parts(report: MigrationReport) -> Iterator[str]:
     yield f"## Rules from {code(report.system)}"
-    left = counted(len(report.open), "rule")
-    yield f"**{left} to look at.**" if report.open else "**Nothing to look at.**"
+    left = counted(len(report.left), "rule")
+    yield f"**{left} to look at.**" if report.left else "**Nothing to look at.**"
     yield table(
         ("Status", "Rules", "Accepted", "Means"),
         [
@@ -70,7 +70,7 @@ def _owners(report: MigrationReport) -> Iterator[str]:
             (
                 code(owner) or _NO_OWNER,
                 *(f"{by_owner[owner][status]:,}" for status in statuses),
-                f"{sum((rule.owner or '') == owner for rule in report.open):,}",
+                f"{sum((rule.owner or '') == owner for rule in report.left):,}",
             )
             for owner in sorted(by_owner)
         ],

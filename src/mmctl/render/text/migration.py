@@ -65,7 +65,7 @@ def summary(report: MigrationReport) -> str:
         f"{len(report.of(each))} {each.value}" for each in reversed(Status) if report.of(each)
     ]
     left = (
-        counted(len(report.open), "rule") + " to look at" if report.open else "nothing to look at"
+        counted(len(report.left), "rule") + " to look at" if report.left else "nothing to look at"
     )
     return f"{counted(len(report.rules), 'rule')}: {', '.join(counts) or 'none'}; {left}"
 
