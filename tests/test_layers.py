@@ -164,6 +164,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "terraform",
         "receipt_rules",
         "postfix",
+        "sieve",
     ),
     "live": (
         "state",

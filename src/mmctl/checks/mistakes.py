@@ -30,6 +30,7 @@ MISTAKES: Final[Mapping[str, str]] = MappingProxyType(
         "version of mmctl does not understand.",
         "one-of": "Keys that exclude each other, or none of several keys of which one is required.",
         "refuse": "A rule of `refuse: true` that says what a traffic policy cannot say.",
+        "sieve": "A Sieve script to import that a mail server would refuse.",
         "syntax": "A file that is not valid YAML, or uses unsupported parts of YAML, such as "
         "anchors.",
         "trailing-comment": "A comment after a value that may belong to the value.",

@@ -1,0 +1,125 @@
+"""Where the walk through the scripts is: the tests on the way, and what was done on it.
+
+Mail that has ended is taken by a rule above; so a way needs no exceptions for it. Mail that left a
+script without having ended is an exception of what follows in that script.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, StrEnum, auto
+from typing import TYPE_CHECKING
+
+from mmctl.interchange.migration.tests import Negated
+from mmctl.interchange.sieve.simple import all_of, negated
+from mmctl.records import dataclass, field
+
+if TYPE_CHECKING:
+    from mmctl.interchange.migration.source import Action, Difference
+    from mmctl.interchange.migration.tests import Test
+    from mmctl.problem import Position
+
+Steps = tuple["Test", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptOrigin:
+    """The command from which a rule comes."""
+
+    name: str
+    place: Position
+    text: str
+    enabled: bool = True
+    expires: str | None = None
+
+
+class BlockEnd(Enum):
+    """What has become of the mail at the end of a block."""
+
+    GOES_ON = auto()
+    ENDED = auto()
+    """All of it has ended."""
+    LEFT = auto()
+    """All of it has ended, or has left the script around and goes on there."""
+
+
+class MailDeed(StrEnum):
+    """What an action does to where mail goes."""
+
+    STORES = "stores"
+    KEEPS = "keeps"
+    """It stores, and a script that follows is run too."""
+    REDIRECTS = "redirects"
+    DISCARDS = "discards"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneAction:
+    """An action on the way: it was done where all of the steps were taken."""
+
+    does: MailDeed
+    steps: Steps
+    origin: ScriptOrigin
+    address: str = ""
+    copies: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class PendingMarks:
+    """What is to be written as a rule of its own, or with the end of the mail."""
+
+    actions: list[Action] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+
+    def taken(self) -> PendingMarks:
+        """What was pending; now nothing is."""
+        taken = PendingMarks(actions=self.actions, differences=self.differences)
+        self.actions, self.differences = [], []
+        return taken
+
+    def __bool__(self) -> bool:
+        return bool(self.actions or self.differences)
+
+
+@dataclass(slots=True, kw_only=True)
+class ScriptLevel:
+    """A script, or one that another includes: `return` and the end of a script leave it."""
+
+    base: int
+    """How many steps there were when it began."""
+    left: list[Test] = field(default_factory=list)
+    """The mail that has left it, and goes on behind it."""
+
+
+class WayThrough:
+    """The steps, effects and levels at one point of the walk."""
+
+    def __init__(self) -> None:
+        self.steps: list[Test] = []
+        self.effects: list[DoneAction] = []
+        self.levels: list[ScriptLevel] = []
+        self.pending = PendingMarks()
+
+    def sure(self) -> Steps:
+        """The steps, and the exceptions for mail that left a script on the way."""
+        left = tuple(negated(test) for level in self.levels for test in level.left)
+        return (*left, *self.steps)
+
+    def beyond(self, steps: Steps) -> Steps | None:
+        """Those steps that are not sure here; None: they are surely not taken here."""
+        here = set(map(id, self.steps))
+        not_here = {id(test.test) for test in self.steps if isinstance(test, Negated)}
+        missing = tuple(step for step in steps if id(step) not in here)
+        refused = {id(step.test) for step in missing if isinstance(step, Negated)}
+        if any(id(step) in not_here for step in missing) or refused & here:
+            return None
+        return missing
+
+    def enter(self) -> ScriptLevel:
+        """Begin a script."""
+        level = ScriptLevel(base=len(self.steps))
+        self.levels.append(level)
+        return level
+
+    def leave(self, level: ScriptLevel) -> None:
+        """The mail that is here leaves a script, and goes on behind it."""
+        level.left.append(all_of(self.steps[level.base :]))

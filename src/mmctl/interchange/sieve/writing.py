@@ -1,0 +1,165 @@
+"""Rules, written down where mail ends, is marked, or leaves a script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.interchange.migration.source import SourceRule, Then, Unread
+from mmctl.interchange.migration.tests import ALWAYS, Unseen
+from mmctl.interchange.migration.usual import MAILBOXES
+from mmctl.interchange.sieve import differing
+from mmctl.interchange.sieve.doing import refusal
+from mmctl.interchange.sieve.endings import endings
+from mmctl.interchange.sieve.naming import origin_of
+from mmctl.interchange.sieve.simple import all_of
+from mmctl.interchange.sieve.syntax import shown
+from mmctl.interchange.sieve.way import BlockEnd, WayThrough
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmctl.interchange.migration.source import Action, Asked, Difference, Source
+    from mmctl.interchange.migration.tests import Test
+    from mmctl.interchange.sieve.doing import ActionScope
+    from mmctl.interchange.sieve.endings import ScriptEnding
+    from mmctl.interchange.sieve.syntax import Script, ScriptCall
+    from mmctl.interchange.sieve.way import DoneAction, PendingMarks, ScriptOrigin
+
+_RELAY: Final[Action] = {"relay": {"to": MAILBOXES}}
+
+
+class Writer:
+    """Writes the rules of one walk into its source."""
+
+    def __init__(self, source: Source, asked: Asked) -> None:
+        self.source = source
+        self.way = WayThrough()
+        self.origins: list[ScriptOrigin] = []
+        """The branches that are open, the outermost first."""
+        self.script: Script
+        self.more_scripts = False
+        """Another script is run for mail that this one keeps."""
+        self._domains = frozenset(domain.lower() for domain in asked.domains)
+
+    def origin(self, call: ScriptCall | None) -> ScriptOrigin:
+        """The command that a rule comes from: the branch around, or the command itself."""
+        if self.origins:
+            return self.origins[-1]
+        return origin_of(call or self.script.commands[-1])
+
+    def mark(self, *actions: Action, differences: Sequence[Difference] = ()) -> None:
+        """Do something besides where mail goes."""
+        self.way.pending.actions.extend(actions)
+        self.way.pending.differences.extend(differences)
+
+    def unread(self, call: ScriptCall, why: str, instead: str | None = None) -> None:
+        """List a command that does not come along."""
+        self.source.unread.append(
+            Unread(place=call.place, text=shown(call), why=why, instead=instead)
+        )
+
+    def flush(self, call: ScriptCall | None = None) -> None:
+        """Write what was done besides where mail goes, as a rule that goes on."""
+        if self.way.pending:
+            pending = self.way.pending.taken()
+            self._write(self.origin(call), ALWAYS, pending.actions, pending.differences, Then.GO_ON)
+
+    def end(self, call: ScriptCall | None, *, last: bool = False) -> BlockEnd:
+        """The script ends for the mail that is here; `last`: behind its last command."""
+        if last:
+            self.flush()
+        pending = self.way.pending.taken()
+        found, too_many = endings(self.way, more=self.more_scripts)
+        for effect in too_many:
+            self._lose(effect)
+        own = self.origin(call)
+        leaves = False
+        for ending in found:
+            if ending.goes_on and self.more_scripts and not ending.redirects:
+                leaves = True
+                if pending:
+                    self._rule(own, ending, pending, then=Then.GO_ON)
+                if not last:
+                    level = self.way.levels[0]
+                    level.left.append(all_of((*self.way.steps[level.base :], ending.test)))
+            elif not (last and ending is found[-1] and ending.is_plain and not pending):
+                self._rule(ending.origin or own, ending, pending)
+        return BlockEnd.LEFT if leaves else BlockEnd.ENDED
+
+    def refuse(self, call: ScriptCall, walk: ActionScope) -> BlockEnd:
+        """`reject` and `ereject` (RFC 5429): the sender gets the mail back."""
+        pending = self.way.pending.taken()
+        action, differences = refusal(call, walk)
+        self._write(
+            self.origin(call),
+            ALWAYS,
+            [*pending.actions, action],
+            (*pending.differences, *differences),
+            Then.END,
+            refuse=call.name == "ereject" and not pending.actions,
+        )
+        return BlockEnd.ENDED
+
+    def _rule(
+        self,
+        origin: ScriptOrigin,
+        ending: ScriptEnding,
+        pending: PendingMarks,
+        then: Then | None = None,
+    ) -> None:
+        """Write a rule for mail that ends here."""
+        actions = list(pending.actions)
+        differences = list(pending.differences)
+        if then is None:
+            then = Then.DELIVER
+            if ending.redirects:
+                around = [_RELAY] if ending.stored else []
+                replaced: Action = {"replace_recipient": list(ending.redirects)}
+                actions += [*around, replaced, *around]
+                differences += self._redirected(ending.redirects)
+            elif not ending.stored:
+                actions.append("drop")
+                then = Then.END
+        self._write(origin, ending.test, actions, differences, then)
+
+    def _redirected(self, addresses: Sequence[str]) -> list[Difference]:
+        """What differs where mail goes to addresses outside."""
+        return [
+            differing.redirected(address)
+            for address in addresses
+            if address.rpartition("@")[2].lower() not in self._domains
+        ]
+
+    def _lose(self, effect: DoneAction) -> None:
+        what = f"redirect to `{effect.address}` as well: too many redirections go on here"
+        instead = "write `stop;` behind redirections that end the mail"
+        difference = differing.lost_action("too-many-ways", what, instead)
+        steps = self.way.beyond(effect.steps) or ()
+        test = all_of((*steps, Unseen(difference=difference)))
+        replaced: Action = {"replace_recipient": [effect.address]}
+        self._write(effect.origin, test, [replaced], (), Then.GO_ON)
+
+    def _write(
+        self,
+        origin: ScriptOrigin,
+        more: Test,
+        actions: Sequence[Action],
+        differences: Sequence[Difference],
+        then: Then,
+        *,
+        refuse: bool = False,
+    ) -> None:
+        self.source.rules.append(
+            SourceRule(
+                name=origin.name,
+                place=origin.place,
+                text=origin.text,
+                test=all_of((*self.way.sure(), more)),
+                actions=tuple(actions),
+                then=then,
+                refuse=refuse,
+                enabled=origin.enabled,
+                expires=origin.expires,
+                differences=tuple(differences),
+            )
+        )
