@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mmctl.interchange.migration.source import Action
 
 
-class Does(StrEnum):
+class AccessDeed(StrEnum):
     """What an action of a table does."""
 
     OK = "ok"
@@ -41,7 +41,7 @@ _WATCHED: Final = frozenset({"WARN", "INFO"})
 class Verb:
     """An action of a table, parsed."""
 
-    does: Does
+    does: AccessDeed
     word: str
     """In capitals: `REJECT`; `550` is `REJECT` too."""
     text: str = ""
@@ -51,7 +51,7 @@ class Verb:
     @property
     def ends(self) -> bool:
         """Whether nothing that comes later sees the mail."""
-        return self.does in {Does.REJECT, Does.DISCARD}
+        return self.does in {AccessDeed.REJECT, AccessDeed.DISCARD}
 
     @property
     def temporary(self) -> bool:
@@ -68,7 +68,7 @@ class Verb:
 
     def differences(self) -> tuple[Difference, ...]:
         """What differs of the action itself, wherever it is."""
-        return (DEFERRED,) if self.temporary and self.does is Does.REJECT else ()
+        return (DEFERRED,) if self.temporary and self.does is AccessDeed.REJECT else ()
 
 
 DEFERRED: Final = Difference(
@@ -83,28 +83,28 @@ def verb_of(value: str, *, code: str = "554") -> Verb:
     word, _, rest = value.strip().partition(" ")
     upper, rest = word.upper(), rest.strip()
     if value.strip().isdecimal():
-        return Verb(does=Does.OK, word="OK")
+        return Verb(does=AccessDeed.OK, word="OK")
     found = _CODE.match(value.strip())
     if found:
         return _rejecting(value.strip()[found.end() :], found[1])
     match upper:
         case "OK" | "RELAY" | "PERMIT":
-            return Verb(does=Does.OK, word="OK")
+            return Verb(does=AccessDeed.OK, word="OK")
         case "DUNNO":
-            return Verb(does=Does.DUNNO, word="DUNNO")
+            return Verb(does=AccessDeed.DUNNO, word="DUNNO")
         case "DEFER_IF_REJECT":
-            return Verb(does=Does.DUNNO, word=upper)
+            return Verb(does=AccessDeed.DUNNO, word=upper)
         case "REJECT" | "HANGUP":
             return _rejecting(rest, code if code[:1] in {"4", "5"} else "554")
         case "DEFER" | "DEFER_IF_PERMIT":
             return _rejecting(rest, "450")
         case "DISCARD":
-            return Verb(does=Does.DISCARD, word=upper, text=rest)
+            return Verb(does=AccessDeed.DISCARD, word=upper, text=rest)
     if upper in _EFFECTS:
-        return Verb(does=Does.EFFECT, word=upper, text=rest)
+        return Verb(does=AccessDeed.EFFECT, word=upper, text=rest)
     if upper in _WATCHED:
-        return Verb(does=Does.WATCH, word=upper, text=rest)
-    return Verb(does=Does.RESTRICTIONS, word="RESTRICTIONS", text=value.strip())
+        return Verb(does=AccessDeed.WATCH, word=upper, text=rest)
+    return Verb(does=AccessDeed.RESTRICTIONS, word="RESTRICTIONS", text=value.strip())
 
 
 def _rejecting(text: str, code: str) -> Verb:
@@ -114,4 +114,4 @@ def _rejecting(text: str, code: str) -> Verb:
         status, text = found[1], text[found.end() :]
     if status[0] != code[0]:
         status = code[0] + status[1:]
-    return Verb(does=Does.REJECT, word="REJECT", text=text, smtp_code=code, status=status)
+    return Verb(does=AccessDeed.REJECT, word="REJECT", text=text, smtp_code=code, status=status)

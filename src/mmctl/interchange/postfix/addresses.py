@@ -39,7 +39,7 @@ class Fits(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
+class LookupStyle:
     """How one parameter looks up addresses."""
 
     operand: str
@@ -61,7 +61,7 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class TableKey:
     """A key that fits something."""
 
     fits: Fits
@@ -75,12 +75,12 @@ class Key:
 class Sorted:
     """The keys of a table, and the entries that fit nothing."""
 
-    keys: list[Key]
+    keys: list[TableKey]
     null: list[TableEntry]
     idle: list[TableEntry]
 
 
-def sorted_keys(entries: Iterable[TableEntry], style: Style) -> Sorted:
+def sorted_keys(entries: Iterable[TableEntry], style: LookupStyle) -> Sorted:
     """What each entry of a table fits."""
     found = Sorted([], [], [])
     for entry in entries:
@@ -94,55 +94,57 @@ def sorted_keys(entries: Iterable[TableEntry], style: Style) -> Sorted:
     return found
 
 
-def _keys(entry: TableEntry, style: Style) -> Iterator[Key]:
+def _keys(entry: TableEntry, style: LookupStyle) -> Iterator[TableKey]:
     local, at, domain = entry.key.rpartition("@")
     if entry.key == "*" and style.star:
-        yield Key(Fits.EVERYTHING, "", "", entry)
+        yield TableKey(Fits.EVERYTHING, "", "", entry)
     elif style.operand == "helo":
         if not at and (style.dotted or not domain.startswith(".")):
-            yield Key(Fits.DOMAIN, "", domain, entry)
+            yield TableKey(Fits.DOMAIN, "", domain, entry)
     elif at and local and domain:
-        yield Key(Fits.ADDRESS, local, domain, entry)
+        yield TableKey(Fits.ADDRESS, local, domain, entry)
     elif at and local:
         if style.at_local:
-            yield Key(Fits.LOCAL_PART, local, "", entry)
+            yield TableKey(Fits.LOCAL_PART, local, "", entry)
     elif at:
         if style.at_domain and domain:
-            yield Key(Fits.DOMAIN, "", domain, entry)
+            yield TableKey(Fits.DOMAIN, "", domain, entry)
     elif style.at_domain:
         for own in style.bare_local:
-            yield Key(Fits.ADDRESS, domain, own, entry)
+            yield TableKey(Fits.ADDRESS, domain, own, entry)
     elif style.dotted or not domain.startswith("."):
-        yield Key(Fits.DOMAIN, "", domain, entry)
+        yield TableKey(Fits.DOMAIN, "", domain, entry)
 
 
 def tests_of(
-    keys: list[Key], style: Style, lists: dict[str, tuple[str, ...] | None], name: str
+    keys: list[TableKey], style: LookupStyle, lists: dict[str, tuple[str, ...] | None], name: str
 ) -> dict[Group, Test]:
     """For each group of entries the test that is true of what has this result.
 
     Address lists that are needed are added to `lists` under the name.
     """
     order = _Precedence.of(keys, style)
-    by_group: defaultdict[Group, list[Key]] = defaultdict(list)
+    by_group: defaultdict[Group, list[TableKey]] = defaultdict(list)
     for key in keys:
         by_group[key.entry.group].append(key)
-    listed = _Listed(style, lists, name)
+    listed = _KeyConditions(style, lists, name)
     return {group: _test(group[0], own, order, listed) for group, own in by_group.items()}
 
 
-class _Listed:
+class _KeyConditions:
     """Writes keys as conditions, and as an address list where conditions would be many."""
 
-    def __init__(self, style: Style, lists: dict[str, tuple[str, ...] | None], name: str) -> None:
+    def __init__(
+        self, style: LookupStyle, lists: dict[str, tuple[str, ...] | None], name: str
+    ) -> None:
         self.style, self.lists, self.name = style, lists, name
 
-    def fit(self, keys: Iterable[Key], few: int = _FEW) -> Test:
+    def fit(self, keys: Iterable[TableKey], few: int = _FEW) -> Test:
         """The test of what at least one of some keys fits; more than `few` are a list."""
         equal: list[str] = []
         ends: list[str] = []
         starts: list[str] = []
-        extended: list[Key] = []
+        extended: list[TableKey] = []
         for key in keys:
             match key.fits:
                 case Fits.EVERYTHING:
@@ -170,8 +172,8 @@ class _Listed:
         return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
 
     def _as_list(
-        self, equal: list[str], ends: list[str], extended: list[Key]
-    ) -> tuple[list[str], list[str], list[Key], Test]:
+        self, equal: list[str], ends: list[str], extended: list[TableKey]
+    ) -> tuple[list[str], list[str], list[TableKey], Test]:
         """What no address list can hold, and the test on a list of all the rest."""
         members = [each for each in equal if _ADDRESS.fullmatch(each)]
         members += [f"*{each}" for each in ends if _DOMAIN.fullmatch(each)]
@@ -199,17 +201,17 @@ class _Listed:
             listed,
         )
 
-    def _exactly(self, key: Key) -> list[str]:
+    def _exactly(self, key: TableKey) -> list[str]:
         helo = self.style.operand == "helo"
         return [key.domain] if helo and not key.domain.startswith(".") else []
 
-    def _domain_ends(self, key: Key) -> list[str]:
+    def _domain_ends(self, key: TableKey) -> list[str]:
         if key.domain.startswith("."):
             return [key.domain]
         at = [] if self.style.operand == "helo" else [f"@{key.domain}"]
         return [*at, f".{key.domain}"] if self.style.below else at
 
-    def _with_extension(self, keys: list[Key]) -> list[Test]:
+    def _with_extension(self, keys: list[TableKey]) -> list[Test]:
         """`user+anything@example.com` for the key `user@example.com`."""
         operand = self.style.operand
         return [
@@ -231,17 +233,17 @@ class _Listed:
 class _Precedence:
     """Which keys are more exact than others that have another result."""
 
-    keys: list[Key]
-    domains: list[Key]
-    above: defaultdict[Key, list[Key]]
-    under: defaultdict[Key, list[Key]]
+    keys: list[TableKey]
+    domains: list[TableKey]
+    above: defaultdict[TableKey, list[TableKey]]
+    under: defaultdict[TableKey, list[TableKey]]
 
     @classmethod
-    def of(cls, keys: list[Key], style: Style) -> _Precedence:
+    def of(cls, keys: list[TableKey], style: LookupStyle) -> _Precedence:
         """Compare the keys of one table, each with those that could be around it."""
-        by_domain: defaultdict[str, list[Key]] = defaultdict(list)
-        by_local: defaultdict[str, list[Key]] = defaultdict(list)
-        addresses: dict[tuple[str, str], Key] = {}
+        by_domain: defaultdict[str, list[TableKey]] = defaultdict(list)
+        by_local: defaultdict[str, list[TableKey]] = defaultdict(list)
+        addresses: dict[tuple[str, str], TableKey] = {}
         for key in keys:
             if key.fits is Fits.DOMAIN:
                 by_domain[key.domain].append(key)
@@ -263,28 +265,28 @@ class _Precedence:
                     order.note(by_domain.get(around, ()), key)
         return order
 
-    def note(self, less: Iterable[Key], key: Key) -> None:
+    def note(self, less: Iterable[TableKey], key: TableKey) -> None:
         """A key is more exact than others."""
         for each in less:
             if each is not key and each.entry.value != key.entry.value:
                 self.above[each].append(key)
                 self.under[key].append(each)
 
-    def exceptions(self, key: Key) -> list[Key]:
+    def exceptions(self, key: TableKey) -> list[TableKey]:
         """What is more exact than a key, but for what `everywhere` has."""
         return self.above.get(key, [])
 
-    def everywhere(self, value: str) -> list[Key]:
+    def everywhere(self, value: str) -> list[TableKey]:
         """What is more exact than a local part at any domain."""
         return [key for key in self.domains if key.entry.value != value]
 
 
-def _base(local: str, style: Style) -> str:
+def _base(local: str, style: LookupStyle) -> str:
     cut = [at for each in style.delimiters if (at := local.find(each, 1)) > 0]
     return local[: min(cut)] if cut else local
 
 
-def _around(key: Key, style: Style) -> Iterator[str]:
+def _around(key: TableKey, style: LookupStyle) -> Iterator[str]:
     """The keys of domains that are less exact than a key."""
     domain = key.domain.lstrip(".")
     if key.fits is Fits.ADDRESS:
@@ -299,7 +301,7 @@ def _around(key: Key, style: Style) -> Iterator[str]:
             yield f".{domain}"
 
 
-def _test(value: str, own: list[Key], order: _Precedence, listed: _Listed) -> Test:
+def _test(value: str, own: list[TableKey], order: _Precedence, listed: _KeyConditions) -> Test:
     """What some keys of one result fit, except what more exact ones fit."""
     last = [key for key in own if key.fits is Fits.EVERYTHING]
     if last:
@@ -328,7 +330,7 @@ def _test(value: str, own: list[Key], order: _Precedence, listed: _Listed) -> Te
     return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
 
 
-def _all_but(keys: list[Key], exceptions: list[Key], listed: _Listed) -> Test:
+def _all_but(keys: list[TableKey], exceptions: list[TableKey], listed: _KeyConditions) -> Test:
     if not exceptions:
         return listed.fit(keys)
     # A traffic policy can except recipients only by whole addresses and lists.

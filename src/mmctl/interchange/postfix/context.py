@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.interchange.migration.source import Unread
-from mmctl.interchange.postfix.addresses import Style
+from mmctl.interchange.postfix.addresses import LookupStyle
 from mmctl.interchange.postfix.lookups import OPERANDS, LookupOf
 from mmctl.records import dataclass, field
 
@@ -44,10 +44,10 @@ class ReadPostfix:
         """Whether `example.com` stands for its subdomains in the lists or tables of a name."""
         return parameter in self.parameters.words("parent_domain_matches_subdomains")
 
-    def access_style(self, sought: LookupOf) -> Style:
+    def access_style(self, sought: LookupOf) -> LookupStyle:
         """How access tables look up something."""
         below = self.covers_subdomains("smtpd_access_maps")
-        return Style(
+        return LookupStyle(
             operand=OPERANDS[sought],
             below=below,
             dotted=not below,

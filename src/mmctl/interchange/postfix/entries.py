@@ -68,7 +68,7 @@ class TableEntry:
 
 
 @dataclass(slots=True, kw_only=True)
-class Entries:
+class ReadEntries:
     """The entries of a table in order, and the lines that Postfix would skip."""
 
     entries: list[TableEntry] = field(default_factory=list)
@@ -86,9 +86,9 @@ class Entries:
         )
 
 
-def key_entries(lines: Iterable[LogicalLine]) -> Entries:
-    """Entries of `hash`, `lmdb`, `cdb`, `texthash` and their like: of equal keys the first."""
-    found = Entries()
+def key_entries(lines: Iterable[LogicalLine]) -> ReadEntries:
+    """ReadEntries of `hash`, `lmdb`, `cdb`, `texthash` and their like: of equal keys the first."""
+    found = ReadEntries()
     known: set[str] = set()
     for line in lines:
         key, _, value = _first_word(line.text)
@@ -102,9 +102,9 @@ def key_entries(lines: Iterable[LogicalLine]) -> Entries:
     return found
 
 
-def bare_entries(lines: Iterable[LogicalLine]) -> Entries:
-    """Entries of an aliases file: `name: value`, or `"quoted name": value`."""
-    found = Entries()
+def bare_entries(lines: Iterable[LogicalLine]) -> ReadEntries:
+    """ReadEntries of an aliases file: `name: value`, or `"quoted name": value`."""
+    found = ReadEntries()
     for line in lines:
         key, colon, value = line.text.partition(":")
         if not colon or not value.strip():
@@ -114,20 +114,20 @@ def bare_entries(lines: Iterable[LogicalLine]) -> Entries:
     return found
 
 
-def network_entries(lines: Iterable[LogicalLine]) -> Entries:
-    """Entries of a `cidr` table, in order."""
+def network_entries(lines: Iterable[LogicalLine]) -> ReadEntries:
+    """ReadEntries of a `cidr` table, in order."""
     return _ordered(lines, _network_match)
 
 
-def pattern_entries(lines: Iterable[LogicalLine]) -> Entries:
-    """Entries of a `regexp` or `pcre` table, in order."""
+def pattern_entries(lines: Iterable[LogicalLine]) -> ReadEntries:
+    """ReadEntries of a `regexp` or `pcre` table, in order."""
     return _ordered(lines, _pattern_match)
 
 
 def _ordered(
     lines: Iterable[LogicalLine], match_of: Callable[[str], tuple[Match, str, str]]
-) -> Entries:
-    found = Entries()
+) -> ReadEntries:
+    found = ReadEntries()
     around: list[Match | None] = []
     for line in lines:
         keyword = _KEYWORD.match(line.text)

@@ -13,7 +13,7 @@ from mmctl.interchange.migration.source import Difference, SourceRule, Then
 from mmctl.interchange.migration.tests import AllOf, AnyOf, Near, Negated, Unseen
 from mmctl.interchange.migration.usual import BOUNCE_NEEDS, rejected_after_acceptance
 from mmctl.interchange.patterns import Flavor, InvalidPattern, LookedAt, header_names
-from mmctl.interchange.postfix.access import Does, Verb, verb_of
+from mmctl.interchange.postfix.access import AccessDeed, Verb, verb_of
 from mmctl.interchange.postfix.effects import effect_of, lost
 from mmctl.interchange.postfix.entries import TableForm
 from mmctl.interchange.postfix.lookups import pattern_test
@@ -106,7 +106,7 @@ class HeaderChecks:
             unseen = Unseen(difference=difference)
             for entries, _ in _runs([(entry, unseen) for entry in table.entries]):
                 verb = header_verb(entries[0].value)
-                if verb.does not in {Does.DUNNO, Does.OK}:
+                if verb.does not in {AccessDeed.DUNNO, AccessDeed.OK}:
                     self._rule(table, entries, unseen, verb)
 
     def _headers(self, table: LookupTable) -> None:
@@ -128,7 +128,7 @@ class HeaderChecks:
             decided.append((entry, test))
         for entries, test in _runs(decided):
             verb = header_verb(entries[0].value)
-            if verb.does not in {Does.DUNNO, Does.OK}:
+            if verb.does not in {AccessDeed.DUNNO, AccessDeed.OK}:
                 self._rule(table, entries, test, verb)
 
     def _test(
@@ -167,11 +167,11 @@ class HeaderChecks:
             place=first.position,
             text=f"{first.key[:100]} {first.value[:80]}{more}",
             test=test,
-            shadow=verb.does is Does.WATCH,
+            shadow=verb.does is AccessDeed.WATCH,
             description=first.comment[:200] or None,
         )
         match verb.does:
-            case Does.REJECT:
+            case AccessDeed.REJECT:
                 self.context.source.needed |= BOUNCE_NEEDS
                 late = rejected_after_acceptance(verb.text or None)
                 self.rejections.append(
@@ -182,11 +182,11 @@ class HeaderChecks:
                         differences=(*verb.differences(), late),
                     )
                 )
-            case Does.DISCARD:
+            case AccessDeed.DISCARD:
                 self.rejections.append(replace(rule, actions=("drop",), then=Then.END))
-            case Does.WATCH:
+            case AccessDeed.WATCH:
                 self.rejections.append(replace(rule, actions=("drop",)))
-            case Does.EFFECT:
+            case AccessDeed.EFFECT:
                 self.effects.append(effect_of(rule, verb, self.context.source, by_recipient=False))
             case _:
                 self.effects.append(
@@ -203,10 +203,10 @@ def header_verb(value: str) -> Verb:
     """Parse the result of a header check: OK is DUNNO there, and rejections are 550."""
     word = value.partition(" ")[0].upper()
     if word in _STOPS_LINE:
-        return Verb(does=Does.RESTRICTIONS, word=word)
+        return Verb(does=AccessDeed.RESTRICTIONS, word=word)
     verb = verb_of(value, code="550")
-    if verb.does is Does.RESTRICTIONS:
-        return Verb(does=Does.DUNNO, word=word)
+    if verb.does is AccessDeed.RESTRICTIONS:
+        return Verb(does=AccessDeed.DUNNO, word=word)
     return verb
 
 
@@ -237,7 +237,7 @@ def _looked(name: str) -> LookedAt | None:
 
 
 def _runs(decided: list[tuple[TableEntry, Test]]) -> list[tuple[list[TableEntry], Test]]:
-    """Entries one after the other with one result and one comment are one rule."""
+    """ReadEntries one after the other with one result and one comment are one rule."""
     runs: list[tuple[list[TableEntry], list[Test]]] = []
     for entry, test in decided:
         if runs and runs[-1][0][-1].group == entry.group:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from mmctl.interchange.migration.tests import Test
-    from mmctl.interchange.postfix.addresses import Style
+    from mmctl.interchange.postfix.addresses import LookupStyle
     from mmctl.interchange.postfix.entries import Match, TableEntry
     from mmctl.interchange.postfix.tables import LookupTable
 
@@ -53,7 +53,7 @@ OPERANDS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableResult:
-    """Entries with one result, and when Postfix gets it."""
+    """ReadEntries with one result, and when Postfix gets it."""
 
     entries: tuple[TableEntry, ...]
     value: str
@@ -70,7 +70,7 @@ class TableResult:
 def looked_up(
     table: LookupTable,
     sought: LookupOf,
-    style: Style,
+    style: LookupStyle,
     lists: dict[str, tuple[str, ...] | None],
     ends: Callable[[str], bool],
 ) -> tuple[list[TableResult], list[Unread]]:
@@ -95,7 +95,7 @@ def looked_up(
 
 
 def _grouped(entries: Sequence[TableEntry]) -> list[TableEntry]:
-    """Entries whose comments, and then the texts of results, divide them into few groups."""
+    """ReadEntries whose comments, and then the texts of results, divide them into few groups."""
     made = list(entries)
     if len({entry.group for entry in made}) > _GROUPS_AT_MOST:
         made = [replace(entry, comment="") for entry in made]
@@ -123,7 +123,10 @@ def _by_group(
 
 
 def _addresses(
-    entries: list[TableEntry], style: Style, lists: dict[str, tuple[str, ...] | None], name: str
+    entries: list[TableEntry],
+    style: LookupStyle,
+    lists: dict[str, tuple[str, ...] | None],
+    name: str,
 ) -> tuple[list[TableResult], list[Unread]]:
     keys = sorted_keys(entries, style)
     found = _by_group(
@@ -139,7 +142,7 @@ def _idle(entry: TableEntry, why: str) -> Unread:
 
 
 def _runs(decided: Iterable[tuple[TableEntry, Test]]) -> list[TableResult]:
-    """Entries one after the other with one result and one comment are one."""
+    """ReadEntries one after the other with one result and one comment are one."""
     runs: list[tuple[list[TableEntry], list[Test]]] = []
     for entry, test in decided:
         if runs and runs[-1][0][-1].group == entry.group:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.interchange.migration.source import Difference, SourceRule, Then
 from mmctl.interchange.migration.tests import ALWAYS, AllOf, Negated, Unseen
 from mmctl.interchange.migration.usual import BOUNCE_NEEDS, rejected_after_acceptance
-from mmctl.interchange.postfix.access import Does, Verb, verb_of
+from mmctl.interchange.postfix.access import AccessDeed, Verb, verb_of
 from mmctl.interchange.postfix.builtin import (
     COVERED,
     NOBODY,
@@ -138,13 +138,13 @@ class Restrictions:
             sought = _CHECKS.get(name, LISTS[among.name])
             self._table(value if name in _CHECKS else word, sought, among, here)
         elif name in UNSEEN:
-            verb = Verb(does=Does.REJECT, word="REJECT", text=f"{name} {value}".strip())
+            verb = Verb(does=AccessDeed.REJECT, word="REJECT", text=f"{name} {value}".strip())
             self._reject(word, value, unseen(name, value), verb, among, here)
         elif name in UNSEEN_PERMITS:
             self._unread(among, here, f"{word} {value}", *UNSEEN_PERMITS[name])
             among.passed.append(AllOf((*here.entered, unseen(name, value))))
         elif name in SEEN_REJECTS:
-            verb = Verb(does=Does.REJECT, word="REJECT", text="Access denied")
+            verb = Verb(does=AccessDeed.REJECT, word="REJECT", text="Access denied")
             self._reject(word, "", SEEN_REJECTS[name], verb, among, here)
         elif name in _UNAUTHORIZED:
             self.permitted.append(tuple(among.passed))
@@ -169,7 +169,7 @@ class Restrictions:
             among.passed.append(AllOf(here.entered))
         else:
             code = "554" if name == "reject" else "450"
-            verb = Verb(does=Does.REJECT, word="REJECT", text="Access denied", smtp_code=code)
+            verb = Verb(does=AccessDeed.REJECT, word="REJECT", text="Access denied", smtp_code=code)
             self._reject(word, "", ALWAYS, verb, among, here)
             if not here.entered and not here.shadow:
                 self.permitted.append(tuple(among.passed))
@@ -203,11 +203,11 @@ class Restrictions:
         verb = verb_of(found.value, code=self.context.parameters.text("access_map_reject_code"))
         first = found.entries[0]
         match verb.does:
-            case Does.DUNNO:
+            case AccessDeed.DUNNO:
                 return
-            case Does.OK:
+            case AccessDeed.OK:
                 among.passed.append(AllOf((*here.entered, found.test)))
-            case Does.RESTRICTIONS:
+            case AccessDeed.RESTRICTIONS:
                 inner = replace(
                     here,
                     entered=(*here.entered, found.test),
@@ -237,23 +237,23 @@ class Restrictions:
             place=first.position if first else self._place(among, here, short),
             text=text,
             test=test,
-            shadow=here.shadow or verb.does is Does.WATCH,
+            shadow=here.shadow or verb.does is AccessDeed.WATCH,
             description=(first.comment[:200] or None) if first else None,
         )
-        if verb.does is Does.EFFECT:
+        if verb.does is AccessDeed.EFFECT:
             by_recipient = "recipient" in operands_of(test)
             self.effects.append(
                 effect_of(rule, verb, self.context.source, by_recipient=by_recipient)
             )
-        elif verb.does is Does.REJECT:
+        elif verb.does is AccessDeed.REJECT:
             self._rejection(rule, verb)
         else:
-            whole = "recipient" in operands_of(test) and verb.does is Does.DISCARD
+            whole = "recipient" in operands_of(test) and verb.does is AccessDeed.DISCARD
             self.rejections.append(
                 replace(
                     rule,
                     actions=("drop",),
-                    then=Then.END if verb.does is Does.DISCARD and not here.shadow else Then.GO_ON,
+                    then=Then.END if verb.does is AccessDeed.DISCARD and not here.shadow else Then.GO_ON,
                     differences=(WHOLE_MESSAGE,) if whole else (),
                 )
             )

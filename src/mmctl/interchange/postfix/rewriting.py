@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.interchange.migration.source import Difference, SourceRule, Then
 from mmctl.interchange.migration.tests import ALWAYS
 from mmctl.interchange.migration.usual import BOUNCE_NEEDS, bounce
-from mmctl.interchange.postfix.addresses import Style
+from mmctl.interchange.postfix.addresses import LookupStyle
 from mmctl.interchange.postfix.destinations import LOCAL
 from mmctl.interchange.postfix.effects import COPIED, COPIES, lost, redirected
 from mmctl.interchange.postfix.entries import TableEntry, TableForm
@@ -105,8 +105,8 @@ class Rewriting:
     def _delimiters(self) -> str:
         return self.context.parameters.text("recipient_delimiter")
 
-    def _style(self) -> Style:
-        return Style(
+    def _style(self) -> LookupStyle:
+        return LookupStyle(
             operand="recipient",
             below=False,
             dotted=False,

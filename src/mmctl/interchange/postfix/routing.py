@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.interchange.migration.source import Difference, Needed, SourceRule, Then
 from mmctl.interchange.migration.tests import ALWAYS, AllOf, Negated
 from mmctl.interchange.migration.usual import BOUNCE_NEEDS, bounce
-from mmctl.interchange.postfix.addresses import Style
+from mmctl.interchange.postfix.addresses import LookupStyle
 from mmctl.interchange.postfix.destinations import LOCAL, MAILBOXES, RELAYED
 from mmctl.interchange.postfix.effects import lost
 from mmctl.interchange.postfix.lookups import LookupOf, looked_up
@@ -63,7 +63,7 @@ class Routing:
 
     def _transports(self, table: LookupTable) -> None:
         below = self.context.covers_subdomains("transport_maps")
-        style = Style(
+        style = LookupStyle(
             operand="recipient",
             below=below,
             dotted=not below,
@@ -157,7 +157,7 @@ class Routing:
     def _by_sender(self) -> None:
         """Relay by sender, for domains that are not own ones."""
         for name in ("sender_dependent_default_transport_maps", "sender_dependent_relayhost_maps"):
-            style = Style(
+            style = LookupStyle(
                 operand="mail_from", below=False, dotted=False, at_domain=True, at_local=False
             )
             for table in self.context.named_tables(name):

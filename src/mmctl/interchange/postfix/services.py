@@ -21,7 +21,7 @@ _SPEAK_SMTP: Final = frozenset({"smtp", "lmtp", "relay"})
 
 
 @dataclass(slots=True, kw_only=True)
-class Services:
+class MasterServices:
     """What a master.cf says that matters for rules."""
 
     smtp: set[str] = field(default_factory=set)
@@ -29,9 +29,9 @@ class Services:
     unread: list[Unread] = field(default_factory=list)
 
 
-def read_services(file: str, text: str, parameters: Parameters) -> Services:
+def read_services(file: str, text: str, parameters: Parameters) -> MasterServices:
     """Parse a master.cf; options of the server at port 25 are set in the parameters."""
-    found = Services()
+    found = MasterServices()
     behind_postscreen = False
     servers: list[tuple[str, LogicalLine, list[str]]] = []
     for line in logical_lines(file, text):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.errors import ProblemsFound
 from mmctl.interchange.migration.source import Unread
 from mmctl.interchange.postfix.entries import (
-    Entries,
+    ReadEntries,
     TableEntry,
     TableForm,
     bare_entries,
@@ -167,7 +167,7 @@ class Tables:
         return None
 
 
-def _entries(form: TableForm | None, lines: list[LogicalLine], *, aliases: bool) -> Entries:
+def _entries(form: TableForm | None, lines: list[LogicalLine], *, aliases: bool) -> ReadEntries:
     match form:
         case TableForm.NETWORKS:
             return network_entries(lines)
