@@ -332,3 +332,75 @@ def test_a_plan_on_a_fresh_runner_is_not_shown_as_everything_new(
     assert code == 0, out
     assert "**not compared**" in summary.read_text()
     assert "archive-all" not in summary.read_text()
+
+
+TEMPLATE: Final = """\
+Resources:
+  Inbound:
+    Type: AWS::SES::MailManagerRuleSet
+    Properties:
+      RuleSetName: inbound
+      Rules:
+        - Name: winner
+          Conditions:
+            - StringExpression:
+                Evaluate: {Attribute: SUBJECT}
+                Operator: CONTAINS
+                Values: [winner]
+          Actions: [{Drop: {}}]
+        - Name: keep
+          Actions: [{Archive: {TargetArchive: all-mail-id}}]
+"""
+RELAY: Final = {
+    "Resources": {
+        "Exchange": {
+            "Type": "AWS::SES::MailManagerRelay",
+            "Properties": {
+                "RelayName": "exchange",
+                "ServerName": "mail.example.com",
+                "ServerPort": 25,
+                "Authentication": {"NoAuthentication": {}},
+            },
+        }
+    }
+}
+CASES: Final = """\
+version: 1
+cases:
+  - name: a winner is dropped
+    message: {from: a@example.org, to: b@example.com, subject: a winner, body: Hello}
+    session: {source_ip: 192.0.2.1, helo: mail.example.org, tls: TLS1_3}
+    envelope: {mail_from: a@example.org, recipients: [b@example.com]}
+    expect:
+      b@example.com: {outcome: dropped, by: winner}
+"""
+
+
+@pytest.mark.parametrize("directory", [".", "mail rules"])
+def test_the_action_looks_at_rules_that_stay_in_a_template(directory: str, tmp_path: Path) -> None:
+    top = tmp_path / "repository"
+    folder = top / directory
+    for name, text in (("infra/my template.yaml", TEMPLATE), ("cases/cases.yaml", CASES)):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for words in (["init", "-q", "-b", "main"], ["add", "."], [*who, "commit", "-qm", "base"]):
+        assert run(["git", *words], top).returncode == 0
+    clone = tmp_path / "clone"
+    assert run(["git", "clone", "-q", str(top), str(clone)], tmp_path).returncode == 0
+    summary = tmp_path / "summary.md"
+    asked = {"directory": directory, "rules": "infra/my template.yaml\nnew.json\n"}
+    (clone / directory / "new.json").write_text(json.dumps(RELAY), encoding="utf-8")
+    for name in ("Lint", "Run the test cases"):
+        code, out = step(name, clone, summary, **asked | {"rules": "infra/my template.yaml"})
+        assert code == 0, out
+    edit(clone / directory / "infra" / "my template.yaml", "[winner]", '["winner.*prize"]')
+    code, out = step("Lint", clone, summary, **asked, **{"fail-on": "warning"})
+    below = "" if directory == "." else f"{directory}/"
+    shown = f"::warning file={below}infra/my template.yaml,line=12,"
+    assert (code, shown in out) == (1, True), out
+    code, out = step("Run the test cases", clone, summary, **asked)
+    assert (code, f"::error file={below}cases/cases.yaml" in out) == (1, True), out
+    code, out = step("Show what changes", clone, summary, {"GITHUB_BASE_REF": "main"}, **asked)
+    assert code == 0, out
+    assert '`subject contains: + "winner.*prize" - "winner"`' in summary.read_text()

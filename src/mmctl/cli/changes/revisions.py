@@ -63,6 +63,15 @@ def project_at(root: Path, revision: str) -> Iterator[Path]:
         yield Path(folder)
 
 
+def file_at(root: Path, revision: str, path: str) -> bytes:
+    """The content of a file in a git revision, by its path from a folder.
+
+    Raises:
+        UsageError: there is no such revision or file, it is too large, or there is no git.
+    """
+    return git(root, revision, "cat-file", "blob", f"{revision}:./{path}")
+
+
 def git(folder: Path, revision: str, *arguments: str) -> bytes:
     """What git prints.
 

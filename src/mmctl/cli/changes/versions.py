@@ -1,7 +1,7 @@
 """Versions of the configuration by what they are called on the command line.
 
-`live`, `git:REV`, `env:NAME`, a project's folder, a plan file, a CloudFormation template, a
-Terraform plan, or the id of a snapshot.
+`live`, `git:REV`, `env:NAME`, a project's folder, a plan file, a CloudFormation template or a
+Terraform plan (`git:REV:FILE` in a revision), or the id of a snapshot.
 """
 
 from __future__ import annotations
@@ -10,6 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.changes.live_now import LIVE, live_now
+from mmctl.cli.in_place.files import (
+    contents_of,
+    form_at,
+    read_in_place,
+    split_revision,
+    usable,
+)
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.problem import Severity
 from mmctl.records import dataclass, replace
@@ -45,6 +52,11 @@ def version_of(run: Run, text: str) -> Version:
     if text == LIVE:
         name, configuration = live_now(run, "what is live")
         return of_configuration(run, configuration, name)
+    in_revision = split_revision(text)
+    if in_revision is not None:
+        from mmctl.cli.changes.revisions import file_at
+
+        return _in_place(run, text, file_at(run.directory, *in_revision))
     if text.startswith(GIT):
         from mmctl.cli.changes.revisions import project_at
 
@@ -57,10 +69,8 @@ def version_of(run: Run, text: str) -> Version:
         folder = run.root if text == HERE else path
         return _of_folder(run, folder, run.environment, "the files" if text == HERE else text)
     if path.is_file():
-        from mmctl.cli.in_place.files import form_at
-
         if form_at(path) is not None:
-            return _in_place(run, text)
+            return _in_place(run, text, contents_of(run.directory, (text,))[text])
         from mmctl.live.plan.planfile import load_plan
 
         return of_configuration(run, load_plan(path).desired, f"the plan {text}")
@@ -92,14 +102,13 @@ def _of_folder(run: Run, folder: Path, environment: str | None, name: str) -> Ve
     )
 
 
-def _in_place(run: Run, name: str) -> Version:
+def _in_place(run: Run, name: str, content: bytes) -> Version:
     """The rules in a file of another tool; what stands for unknown conditions is no object."""
-    from mmctl.cli.in_place.files import contents_of, read_in_place, usable
     from mmctl.cli.in_place.project import without_unknown
     from mmctl.compiler.compile import compile_project
 
     around, _ = run.without_rules()
-    project = usable(read_in_place(contents_of(run.directory, (name,)), None, around))
+    project = usable(read_in_place({name: content}, None, around))
     compiled = compile_project(without_unknown(project), run.packings)[0]
     return Version(name=name, configuration=compiled, project=project)
 

@@ -105,7 +105,7 @@ def lint(
         _check_in_place(run, paths, form, fix=fix)
     run = run.with_passwords_of(password_env)
     known = [] if baseline is None else [reported(baseline)]
-    known += [] if changed_since is None else [linted_at(run, changed_since, paths or [])]
+    known += [] if changed_since is None else [linted_at(run, changed_since, paths or [], form)]
 
     def look() -> tuple[Linted, tuple[Problem, ...]]:
         found = linted(run, paths or [], base, form)

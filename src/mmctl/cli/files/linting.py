@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -100,17 +101,40 @@ def _base(run: Run, root: Path, named: str | None) -> BaseRules | None:
     return rules_of_base(run, root, named)
 
 
-def linted_at(run: Run, revision: str, paths: Sequence[str]) -> tuple[Problem, ...]:
+def linted_at(
+    run: Run, revision: str, paths: Sequence[str], form: str | None = None
+) -> tuple[Problem, ...]:
     """All problems of the projects that the paths are in, as of a git revision.
 
     Raises:
         UsageError: there is no such revision, or no git.
     """
-    found = (
-        _before(run, folder, name, revision)
-        for folder, name in dict.fromkeys(_places(run, paths) if paths else [(run.root, None)])
-    )
+    from mmctl.cli.in_place.linted import files_in_place
+
+    parts, ours = files_in_place(run.directory, paths, form)
+    places = _places(run, ours) if ours or not parts else ()
+    found = [
+        *(_in_place_before(run, tool, files, revision) for tool, files in parts),
+        *(
+            _before(run, folder, name, revision)
+            for folder, name in dict.fromkeys(places if paths else [(run.root, None)])
+        ),
+    ]
     return tuple(problem for problems in found for problem in problems)
+
+
+def _in_place_before(
+    run: Run, tool: str, files: Sequence[str], revision: str
+) -> tuple[Problem, ...]:
+    """The problems of another tool's files in a revision; of one that was not there: none."""
+    from mmctl.cli.changes.revisions import file_at, git
+
+    git(run.directory, revision, "rev-parse", "--verify", "--end-of-options", revision)
+    contents = {}
+    for file in files:
+        with suppress(UsageError):
+            contents[file] = file_at(run.directory, revision, file)
+    return _in_place(run, tool, contents).problems if contents else ()
 
 
 def _places(run: Run, paths: Sequence[str]) -> Iterator[tuple[Path, str | None]]:

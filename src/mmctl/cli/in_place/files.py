@@ -81,6 +81,12 @@ def contents_of(directory: Path, paths: Sequence[str]) -> dict[str, bytes]:
     return {name: _content(directory / name, name) for name in paths}
 
 
+def split_revision(text: str) -> tuple[str, str] | None:
+    """The revision and the file that `git:REV:FILE` names; None: it names no file."""
+    revision, colon, path = text.removeprefix("git:").partition(":")
+    return (revision, path) if text.startswith("git:") and colon else None
+
+
 def read_in_place(contents: Mapping[str, bytes], form: str | None, around: Project) -> InPlace:
     """The rules in some files of one tool, by the paths that are shown.
 

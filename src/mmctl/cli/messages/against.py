@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.changes.live_now import LIVE, live_now
+from mmctl.cli.in_place.files import contents_of, read_in_place, split_revision, usable
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.judge.ingress import gateway_behind
 from mmctl.problem import Severity
@@ -63,14 +64,18 @@ def other_project(run: Run, project: Project, against: str) -> tuple[str, Projec
 def _named(run: Run, project: Project, against: str) -> tuple[str, Project]:
     if against == LIVE:
         return _live(run, project)
+    in_revision = split_revision(against)
+    if in_revision is not None:
+        from mmctl.cli.changes.revisions import file_at
+
+        content = file_at(run.directory, *in_revision)
+        return against, usable(read_in_place({against: content}, None, project))
     if against.startswith(GIT):
         return against, _of_revision(run, against.removeprefix(GIT))
     folder = run.directory / against
     if folder.is_dir():
         return against, _of_folder(run, folder, against)
     if folder.is_file():
-        from mmctl.cli.in_place.files import contents_of, read_in_place, usable
-
         return against, usable(read_in_place(contents_of(run.directory, (against,)), None, project))
     return _of_snapshot(run, project, against)
 
