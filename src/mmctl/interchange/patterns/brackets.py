@@ -20,7 +20,7 @@ def bracket(cursor: Cursor, start: int) -> Node:
     negative = cursor.took("^")
     found: list[tuple[int, int]] = []
     removed: Ranges = ()
-    rough = False
+    inexact = False
     first = True
     while first or not cursor.ahead("]"):
         if not cursor.more:
@@ -29,10 +29,10 @@ def bracket(cursor: Cursor, start: int) -> Node:
         if cursor.flavor is Flavor.DOTNET and found and cursor.took("-["):
             inner = bracket(cursor, cursor.at - 1)
             removed = inner.ranges if isinstance(inner, Chars) else ()
-            rough = rough or not isinstance(inner, Chars)
+            inexact = inexact or not isinstance(inner, Chars)
             continue
         if cursor.flavor is not Flavor.POSIX and _property(cursor):
-            rough = True
+            inexact = True
             continue
         one = _member(cursor, start)
         if isinstance(one, tuple):
@@ -42,7 +42,7 @@ def bracket(cursor: Cursor, start: int) -> Node:
         else:
             found.append((ord(one), ord(one)))
     cursor.take()
-    if rough:
+    if inexact:
         why = "a class of Unicode is not comparable with literals"
         return Inexact(Chars(charset.ANY), why, start)
     ranges = cursor.chars(charset.merged(found)).ranges

@@ -43,17 +43,17 @@ class Candidate:
     """How it differs from the pattern, in either letter case."""
 
 
-def best_test(node: Node, looked: LookedAt, rough: Inexact | None) -> Candidate | None:
+def best_test(node: Node, looked: LookedAt, inexact: Inexact | None) -> Candidate | None:
     """The test that is exact, or the closest that is worth anything.
 
-    `node` ignores letter case, as the tests do; `rough` is its first part that is not exact.
+    `node` ignores letter case, as the tests do; `inexact` is its first part that is not exact.
     """
     fine = _expanded(node, looked, FINE)
     if fine.found.same:
         return _simpler(node, looked, fine)
     if not fine.found.finished:
         return fine if _worth(fine.test) else None
-    if looked.is_single and rough is None:
+    if looked.is_single and inexact is None:
         refined = _without_single_texts(node, looked, fine)
         if refined is not None:
             return refined

@@ -9,7 +9,7 @@ from mmctl.interchange.patterns.candidates import best_test, found_between
 from mmctl.interchange.patterns.compare import Compare
 from mmctl.interchange.patterns.parsing import tree_of
 from mmctl.interchange.patterns.result import Converted
-from mmctl.interchange.patterns.syntax import first_rough
+from mmctl.interchange.patterns.syntax import first_inexact
 
 if TYPE_CHECKING:
     from mmctl.interchange.migration.tests import Test
@@ -37,15 +37,15 @@ def converted(
     either = real
     if not ignores_case:
         either = tree_of(pattern, flavor, ignores_case=True, extended=extended)
-    rough = first_rough(real)
-    best = best_test(either, looked, rough)
+    inexact = first_inexact(real)
+    best = best_test(either, looked, inexact)
     if best is None:
-        why = "no literal text remains that is worth a test" if rough is None else rough.why
-        at = 0 if rough is None else rough.at
+        why = "no literal text remains that is worth a test" if inexact is None else inexact.why
+        at = 0 if inexact is None else inexact.at
         return Converted(pattern=pattern, looked=looked, test=None, exact=False, reason=why, at=at)
-    if best.found.same and rough is None:
+    if best.found.same and inexact is None:
         return _by_case(pattern, real, either, looked, best.test)
-    return _close(pattern, real, looked, best, rough)
+    return _close(pattern, real, looked, best, inexact)
 
 
 def _by_case(pattern: str, real: Node, either: Node, looked: LookedAt, test: Test) -> Converted:
@@ -82,7 +82,7 @@ def _several(test: Test) -> str | None:
 
 
 def _close(
-    pattern: str, real: Node, looked: LookedAt, best: Candidate, rough: Inexact | None
+    pattern: str, real: Node, looked: LookedAt, best: Candidate, inexact: Inexact | None
 ) -> Converted:
     """What is not exact, with the texts that show it if they are known to."""
     found = best.found
@@ -100,8 +100,8 @@ def _close(
         looked=looked,
         test=best.test,
         exact=False,
-        reason=reason if rough is None else rough.why,
-        at=0 if rough is None else rough.at,
+        reason=reason if inexact is None else inexact.why,
+        at=0 if inexact is None else inexact.at,
         taken_here=exact.taken_here or found.taken_here,
-        taken_there=None if rough is not None else exact.taken_there or found.taken_there,
+        taken_there=None if inexact is not None else exact.taken_there or found.taken_there,
     )

@@ -70,6 +70,10 @@ def escape(cursor: Cursor, start: int) -> Node:
     if cursor.flavor is Flavor.POSIX:
         if char in "123456789":
             return _reference(start)
+        if char.isalnum() and char.isascii() and char not in _GNU:
+            # glibc reads `\d` as a letter, and never finds it where it ignores case.
+            why = f"`\\{char}` has another meaning on each system"
+            return Inexact(Chars(charset.ANY), why, start)
         return _GNU.get(char) or cursor.literal(char)
     if char in _PLACES and not (cursor.flavor is Flavor.RE2 and char == "Z"):
         return At(_PLACES[char])

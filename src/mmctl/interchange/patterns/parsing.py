@@ -93,7 +93,9 @@ def _row(cursor: Cursor, depth: int) -> Node:
         item = _atom(cursor, depth)
         if item is None:
             continue
-        if isinstance(item, At) and cursor.repeats() and cursor.flavor is not Flavor.POSIX:
+        if isinstance(item, At) and cursor.repeats():
+            if cursor.flavor is Flavor.POSIX:
+                raise InvalidPattern("an anchor is repeated", cursor.at)
             item = Inexact(EMPTY, "an anchor is repeated", start)
         items.append(_repeated(cursor, item, depth))
     return items[0] if len(items) == 1 else Chain(tuple(items))

@@ -50,8 +50,8 @@ class Expanding:
     """White space is one space: this takes fewer texts."""
 
 
-FINE: Final = Expanding(characters=40)
-ONE_SPACE: Final = Expanding(characters=40, one_space=True)
+FINE: Final = Expanding(characters=16)
+ONE_SPACE: Final = Expanding(characters=16, one_space=True)
 COARSE: Final = Expanding(characters=1)
 
 
@@ -91,8 +91,11 @@ class _Expander:
         self._expanding = expanding
         self.faithful = True
 
-    def rows(self, node: Node) -> list[_Pieces]:
-        """All rows of a tree; a gap instead where there are too many."""
+    def rows(self, node: Node, *, leading: bool = True) -> list[_Pieces]:
+        """All rows of a tree; a gap instead where there are too many.
+
+        `leading`: nothing of the pattern is before it, so that what it repeats may also be before.
+        """
         match node:
             case Chars(ranges):
                 return self._of_set(ranges)
@@ -102,16 +105,21 @@ class _Expander:
                 self.faithful = False
                 return [()]
             case Chain(items):
-                return self._of_row([self.rows(item) for item in items])
+                firsts = (leading, *[False] * len(items))
+                rows_of = (
+                    self.rows(item, leading=first)
+                    for item, first in zip(items, firsts, strict=False)
+                )
+                return self._of_row(list(rows_of))
             case Alternatives(options):
-                rows = [each for option in options for each in self.rows(option)]
+                rows = [each for option in options for each in self.rows(option, leading=leading)]
                 unique = list(dict.fromkeys(rows))
                 return unique if len(unique) <= _MOST else self._gap()
             case Repeat(item=item, least=least, most=most):
-                return self._of_repeat(item, least, most)
+                return self._of_repeat(item, least, most, leading=leading)
             case Inexact(node=inner):
                 self.faithful = False
-                return self.rows(inner)
+                return self.rows(inner, leading=leading)
 
     def _gap(self) -> list[_Pieces]:
         self.faithful = False
@@ -138,10 +146,12 @@ class _Expander:
         rows = (_joined(piece for pieces in row for piece in pieces) for row in product(*parts))
         return list(dict.fromkeys(rows))
 
-    def _of_repeat(self, item: Node, least: int, most: int | None) -> list[_Pieces]:
+    def _of_repeat(
+        self, item: Node, least: int, most: int | None, *, leading: bool
+    ) -> list[_Pieces]:
         if item == Chars(charset.ANY) and not least and most is None:
             return [(GAP,)]
-        inside = self.rows(item)
+        inside = self.rows(item, leading=False)
         if self._expanding.one_space and inside == [(" ",)]:
             return [(" ",)] if least else [(), (" ",)]
         if inside == [(GAP,)]:
@@ -153,7 +163,8 @@ class _Expander:
                 return [row for each in times for row in self._of_row([inside] * each)]
         few = len(inside) ** min(least, 7) <= _COMBINED
         if least and few and least * longest <= _LONGEST:
-            return self._of_row([*[inside] * least, self._gap()])
+            written = [inside] * least
+            return self._of_row([self._gap(), *written] if leading else [*written, self._gap()])
         return self._gap()
 
 

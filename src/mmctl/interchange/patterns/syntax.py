@@ -105,21 +105,21 @@ class InvalidPattern(Exception):
         """Where in the pattern, from 0."""
 
 
-def first_rough(node: Node) -> Inexact | None:
+def first_inexact(node: Node) -> Inexact | None:
     """The first part of a tree that is not exact."""
     left: list[Node] = [node]
     found: list[Inexact] = []
     while left:
         match left.pop():
-            case Inexact() as rough:
-                found.append(rough)
+            case Inexact() as inexact:
+                found.append(inexact)
             case Chain(inside) | Alternatives(inside):
                 left += inside
             case Repeat(item=item):
                 left.append(item)
             case _:
                 pass
-    return min(found, key=lambda rough: rough.at, default=None)
+    return min(found, key=lambda inexact: inexact.at, default=None)
 
 
 def weight(node: Node, at_most: int) -> int:
