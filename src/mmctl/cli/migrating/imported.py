@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.counted import counted
 from mmctl.problem import Severity
@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mmctl.cli.run import Run
-    from mmctl.interchange.migration.files import Place
+    from mmctl.interchange.migration.files import Place, Written
     from mmctl.interchange.migration.lowered import Lowered
-    from mmctl.interchange.migration.source import Needed
+    from mmctl.interchange.migration.report import IdleRule
+    from mmctl.interchange.migration.source import Data, Needed
+    from mmctl.linting import LintResult
     from mmctl.problem import Problem
 
-_NOT_FITTING = "capacity"
+_NOT_FITTING: Final = "capacity"
 """The check that says so."""
 
 
@@ -25,45 +27,78 @@ _NOT_FITTING = "capacity"
 class ImportedProject:
     """A project in texts, and what lint says of it."""
 
+    parts: Written
     texts: Mapping[str, str]
     """All files, by path."""
-    rule_files: tuple[str, ...]
-    """The paths of the files of rules, in the order in which they are included."""
-    rules_alone: Mapping[str, str]
-    """What is written into an existing project."""
     one_text: str
     """Rules and resources as one file."""
-    needed: Mapping[str, Needed]
     problems: tuple[Problem, ...]
     fit: str
     is_fitting: bool
+    idle: tuple[IdleRule, ...] = ()
+    """The rules that never apply, if somebody looked."""
+
+    @property
+    def needed(self) -> Mapping[str, Needed]:
+        """The values that somebody must fill in."""
+        return self.parts.needed
+
+    @property
+    def linted(self) -> str:
+        """What lint says, counted: `2 warnings, 1 info`."""
+        counts = dict.fromkeys(Severity, 0)
+        for problem in self.problems:
+            counts[problem.severity] += 1
+        said = [counted(count, severity.value) for severity, count in counts.items() if count]
+        return ", ".join(said) or "no problems"
 
 
-def imported_project(run: Run, lowered: Lowered, place: Place) -> ImportedProject:
-    """The texts of a project, and what lint says of it."""
-    from mmctl.interchange.migration.files import one_text, project_texts, rule_texts, written
+def imported_project(
+    run: Run, lowered: Lowered, place: Place, *, with_cases: bool
+) -> ImportedProject:
+    """The texts of a project, and what lint says of it; `with_cases`: two cases for each rule."""
+    from mmctl.interchange.migration.files import one_text, project_texts, written
+
+    parts = written(lowered, place)
+    idle: tuple[IdleRule, ...] = ()
+    if with_cases:
+        parts.cases, idle = _cases(project_texts(parts, lowered, place), lowered)
+    texts = project_texts(parts, lowered, place)
+    linted = _linted(run, texts, place)
+    is_fitting = all(problem.check != _NOT_FITTING for problem in linted.problems)
+    return ImportedProject(
+        parts=parts,
+        texts=texts,
+        one_text=one_text(parts, lowered),
+        problems=linted.problems,
+        fit=_fit(lowered, linted.packed, is_fitting=is_fitting),
+        is_fitting=is_fitting,
+        idle=idle,
+    )
+
+
+def _linted(run: Run, texts: Mapping[str, str], place: Place) -> LintResult:
     from mmctl.language.parsing.files import MemoryFiles
     from mmctl.language.parsing.load import Sources
     from mmctl.linting import problems_of
 
-    parts = written(lowered, place)
-    texts = project_texts(parts, lowered, place)
-    rules = rule_texts(parts)
-    linted = problems_of(Sources(MemoryFiles(texts), place.project), run.today)
-    is_fitting = all(problem.check != _NOT_FITTING for problem in linted.problems)
-    beside = {**rules, **parts.lists}
-    if parts.resources:
-        beside["rules/imported/resources.yaml"] = texts["rules/resources.yaml"]
-    return ImportedProject(
-        texts=texts,
-        rule_files=tuple(rules),
-        rules_alone=beside,
-        one_text=one_text(parts, lowered),
-        needed=parts.needed,
-        problems=linted.problems,
-        fit=_fit(lowered, linted.packed, is_fitting=is_fitting),
-        is_fitting=is_fitting,
+    return problems_of(Sources(MemoryFiles(texts), place.project), run.today)
+
+
+def _cases(texts: Mapping[str, str], lowered: Lowered) -> tuple[Data | None, tuple[IdleRule, ...]]:
+    """The cases of the rules, and the rules that never apply; none where the rules have errors."""
+    from mmctl.cli.migrating.imported_cases import imported_cases
+    from mmctl.interchange.migration.report import IdleRule
+    from mmctl.language.parsing.load import read_text
+
+    project, problems = read_text(texts)
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        return None, ()
+    found = imported_cases(project, lowered)
+    idle = tuple(
+        IdleRule(name=each.rule, place=each.source.place, why=each.why) for each in found.never
     )
+    return found.document, idle
 
 
 def _fit(lowered: Lowered, packed: tuple[str, ...], *, is_fitting: bool) -> str:
@@ -75,8 +110,3 @@ def _fit(lowered: Lowered, packed: tuple[str, ...], *, is_fitting: bool) -> str:
     if not is_fitting:
         return f"{rules} do not fit 40 live rules: `mmctl budget` says what to change"
     return f"{rules} fit 40 live rules as they are"
-
-
-def errors_of(project: ImportedProject) -> tuple[Problem, ...]:
-    """The problems of an import that keep it from going live."""
-    return tuple(each for each in project.problems if each.severity is Severity.ERROR)

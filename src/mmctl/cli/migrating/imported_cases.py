@@ -57,9 +57,7 @@ def imported_cases(project: Project, lowered: Lowered) -> ImportedCases:
     for found in witnessed_rules(project, titles.get):
         cases += found.cases
         if found.never is not None:
-            never.append(
-                NeverApplies(rule=found.rule, source=of_rule[found.rule], why=found.never)
-            )
+            never.append(NeverApplies(rule=found.rule, source=of_rule[found.rule], why=found.never))
         elif not found.cases:
             without.append(found.rule)
     return ImportedCases(

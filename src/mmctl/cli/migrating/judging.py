@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mmctl.interchange.migration.files import RESOURCES
+from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 _CASES = "cases/examples.yaml"
 _RULES = "rules/examples.yaml"
-_KEPT = ("mmctl.yaml", "rules/resources.yaml")
+_KEPT = (PROJECT_FILE, RESOURCES)
 
 
 def endings_here(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.formats import Format
 from mmctl.errors import ProblemsFound, UsageError
+from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from mmctl.interchange.migration.source import Asked
     from mmctl.render.text.styled_parts import StyledParts
 
-REPORT_FILE: Final = "migration/report.md"
-"""Where a project keeps what became of the rules."""
+_REPORT: Final = "migration/report"
+"""Where a project keeps what became of the rules, as Markdown and JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ def migrate(run: Run, asked: Asked, migration: Migration) -> int:
     from mmctl.cli.migrating.judging import endings_here
     from mmctl.cli.migrating.opening import opened
     from mmctl.cli.migrating.owners import owners_of
+    from mmctl.interchange.migration.files import CASES
     from mmctl.interchange.migration.lowering import lowered
     from mmctl.interchange.migration.report import MigrationReport, reported
 
@@ -58,7 +60,10 @@ def migrate(run: Run, asked: Asked, migration: Migration) -> int:
     accepted = accepted_in(run, migration.accept)
     source = migration.kind.reader(opened(run, migration.files), asked)
     made = lowered(source, shadow=migration.shadow, owner_of=owner_of)
-    project = imported_project(run, made, place)
+    into = migration.into
+    beside = into is not None and (into / PROJECT_FILE).exists()
+    with_cases = into is not None and (not beside or (into / CASES).exists())
+    project = imported_project(run, made, place, with_cases=with_cases)
     report = MigrationReport(
         system=source.system,
         rules=reported(made, judged=endings_here(made, project), accepted=accepted.reasons),
@@ -67,11 +72,14 @@ def migrate(run: Run, asked: Asked, migration: Migration) -> int:
         notes=tuple(source.notes),
         fit=project.fit,
         is_fitting=project.is_fitting,
+        idle=project.idle,
+        linted=project.linted,
     )
-    if migration.into is None:
+    if into is None:
         _print(run, project, report)
     else:
-        _write(run, migration.into, project, report, force=migration.force)
+        made_of = (project, report)
+        _write(run, into, made_of, beside=beside, force=migration.force)
     if migration.accept is not None and accepted.found is None:
         write_skeleton(run, migration.accept, report)
     problems = accepted.problems(report)
@@ -116,24 +124,32 @@ def _print(run: Run, project: ImportedProject, report: MigrationReport) -> None:
 
 
 def _write(
-    run: Run, folder: Path, project: ImportedProject, report: MigrationReport, *, force: bool
+    run: Run,
+    folder: Path,
+    made: tuple[ImportedProject, MigrationReport],
+    *,
+    beside: bool,
+    force: bool,
 ) -> None:
     """The files into a folder, and the report to stdout."""
     from mmctl.cli.migrating.output import shown_folder, write_files
     from mmctl.cli.result_table import MIGRATION, write
+    from mmctl.cli.run import as_json
+    from mmctl.interchange.migration.files import rule_texts, texts_beside
+    from mmctl.render.documents.migration import document
     from mmctl.render.documents.migration_markdown import markdown
 
-    beside = (folder / "mmctl.yaml").exists() and not force
-    texts = project.rules_alone if beside else project.texts
-    texts = {**texts, REPORT_FILE: markdown(report)}
-    write_files(run, texts, folder, force=force)
+    project, report = made
+    texts = texts_beside(project.parts) if beside else project.texts
+    reports = {f"{_REPORT}.md": markdown(report), f"{_REPORT}.json": as_json(document(report))}
+    write_files(run, {**texts, **reports}, folder, force=force)
     write(run, MIGRATION, report)
+    shown = shown_folder(run, folder)
     if beside:
-        included = ", ".join(f"`{path.removeprefix('rules/')}`" for path in project.rule_files)
-        run.say(f"next: include {included} in a rule set, in this order")
+        paths = ", ".join(path.removeprefix("rules/") for path in rule_texts(project.parts))
+        run.say(f"next: in a rule set of {shown}/rules, write `include: [{paths}]`")
     else:
-        shown = shown_folder(run, folder)
-        run.say(f"next: mmctl -C {shown} lint && mmctl -C {shown} budget")
+        run.say(f"next: mmctl -C {shown} lint && mmctl -C {shown} simulate")
 
 
 def human(run: Run, report: MigrationReport) -> StyledParts:

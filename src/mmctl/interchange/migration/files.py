@@ -33,6 +33,8 @@ CASES: Final = "cases/imported.yaml"
 _POLICY: Final = "edge"
 _IMPORTED: Final = "imported"
 """The folder of the rules, below `rules`."""
+RESOURCES: Final = f"rules/{_IMPORTED}/resources.yaml"
+"""The file of what the rules name."""
 _LONG_LIST: Final = 20
 """Address lists with more members go to separate files."""
 _AWS: Final = (
@@ -67,7 +69,7 @@ class Written:
     lists: dict[str, str] = field(default_factory=dict)
     needed: dict[str, Needed] = field(default_factory=dict)
     cases: Data | None = None
-    """The content of a file of cases, without its version."""
+    """The content of a file of cases."""
 
 
 def written(lowered: Lowered, place: Place) -> Written:
@@ -97,17 +99,25 @@ def written(lowered: Lowered, place: Place) -> Written:
 
 def project_texts(made: Written, lowered: Lowered, place: Place) -> dict[str, str]:
     """All files of a new project, by path."""
-    texts = {PROJECT_FILE: _project_file(made, lowered.source.system, place)}
-    texts["rules/gateway.yaml"] = to_yaml({"version": 1, **made.gateway})
+    return {
+        PROJECT_FILE: _project_file(made, lowered.source.system, place),
+        "rules/gateway.yaml": to_yaml({"version": 1, **made.gateway}),
+        **texts_beside(made),
+    }
+
+
+def texts_beside(made: Written) -> dict[str, str]:
+    """What goes into a project that is there already, by path: rules, what they name, cases."""
+    texts = rule_texts(made) | made.lists
     if made.resources:
-        texts["rules/resources.yaml"] = to_yaml({"version": 1, **made.resources})
+        texts[RESOURCES] = to_yaml({"version": 1, **made.resources})
     if made.cases is not None:
-        texts[CASES] = to_yaml({"version": 1, **made.cases})
-    return texts | rule_texts(made) | made.lists
+        texts[CASES] = to_yaml(made.cases)
+    return texts
 
 
 def rule_texts(made: Written) -> dict[str, str]:
-    """The rule files alone, by path."""
+    """The rule files alone, by path, in the order in which they are included."""
     return {
         f"rules/{path}": to_yaml({"version": 1, "rules": rules})
         for path, rules in made.rule_files.items()
@@ -159,8 +169,8 @@ def _gateway(lowered: Lowered, place: Place, files: Iterable[str]) -> dict[str, 
         if lowered.delivers:
             rule_set["must_reach"] = "delivered"
     ingress_point: Data = {"type": "open", "traffic_policy": _POLICY, "rule_set": RULE_SET}
-    if source.tls_policy is not None:
-        ingress_point["tls_policy"] = source.tls_policy
+    # Without a word the service refuses plain text, which no source does that is silent about it.
+    ingress_point["tls_policy"] = source.tls_policy or "optional"
     return {
         "ingress_points": {INGRESS_POINT: ingress_point | {"live_name": "mx-inbound"}},
         "traffic_policies": {_POLICY: source.traffic_policy or _policy(place)},
@@ -191,7 +201,7 @@ def _list(name: str, members: tuple[str, ...] | None, lists: dict[str, str]) -> 
     text.write("address\n")
     csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([m] for m in members)
     lists[path] = text.getvalue()
-    return {"members_file": f"../{path}"}
+    return {"members_file": f"../../{path}"}
 
 
 # -- the project file

@@ -70,6 +70,16 @@ class ReportedRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdleRule:
+    """A rule here that no message ever meets: others take all of its mail."""
+
+    name: str
+    place: Position
+    """Of its rule in the source."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MigrationReport:
     """What became of a configuration."""
 
@@ -79,9 +89,12 @@ class MigrationReport:
     unread: tuple[Unread, ...] = ()
     needed: Mapping[str, Needed] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    idle: tuple[IdleRule, ...] = ()
     fit: str | None = None
     """Whether the rules fit the service, in a line."""
     is_fitting: bool = True
+    linted: str | None = None
+    """What lint says of the rules here, counted."""
 
     def of(self, status: Status) -> tuple[ReportedRule, ...]:
         """The rules of one status."""

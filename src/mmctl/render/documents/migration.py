@@ -34,8 +34,12 @@ def document(report: MigrationReport) -> dict[str, Any]:
             name: {"stand_in": each.stand_in, "why": each.why}
             for name, each in report.needed.items()
         },
+        "never_applies": [
+            {"rule": each.name, **_place(each.place), "why": each.why} for each in report.idle
+        ],
         "notes": list(report.notes),
         "fit": {"fits": report.is_fitting, "says": report.fit},
+        "linted": report.linted,
     }
 
 

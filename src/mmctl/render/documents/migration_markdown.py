@@ -116,6 +116,13 @@ def _accepted(rules: Iterable[ReportedRule]) -> int:
 
 
 def _rest(report: MigrationReport) -> Iterator[str]:
+    if report.idle:
+        yield "### Never applies"
+        idle = [
+            (code(each.name), code(f"{each.place.file}:{each.place.line}"), code(each.why))
+            for each in report.idle
+        ]
+        yield table(("Rule here", "Place", "Why"), idle)
     if report.unread:
         yield "### Not taken over"
         yield table(

@@ -49,13 +49,12 @@ def human(report: MigrationReport, *, every_rule: bool) -> StyledParts:
             made.add(f"\n{status.value}: {counted(len(rules), 'rule')}\n", _STYLES[status])
             for rule in rules:
                 _rule(made, rule)
+    _idle(made, report)
     _unread(made, report)
     _needed(made, report)
     for note in report.notes:
         made.add(wrapped(f"note: {visible(note)}", ""))
-    if report.fit is not None:
-        made.add("\n")
-        made.add(wrapped(report.fit, ""), "" if report.is_fitting else "bold red")
+    _project(made, report)
     return made
 
 
@@ -155,6 +154,25 @@ def _needed(made: StyledParts, report: MigrationReport) -> None:
     made.add("\nto fill in: each environment in AWS needs values for these variables\n")
     for name, each in report.needed.items():
         made.add(wrapped(f"{name}  {visible(each.why)}", "  "))
+
+
+def _idle(made: StyledParts, report: MigrationReport) -> None:
+    if not report.idle:
+        return
+    made.add(f"\nnever applies: {counted(len(report.idle), 'rule')} here\n", "bold")
+    for each in report.idle:
+        place = f"{visible(each.place.file)}:{each.place.line}"
+        made.add(wrapped(f"{visible(each.name)}  {place}  {visible(each.why)}", "  "))
+
+
+def _project(made: StyledParts, report: MigrationReport) -> None:
+    """Whether the rules fit, and what lint says of them."""
+    if report.fit is None:
+        return
+    made.add("\n")
+    made.add(wrapped(report.fit, ""), "" if report.is_fitting else "bold red")
+    if report.linted is not None:
+        made.add(f"mmctl lint: {report.linted}\n")
 
 
 def _cut(text: str, longest: int = _TEXT) -> str:
