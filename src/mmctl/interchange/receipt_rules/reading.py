@@ -112,7 +112,7 @@ def _add_rules(rules: list[ReceiptRule], domains: tuple[str, ...], source: Sourc
                 then=Then.DELIVER if read_one.stops else Then.GO_ON,
                 final=not read_one.ends_mail and bool(read_one.actions),
                 enabled=rule.enabled,
-                differences=tuple(dict.fromkeys(differences)),
+                differences=tuple(differences),
             )
         )
     source.needed.update({name: said.needed_role(name) for name in roles})
