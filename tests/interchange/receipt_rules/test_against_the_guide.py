@@ -228,6 +228,22 @@ def test_mail_to_several_recipients_gets_all_that_it_gets_there(
         assert set(there.done) == together
 
 
+def test_a_stop_is_for_its_recipients_alone_and_the_report_says_so() -> None:
+    rules = [
+        {"Name": "a", "Enabled": True, "Recipients": ["anna@example.com"], "Actions": [ACTIONS[9]]},
+        {"Name": "b", "Enabled": True, "Recipients": ["bo@example.com"], "Actions": [ACTIONS[0]]},
+    ]
+    mail = Mail(recipients=("anna@example.com", "bo@example.com"))
+    made = imported(rules, [], ())
+    here = judged(made, gateway(made), mail, {})
+    assert receive(rules, [], mail, domains=()).done == []
+    assert [each for got in here for each in done(made, got)] == [("b", "s3 mail in/")]
+    (difference,) = made.rules[0].differences
+    assert difference.code == "stops-for-its-recipients"
+    assert difference.example is not None
+    assert difference.example.mail["envelope"]["recipients"] == list(mail.recipients)
+
+
 @pytest.mark.parametrize("condition", CONDITIONS)
 @pytest.mark.parametrize("person", PEOPLE)
 def test_each_form_of_recipient(condition: str, person: str) -> None:
