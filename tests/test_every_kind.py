@@ -21,7 +21,8 @@ from mmctl.emulator.operations import MAIL_MANAGER, OPERATIONS
 from mmctl.interchange.api_json import import_api_json
 from mmctl.interchange.to_api_json import to_api_json
 from mmctl.interchange.cloudformation.writing import to_cloudformation
-from mmctl.interchange.terraform.writing import snake, to_terraform
+from mmctl.interchange.terraform.spelling import snake
+from mmctl.interchange.terraform.writing import to_terraform
 from mmctl.language.dialect.resources import record_of
 from mmctl.language.dialect.schema import file_schema
 from mmctl.language.parsing.load import read_text

@@ -22,7 +22,7 @@ from mmctl.cases.mutants.generate import mutants_of
 from mmctl.cases.words import action_words
 from mmctl.checks.lint import lint
 from mmctl.compiler.compile import compile_project
-from mmctl.interchange.terraform.writing import snake
+from mmctl.interchange.terraform.spelling import snake
 from mmctl.judge.actions import kind_of, target_of
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import Scenario, Submission, gateway_of_rule_set

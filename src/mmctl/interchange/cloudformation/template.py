@@ -230,7 +230,7 @@ def _resource(
             return
     for name, _ in node.entries:
         if name.text not in _ATTRIBUTES:
-            _leave(template, name.position, f"{key.text}: {name.text}", "it is unknown here")
+            _leave(template, name.position, f"{key.text}: {name.text}", "mmctl does not know it")
     inner = node.get("Properties")
     properties = evaluation.value(inner, ()) if inner is not None else {}
     evaluation.places[()] = key.position

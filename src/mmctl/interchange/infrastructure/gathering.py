@@ -52,6 +52,7 @@ def gathered(form: str, declared: Sequence[Declared], names: VariableNames) -> F
     pairs = [(each, _started(each, instances, gathering)) for each in _of_kinds(declared)]
     links = _links(pairs, instances)
     for each, resource in pairs:
+        gathering.found.notes += each.notes
         members = _members(each, resource, gathering.found)
         unread, refused = fit(resource, each, members, links, gathering.stand_ins)
         gathering.found.unread += unread

@@ -14,6 +14,7 @@ from mmctl.language.parsing.password_variables import variable_for
 from mmctl.language.writing.log_destinations import logging_to_file
 from mmctl.language.writing.parts import text
 from mmctl.language.writing.write import CannotWrite, ingress_point_to_file, resource_to_file
+from mmctl.model.enums import IngressPointType
 from mmctl.model.kinds import WRITTEN, Kind
 from mmctl.model.resources import IngressPoint
 from mmctl.model.shape import ShapeError
@@ -23,7 +24,7 @@ from mmctl.problem import Problem, Severity
 if TYPE_CHECKING:
     from mmctl.interchange.infrastructure.found import FoundInfrastructure, FoundResource
     from mmctl.interchange.migration.source import Unread
-    from mmctl.model.kinds import LiveShape
+from mmctl.model.kinds import LiveShape
 
 Members = dict[str, Any]
 
@@ -118,7 +119,8 @@ def _to_file(resource: FoundResource, shape: LiveShape, imported: Imported) -> M
 
 
 def _ingress_point(resource: FoundResource, shape: IngressPoint, imported: Imported) -> Members:
-    variable = variable_for(resource.name) if resource.password else None
+    hidden = shape.type is IngressPointType.AUTH and shape.ingress_point_configuration is None
+    variable = variable_for(resource.name) if resource.password or hidden else None
     files = (f"{resource.name}-ca.pem", f"{resource.name}-crl.pem")
     data = ingress_point_to_file(
         shape,

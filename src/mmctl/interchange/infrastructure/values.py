@@ -79,6 +79,8 @@ class Declared:
     retained: bool = False
     id: str | None = None
     arn: str | None = None
+    notes: list[str] = field(default_factory=list)
+    """What is worth knowing of it."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -6,7 +6,6 @@ Names of resources and arguments are those of the providers' documentation
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.interchange.exported import (
@@ -21,6 +20,7 @@ from mmctl.interchange.exported import (
 )
 from mmctl.interchange.log_exports import destinations, exported_logs
 from mmctl.interchange.terraform.hcl import Body, Expression, quoted, text_of
+from mmctl.interchange.terraform.spelling import SINGULAR, snake
 from mmctl.language.references import references
 from mmctl.model.policies import TrafficPolicy
 from mmctl.records import dataclass, field
@@ -32,19 +32,6 @@ if TYPE_CHECKING:
     from mmctl.language.project import Reference
     from mmctl.model.kinds import Kind
 
-_SINGULAR: Final = {
-    "Rules": "rule",
-    "Conditions": "condition",
-    "Unless": "unless",
-    "Actions": "action",
-    "PolicyStatements": "policy_statement",
-}
-"""Lists of structures are repeated blocks with a singular name."""
-_SPELLED: Final = {
-    "CAContent": "ca_content",
-    "WriteToS3": "write_to_s3",
-    "S3SseKmsKeyId": "s3_sse_kms_key_id",
-}
 _TERRAFORM: Final = ">= 1.5.0"
 """The first release with `import` blocks."""
 _TYPES: Final = {"aws": "aws_mailmanager_", "awscc": "awscc_ses_mail_manager_"}
@@ -231,8 +218,8 @@ def _body(members: Members) -> Body:
         match value:
             case dict():
                 body.blocks.append((snake(member), _body(value)))
-            case list() if member in _SINGULAR:
-                body.blocks += [(_SINGULAR[member], _body(item)) for item in value]
+            case list() if member in SINGULAR:
+                body.blocks += [(SINGULAR[member], _body(item)) for item in value]
             case _:
                 body.attributes[snake(member)] = value
     return body
@@ -247,13 +234,6 @@ def _nested(value: Any) -> Any:
             return [_nested(item) for item in value]
         case _:
             return value
-
-
-def snake(member: str) -> str:
-    """`ServerName` → `server_name`, as the providers spell it."""
-    if member in _SPELLED:
-        return _SPELLED[member]
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", member).lower()
 
 
 def _put_logs(module: _Module, things: Sequence[ApiObject], project: str) -> None:
