@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mmctl.records import dataclass
+from mmctl.records import dataclass, field
 
 Data = dict[str, Any]
 """A part of a rule file or of a case, as people write it."""
@@ -18,7 +18,7 @@ class Example:
     How it ends here is not stated but judged; `there` says how the source ends it.
     """
 
-    mail: Data
+    mail: Data = field(hash=False)
     there: str
 
 

@@ -1,0 +1,125 @@
+"""What the reading of one rule shares: its parameters, its example mail, and lists it needs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from mmctl.interchange.exchange.sketch import Sketch
+from mmctl.interchange.migration.differences import Difference, Example
+from mmctl.interchange.migration.names import Names
+from mmctl.interchange.migration.tests import AnyOf, Compared, Near
+from mmctl.records import dataclass, field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mmctl.interchange.exchange.stated import Stated
+    from mmctl.interchange.migration.source import Asked, Source
+    from mmctl.interchange.migration.tests import Test
+
+APPLIES: Final = "the rule applies"
+NOT_APPLIES: Final = "the rule does not apply"
+_ADDRESS: Final = re.compile(r"(?:smtp:)?([^@\s<>\"]+@[^@\s<>\"]+)", re.IGNORECASE)
+_IN_ANGLES: Final = re.compile(r"[^<>]*<([^<>]+)>")
+
+
+class Lists:
+    """Address lists for groups and people whose addresses the export does not have."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._names = Names()
+        self._known: dict[tuple[str, str], str] = {}
+
+    def named(self, kind: str, text: str) -> str:
+        """The list of a group or of people: new with its first use."""
+        key = (kind, text.casefold())
+        if key not in self._known:
+            name = self._names.named(f"{kind}-{text.partition('@')[0]}", kind)
+            self._known[key] = name
+            self._source.address_lists[name] = None
+        return self._known[key]
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """The reading of one rule."""
+
+    source: Source
+    asked: Asked
+    lists: Lists
+    stated: dict[tuple[str, bool], Stated]
+    """By the name in the vocabulary, and whether it is an exception."""
+    sketch: Sketch = field(default_factory=Sketch)
+    unfilled_exception: bool = False
+    """Whether an exception asks for an address list that is empty until somebody fills it."""
+    outside: bool = False
+    """Whether it asks for senders outside of the organization."""
+
+    def value(self, name: str, otherwise: str = "", *, exception: bool = False) -> str:
+        """The one value of a parameter."""
+        found = self.stated.get((name, exception))
+        return found.values[0] if found is not None and found.values else otherwise
+
+    def flag(self, name: str) -> bool:
+        """Whether a flag is set."""
+        return self.value(name).lower() == "true"
+
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """The operands that are the sender's address."""
+        match self.value("SenderAddressLocation", "Header").lower():
+            case "envelope":
+                return ("mail_from",)
+            case "headerorenvelope":
+                return ("from", "mail_from")
+            case _:
+                return ("from",)
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """What addresses of the organization end with."""
+        return tuple(f"@{domain.lower().strip('.@')}" for domain in self.asked.domains)
+
+    def example(self, sketch: Sketch, there: str) -> Example | None:
+        """A message that shows a difference; None: its conditions contradict each other."""
+        return Example(mail=sketch.mail, there=there) if sketch.sound else None
+
+
+def of_each(operands: Sequence[str], operator: str, values: Iterable[str]) -> Test:
+    """A comparison of any of the operands."""
+    tests = tuple(
+        Compared(operand=operand, operator=operator, values=tuple(values)) for operand in operands
+    )
+    return tests[0] if len(tests) == 1 else AnyOf(tests)
+
+
+def in_list(
+    context: Context, operands: Sequence[str], name: str, who: str, *, exception: bool
+) -> Test:
+    """Whether an address is in a list that somebody must fill."""
+    context.unfilled_exception = context.unfilled_exception or exception
+    then = (
+        "until then the rule only marks mail (`shadow: true`), because its exception is not known"
+        if exception
+        else "until then nothing matches it"
+    )
+    difference = Difference(
+        code="members-needed",
+        says=f"the addresses of {who} are not in the export, and must be written into the "
+        f"address list `{name}`; {then}",
+        instead=f"`Get-DistributionGroupMember` and `Get-Recipient` list them: export "
+        f"`PrimarySmtpAddress` as CSV, then `mmctl import --from csv --list {name}`",
+        loses=True,
+    )
+    return Near(test=of_each(operands, "in_address_list", (name,)), difference=difference)
+
+
+def address_in(text: str) -> str | None:
+    """The address that a text is; None: it names somebody otherwise."""
+    text = text.strip()
+    if (angles := _IN_ANGLES.fullmatch(text)) is not None:
+        text = angles[1].strip()
+    found = _ADDRESS.fullmatch(text)
+    return found[1] if found is not None else None

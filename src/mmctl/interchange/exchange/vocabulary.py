@@ -1,0 +1,88 @@
+"""The vocabulary of transport rules: one row for each parameter, and what it is here.
+
+Names are those of `New-TransportRule` and `Set-TransportRule`, and of the members that
+`Get-TransportRule` adds. Every condition has an exception with `ExceptIf` before its name. The
+manual's table is these rows; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mmctl.interchange.exchange.actions_known import ACTIONS
+from mmctl.interchange.exchange.conditions_known import CONDITIONS
+from mmctl.interchange.exchange.properties_known import PROPERTIES
+from mmctl.interchange.exchange.rows import Fit, Part, Row, Takes
+from mmctl.records import dataclass
+
+__all__ = ["ROWS", "Fit", "Known", "Part", "Row", "Takes", "known", "known_class"]
+
+EXCEPTION: Final = "exceptif"
+ROWS: Final[tuple[Row, ...]] = (*CONDITIONS, *ACTIONS, *PROPERTIES)
+_BY_NAME: Final = {name.lower(): row for row in ROWS for name in (row.name, *row.aliases)}
+_CLASS_ENDS: Final = ("Predicate", "Action")
+_CLASSES: Final = {
+    "SubjectContains": "SubjectContainsWords",
+    "SubjectMatches": "SubjectMatchesPatterns",
+    "SubjectOrBodyContains": "SubjectOrBodyContainsWords",
+    "SubjectOrBodyMatches": "SubjectOrBodyMatchesPatterns",
+    "FromAddressContains": "FromAddressContainsWords",
+    "FromAddressMatches": "FromAddressMatchesPatterns",
+    "AnyOfRecipientAddressContains": "AnyOfRecipientAddressContainsWords",
+    "AnyOfRecipientAddressMatches": "AnyOfRecipientAddressMatchesPatterns",
+    "HeaderContains": "HeaderContainsWords",
+    "HeaderMatches": "HeaderMatchesPatterns",
+    "SenderAttributeContains": "SenderADAttributeContainsWords",
+    "SenderAttributeMatches": "SenderADAttributeMatchesPatterns",
+    "RecipientAttributeContains": "RecipientADAttributeContainsWords",
+    "RecipientAttributeMatches": "RecipientADAttributeMatchesPatterns",
+    "SclOver": "SCLOver",
+    "ManagerIs": "ManagerForEvaluatedUser",
+    "ManagementRelationship": "SenderManagementRelationship",
+    "ADAttributeComparison": "ADComparisonAttribute",
+    "BetweenMemberOf": "BetweenMemberOf1",
+    "AttachmentNameMatches": "AttachmentNameMatchesPatterns",
+    "AttachmentMatches": "AttachmentMatchesPatterns",
+    "AttachmentExtensionMatches": "AttachmentExtensionMatchesWords",
+    "RejectMessage": "RejectMessageReasonText",
+    "SmtpRejectMessage": "SmtpRejectMessageRejectText",
+    "RedirectMessage": "RedirectMessageTo",
+    "RightsProtectMessage": "ApplyRightsProtectionTemplate",
+    "ApplyHtmlDisclaimer": "ApplyHtmlDisclaimerText",
+    "SetHeader": "SetHeaderName",
+    "SetScl": "SetSCL",
+    "AddToRecipient": "AddToRecipients",
+    "AddManagerAsRecipientType": "AddManagerAsRecipientType",
+    "ModerateMessageByUser": "ModerateMessageByUser",
+    "RouteMessageOutboundConnector": "RouteMessageOutboundConnector",
+    "LogEvent": "LogEventText",
+}
+"""Names of .NET classes that differ from their parameters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a name of an export is."""
+
+    row: Row
+    exception: bool
+    """Whether it is the exception of that condition."""
+
+
+def known(name: str) -> Known | None:
+    """What a parameter or member is; None: it is not in Microsoft's documents as of 2026."""
+    lower = name.lower()
+    if (row := _BY_NAME.get(lower)) is not None:
+        return Known(row=row, exception=False)
+    row = _BY_NAME.get(lower.removeprefix(EXCEPTION))
+    if lower.startswith(EXCEPTION) and row is not None and row.has_exception:
+        return Known(row=row, exception=True)
+    return None
+
+
+def known_class(name: str) -> Row | None:
+    """The row of a .NET class: `FromScopePredicate`, `PrependSubjectAction`."""
+    bare = name
+    for end in _CLASS_ENDS:
+        bare = bare.removesuffix(end)
+    return _BY_NAME.get(_CLASSES.get(bare, bare).lower())

@@ -1,0 +1,149 @@
+"""Whole words of Exchange → substrings here, with a message that tells them apart.
+
+Microsoft: words "can be surrounded by spaces and punctuation marks", and a word that "is
+surrounded by other characters" is no match; letter case does not matter, and `*` is a literal
+character. A mark at the end of a word surrounds it by itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.interchange.exchange.context import APPLIES, NOT_APPLIES, of_each
+from mmctl.interchange.exchange.people import sent_by
+from mmctl.interchange.exchange.sketch import address_with, beside_a_letter
+from mmctl.interchange.migration.differences import Difference
+from mmctl.interchange.migration.tests import AnyOf, Compared, Near, Unseen
+from mmctl.records import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mmctl.interchange.exchange.context import Context
+    from mmctl.interchange.exchange.sketch import Sketch
+    from mmctl.interchange.exchange.stated import Stated
+    from mmctl.interchange.migration.tests import Test
+
+_BODY: Final = "body-not-seen"
+_BODY_INSTEAD: Final = (
+    "keep a rule for the body in Exchange behind this gateway, or use an add-on or `invoke_lambda`"
+)
+
+
+def words(name: str, stated: Stated, context: Context, *, exception: bool) -> Test:
+    """One of these words in what the condition looks at."""
+    found = _contains(_operands(name, context), stated.values, context, name, exception=exception)
+    if name.startswith("SubjectOrBody"):
+        return AnyOf((found, body_unseen(context, stated.values[0])))
+    if name.startswith("AnyOf"):
+        return for_all_recipients(found, context, exception=exception)
+    return found
+
+
+def _contains(
+    operands: Sequence[str],
+    values: Sequence[str],
+    context: Context,
+    name: str,
+    *,
+    exception: bool,
+) -> Test:
+    test = of_each(operands, "contains", values)
+    return near_words(test, values, context, exception=exception, put=putting(name, context))
+
+
+def near_words(
+    test: Test,
+    values: Sequence[str],
+    context: Context,
+    *,
+    exception: bool,
+    put: Callable[[Sketch, str], Sketch],
+) -> Test:
+    """A comparison by substrings, with the first word that is also found inside of another."""
+    pairs = ((word, longer) for word in values if (longer := beside_a_letter(word)) is not None)
+    first = next(pairs, None)
+    if first is None:
+        return test
+    word, longer = first
+    twisted = put(replace(context.sketch, set_by=()), longer)
+    return Near(
+        test=test,
+        difference=Difference(
+            code="words-are-substrings",
+            says=f"the source looks for whole words; here `{word}` is found inside of other "
+            f"words too, as in `{longer}`",
+            instead="use a longer text, or add exceptions for the words that it is in",
+            example=context.example(twisted, APPLIES if exception else NOT_APPLIES),
+        ),
+    )
+
+
+def putting(name: str, context: Context) -> Callable[[Sketch, str], Sketch]:
+    """How a text comes into what a condition looks at."""
+
+    def put(sketch: Sketch, text: str) -> Sketch:
+        if name.startswith("Subject"):
+            return sketch.saying(text)
+        if name.startswith("FromAddress"):
+            return sent_by(sketch, context, address_with(text))
+        return sketch.having("recipients", (address_with(text),))
+
+    return put
+
+
+def body_unseen(context: Context, text: str) -> Test:
+    """The half of a condition that looks into the body."""
+    sketch = context.sketch
+    twisted = replace(sketch, subject="Hello", body=f"{text}\n")
+    return Unseen(
+        difference=Difference(
+            code=_BODY,
+            says="the source looks into subject and body; Mail Manager sees no body, so mail that "
+            "says it there alone is not taken",
+            instead=_BODY_INSTEAD,
+            loses=True,
+            example=context.example(twisted, APPLIES),
+        )
+    )
+
+
+def for_all_recipients(test: Test, context: Context, *, exception: bool) -> Test:
+    """A condition of which one recipient decides for all: here each is judged alone."""
+    first = context.sketch.recipients[0]
+    other = f"another.user@{first.rpartition('@')[2]}"
+    twisted = replace(context.sketch, recipients=(first, other))
+    if exception:
+        says = "one recipient with such an address exempts all recipients of a message; here it "
+        says += "exempts that recipient alone"
+    else:
+        says = "one recipient with such an address makes the rule act for all recipients of a "
+        says += "message; here it acts for that recipient alone"
+    return Near(
+        test=test,
+        difference=Difference(
+            code="one-recipient-not-all",
+            says=says,
+            instead="where To and Cc name all recipients, a condition on `to` and `cc` is for the "
+            "whole message",
+            example=context.example(twisted, f"{'no' if exception else 'every'} recipient"),
+        ),
+    )
+
+
+def _operands(name: str, context: Context) -> tuple[str, ...]:
+    if name.startswith("Subject"):
+        return ("subject",)
+    return context.senders if name.startswith("FromAddress") else ("recipient",)
+
+
+def shown_word(name: str, stated: Stated, context: Context, sketch: Sketch) -> Sketch:
+    """A message that meets a condition on words."""
+    return putting(name, context)(sketch, stated.values[0])
+
+
+def compared_header(name: str, values: Sequence[str]) -> Compared:
+    """A comparison of a header by substrings."""
+    return Compared(
+        operand="header", operator="contains", values=tuple(values), beside=(("name", name),)
+    )
