@@ -57,6 +57,10 @@ KINDS: Final[Mapping[str, Kind]] = {
         what="requests and answers of the Mail Manager API in JSON",
         by="mmctl.cli.migrating.lossless:import_json",
     ),
+    "exchange": Reads(
+        what="transport rules of Exchange in XML, JSON or CSV",
+        by="mmctl.interchange.exchange.reading:read",
+    ),
 }
 """The kinds by the word that `--from` takes, in the order of the manual."""
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.exchange.context import address_in
-from mmctl.interchange.exchange.vocabulary import ROWS, Part, Row
+from mmctl.interchange.exchange.vocabulary import ROWS, ParameterPart, ParameterRow
 from mmctl.interchange.migration.differences import Difference, Example
 from mmctl.interchange.migration.names import spelled
 from mmctl.interchange.migration.source import Needed, Then
@@ -21,9 +21,9 @@ from mmctl.records import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mmctl.interchange.exchange.context import Context
+    from mmctl.interchange.exchange.context import RuleContext
     from mmctl.interchange.exchange.sketch import Sketch
-    from mmctl.interchange.exchange.stated import Stated
+    from mmctl.interchange.exchange.stated import StatedValue
     from mmctl.interchange.migration.source import Action
 
 SCL_HEADER: Final = "X-Exchange-Rule-SCL"
@@ -40,7 +40,7 @@ _APPROVED: Final = ("ModerateMessageByUser", "ModerateMessageByManager")
 
 
 @dataclass(slots=True, kw_only=True)
-class Done:
+class RuleEffects:
     """What a rule does here."""
 
     actions: list[Action] = field(default_factory=list)
@@ -49,12 +49,12 @@ class Done:
     differences: list[Difference] = field(default_factory=list)
 
 
-def actions_of(context: Context) -> Done:
+def actions_of(context: RuleContext) -> RuleEffects:
     """The actions of a rule, what follows, and how it differs."""
-    done = Done()
+    done = RuleEffects()
     for row in ROWS:
         stated = context.stated.get((row.name, False))
-        if row.part is not Part.ACTION or stated is None:
+        if row.part is not ParameterPart.ACTION or stated is None:
             continue
         if not stated.values:
             _not_exported(row, stated, done)
@@ -70,7 +70,7 @@ def actions_of(context: Context) -> Done:
     return done
 
 
-def _not_exported(row: Row, stated: Stated, done: Done) -> None:
+def _not_exported(row: ParameterRow, stated: StatedValue, done: RuleEffects) -> None:
     done.differences.append(
         Difference(
             code="value-not-exported",
@@ -81,10 +81,10 @@ def _not_exported(row: Row, stated: Stated, done: Done) -> None:
     )
 
 
-def _undone(row: Row, stated: Stated, done: Done) -> None:
+def _undone(row: ParameterRow, stated: StatedValue, done: RuleEffects) -> None:
     assert row.unsaid is not None  # noqa: S101 - the caller looked
     value = ", ".join(stated.values)
-    shown = f"`{row.name}`" if value == "true" else f"`{row.name}` ({_short(value)})"
+    shown = f"`{row.name}`" if value.lower() == "true" else f"`{row.name}` ({_short(value)})"
     done.differences.append(
         Difference(
             code=row.unsaid.code,
@@ -95,7 +95,7 @@ def _undone(row: Row, stated: Stated, done: Done) -> None:
     )
 
 
-def _marks(context: Context, done: Done) -> bool:
+def _marks(context: RuleContext, done: RuleEffects) -> bool:
     """Headers."""
     before = len(done.actions)
     name, value = context.value("SetHeaderName").rstrip(":"), context.value("SetHeaderValue")
@@ -117,7 +117,7 @@ def _marks(context: Context, done: Done) -> bool:
     return len(done.actions) > before
 
 
-def _set_header(name: str, value: str, context: Context, done: Done) -> None:
+def _set_header(name: str, value: str, context: RuleContext, done: RuleEffects) -> None:
     fits = _HEADER_NAME.fullmatch(name) and 1 <= len(value) <= _VALUE_AT_MOST
     if not fits or not value.isprintable():
         done.differences.append(
@@ -154,9 +154,9 @@ def _set_header(name: str, value: str, context: Context, done: Done) -> None:
     )
 
 
-def _ends(context: Context, done: Done) -> bool:
+def _ends(context: RuleContext, done: RuleEffects) -> bool:
     """What decides where the mail goes: the first of these."""
-    ways: tuple[tuple[str, Callable[[Context, Done], None]], ...] = (
+    ways: tuple[tuple[str, Callable[[RuleContext, RuleEffects], None]], ...] = (
         ("RejectMessageReasonText", _rejects),
         ("RejectMessageEnhancedStatusCode", _rejects),
         ("SmtpRejectMessageRejectText", _rejects),
@@ -175,7 +175,7 @@ def _ends(context: Context, done: Done) -> bool:
     return False
 
 
-def _rejects(context: Context, done: Done) -> None:
+def _rejects(context: RuleContext, done: RuleEffects) -> None:
     text = context.value("RejectMessageReasonText") or context.value("SmtpRejectMessageRejectText")
     status = context.value("RejectMessageEnhancedStatusCode", "5.7.1")
     code = context.value("SmtpRejectMessageRejectStatusCode", "550")
@@ -187,7 +187,7 @@ def _rejects(context: Context, done: Done) -> None:
     done.differences.append(rejected_after_acceptance(f"{code} {status} {text or _REFUSED}"))
 
 
-def _deletes(context: Context, done: Done) -> None:
+def _deletes(context: RuleContext, done: RuleEffects) -> None:
     done.actions.append("drop")
     done.then = Then.END
     if not context.flag("DeleteMessage"):
@@ -200,14 +200,14 @@ def _deletes(context: Context, done: Done) -> None:
         )
 
 
-def _quarantines(context: Context, done: Done) -> None:
+def _quarantines(context: RuleContext, done: RuleEffects) -> None:
     context.source.archives.setdefault(QUARANTINE, {"retention": "THREE_MONTHS"})
     done.actions.append({"archive": {"to": QUARANTINE}})
     done.then, done.final = Then.END, True
     done.differences.append(quarantined("the hosted quarantine, for 30 days at most"))
 
 
-def _redirects(context: Context, done: Done) -> None:
+def _redirects(context: RuleContext, done: RuleEffects) -> None:
     addresses = []
     for value in context.stated["RedirectMessageTo", False].values:
         address = address_in(value)
@@ -226,7 +226,7 @@ def _redirects(context: Context, done: Done) -> None:
         done.differences.append(_ends_early("redirects"))
 
 
-def _routes(context: Context, done: Done) -> None:
+def _routes(context: RuleContext, done: RuleEffects) -> None:
     connector = context.value("RouteMessageOutboundConnector")
     name = spelled(connector) or "connector"
     variable = _variable("host", connector)
@@ -254,7 +254,7 @@ def _ends_early(does: str) -> Difference:
     )
 
 
-def _only_audited(context: Context, done: Done) -> None:
+def _only_audited(context: RuleContext, done: RuleEffects) -> None:
     """A rule that does nothing but write an audit entry marks its mail, so that logs name it."""
     severity = context.value("SetAuditSeverity", "Audit")
     done.actions.append({"add_header": {"name": AUDIT_HEADER, "value": severity}})
@@ -272,7 +272,7 @@ def _variable(kind: str, text: str) -> str:
     return f"{kind}_{re.sub('[^a-z0-9]+', '_', spelled(text)).strip('_') or 'unnamed'}"
 
 
-def _example(context: Context, sketch: Sketch, there: str) -> Example | None:
+def _example(context: RuleContext, sketch: Sketch, there: str) -> Example | None:
     return context.example(sketch, there)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mmctl.interchange.exchange.rows import Fit, Part, Row, Takes, Unsaid
+from mmctl.interchange.exchange.rows import Fit, ParameterPart, ParameterRow, Unsaid, ValueKind
 
 _MORE_RECIPIENTS: Final = Unsaid(
     code="no-more-recipients",
@@ -48,14 +48,14 @@ _LOGGED: Final = Unsaid(
 )
 
 
-def _done(name: str, takes: Takes, fit: Fit, becomes: str) -> Row:
-    return Row(name=name, part=Part.ACTION, takes=takes, fit=fit, becomes=becomes)
+def _done(name: str, takes: ValueKind, fit: Fit, becomes: str) -> ParameterRow:
+    return ParameterRow(name=name, part=ParameterPart.ACTION, takes=takes, fit=fit, becomes=becomes)
 
 
-def _undone(name: str, takes: Takes, why: Unsaid) -> Row:
-    return Row(
+def _undone(name: str, takes: ValueKind, why: Unsaid) -> ParameterRow:
+    return ParameterRow(
         name=name,
-        part=Part.ACTION,
+        part=ParameterPart.ACTION,
         takes=takes,
         fit=Fit.NOT_POSSIBLE,
         becomes=why.says,
@@ -63,59 +63,63 @@ def _undone(name: str, takes: Takes, why: Unsaid) -> Row:
     )
 
 
-def _beside(name: str, of: str, takes: Takes = Takes.TEXT, fit: Fit = Fit.SAME) -> Row:
-    return Row(name=name, part=Part.BESIDE, takes=takes, fit=fit, becomes=f"a part of `{of}`")
+def _beside(
+    name: str, of: str, takes: ValueKind = ValueKind.TEXT, fit: Fit = Fit.SAME
+) -> ParameterRow:
+    return ParameterRow(
+        name=name, part=ParameterPart.BESIDE, takes=takes, fit=fit, becomes=f"a part of `{of}`"
+    )
 
 
-ACTIONS: Final[tuple[Row, ...]] = (
-    _undone("ModerateMessageByUser", Takes.PEOPLE, _APPROVED),
-    _undone("ModerateMessageByManager", Takes.FLAG, _APPROVED),
-    _done("RedirectMessageTo", Takes.PEOPLE, Fit.CLOSE, "`replace_recipient`, then delivery"),
-    _done("RejectMessageReasonText", Takes.TEXT, Fit.CLOSE, "`bounce` with this text"),
+ACTIONS: Final[tuple[ParameterRow, ...]] = (
+    _undone("ModerateMessageByUser", ValueKind.PEOPLE, _APPROVED),
+    _undone("ModerateMessageByManager", ValueKind.FLAG, _APPROVED),
+    _done("RedirectMessageTo", ValueKind.PEOPLE, Fit.CLOSE, "`replace_recipient`, then delivery"),
+    _done("RejectMessageReasonText", ValueKind.TEXT, Fit.CLOSE, "`bounce` with this text"),
     _beside("RejectMessageEnhancedStatusCode", "RejectMessageReasonText"),
-    _done("DeleteMessage", Takes.FLAG, Fit.SAME, "`drop`"),
-    _undone("BlindCopyTo", Takes.PEOPLE, _MORE_RECIPIENTS),
-    _undone("AddToRecipients", Takes.PEOPLE, _MORE_RECIPIENTS),
-    _undone("CopyTo", Takes.PEOPLE, _MORE_RECIPIENTS),
-    _undone("AddManagerAsRecipientType", Takes.TEXT, _MORE_RECIPIENTS),
-    _undone("ApplyHtmlDisclaimerText", Takes.TEXT, _CHANGED_TEXT),
+    _done("DeleteMessage", ValueKind.FLAG, Fit.SAME, "`drop`"),
+    _undone("BlindCopyTo", ValueKind.PEOPLE, _MORE_RECIPIENTS),
+    _undone("AddToRecipients", ValueKind.PEOPLE, _MORE_RECIPIENTS),
+    _undone("CopyTo", ValueKind.PEOPLE, _MORE_RECIPIENTS),
+    _undone("AddManagerAsRecipientType", ValueKind.TEXT, _MORE_RECIPIENTS),
+    _undone("ApplyHtmlDisclaimerText", ValueKind.TEXT, _CHANGED_TEXT),
     _beside("ApplyHtmlDisclaimerFallbackAction", "ApplyHtmlDisclaimerText", fit=Fit.NOT_POSSIBLE),
     _beside("ApplyHtmlDisclaimerLocation", "ApplyHtmlDisclaimerText", fit=Fit.NOT_POSSIBLE),
-    _undone("RemoveHeader", Takes.TEXT, _HEADER),
-    _done("SetHeaderName", Takes.TEXT, Fit.CLOSE, "`add_header`, if its name starts with `X-`"),
+    _undone("RemoveHeader", ValueKind.TEXT, _HEADER),
+    _done("SetHeaderName", ValueKind.TEXT, Fit.CLOSE, "`add_header`, if its name starts with `X-`"),
     _beside("SetHeaderValue", "SetHeaderName"),
-    _undone("ApplyClassification", Takes.TEXT, _CHANGED_TEXT),
-    _done("SetSCL", Takes.TEXT, Fit.PARTLY, "`add_header` of `X-Exchange-Rule-SCL`, a mark"),
-    _undone("ApplyRightsProtectionTemplate", Takes.TEXT, _ENCRYPTED),
+    _undone("ApplyClassification", ValueKind.TEXT, _CHANGED_TEXT),
+    _done("SetSCL", ValueKind.TEXT, Fit.PARTLY, "`add_header` of `X-Exchange-Rule-SCL`, a mark"),
+    _undone("ApplyRightsProtectionTemplate", ValueKind.TEXT, _ENCRYPTED),
     _beside(
         "ApplyRightsProtectionCustomizationTemplate",
         "ApplyRightsProtectionTemplate",
         fit=Fit.NOT_POSSIBLE,
     ),
-    _undone("ApplyOME", Takes.FLAG, _ENCRYPTED),
-    _undone("RemoveOME", Takes.FLAG, _ENCRYPTED),
-    _undone("RemoveOMEv2", Takes.FLAG, _ENCRYPTED),
-    _undone("RemoveRMSAttachmentEncryption", Takes.FLAG, _ENCRYPTED),
-    _undone("RouteMessageOutboundRequireTls", Takes.FLAG, _TLS),
+    _undone("ApplyOME", ValueKind.FLAG, _ENCRYPTED),
+    _undone("RemoveOME", ValueKind.FLAG, _ENCRYPTED),
+    _undone("RemoveOMEv2", ValueKind.FLAG, _ENCRYPTED),
+    _undone("RemoveRMSAttachmentEncryption", ValueKind.FLAG, _ENCRYPTED),
+    _undone("RouteMessageOutboundRequireTls", ValueKind.FLAG, _TLS),
     _done(
         "RouteMessageOutboundConnector",
-        Takes.TEXT,
+        ValueKind.TEXT,
         Fit.CLOSE,
         "`relay` to a relay of that name, whose host is to be filled in",
     ),
-    _undone("PrependSubject", Takes.TEXT, _CHANGED_TEXT),
-    _undone("GenerateIncidentReport", Takes.PEOPLE, _TOLD),
+    _undone("PrependSubject", ValueKind.TEXT, _CHANGED_TEXT),
+    _undone("GenerateIncidentReport", ValueKind.PEOPLE, _TOLD),
     _beside(
-        "IncidentReportContent", "GenerateIncidentReport", Takes.SETTINGS, fit=Fit.NOT_POSSIBLE
+        "IncidentReportContent", "GenerateIncidentReport", ValueKind.SETTINGS, fit=Fit.NOT_POSSIBLE
     ),
     _beside("IncidentReportOriginalMail", "GenerateIncidentReport", fit=Fit.NOT_POSSIBLE),
-    _undone("GenerateNotification", Takes.TEXT, _TOLD),
-    _undone("NotifySender", Takes.TEXT, _TOLD),
-    _done("Quarantine", Takes.FLAG, Fit.CLOSE, "`archive` to `quarantine`, then `stop`"),
-    _done("SetAuditSeverity", Takes.TEXT, Fit.SAME, "a word in the description"),
-    _done("SmtpRejectMessageRejectText", Takes.TEXT, Fit.CLOSE, "`bounce` with this text"),
+    _undone("GenerateNotification", ValueKind.TEXT, _TOLD),
+    _undone("NotifySender", ValueKind.TEXT, _TOLD),
+    _done("Quarantine", ValueKind.FLAG, Fit.CLOSE, "`archive` to `quarantine`, then `stop`"),
+    _done("SetAuditSeverity", ValueKind.TEXT, Fit.SAME, "a word in the description"),
+    _done("SmtpRejectMessageRejectText", ValueKind.TEXT, Fit.CLOSE, "`bounce` with this text"),
     _beside("SmtpRejectMessageRejectStatusCode", "SmtpRejectMessageRejectText"),
-    _done("Disconnect", Takes.FLAG, Fit.CLOSE, "`drop`"),
-    _undone("LogEventText", Takes.TEXT, _LOGGED),
-    _done("StopRuleProcessing", Takes.FLAG, Fit.SAME, "delivery, then `stop`"),
+    _done("Disconnect", ValueKind.FLAG, Fit.CLOSE, "`drop`"),
+    _undone("LogEventText", ValueKind.TEXT, _LOGGED),
+    _done("StopRuleProcessing", ValueKind.FLAG, Fit.SAME, "delivery, then `stop`"),
 )

@@ -2,7 +2,7 @@
 
 Reads the words of `about_Parsing` and `about_Quoting_Rules` that an export has: quotes of both
 kinds (also typographic ones), doubled quotes, backticks, here-strings, lists, `$true`, switches.
-Nothing is evaluated: a variable or an expression is a value that is not known.
+Nothing is evaluated: a variable or an expression is an unknown value.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Argument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandLine:
-    """The command and what it is given, in order."""
+    """The command and its input, in order."""
 
     command: str
     arguments: tuple[Argument, ...]
@@ -59,7 +59,7 @@ def read_command_line(text: str) -> CommandLine:
     Raises:
         BrokenCommandLine: a quote or bracket is not closed, or there is more than one command.
     """
-    reading = _Reading(text)
+    reading = _CommandReading(text)
     command, at, _ = reading.item(reading.space(0))
     arguments: list[Argument] = []
     while (at := reading.space(at)) < len(text):
@@ -68,7 +68,7 @@ def read_command_line(text: str) -> CommandLine:
     return CommandLine(command="".join(command), arguments=tuple(arguments))
 
 
-class _Reading:
+class _CommandReading:
     def __init__(self, text: str) -> None:
         self._text = text
 

@@ -17,7 +17,7 @@ from mmctl.interchange.exchange.people import (
     to_scope,
 )
 from mmctl.interchange.exchange.text_patterns import patterns
-from mmctl.interchange.exchange.vocabulary import Part, Takes, known
+from mmctl.interchange.exchange.vocabulary import ParameterPart, ValueKind, known
 from mmctl.interchange.exchange.words import shown_word, words
 from mmctl.interchange.migration.differences import Difference
 from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Negated, Unseen
@@ -26,10 +26,10 @@ from mmctl.records import replace
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.interchange.exchange.context import Context
+    from mmctl.interchange.exchange.context import RuleContext
     from mmctl.interchange.exchange.sketch import Sketch
-    from mmctl.interchange.exchange.stated import Stated
-    from mmctl.interchange.exchange.vocabulary import Row
+    from mmctl.interchange.exchange.stated import StatedValue
+    from mmctl.interchange.exchange.vocabulary import ParameterRow
     from mmctl.interchange.migration.tests import Test
 
 _SIZE: Final = re.compile(
@@ -38,7 +38,7 @@ _SIZE: Final = re.compile(
 _UNITS: Final = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
 
 
-def test_of(context: Context) -> Test:
+def test_of(context: RuleContext) -> Test:
     """The test of a rule; sets the sketch of a message that it takes."""
     stated = list(_conditions(context))
     for row, found, exception in stated:
@@ -53,17 +53,21 @@ def test_of(context: Context) -> Test:
     return AllOf((*wanted, *unless))
 
 
-def _conditions(context: Context) -> Iterator[tuple[Row, Stated, bool]]:
+def _conditions(context: RuleContext) -> Iterator[tuple[ParameterRow, StatedValue, bool]]:
     for (name, exception), stated in context.stated.items():
         found = known(name)
-        if found is not None and found.row.part is Part.CONDITION:
+        if found is not None and found.row.part is ParameterPart.CONDITION:
             yield found.row, stated, exception
 
 
-def _test(row: Row, stated: Stated, context: Context, *, exception: bool) -> Test:
+def _test(row: ParameterRow, stated: StatedValue, context: RuleContext, *, exception: bool) -> Test:
     if row.unsaid is not None:
         shown_values = ", ".join(stated.values)
-        value = "" if shown_values == "true" or not shown_values else f" ({_short(shown_values)})"
+        value = (
+            ""
+            if shown_values.lower() == "true" or not shown_values
+            else f" ({_short(shown_values)})"
+        )
         return Unseen(
             difference=Difference(
                 code=row.unsaid.code,
@@ -77,7 +81,7 @@ def _test(row: Row, stated: Stated, context: Context, *, exception: bool) -> Tes
     return _seen(row, stated, context, exception=exception)
 
 
-def _seen(row: Row, stated: Stated, context: Context, *, exception: bool) -> Test:
+def _seen(row: ParameterRow, stated: StatedValue, context: RuleContext, *, exception: bool) -> Test:
     name = row.name
     if name.startswith("Header"):
         return header(name, stated, context, exception=exception)
@@ -95,22 +99,22 @@ def _seen(row: Row, stated: Stated, context: Context, *, exception: bool) -> Tes
         case _:
             pass
     match row.takes:
-        case Takes.PEOPLE:
+        case ValueKind.PEOPLE:
             return people(name, stated, context, exception=exception)
-        case Takes.GROUPS:
+        case ValueKind.GROUPS:
             return groups(name, stated, context, exception=exception)
-        case Takes.DOMAINS:
+        case ValueKind.DOMAINS:
             return domains(name, stated, context)
-        case Takes.WORDS:
+        case ValueKind.WORDS:
             return words(name, stated, context, exception=exception)
         case _:
             return patterns(name, stated, context, exception=exception)
 
 
-def _shown(row: Row, stated: Stated, context: Context) -> Sketch:
+def _shown(row: ParameterRow, stated: StatedValue, context: RuleContext) -> Sketch:
     """The sketch with one more condition met."""
     sketch, name = context.sketch, row.name
-    if row.unsaid is not None or row.takes in {Takes.GROUPS, Takes.PATTERNS}:
+    if row.unsaid is not None or row.takes in {ValueKind.GROUPS, ValueKind.PATTERNS}:
         return replace(sketch, sound=False)
     if name.startswith("Header"):
         return shown_header(name, stated, context, sketch)
@@ -127,7 +131,7 @@ def _shown(row: Row, stated: Stated, context: Context) -> Sketch:
             return sketch.having("size", max(size, 4096)) if size is not None else sketch
         case _:
             pass
-    if row.takes is Takes.WORDS:
+    if row.takes is ValueKind.WORDS:
         return shown_word(name, stated, context, sketch)
     return shown(name, stated, context, sketch)
 
@@ -144,7 +148,7 @@ def not_exported(name: str, why: str) -> Unseen:
     )
 
 
-def _networks(stated: Stated) -> Test:
+def _networks(stated: StatedValue) -> Test:
     found, broken = [], []
     for value in stated.values:
         networks = _networks_in(value)
@@ -176,7 +180,7 @@ def _networks_in(
     return []
 
 
-def _size(stated: Stated) -> Test:
+def _size(stated: StatedValue) -> Test:
     size = size_of(stated.values[0])
     if size is None:
         return not_exported(stated.name, f"`{_short(stated.values[0])}` is no size")

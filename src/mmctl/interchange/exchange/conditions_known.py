@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mmctl.interchange.exchange.rows import Fit, Part, Row, Takes, Unsaid
+from mmctl.interchange.exchange.rows import Fit, ParameterPart, ParameterRow, Unsaid, ValueKind
 
 _BODY: Final = Unsaid(
     code="body-not-seen",
@@ -53,122 +53,145 @@ _CHARACTERS: Final = Unsaid(
 )
 
 
-def _seen(name: str, takes: Takes, fit: Fit, becomes: str) -> Row:
-    return Row(name=name, part=Part.CONDITION, takes=takes, fit=fit, becomes=becomes)
+def _seen(name: str, takes: ValueKind, fit: Fit, becomes: str) -> ParameterRow:
+    return ParameterRow(
+        name=name, part=ParameterPart.CONDITION, takes=takes, fit=fit, becomes=becomes
+    )
 
 
-def _unseen(name: str, takes: Takes, why: Unsaid, *, part: Part = Part.CONDITION) -> Row:
-    return Row(
+def _unseen(
+    name: str, takes: ValueKind, why: Unsaid, *, part: ParameterPart = ParameterPart.CONDITION
+) -> ParameterRow:
+    return ParameterRow(
         name=name, part=part, takes=takes, fit=Fit.NOT_POSSIBLE, becomes=why.says, unsaid=why
     )
 
 
-def _beside(name: str, takes: Takes, of: str) -> Row:
-    return Row(name=name, part=Part.BESIDE, takes=takes, fit=Fit.SAME, becomes=f"a part of `{of}`")
+def _beside(name: str, takes: ValueKind, of: str) -> ParameterRow:
+    return ParameterRow(
+        name=name, part=ParameterPart.BESIDE, takes=takes, fit=Fit.SAME, becomes=f"a part of `{of}`"
+    )
 
 
-CONDITIONS: Final[tuple[Row, ...]] = (
-    _seen("From", Takes.PEOPLE, Fit.SAME, "`from` or `mail_from` equals the address"),
-    _seen("FromMemberOf", Takes.GROUPS, Fit.PARTLY, "`from` in the address list of the group"),
+CONDITIONS: Final[tuple[ParameterRow, ...]] = (
+    _seen("From", ValueKind.PEOPLE, Fit.SAME, "`from` or `mail_from` equals the address"),
+    _seen("FromMemberOf", ValueKind.GROUPS, Fit.PARTLY, "`from` in the address list of the group"),
     _seen(
         "FromScope",
-        Takes.TEXT,
+        ValueKind.TEXT,
         Fit.SAME,
         "outside: all mail of an open ingress point; inside: not possible",
     ),
-    _seen("FromAddressContainsWords", Takes.WORDS, Fit.CLOSE, "`from` contains the word"),
+    _seen("FromAddressContainsWords", ValueKind.WORDS, Fit.CLOSE, "`from` contains the word"),
     _seen(
-        "FromAddressMatchesPatterns", Takes.PATTERNS, Fit.CLOSE, "literals, where they are exact"
+        "FromAddressMatchesPatterns",
+        ValueKind.PATTERNS,
+        Fit.CLOSE,
+        "literals, where they are exact",
     ),
-    _seen("SenderDomainIs", Takes.DOMAINS, Fit.SAME, "`from` ends with `@DOMAIN` or `.DOMAIN`"),
-    _seen("SenderIpRanges", Takes.NETWORKS, Fit.SAME, "`source_ip` in the networks"),
-    _unseen("SenderADAttributeContainsWords", Takes.SETTINGS, _DIRECTORY),
-    _unseen("SenderADAttributeMatchesPatterns", Takes.SETTINGS, _DIRECTORY),
-    _unseen("SenderInRecipientList", Takes.SETTINGS, _RESERVED),
-    _unseen("HasSenderOverride", Takes.FLAG, _CLASSES),
-    _seen("SentTo", Takes.PEOPLE, Fit.SAME, "`recipient` equals the address"),
-    _seen("SentToMemberOf", Takes.GROUPS, Fit.PARTLY, "`recipient` in the list of the group"),
-    _seen("SentToScope", Takes.TEXT, Fit.SAME, "`recipient` in the domains of `--domain`, or not"),
-    _seen("RecipientAddressContainsWords", Takes.WORDS, Fit.CLOSE, "`recipient` contains the word"),
+    _seen("SenderDomainIs", ValueKind.DOMAINS, Fit.SAME, "`from` ends with `@DOMAIN` or `.DOMAIN`"),
+    _seen("SenderIpRanges", ValueKind.NETWORKS, Fit.SAME, "`source_ip` in the networks"),
+    _unseen("SenderADAttributeContainsWords", ValueKind.SETTINGS, _DIRECTORY),
+    _unseen("SenderADAttributeMatchesPatterns", ValueKind.SETTINGS, _DIRECTORY),
+    _unseen("SenderInRecipientList", ValueKind.SETTINGS, _RESERVED),
+    _unseen("HasSenderOverride", ValueKind.FLAG, _CLASSES),
+    _seen("SentTo", ValueKind.PEOPLE, Fit.SAME, "`recipient` equals the address"),
+    _seen("SentToMemberOf", ValueKind.GROUPS, Fit.PARTLY, "`recipient` in the list of the group"),
+    _seen(
+        "SentToScope", ValueKind.TEXT, Fit.SAME, "`recipient` in the domains of `--domain`, or not"
+    ),
+    _seen(
+        "RecipientAddressContainsWords", ValueKind.WORDS, Fit.CLOSE, "`recipient` contains the word"
+    ),
     _seen(
         "RecipientAddressMatchesPatterns",
-        Takes.PATTERNS,
+        ValueKind.PATTERNS,
         Fit.CLOSE,
         "literals, where they are exact",
     ),
     _seen(
-        "RecipientDomainIs", Takes.DOMAINS, Fit.SAME, "`recipient` ends with `@DOMAIN`, `.DOMAIN`"
+        "RecipientDomainIs",
+        ValueKind.DOMAINS,
+        Fit.SAME,
+        "`recipient` ends with `@DOMAIN`, `.DOMAIN`",
     ),
-    _unseen("RecipientADAttributeContainsWords", Takes.SETTINGS, _DIRECTORY),
-    _unseen("RecipientADAttributeMatchesPatterns", Takes.SETTINGS, _DIRECTORY),
-    _unseen("RecipientInSenderList", Takes.SETTINGS, _RESERVED),
-    _seen("SubjectContainsWords", Takes.WORDS, Fit.CLOSE, "`subject` contains the word"),
-    _seen("SubjectMatchesPatterns", Takes.PATTERNS, Fit.CLOSE, "literals, where they are exact"),
+    _unseen("RecipientADAttributeContainsWords", ValueKind.SETTINGS, _DIRECTORY),
+    _unseen("RecipientADAttributeMatchesPatterns", ValueKind.SETTINGS, _DIRECTORY),
+    _unseen("RecipientInSenderList", ValueKind.SETTINGS, _RESERVED),
+    _seen("SubjectContainsWords", ValueKind.WORDS, Fit.CLOSE, "`subject` contains the word"),
     _seen(
-        "SubjectOrBodyContainsWords", Takes.WORDS, Fit.PARTLY, "`subject` contains; not the body"
+        "SubjectMatchesPatterns", ValueKind.PATTERNS, Fit.CLOSE, "literals, where they are exact"
     ),
-    _seen("SubjectOrBodyMatchesPatterns", Takes.PATTERNS, Fit.PARTLY, "the subject, not the body"),
-    _unseen("AttachmentContainsWords", Takes.WORDS, _ATTACHMENT),
-    _unseen("AttachmentMatchesPatterns", Takes.PATTERNS, _ATTACHMENT),
-    _unseen("AttachmentIsUnsupported", Takes.FLAG, _ATTACHMENT),
-    _unseen("AttachmentNameMatchesPatterns", Takes.PATTERNS, _ATTACHMENT),
-    _unseen("AttachmentExtensionMatchesWords", Takes.WORDS, _ATTACHMENT),
-    _unseen("AttachmentSizeOver", Takes.SIZE, _ATTACHMENT),
-    _unseen("AttachmentProcessingLimitExceeded", Takes.FLAG, _ATTACHMENT),
-    _unseen("AttachmentHasExecutableContent", Takes.FLAG, _ATTACHMENT),
-    _unseen("AttachmentIsPasswordProtected", Takes.FLAG, _ATTACHMENT),
-    _unseen("AttachmentPropertyContainsWords", Takes.SETTINGS, _ATTACHMENT),
+    _seen(
+        "SubjectOrBodyContainsWords",
+        ValueKind.WORDS,
+        Fit.PARTLY,
+        "`subject` contains; not the body",
+    ),
+    _seen(
+        "SubjectOrBodyMatchesPatterns", ValueKind.PATTERNS, Fit.PARTLY, "the subject, not the body"
+    ),
+    _unseen("AttachmentContainsWords", ValueKind.WORDS, _ATTACHMENT),
+    _unseen("AttachmentMatchesPatterns", ValueKind.PATTERNS, _ATTACHMENT),
+    _unseen("AttachmentIsUnsupported", ValueKind.FLAG, _ATTACHMENT),
+    _unseen("AttachmentNameMatchesPatterns", ValueKind.PATTERNS, _ATTACHMENT),
+    _unseen("AttachmentExtensionMatchesWords", ValueKind.WORDS, _ATTACHMENT),
+    _unseen("AttachmentSizeOver", ValueKind.SIZE, _ATTACHMENT),
+    _unseen("AttachmentProcessingLimitExceeded", ValueKind.FLAG, _ATTACHMENT),
+    _unseen("AttachmentHasExecutableContent", ValueKind.FLAG, _ATTACHMENT),
+    _unseen("AttachmentIsPasswordProtected", ValueKind.FLAG, _ATTACHMENT),
+    _unseen("AttachmentPropertyContainsWords", ValueKind.SETTINGS, _ATTACHMENT),
     _seen(
         "AnyOfRecipientAddressContainsWords",
-        Takes.WORDS,
+        ValueKind.WORDS,
         Fit.CLOSE,
         "`recipient` contains the word; acts on that recipient alone",
     ),
     _seen(
         "AnyOfRecipientAddressMatchesPatterns",
-        Takes.PATTERNS,
+        ValueKind.PATTERNS,
         Fit.CLOSE,
         "literals; acts on that recipient alone",
     ),
-    _unseen("MessageContainsDataClassifications", Takes.SETTINGS, _CLASSES),
-    _seen("AnyOfToHeader", Takes.PEOPLE, Fit.SAME, "`to` equals the address"),
-    _seen("AnyOfToHeaderMemberOf", Takes.GROUPS, Fit.PARTLY, "`to` in the list of the group"),
-    _seen("AnyOfCcHeader", Takes.PEOPLE, Fit.SAME, "`cc` equals the address"),
-    _seen("AnyOfCcHeaderMemberOf", Takes.GROUPS, Fit.PARTLY, "`cc` in the list of the group"),
-    _seen("AnyOfToCcHeader", Takes.PEOPLE, Fit.SAME, "`to` or `cc` equals the address"),
-    _seen("AnyOfToCcHeaderMemberOf", Takes.GROUPS, Fit.PARTLY, "`to` or `cc` in the list"),
-    _seen("MessageSizeOver", Takes.SIZE, Fit.SAME, "`message_size` at least so many bytes"),
-    _unseen("ContentCharacterSetContainsWords", Takes.WORDS, _CHARACTERS),
-    _unseen("SenderManagementRelationship", Takes.TEXT, _DIRECTORY),
+    _unseen("MessageContainsDataClassifications", ValueKind.SETTINGS, _CLASSES),
+    _seen("AnyOfToHeader", ValueKind.PEOPLE, Fit.SAME, "`to` equals the address"),
+    _seen("AnyOfToHeaderMemberOf", ValueKind.GROUPS, Fit.PARTLY, "`to` in the list of the group"),
+    _seen("AnyOfCcHeader", ValueKind.PEOPLE, Fit.SAME, "`cc` equals the address"),
+    _seen("AnyOfCcHeaderMemberOf", ValueKind.GROUPS, Fit.PARTLY, "`cc` in the list of the group"),
+    _seen("AnyOfToCcHeader", ValueKind.PEOPLE, Fit.SAME, "`to` or `cc` equals the address"),
+    _seen("AnyOfToCcHeaderMemberOf", ValueKind.GROUPS, Fit.PARTLY, "`to` or `cc` in the list"),
+    _seen("MessageSizeOver", ValueKind.SIZE, Fit.SAME, "`message_size` at least so many bytes"),
+    _unseen("ContentCharacterSetContainsWords", ValueKind.WORDS, _CHARACTERS),
+    _unseen("SenderManagementRelationship", ValueKind.TEXT, _DIRECTORY),
     _seen(
         "BetweenMemberOf1",
-        Takes.GROUPS,
+        ValueKind.GROUPS,
         Fit.PARTLY,
         "`from` in one list and `recipient` in the other, both ways",
     ),
-    _beside("BetweenMemberOf2", Takes.GROUPS, "BetweenMemberOf1"),
-    _unseen("ManagerForEvaluatedUser", Takes.TEXT, _DIRECTORY),
-    _beside("ManagerAddresses", Takes.PEOPLE, "ManagerForEvaluatedUser"),
-    _unseen("ADComparisonAttribute", Takes.TEXT, _DIRECTORY),
-    _beside("ADComparisonOperator", Takes.TEXT, "ADComparisonAttribute"),
-    _unseen("MessageTypeMatches", Takes.TEXT, _TYPE),
-    _unseen("HasClassification", Takes.TEXT, _CLASSES),
-    _unseen("HasNoClassification", Takes.FLAG, _CLASSES),
-    _unseen("SCLOver", Takes.TEXT, _SCORE),
-    _unseen("WithImportance", Takes.TEXT, _IMPORTANCE),
+    _beside("BetweenMemberOf2", ValueKind.GROUPS, "BetweenMemberOf1"),
+    _unseen("ManagerForEvaluatedUser", ValueKind.TEXT, _DIRECTORY),
+    _beside("ManagerAddresses", ValueKind.PEOPLE, "ManagerForEvaluatedUser"),
+    _unseen("ADComparisonAttribute", ValueKind.TEXT, _DIRECTORY),
+    _beside("ADComparisonOperator", ValueKind.TEXT, "ADComparisonAttribute"),
+    _unseen("MessageTypeMatches", ValueKind.TEXT, _TYPE),
+    _unseen("HasClassification", ValueKind.TEXT, _CLASSES),
+    _unseen("HasNoClassification", ValueKind.FLAG, _CLASSES),
+    _unseen("SCLOver", ValueKind.TEXT, _SCORE),
+    _unseen("WithImportance", ValueKind.TEXT, _IMPORTANCE),
     _seen(
         "HeaderContainsWords",
-        Takes.WORDS,
+        ValueKind.WORDS,
         Fit.CLOSE,
         "`header` contains the word, if its name starts with `X-`",
     ),
-    _beside("HeaderContainsMessageHeader", Takes.TEXT, "HeaderContainsWords"),
+    _beside("HeaderContainsMessageHeader", ValueKind.TEXT, "HeaderContainsWords"),
     _seen(
         "HeaderMatchesPatterns",
-        Takes.PATTERNS,
+        ValueKind.PATTERNS,
         Fit.CLOSE,
         "literals, if its name starts with `X-` and where they are exact",
     ),
-    _beside("HeaderMatchesMessageHeader", Takes.TEXT, "HeaderMatchesPatterns"),
+    _beside("HeaderMatchesMessageHeader", ValueKind.TEXT, "HeaderMatchesPatterns"),
 )
 BODY: Final = _BODY

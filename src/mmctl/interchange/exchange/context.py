@@ -14,7 +14,7 @@ from mmctl.records import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mmctl.interchange.exchange.stated import Stated
+    from mmctl.interchange.exchange.stated import StatedValue
     from mmctl.interchange.migration.source import Asked, Source
     from mmctl.interchange.migration.tests import Test
 
@@ -24,7 +24,7 @@ _ADDRESS: Final = re.compile(r"(?:smtp:)?([^@\s<>\"]+@[^@\s<>\"]+)", re.IGNORECA
 _IN_ANGLES: Final = re.compile(r"[^<>]*<([^<>]+)>")
 
 
-class Lists:
+class UnfilledLists:
     """Address lists for groups and people whose addresses the export does not have."""
 
     def __init__(self, source: Source) -> None:
@@ -43,13 +43,13 @@ class Lists:
 
 
 @dataclass(slots=True, kw_only=True)
-class Context:
+class RuleContext:
     """The reading of one rule."""
 
     source: Source
     asked: Asked
-    lists: Lists
-    stated: dict[tuple[str, bool], Stated]
+    lists: UnfilledLists
+    stated: dict[tuple[str, bool], StatedValue]
     """By the name in the vocabulary, and whether it is an exception."""
     sketch: Sketch = field(default_factory=Sketch)
     unfilled_exception: bool = False
@@ -96,12 +96,12 @@ def of_each(operands: Sequence[str], operator: str, values: Iterable[str]) -> Te
 
 
 def in_list(
-    context: Context, operands: Sequence[str], name: str, who: str, *, exception: bool
+    context: RuleContext, operands: Sequence[str], name: str, who: str, *, exception: bool
 ) -> Test:
     """Whether an address is in a list that somebody must fill."""
     context.unfilled_exception = context.unfilled_exception or exception
     then = (
-        "until then the rule only marks mail (`shadow: true`), because its exception is not known"
+        "until then the rule only marks mail (`shadow: true`), because its exception is open"
         if exception
         else "until then nothing matches it"
     )

@@ -10,9 +10,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import ProblemsFound
-from mmctl.interchange.exchange.export_xml import Exported
-from mmctl.interchange.exchange.stated import Stated, StatedRule
-from mmctl.interchange.exchange.vocabulary import Takes, known
+from mmctl.interchange.exchange.export_xml import ExportedRules
+from mmctl.interchange.exchange.stated import StatedRule, StatedValue
+from mmctl.interchange.exchange.vocabulary import ValueKind, known
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ _HOW: Final = (
 )
 _QUOTED: Final = re.compile(r'"((?:[^"]|"")*)"')
 _UNQUOTED: Final = re.compile(r'[^",;\t\n]*')
-_ADDRESSES: Final = (Takes.PEOPLE, Takes.GROUPS)
+_ADDRESSES: Final = (ValueKind.PEOPLE, ValueKind.GROUPS)
 _FIELD_AT_MOST: Final = 256 * 1024
 
 
-def read_csv(file: str, text: str) -> Exported:
+def read_csv(file: str, text: str) -> ExportedRules:
     """The rules of a CSV export.
 
     Raises:
@@ -49,7 +49,7 @@ def read_csv(file: str, text: str) -> Exported:
             "export with `Get-TransportRule | Export-Csv rules.csv -NoTypeInformation`, "
             "or better as JSON",
         )
-    exported = Exported()
+    exported = ExportedRules()
     for row in rows:
         if len(row) == 1 and not row[0][0].strip():
             continue
@@ -76,11 +76,11 @@ def _rule(columns: list[str], row: list[tuple[str, Position]]) -> StatedRule:
     return rule
 
 
-def _stated(column: str, value: str, place: Position) -> Stated:
+def _stated(column: str, value: str, place: Position) -> StatedValue:
     if _LOST.fullmatch(value):
-        return Stated(name=column, values=(), place=place, lost=_HOW)
+        return StatedValue(name=column, values=(), place=place, lost=_HOW)
     values, lost = _split(column, value)
-    return Stated(name=column, values=values, place=place, lost=lost)
+    return StatedValue(name=column, values=values, place=place, lost=lost)
 
 
 def _split(column: str, value: str) -> tuple[tuple[str, ...], str | None]:
@@ -90,14 +90,14 @@ def _split(column: str, value: str) -> tuple[tuple[str, ...], str | None]:
     if takes is None or not takes.several:
         return (value,), None
     text = value[1:-1] if value.startswith("{") and value.endswith("}") else value
-    if takes is Takes.PATTERNS:
+    if takes is ValueKind.PATTERNS:
         return (text,), _ambiguous(text, (";", ",", "\n"))
     for joint in (";", "\n"):
         if joint in text:
             return _parts(text.split(joint)), None
     if takes in _ADDRESSES and text.count("@") > 1:
         return _parts(re.split(r"[,\s]+", text)), None
-    if takes in {Takes.DOMAINS, Takes.NETWORKS}:
+    if takes in {ValueKind.DOMAINS, ValueKind.NETWORKS}:
         return _parts(re.split(r"[,\s]+", text)), None
     return (text,), _ambiguous(text, (",",))
 

@@ -1,7 +1,7 @@
 """What `Get-TransportRule | ConvertTo-Json` writes, and Microsoft's tenant configuration.
 
 Members are read as they are; values that PowerShell cut off, because it stops at two levels unless
-it is told otherwise, are known by their look. Objects, which older servers write for people and
+it does not get `-Depth`, are known by their look. Objects, which older servers write for people and
 sizes, are read by the member that says what a parameter would.
 """
 
@@ -12,8 +12,9 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import ProblemsFound
-from mmctl.interchange.exchange.export_xml import Exported
-from mmctl.interchange.exchange.stated import Stated, StatedRule
+from mmctl.interchange.exchange.export_xml import ExportedRules
+from mmctl.interchange.exchange.stated import StatedRule, StatedValue
+from mmctl.interchange.exchange.vocabulary import ValueKind, known
 from mmctl.interchange.migration.placed_json import placed
 from mmctl.interchange.migration.source import Unread
 from mmctl.problem import Problem, Severity
@@ -38,13 +39,13 @@ _ANNOTATION: Final = re.compile(r".*@(?:odata|data)\..*")
 _IGNORED: Final = frozenset({"@odata.type", "@odata.id", "@odata.context"})
 
 
-def read_json(file: str, text: str) -> Exported:
+def read_json(file: str, text: str) -> ExportedRules:
     """The rules of a JSON export.
 
     Raises:
         ProblemsFound: the file is not JSON, or has no transport rule.
     """
-    exported = Exported()
+    exported = ExportedRules()
     root = placed(file, text)
     for node in _objects(root, exported):
         exported.rules.append(_rule(node, exported))
@@ -60,7 +61,7 @@ def read_json(file: str, text: str) -> Exported:
     return exported
 
 
-def _objects(root: Node, exported: Exported) -> Iterator[Node]:
+def _objects(root: Node, exported: ExportedRules) -> Iterator[Node]:
     """The objects that are rules, wherever the document has its list."""
     waiting = deque([root])
     while waiting:
@@ -100,7 +101,7 @@ def _looks_like_a_rule(members: dict[str, Node]) -> bool:
     )
 
 
-def _rule(node: Node, exported: Exported) -> StatedRule:
+def _rule(node: Node, exported: ExportedRules) -> StatedRule:
     members = node.members or {}
     lower = {name.lower(): value for name, value in members.items()}
     named = lower.get("name") or lower.get("identity")
@@ -129,20 +130,22 @@ def _class_names(node: Node) -> Iterator[str]:
                 yield word.rpartition(".")[2]
 
 
-def _stated(name: str, node: Node) -> Stated | None:
+def _stated(name: str, node: Node) -> StatedValue | None:
     values: list[str] = []
     lost: str | None = None
+    found = known(name)
+    settings = found is not None and found.row.takes is ValueKind.SETTINGS
     for item in node.items if node.items is not None else [node]:
         value = _text(item)
         if value is None:
             continue
-        if _CUT.fullmatch(value):
+        if _CUT.fullmatch(value) and not (settings and value.startswith("@{")):
             lost = _DEEPER
             continue
         values.append(value)
     if not values and lost is None:
         return None
-    return Stated(name=name, values=tuple(values), place=node.place, lost=lost)
+    return StatedValue(name=name, values=tuple(values), place=node.place, lost=lost)
 
 
 def _text(node: Node) -> str | None:

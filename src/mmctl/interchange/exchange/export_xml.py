@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from mmctl.errors import ProblemsFound
 from mmctl.interchange.exchange.command_line import BrokenCommandLine, read_command_line
-from mmctl.interchange.exchange.stated import Stated, StatedRule
+from mmctl.interchange.exchange.stated import StatedRule, StatedValue
 from mmctl.interchange.migration.source import Unread
 from mmctl.problem import Position, Problem, Severity
 from mmctl.records import dataclass, field
@@ -30,7 +30,7 @@ _AGAIN_WITH: Final = _AGAIN + "[IO.File]::WriteAllBytes('rules.xml', $file.FileD
 
 
 @dataclass(slots=True, kw_only=True)
-class Exported:
+class ExportedRules:
     """The rules of one file, and what in it is no rule."""
 
     rules: list[StatedRule] = field(default_factory=list)
@@ -38,13 +38,13 @@ class Exported:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_xml(file: str, text: str) -> Exported:
+def read_xml(file: str, text: str) -> ExportedRules:
     """The rules of an XML export; problems are collected.
 
     Raises:
         ProblemsFound: the file is not XML, or has a declaration of a document type.
     """
-    reading = _Reading(file)
+    reading = _XmlReading(file)
     parser = expat.ParserCreate("utf-8")
     reading.watch(parser)
     try:
@@ -72,12 +72,12 @@ def _problem(at: Position, message: str, advice: str | None) -> Problem:
     )
 
 
-class _Reading:
+class _XmlReading:
     """What has been seen of one file."""
 
     def __init__(self, file: str) -> None:
         self._file = file
-        self.found = Exported()
+        self.found = ExportedRules()
         self.rooted = False
         self._path: list[str] = []
         self._rule: StatedRule | None = None
@@ -140,14 +140,14 @@ class _Reading:
         assert rule is not None  # noqa: S101 - called where a rule begins
         for attribute, member in (("comments", "Comments"), ("enabled", "Enabled")):
             if value := attributes.get(attribute):
-                rule.members.append(Stated(name=member, values=(value,), place=rule.place))
+                rule.members.append(StatedValue(name=member, values=(value,), place=rule.place))
 
     def _skip(self, name: str) -> None:
         self.found.unread.append(
             Unread(
                 place=self._at(),
                 text=f"<{name}>",
-                why="the element is no rule, and is not known",
+                why="the element is no rule, and unknown",
             )
         )
 
@@ -205,7 +205,7 @@ class _Reading:
             return
         place = self._place(argument.at)
         rule.members.append(
-            Stated(name=name, values=argument.values, place=place, lost=argument.lost)
+            StatedValue(name=name, values=argument.values, place=place, lost=argument.lost)
         )
 
     def _place(self, at: int) -> Position:

@@ -15,9 +15,9 @@ from mmctl.records import replace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmctl.interchange.exchange.context import Context
+    from mmctl.interchange.exchange.context import RuleContext
     from mmctl.interchange.exchange.sketch import Sketch
-    from mmctl.interchange.exchange.stated import Stated
+    from mmctl.interchange.exchange.stated import StatedValue
     from mmctl.interchange.migration.tests import Test
 
 _ADDRESSES: Final = frozenset({"from", "to", "cc", "sender"})
@@ -36,14 +36,14 @@ _VERDICTS: Final = {
 _POLICIES: Final = ("NONE", "QUARANTINE", "REJECT")
 
 
-def header_name(name: str, context: Context, *, exception: bool) -> str:
+def header_name(name: str, context: RuleContext, *, exception: bool) -> str:
     """The header that a condition on words or patterns looks at."""
     beside = name.replace("ContainsWords", "ContainsMessageHeader")
     beside = beside.replace("MatchesPatterns", "MatchesMessageHeader")
     return context.value(beside, exception=exception).strip().rstrip(":")
 
 
-def header(name: str, stated: Stated, context: Context, *, exception: bool) -> Test:
+def header(name: str, stated: StatedValue, context: RuleContext, *, exception: bool) -> Test:
     """One of these words or patterns in a header."""
     field = header_name(name, context, exception=exception)
     lower = field.lower()
@@ -85,7 +85,7 @@ def header(name: str, stated: Stated, context: Context, *, exception: bool) -> T
 
 
 def _of_addresses(
-    operand: str, values: Sequence[str], context: Context, *, literal: bool, exception: bool
+    operand: str, values: Sequence[str], context: RuleContext, *, literal: bool, exception: bool
 ) -> Test:
     """Texts in a header of addresses: here the addresses are compared, and no names."""
     whole = [value for value in values if literal and "@" in value.strip("@")]
@@ -164,7 +164,7 @@ def _without(sketch: Sketch, field: str) -> Sketch:
 
 
 def shown_header(
-    name: str, stated: Stated, context: Context, sketch: Sketch, *, exception: bool = False
+    name: str, stated: StatedValue, context: RuleContext, sketch: Sketch, *, exception: bool = False
 ) -> Sketch:
     """A message that meets a condition on words in a header."""
     field = header_name(name, context, exception=exception)

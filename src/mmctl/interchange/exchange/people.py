@@ -19,9 +19,9 @@ from mmctl.records import replace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmctl.interchange.exchange.context import Context
+    from mmctl.interchange.exchange.context import RuleContext
     from mmctl.interchange.exchange.sketch import Sketch
-    from mmctl.interchange.exchange.stated import Stated
+    from mmctl.interchange.exchange.stated import StatedValue
     from mmctl.interchange.migration.tests import Test
 
 HEADERS: Final = {
@@ -50,14 +50,14 @@ _DOMAINS: Final = Unseen(
 )
 
 
-def operands_of(name: str, context: Context) -> tuple[str, ...]:
+def operands_of(name: str, context: RuleContext) -> tuple[str, ...]:
     """What a condition on people compares."""
     if name.startswith("AnyOf"):
         return HEADERS[name.removesuffix("MemberOf")]
     return ("recipient",) if name.startswith("SentTo") else context.senders
 
 
-def people(name: str, stated: Stated, context: Context, *, exception: bool) -> Test:
+def people(name: str, stated: StatedValue, context: RuleContext, *, exception: bool) -> Test:
     """One of these people: by address, or by a name that somebody must look up."""
     operands = operands_of(name, context)
     addresses = [address for value in stated.values if (address := address_in(value))]
@@ -69,12 +69,12 @@ def people(name: str, stated: Stated, context: Context, *, exception: bool) -> T
     return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
 
 
-def groups(name: str, stated: Stated, context: Context, *, exception: bool) -> Test:
+def groups(name: str, stated: StatedValue, context: RuleContext, *, exception: bool) -> Test:
     """A member of one of these groups."""
     return _members(operands_of(name, context), stated.values, context, exception=exception)
 
 
-def between(stated: Stated, context: Context, *, exception: bool) -> Test:
+def between(stated: StatedValue, context: RuleContext, *, exception: bool) -> Test:
     """From a member of one group to a member of another, or the other way."""
     other = context.stated.get(("BetweenMemberOf2", exception))
     one_way = stated.values, other.values if other is not None else ()
@@ -92,7 +92,7 @@ def between(stated: Stated, context: Context, *, exception: bool) -> Test:
 
 
 def _members(
-    operands: Sequence[str], names: Sequence[str], context: Context, *, exception: bool
+    operands: Sequence[str], names: Sequence[str], context: RuleContext, *, exception: bool
 ) -> Test:
     tests = []
     for value in names:
@@ -102,14 +102,14 @@ def _members(
     return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
 
 
-def domains(name: str, stated: Stated, context: Context) -> Test:
+def domains(name: str, stated: StatedValue, context: RuleContext) -> Test:
     """An address in one of the domains, or below."""
     operands = ("recipient",) if name == "RecipientDomainIs" else context.senders
     ends = [f"{mark}{domain.strip('.')}" for domain in stated.values for mark in "@."]
     return of_each(operands, "ends_with", ends)
 
 
-def from_scope(stated: Stated, context: Context, *, exception: bool) -> Test:
+def from_scope(stated: StatedValue, context: RuleContext, *, exception: bool) -> Test:
     """Senders inside are authenticated: at an open ingress point nobody is."""
     outside = stated.values[0].lower() == "notinorganization"
     if outside and not exception:
@@ -121,7 +121,7 @@ def from_scope(stated: Stated, context: Context, *, exception: bool) -> Test:
     return _INSIDE
 
 
-def to_scope(stated: Stated, context: Context) -> Test:
+def to_scope(stated: StatedValue, context: RuleContext) -> Test:
     """Recipients in the organization's domains, or not."""
     scope = stated.values[0].lower()
     if scope in {"externalpartner", "externalnonpartner"}:
@@ -140,7 +140,7 @@ def to_scope(stated: Stated, context: Context) -> Test:
     return inside if scope == "inorganization" else Negated(inside)
 
 
-def shown(name: str, stated: Stated, context: Context, sketch: Sketch) -> Sketch:
+def shown(name: str, stated: StatedValue, context: RuleContext, sketch: Sketch) -> Sketch:
     """A message that meets a condition on people."""
     first = stated.values[0] if stated.values else ""
     if name == "SentToScope":
@@ -162,7 +162,7 @@ def shown(name: str, stated: Stated, context: Context, sketch: Sketch) -> Sketch
     return sent_by(sketch, context, address)
 
 
-def sent_by(sketch: Sketch, context: Context, address: str) -> Sketch:
+def sent_by(sketch: Sketch, context: RuleContext, address: str) -> Sketch:
     """A message of this sender, where the rule looks for it."""
     part = "sender" if "from" in context.senders else "mail_from"
     return sketch.having(part, address)

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from typing import Final
 
-from mmctl.interchange.exchange.rows import Fit, Part, Row, Takes
+from mmctl.interchange.exchange.rows import Fit, ParameterPart, ParameterRow, ValueKind
 
 
 def _property(
     name: str, becomes: str, fit: Fit = Fit.SAME, *, aliases: tuple[str, ...] = ()
-) -> Row:
-    return Row(
+) -> ParameterRow:
+    return ParameterRow(
         name=name,
-        part=Part.PROPERTY,
-        takes=Takes.TEXT,
+        part=ParameterPart.PROPERTY,
+        takes=ValueKind.TEXT,
         fit=fit,
         becomes=becomes,
         aliases=aliases,
     )
 
 
-def _label(name: str, becomes: str = "nothing: no mail notices it") -> Row:
-    return Row(name=name, part=Part.LABEL, takes=Takes.TEXT, fit=Fit.SAME, becomes=becomes)
+def _label(name: str, becomes: str = "nothing: no mail notices it") -> ParameterRow:
+    return ParameterRow(
+        name=name, part=ParameterPart.LABEL, takes=ValueKind.TEXT, fit=Fit.SAME, becomes=becomes
+    )
 
 
-PROPERTIES: Final[tuple[Row, ...]] = (
+PROPERTIES: Final[tuple[ParameterRow, ...]] = (
     _property("Name", "the name of the rule, in the characters that names have"),
     _property("Priority", "the place of the rule: 0 is the first"),
     _property("Enabled", "`enabled: false`, if it is off", aliases=("State",)),

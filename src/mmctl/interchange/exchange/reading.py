@@ -9,12 +9,18 @@ from mmctl.counted import counted
 from mmctl.errors import ProblemsFound
 from mmctl.interchange.exchange.actions import actions_of
 from mmctl.interchange.exchange.conditions import not_exported, test_of
-from mmctl.interchange.exchange.context import Context, Lists
+from mmctl.interchange.exchange.context import RuleContext, UnfilledLists
 from mmctl.interchange.exchange.export_csv import read_csv
 from mmctl.interchange.exchange.export_json import read_json
 from mmctl.interchange.exchange.export_xml import read_xml
 from mmctl.interchange.exchange.rule_properties import properties_of
-from mmctl.interchange.exchange.vocabulary import Part, Takes, known, known_class
+from mmctl.interchange.exchange.vocabulary import (
+    PLACES,
+    ParameterPart,
+    ValueKind,
+    known,
+    known_class,
+)
 from mmctl.interchange.migration.decoding import decoded
 from mmctl.interchange.migration.differences import Difference
 from mmctl.interchange.migration.source import Source, SourceRule, Unread
@@ -22,8 +28,8 @@ from mmctl.interchange.migration.tests import AllOf, Negated, Unseen
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
-    from mmctl.interchange.exchange.export_xml import Exported
-    from mmctl.interchange.exchange.stated import Stated, StatedRule
+    from mmctl.interchange.exchange.export_xml import ExportedRules
+    from mmctl.interchange.exchange.stated import StatedRule, StatedValue
     from mmctl.interchange.migration.source import Asked, Opened
     from mmctl.interchange.migration.tests import Test
 
@@ -59,14 +65,14 @@ def read(opened: Opened, asked: Asked) -> Source:
         found += _first_of_name(file, exported.rules, seen, source)
     if problems:
         raise ProblemsFound("the exports of Exchange cannot be read", tuple(problems))
-    reading = _Reading(source, asked)
+    reading = _RulesReading(source, asked)
     for rule in _in_order(found):
         source.rules.append(reading.rule(rule))
     reading.note()
     return source
 
 
-def _exported(file: str, content: bytes) -> Exported:
+def _exported(file: str, content: bytes) -> ExportedRules:
     """What one file has, by its content: XML, JSON or CSV."""
     if content.startswith(_ZIP):
         problem = Problem(
@@ -123,19 +129,19 @@ def _priority(rule: StatedRule) -> int | None:
     return None
 
 
-class _Reading:
+class _RulesReading:
     """What the rules of one source share."""
 
     def __init__(self, source: Source, asked: Asked) -> None:
         self._source, self._asked = source, asked
-        self._lists = Lists(source)
+        self._lists = UnfilledLists(source)
         self._outside = 0
 
     def rule(self, stated: StatedRule) -> SourceRule:
         """One rule with its meaning."""
         if stated.older is not None:
             return self._older(stated)
-        context = Context(source=self._source, asked=self._asked, lists=self._lists, stated={})
+        context = RuleContext(source=self._source, asked=self._asked, lists=self._lists, stated={})
         more = self._unknown(stated, context)
         more += self._promised(stated, context)
         test = test_of(context)
@@ -159,8 +165,8 @@ class _Reading:
             differences=(*done.differences, *properties.differences),
         )
 
-    def _unknown(self, rule: StatedRule, context: Context) -> list[Test]:
-        """Puts known parameters into the context; what is not known may be a condition."""
+    def _unknown(self, rule: StatedRule, context: RuleContext) -> list[Test]:
+        """Put known parameters into the context; an unknown one may be a condition."""
         tests: list[Test] = []
         for stated in rule.members:
             found = known(stated.name)
@@ -172,15 +178,16 @@ class _Reading:
                         why="it is not in Microsoft's documents as of 2026",
                     )
                 )
-                if not rule.promised and stated.values != ("false",):
+                if not rule.promised and not _is_off(stated):
                     tests.append(_unknown_condition(stated))
-            elif found.row.takes is Takes.FLAG and stated.values == ("false",):
+            elif found.row.takes is ValueKind.FLAG and _is_off(stated):
                 continue
-            elif found.row.part is not Part.LABEL:
+            elif found.row.part is not ParameterPart.LABEL:
                 context.stated[found.row.name, found.exception] = stated
+        context.stated = dict(sorted(context.stated.items(), key=_place_in_vocabulary))
         return tests
 
-    def _promised(self, rule: StatedRule, context: Context) -> list[Test]:
+    def _promised(self, rule: StatedRule, context: RuleContext) -> list[Test]:
         """What classes say that the rule has, and no member does."""
         tests: list[Test] = []
         for name in dict.fromkeys(rule.promised):
@@ -228,18 +235,29 @@ class _Reading:
             )
 
 
-def _unknown_condition(stated: Stated) -> Test:
+def _place_in_vocabulary(entry: tuple[tuple[str, bool], StatedValue]) -> tuple[bool, int]:
+    """Exceptions last, so that all forms of an export give the same rule."""
+    (name, exception), _ = entry
+    return exception, PLACES[name]
+
+
+def _is_off(stated: StatedValue) -> bool:
+    """Whether it is a flag that is not set."""
+    return len(stated.values) == 1 and stated.values[0].lower() == "false"
+
+
+def _unknown_condition(stated: StatedValue) -> Test:
     unseen = not_exported(stated.name, "it is not in Microsoft's documents as of 2026")
     return Negated(unseen) if stated.name.lower().startswith("exceptif") else unseen
 
 
-def _text(context: Context) -> str:
+def _text(context: RuleContext) -> str:
     """The rule on one line, in the words of its export."""
     parts = []
     for (name, _), stated in context.stated.items():
         found = known(name)
-        if found is None or found.row.part in {Part.PROPERTY, Part.LABEL}:
+        if found is None or found.row.part in {ParameterPart.PROPERTY, ParameterPart.LABEL}:
             continue
         values = ", ".join(stated.values) or "?"
-        parts.append(stated.name if values == "true" else f"{stated.name} {values}")
+        parts.append(stated.name if values.lower() == "true" else f"{stated.name} {values}")
     return " ".join("; ".join(parts).split())[:_TEXT_AT_MOST]

@@ -7,7 +7,7 @@ from enum import StrEnum
 from mmctl.records import dataclass
 
 
-class Part(StrEnum):
+class ParameterPart(StrEnum):
     """What a parameter is in its rule."""
 
     CONDITION = "condition"
@@ -19,7 +19,7 @@ class Part(StrEnum):
     """It says something about the rule that no message notices."""
 
 
-class Takes(StrEnum):
+class ValueKind(StrEnum):
     """What its value is."""
 
     WORDS = "words"
@@ -37,7 +37,7 @@ class Takes(StrEnum):
     @property
     def several(self) -> bool:
         """Whether it has any number of values."""
-        return self not in {Takes.SIZE, Takes.FLAG, Takes.TEXT}
+        return self not in {ValueKind.SIZE, ValueKind.FLAG, ValueKind.TEXT}
 
 
 class Fit(StrEnum):
@@ -59,12 +59,12 @@ class Unsaid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ParameterRow:
     """One parameter."""
 
     name: str
-    part: Part
-    takes: Takes
+    part: ParameterPart
+    takes: ValueKind
     fit: Fit
     becomes: str
     """What it is here, or why nothing; for the manual."""
@@ -75,7 +75,10 @@ class Row:
     @property
     def has_exception(self) -> bool:
         """Whether `ExceptIf` may stand before its name."""
-        return self.part in {Part.CONDITION, Part.BESIDE} and self.name not in _WITHOUT_EXCEPTION
+        return (
+            self.part in {ParameterPart.CONDITION, ParameterPart.BESIDE}
+            and self.name not in _WITHOUT_EXCEPTION
+        )
 
 
 _WITHOUT_EXCEPTION = frozenset(

@@ -10,7 +10,7 @@ from mmctl.interchange.migration.differences import Difference
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from mmctl.interchange.exchange.context import Context
+    from mmctl.interchange.exchange.context import RuleContext
 
 _OFF: Final = frozenset({"disabled", "false", "0"})
 _WATCHES: Final = frozenset({"audit", "auditandnotify"})
@@ -43,7 +43,7 @@ class _Moment:
     """Whether day and month could be the other way round."""
 
 
-def properties_of(context: Context) -> Properties:
+def properties_of(context: RuleContext) -> Properties:
     """State, mode, days and comments of a rule."""
     found = Properties()
     found.enabled = context.value("Enabled", "true").lower() not in _OFF
@@ -72,7 +72,7 @@ def properties_of(context: Context) -> Properties:
     return found
 
 
-def _described(context: Context) -> str | None:
+def _described(context: RuleContext) -> str | None:
     parts = []
     comments = " ".join(context.value("Comments").split())
     if comments:
@@ -90,7 +90,7 @@ def _described(context: Context) -> str | None:
     return " ".join(parts) or None
 
 
-def _expires(context: Context, found: Properties) -> None:
+def _expires(context: RuleContext, found: Properties) -> None:
     text = context.value("ExpiryDate")
     if not text:
         return
@@ -114,7 +114,7 @@ def _expires(context: Context, found: Properties) -> None:
     _ambiguous("ExpiryDate", text, moment, found)
 
 
-def _begins(context: Context, found: Properties) -> None:
+def _begins(context: RuleContext, found: Properties) -> None:
     text = context.value("ActivationDate")
     if not text:
         return

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stated:
+class StatedValue:
     """One parameter or property, with its values as texts."""
 
     name: str
@@ -29,7 +29,7 @@ class StatedRule:
 
     name: str
     place: Position
-    members: list[Stated] = field(default_factory=list)
+    members: list[StatedValue] = field(default_factory=list)
     """In the order of the export, without those that have no value."""
     promised: tuple[str, ...] = ()
     """Names of .NET classes of its conditions, exceptions and actions, where the export has them:

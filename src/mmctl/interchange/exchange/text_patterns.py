@@ -15,15 +15,15 @@ from mmctl.records import replace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmctl.interchange.exchange.context import Context
+    from mmctl.interchange.exchange.context import RuleContext
     from mmctl.interchange.exchange.sketch import Sketch
-    from mmctl.interchange.exchange.stated import Stated
+    from mmctl.interchange.exchange.stated import StatedValue
     from mmctl.interchange.migration.tests import Test
 
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
-def patterns(name: str, stated: Stated, context: Context, *, exception: bool) -> Test:
+def patterns(name: str, stated: StatedValue, context: RuleContext, *, exception: bool) -> Test:
     """One of these patterns in what the condition looks at."""
     if name.startswith("SubjectOrBody"):
         found = patterns_of(("subject",), stated.values, context, exception=exception)
@@ -41,7 +41,7 @@ def patterns(name: str, stated: Stated, context: Context, *, exception: bool) ->
 def patterns_of(
     operands: Sequence[str],
     values: Sequence[str],
-    context: Context,
+    context: RuleContext,
     *,
     beside: tuple[tuple[str, str], ...] = (),
     exception: bool,
@@ -55,7 +55,7 @@ def patterns_of(
     return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
 
 
-def _pattern(pattern: str, looked: LookedAt, context: Context, *, exception: bool) -> Test:
+def _pattern(pattern: str, looked: LookedAt, context: RuleContext, *, exception: bool) -> Test:
     try:
         found = converted(pattern, flavor=Flavor.DOTNET, looked=looked, ignores_case=True)
     except InvalidPattern as invalid:
@@ -79,7 +79,7 @@ def _pattern(pattern: str, looked: LookedAt, context: Context, *, exception: boo
     return replace(test, difference=replace(test.difference, example=example))
 
 
-def _with_text(text: str, looked: LookedAt, context: Context) -> Sketch | None:
+def _with_text(text: str, looked: LookedAt, context: RuleContext) -> Sketch | None:
     """The message that the rule takes, with this text where the pattern looks, if it can be."""
     sketch = context.sketch
     match looked.operand:

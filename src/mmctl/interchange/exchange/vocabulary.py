@@ -12,13 +12,23 @@ from typing import Final
 from mmctl.interchange.exchange.actions_known import ACTIONS
 from mmctl.interchange.exchange.conditions_known import CONDITIONS
 from mmctl.interchange.exchange.properties_known import PROPERTIES
-from mmctl.interchange.exchange.rows import Fit, Part, Row, Takes
+from mmctl.interchange.exchange.rows import Fit, ParameterPart, ParameterRow, ValueKind
 from mmctl.records import dataclass
 
-__all__ = ["ROWS", "Fit", "Known", "Part", "Row", "Takes", "known", "known_class"]
+__all__ = [
+    "ROWS",
+    "Fit",
+    "KnownName",
+    "ParameterPart",
+    "ParameterRow",
+    "ValueKind",
+    "known",
+    "known_class",
+]
 
 EXCEPTION: Final = "exceptif"
-ROWS: Final[tuple[Row, ...]] = (*CONDITIONS, *ACTIONS, *PROPERTIES)
+ROWS: Final[tuple[ParameterRow, ...]] = (*CONDITIONS, *ACTIONS, *PROPERTIES)
+PLACES: Final = {row.name: place for place, row in enumerate(ROWS)}
 _BY_NAME: Final = {name.lower(): row for row in ROWS for name in (row.name, *row.aliases)}
 _CLASS_ENDS: Final = ("Predicate", "Action")
 _CLASSES: Final = {
@@ -61,26 +71,26 @@ _CLASSES: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class KnownName:
     """What a name of an export is."""
 
-    row: Row
+    row: ParameterRow
     exception: bool
     """Whether it is the exception of that condition."""
 
 
-def known(name: str) -> Known | None:
+def known(name: str) -> KnownName | None:
     """What a parameter or member is; None: it is not in Microsoft's documents as of 2026."""
     lower = name.lower()
     if (row := _BY_NAME.get(lower)) is not None:
-        return Known(row=row, exception=False)
+        return KnownName(row=row, exception=False)
     row = _BY_NAME.get(lower.removeprefix(EXCEPTION))
     if lower.startswith(EXCEPTION) and row is not None and row.has_exception:
-        return Known(row=row, exception=True)
+        return KnownName(row=row, exception=True)
     return None
 
 
-def known_class(name: str) -> Row | None:
+def known_class(name: str) -> ParameterRow | None:
     """The row of a .NET class: `FromScopePredicate`, `PrependSubjectAction`."""
     bare = name
     for end in _CLASS_ENDS:

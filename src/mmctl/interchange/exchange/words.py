@@ -19,9 +19,9 @@ from mmctl.records import replace
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mmctl.interchange.exchange.context import Context
+    from mmctl.interchange.exchange.context import RuleContext
     from mmctl.interchange.exchange.sketch import Sketch
-    from mmctl.interchange.exchange.stated import Stated
+    from mmctl.interchange.exchange.stated import StatedValue
     from mmctl.interchange.migration.tests import Test
 
 _BODY: Final = "body-not-seen"
@@ -30,7 +30,7 @@ _BODY_INSTEAD: Final = (
 )
 
 
-def words(name: str, stated: Stated, context: Context, *, exception: bool) -> Test:
+def words(name: str, stated: StatedValue, context: RuleContext, *, exception: bool) -> Test:
     """One of these words in what the condition looks at."""
     found = _contains(_operands(name, context), stated.values, context, name, exception=exception)
     if name.startswith("SubjectOrBody"):
@@ -43,7 +43,7 @@ def words(name: str, stated: Stated, context: Context, *, exception: bool) -> Te
 def _contains(
     operands: Sequence[str],
     values: Sequence[str],
-    context: Context,
+    context: RuleContext,
     name: str,
     *,
     exception: bool,
@@ -55,7 +55,7 @@ def _contains(
 def near_words(
     test: Test,
     values: Sequence[str],
-    context: Context,
+    context: RuleContext,
     *,
     exception: bool,
     put: Callable[[Sketch, str], Sketch],
@@ -79,7 +79,7 @@ def near_words(
     )
 
 
-def putting(name: str, context: Context) -> Callable[[Sketch, str], Sketch]:
+def putting(name: str, context: RuleContext) -> Callable[[Sketch, str], Sketch]:
     """How a text comes into what a condition looks at."""
 
     def put(sketch: Sketch, text: str) -> Sketch:
@@ -92,7 +92,7 @@ def putting(name: str, context: Context) -> Callable[[Sketch, str], Sketch]:
     return put
 
 
-def body_unseen(context: Context, text: str) -> Test:
+def body_unseen(context: RuleContext, text: str) -> Test:
     """The half of a condition that looks into the body."""
     sketch = context.sketch
     twisted = replace(sketch, subject="Hello", body=f"{text}\n")
@@ -108,7 +108,7 @@ def body_unseen(context: Context, text: str) -> Test:
     )
 
 
-def for_all_recipients(test: Test, context: Context, *, exception: bool) -> Test:
+def for_all_recipients(test: Test, context: RuleContext, *, exception: bool) -> Test:
     """A condition of which one recipient decides for all: here each is judged alone."""
     first = context.sketch.recipients[0]
     other = f"another.user@{first.rpartition('@')[2]}"
@@ -131,13 +131,13 @@ def for_all_recipients(test: Test, context: Context, *, exception: bool) -> Test
     )
 
 
-def _operands(name: str, context: Context) -> tuple[str, ...]:
+def _operands(name: str, context: RuleContext) -> tuple[str, ...]:
     if name.startswith("Subject"):
         return ("subject",)
     return context.senders if name.startswith("FromAddress") else ("recipient",)
 
 
-def shown_word(name: str, stated: Stated, context: Context, sketch: Sketch) -> Sketch:
+def shown_word(name: str, stated: StatedValue, context: RuleContext, sketch: Sketch) -> Sketch:
     """A message that meets a condition on words."""
     return putting(name, context)(sketch, stated.values[0])
 

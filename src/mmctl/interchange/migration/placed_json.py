@@ -38,7 +38,7 @@ class Node:
 
     __slots__ = ("_at", "_lines", "items", "members", "repeated", "scalar")
 
-    def __init__(self, at: int, lines: Lines) -> None:
+    def __init__(self, at: int, lines: JsonLines) -> None:
         self._at, self._lines = at, lines
         self.scalar: Scalar = None
         self.members: dict[str, Node] | None = None
@@ -66,7 +66,7 @@ class Node:
         yield from (self.members or {}).items()
 
 
-class Lines:
+class JsonLines:
     """The lines of a text, to find the place of a character."""
 
     def __init__(self, file: str, text: str) -> None:
@@ -85,15 +85,15 @@ def placed(file: str, text: str) -> Node:
     Raises:
         ProblemsFound: it is not JSON, or is nested deeper than any real document; at the place.
     """
-    return _Reading(file, text).whole()
+    return _JsonReading(file, text).whole()
 
 
-class _Reading:
+class _JsonReading:
     """One pass over a text. `_open` has the objects and lists that are not closed yet."""
 
     def __init__(self, file: str, text: str) -> None:
         self._file, self._text = file, text
-        self._lines = Lines(file, text)
+        self._lines = JsonLines(file, text)
 
     def whole(self) -> Node:
         at = self._space(0)
