@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.exchange.sketch import Sketch
 from mmctl.interchange.migration.differences import Difference, Example
-from mmctl.interchange.migration.names import Names
+from mmctl.interchange.migration.names import FreeNames
 from mmctl.interchange.migration.tests import AnyOf, Compared, Near
 from mmctl.records import dataclass, field
 
@@ -29,7 +29,7 @@ class UnfilledLists:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._names = Names()
+        self._names = FreeNames()
         self._known: dict[tuple[str, str], str] = {}
 
     def named(self, kind: str, text: str) -> str:
