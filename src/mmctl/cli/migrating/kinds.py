@@ -42,6 +42,8 @@ class Imports:
     what: str
     by: str
     """The module and function of what takes files and `Asked`, and gives `Imported`."""
+    system: str | None = None
+    """The tool that a new project is imported from; None: no project is made."""
 
     @property
     def importer(self) -> Callable[[Mapping[str, bytes], Asked], Imported]:
@@ -56,6 +58,16 @@ KINDS: Final[Mapping[str, Kind]] = {
     "api-json": Imports(
         what="requests and answers of the Mail Manager API in JSON",
         by="mmctl.cli.migrating.lossless:import_json",
+    ),
+    "cloudformation": Imports(
+        what="CloudFormation templates with Mail Manager in them, in YAML or JSON, also CDK's",
+        by="mmctl.interchange.cloudformation.reading:import_cloudformation",
+        system="CloudFormation",
+    ),
+    "terraform": Imports(
+        what="plans and states of Terraform in JSON, and its `.tf` files",
+        by="mmctl.interchange.terraform.reading:import_terraform",
+        system="Terraform",
     ),
     "exchange": Reads(
         what="transport rules of Exchange in XML, JSON or CSV",

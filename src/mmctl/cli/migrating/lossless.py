@@ -63,8 +63,26 @@ def import_lossless(
         run.write_exactly(yaml_of(imported, *imported.sections))
         tell_certificates(run, imported)
     else:
-        write_files(run, section_files(imported, heading=None), folder, force=force)
+        write_files(run, _texts(kind, imported, folder), folder, force=force)
+    for name, needed in imported.needed.items():
+        run.say(f"needed: `vars.{name}`: {needed.why}")
     return finished(run, imported)
+
+
+def _texts(kind: Imports, imported: Imported, folder: Path) -> dict[str, str]:
+    """The files for a folder; in an empty one, those of a project."""
+    from mmctl.cli.files.import_place import project_name
+    from mmctl.interchange.migration.files import project_file
+    from mmctl.language.parsing.root import PROJECT_FILE
+
+    texts = section_files(imported, heading=None)
+    if kind.system is None or (folder.exists() and any(folder.iterdir())):
+        return texts
+    name = project_name(folder.name)
+    return {
+        PROJECT_FILE: project_file(kind.system, name, imported.needed, {}),
+        **{f"rules/{path}": text for path, text in texts.items()},
+    }
 
 
 def section_files(imported: Imported, *, heading: str | None) -> dict[str, str]:

@@ -33,7 +33,7 @@ _OF_AWS: Final = "aws:"
 
 def sections_of(found: FoundInfrastructure) -> Imported:
     """The sections of all that was found, with what is left out and what must be filled in."""
-    imported = Imported(refused=list(found.refused), needed=dict(found.needed))
+    imported = Imported(refused=list(found.refused), needed=dict(found.needed), shown=found.texts)
     for kind in WRITTEN:
         for resource in found.resources:
             if resource.kind is kind and resource.shape is not None:

@@ -19,7 +19,7 @@ from mmctl.records import dataclass, field
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from mmctl.interchange.migration.lowered import Lowered, LoweredRule
     from mmctl.interchange.migration.source import Data, Needed
@@ -208,15 +208,22 @@ def _list(name: str, members: tuple[str, ...] | None, lists: dict[str, str]) -> 
 
 
 def _project_file(made: Written, system: str, place: Place) -> str:
-    """`mmctl.yaml`: the environment `local` has stand-ins, and comments say what each is for."""
     cases = {"cases": ["cases/**/*.yaml"]} if made.cases is not None else {}
-    head = to_yaml({"version": 1, "project": place.project, "rules": ["rules/**/*.yaml"], **cases})
+    return project_file(system, place.project, made.needed, cases)
+
+
+def project_file(system: str, name: str, needed: Mapping[str, Needed], more: Data) -> str:
+    """`mmctl.yaml`: the environment `local` has stand-ins, and comments say what each is for.
+
+    `more` is what else comes before the environments.
+    """
+    head = to_yaml({"version": 1, "project": name, "rules": ["rules/**/*.yaml"], **more})
     lines = [f"# Imported from {visible(system)} by mmctl import.", *head.splitlines(), ""]
     lines += ["environments:", "  local:", "    endpoint: embedded"]
-    if made.needed:
+    if needed:
         lines.append("    # Stand-ins: each environment in AWS needs values of its own.")
         lines.append("    vars:")
-    for name, each in made.needed.items():
+    for name, each in needed.items():
         lines.append(f"      # {' '.join(visible(each.why).split())}")
         lines.append(f"      {to_yaml({name: each.stand_in}).strip()}")
     lines += [f"  # {line}" for line in _AWS]
