@@ -72,6 +72,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "exchange": Reads(
         what="transport rules of Exchange in XML, JSON or CSV",
         by="mmctl.interchange.exchange.reading:read",
+    "postfix": Reads(
+        what="a main.cf of Postfix, its tables beside it, and a master.cf",
+        by="mmctl.interchange.postfix.reading:read",
     ),
 }
 """The kinds by the word that `--from` takes, in the order of the manual."""

@@ -74,8 +74,7 @@ class Destinations:
 
     def of(self, domains: Iterable[str]) -> Test:
         """The test of a recipient in one of some domains."""
-        values = tuple(each if each.startswith(".") else f"@{each}" for each in domains)
-        return Compared(operand="recipient", operator="ends_with", values=values)
+        return Compared(operand="recipient", operator="ends_with", values=tuple(_ends(domains)))
 
     def named(self, name: str) -> list[str]:
         """The domains of one class."""
@@ -96,7 +95,7 @@ class Destinations:
             self.context.source.address_lists[RECIPIENTS] = tuple(listed)
             statements.append(_allow("listed", "recipient", "in_address_list", RECIPIENTS))
         if free:
-            values = [each if each.startswith(".") else f"@{each}" for each in free]
+            values = list(_ends(free))
             statements.append(_allow("own-domains", "recipient", "ends_with", values))
         for version, name in ((4, "sender_ip"), (6, "sender_ipv6")):
             networks = [str(each) for each in self._relaying(permitted) if each.version == version]
@@ -255,6 +254,14 @@ class Destinations:
                 yield from (entry.key for entry in table.entries) if table else ()
             else:
                 yield word
+
+
+def _ends(domains: Iterable[str]) -> Iterator[str]:
+    """What addresses in some domains end with; each once, and none that another one covers."""
+    known = dict.fromkeys(domains)
+    for domain in known:
+        if not any(f".{parent}" in known for parent in _parents(domain.removeprefix("."))):
+            yield domain if domain.startswith(".") else f"@{domain}"
 
 
 def _allow(name: str, operand: str, operator: str, values: object) -> Data:

@@ -77,7 +77,9 @@ def _read(context: ReadPostfix, asked: Asked) -> None:
     rewriting = Rewriting(context=context, destinations=destinations)
     rewriting.read()
     source.traffic_policy = destinations.policy(restrictions.permitted)
-    routing = Routing(context=context, destinations=destinations)
+    routing = Routing(
+        context=context, destinations=destinations, aliased=tuple(rewriting.aliased)
+    )
     routing.read(outgoing=rewriting.outside or bool(destinations.networks))
     effects = [*restrictions.effects, *headers.effects]
     redirected = [rule for rule in effects if _redirects(rule.actions)]

@@ -253,7 +253,7 @@ class Restrictions:
                 replace(
                     rule,
                     actions=("drop",),
-                    then=Then.END if verb.does is AccessDeed.DISCARD and not here.shadow else Then.GO_ON,
+                    then=Then.GO_ON if rule.shadow else Then.END,
                     differences=(WHOLE_MESSAGE,) if whole else (),
                 )
             )

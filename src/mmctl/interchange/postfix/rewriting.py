@@ -20,6 +20,7 @@ from mmctl.interchange.postfix.tables import LookupTable
 from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
+    from mmctl.interchange.migration.tests import Test
     from mmctl.interchange.postfix.context import ReadPostfix
     from mmctl.interchange.postfix.destinations import Destinations
     from mmctl.interchange.postfix.lookups import TableResult
@@ -44,8 +45,16 @@ class Rewriting:
     destinations: Destinations
     rules: list[SourceRule] = field(default_factory=list)
     refusals: list[SourceRule] = field(default_factory=list)
-    outside: bool = False
-    """Whether an alias leads to a domain that is not an own one."""
+    aliased: list[Test] = field(default_factory=list)
+    """The tests of recipients that get another address, or are known as aliases."""
+    targets: set[str] = field(default_factory=set)
+    """The addresses that aliases lead to."""
+
+    @property
+    def outside(self) -> bool:
+        """Whether an alias leads to a domain that is not an own one."""
+        own = self.destinations.domains
+        return any(address.rpartition("@")[2] not in own for address in self.targets)
 
     def read(self) -> None:
         """Read all tables that change or copy."""
@@ -137,6 +146,7 @@ class Rewriting:
         )
         self.context.source.unread += unread
         for each in found:
+            self.aliased.append(each.test)
             if each.value != _SAME:
                 self._rule(each, table, lost_of)
 
@@ -199,10 +209,7 @@ class Rewriting:
                     "alias-not-possible",
                 )
             rule = replace(rule, actions=({"replace_recipient": targets},))
-            own = self.destinations.domains
-            self.outside = self.outside or any(
-                address.rpartition("@")[2] not in own for address in targets
-            )
+            self.targets.update(targets)
         self.rules.append(rule)
 
     def _patterns(self, table: LookupTable) -> None:
@@ -216,6 +223,7 @@ class Rewriting:
         self.context.source.unread += unread
         for each in found:
             first = each.entries[0]
+            self.aliased.append(each.test)
             rule = SourceRule(
                 name=f"{table.short} {first.key}",
                 place=first.position,

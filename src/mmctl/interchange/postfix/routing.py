@@ -50,6 +50,8 @@ class Routing:
     destinations: Destinations
     rules: list[SourceRule] = field(default_factory=list)
     refusals: list[SourceRule] = field(default_factory=list)
+    aliased: tuple[Test, ...] = ()
+    """Recipients that are known before transports are looked up."""
 
     def read(self, *, outgoing: bool) -> None:
         """Read all that routes; `outgoing`: mail for other domains comes this way at all."""
@@ -112,9 +114,11 @@ class Routing:
         )
         temporary = code == "450"
         differences = (_DEFERRED,) if temporary else ()
-        self.refusals.append(
-            replace(rule, actions=(action,), then=Then.END, refuse=True, differences=differences)
-        )
+        rule = replace(rule, actions=(action,), then=Then.END, differences=differences)
+        test = AllOf((rule.test, *map(Negated, self.aliased))) if self.aliased else rule.test
+        self.refusals.append(replace(rule, test=test, refuse=True))
+        if self.aliased:  # an alias that leads here is accepted there, and then bounced
+            self.rules.append(replace(rule, name=f"{rule.name} bounced"))
 
     def _to(self, rule: SourceRule, transport: str, hop: str) -> SourceRule:
         """A rule that hands mail to a transport."""
