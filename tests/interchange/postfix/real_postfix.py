@@ -164,7 +164,13 @@ class Tried:
         found = set()
         for each in self._queue():
             if each["queue_name"] == "hold":
-                command = ["postcat", "-c", str(self.server.folder / "etc"), "-hq", each["queue_id"]]
+                command = [
+                    "postcat",
+                    "-c",
+                    str(self.server.folder / "etc"),
+                    "-hq",
+                    each["queue_id"],
+                ]
                 done = subprocess.run(
                     command,
                     capture_output=True,

@@ -72,6 +72,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "exchange": Reads(
         what="transport rules of Exchange in XML, JSON or CSV",
         by="mmctl.interchange.exchange.reading:read",
+    ),
     "postfix": Reads(
         what="a main.cf of Postfix, its tables beside it, and a master.cf",
         by="mmctl.interchange.postfix.reading:read",
