@@ -76,6 +76,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "postfix": Reads(
         what="a main.cf of Postfix, its tables beside it, and a master.cf",
         by="mmctl.interchange.postfix.reading:read",
+    "sieve": Reads(
+        what="Sieve scripts, of everybody or of one person each (`--recipient`)",
+        by="mmctl.interchange.sieve.reading:read",
     ),
 }
 """The kinds by the word that `--from` takes, in the order of the manual."""
