@@ -203,3 +203,12 @@ def reason_shortened() -> Difference:
         says="the text of a bounce has at most 256 characters of ASCII on one line: the reason is "
         "changed, or depends on the message",
     )
+
+
+def branch_not_visible(line: int) -> Difference:
+    """A branch gets what those before it have left, and rules do not see what one of them takes."""
+    return Difference(
+        code="branch-before-not-visible",
+        says=f"the script comes here only with mail that line {line} does not take; rules do not "
+        "see that, and take such mail here too",
+    )

@@ -59,13 +59,14 @@ def endings(way: WayThrough, *, more: bool) -> tuple[list[ScriptEnding], list[Do
     found: list[ScriptEnding] = []
     for count in range(len(split), -1, -1):
         for chosen in combinations(split, count):
-            tests = tuple(dict.fromkeys(step for steps, _ in chosen for step in steps))
+            by_identity = {id(step): step for steps, _ in chosen for step in steps}
+            tests = tuple(by_identity.values())
             if exclude_each_other(tests, tests):
                 continue
             redirects = [*sure, *(effect for _, effect in chosen)]
             origin = chosen[-1][1].origin if chosen else None
             possible = [
-                (tuple(step for step in steps if step not in tests), effect)
+                (tuple(step for step in steps if id(step) not in by_identity), effect)
                 for steps, effect in done
                 if not exclude_each_other(steps, tests)
             ]

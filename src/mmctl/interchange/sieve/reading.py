@@ -58,6 +58,7 @@ def read(opened: Opened, asked: Asked) -> Source:
             source.address_lists[name] = tuple(_with_details(owners[file]))
             is_theirs = Compared(operand="recipient", operator="in_address_list", values=(name,))
             walk.way.steps.append(is_theirs)
+            walk.recipient = owners[file][0]
             walk.run(script)
             walk.way.steps.clear()
     scripts.wrong.raise_if_any(scripts.texts)

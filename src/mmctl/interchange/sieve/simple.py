@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.interchange.migration.tests import ALWAYS, NEVER, AllOf, AnyOf, Negated
+from mmctl.interchange.migration.parts import has_unseen
+from mmctl.interchange.migration.tests import (
+    ALWAYS,
+    NEVER,
+    AllOf,
+    AnyOf,
+    Near,
+    Negated,
+    Unseen,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,3 +54,23 @@ def negated(test: Test) -> Test:
     if test == NEVER:
         return ALWAYS
     return test.test if isinstance(test, Negated) else Negated(test)
+
+
+def without_unseen(test: Test) -> Test:
+    """A test in which what nobody sees is taken as false; the same one, if all of it is seen."""
+    match test:
+        case Unseen():
+            return NEVER
+        case Near(test=inner, difference=difference):
+            seen = without_unseen(inner)
+            return test if seen is inner else Near(test=seen, difference=difference)
+        case Negated(inner):
+            # Where a test is negated, what is not seen is false all the same.
+            return NEVER if has_unseen(inner) else test
+        case AllOf(tests) | AnyOf(tests):
+            made = tuple(map(without_unseen, tests))
+            if all(one is other for one, other in zip(made, tests, strict=True)):
+                return test
+            return all_of(made) if isinstance(test, AllOf) else any_of(made)
+        case _:
+            return test

@@ -6,17 +6,18 @@ leaves its effects with the tests under which they were done, so that nothing is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.migration.source import Unread
-from mmctl.interchange.migration.tests import ALWAYS, NEVER, Unseen
+from mmctl.interchange.migration.tests import ALWAYS, NEVER, Near, Unseen
+from mmctl.interchange.sieve import differing
 from mmctl.interchange.sieve.asking import asked
 from mmctl.interchange.sieve.differing import not_visible
 from mmctl.interchange.sieve.doing import ACTING, DOES
 from mmctl.interchange.sieve.including import included
 from mmctl.interchange.sieve.known_tests import EXTENSIONS
 from mmctl.interchange.sieve.naming import origin_of
-from mmctl.interchange.sieve.simple import negated
+from mmctl.interchange.sieve.simple import negated, without_unseen
 from mmctl.interchange.sieve.syntax import texts_of
 from mmctl.interchange.sieve.variables import TextValue, Variables, decoded_characters
 from mmctl.interchange.sieve.way import BlockEnd, MailDeed
@@ -153,19 +154,21 @@ class Walk(Writer):
     def _chain(self, branches: tuple[ScriptCall, ...], after: frozenset[str]) -> BlockEnd:
         """`if`, `elsif` and `else`: in order, each without the mail of those before."""
         self.flush(branches[0])
-        refused: list[Test] = []
+        refused: list[tuple[ScriptCall, Test]] = []
         results: list[BlockEnd] = []
         for call in branches:
             step = ALWAYS if call.name == "else" else asked(call.tests[0], self)
             if step == NEVER:
                 self.unread(call, "never true")
                 continue
-            left = self._branch(call, (*refused, step), after)
+            harmless = not _names_in(call) & _HARMING
+            before = [refusal_of(each, step, harmless=harmless) for each, step in refused]
+            left = self._branch(call, (*before, step), after)
             results.append(left)
             if step == ALWAYS:
                 break
             if left is BlockEnd.GOES_ON:
-                refused.append(negated(step))
+                refused.append((call, step))
         else:
             return BlockEnd.GOES_ON
         if BlockEnd.GOES_ON in results:
@@ -238,6 +241,22 @@ class Walk(Writer):
         ):
             return MailDeed.DISCARDS in done and acting <= {"discard"}
         return acting <= {"discard"}
+
+
+_HARMING: Final = frozenset({"discard", "redirect", "reject", "ereject", "include"})
+"""What must not be done to mail that a branch before would have taken."""
+
+
+def refusal_of(call: ScriptCall, step: Test, *, harmless: bool) -> Test:
+    """That a branch did not take the mail; `harmless`: close is enough where rules do not see it.
+
+    Mail that the unseen part would take is then taken by the branches after it as well.
+    """
+    seen = without_unseen(step)
+    if seen is step or not harmless:
+        return negated(step)
+    difference = differing.branch_not_visible(call.place.line)
+    return Near(test=negated(seen), difference=difference)
 
 
 def _following(commands: tuple[ScriptCall, ...], after: frozenset[str]) -> list[frozenset[str]]:

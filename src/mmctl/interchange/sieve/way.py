@@ -102,7 +102,7 @@ class WayThrough:
     def sure(self) -> Steps:
         """The steps, and the exceptions for mail that left a script on the way."""
         left = tuple(negated(test) for level in self.levels for test in level.left)
-        return (*left, *self.steps)
+        return (*self.steps, *left)
 
     def beyond(self, steps: Steps) -> Steps | None:
         """Those steps that are not sure here; None: they are surely not taken here."""

@@ -10,6 +10,7 @@ from mmctl.interchange.migration.usual import MAILBOXES
 from mmctl.interchange.sieve import differing
 from mmctl.interchange.sieve.doing import refusal
 from mmctl.interchange.sieve.endings import endings
+from mmctl.interchange.sieve.examples import with_examples
 from mmctl.interchange.sieve.naming import origin_of
 from mmctl.interchange.sieve.simple import all_of
 from mmctl.interchange.sieve.syntax import shown
@@ -37,6 +38,8 @@ class Writer:
         self.origins: list[ScriptOrigin] = []
         """The branches that are open, the outermost first."""
         self.script: Script
+        self.recipient: str | None = None
+        """Whose script it is: the first step asks for that; None: everybody's."""
         self.more_scripts = False
         """Another script is run for mail that this one keeps."""
         self._domains = frozenset(domain.lower() for domain in asked.domains)
@@ -149,12 +152,15 @@ class Writer:
         *,
         refuse: bool = False,
     ) -> None:
+        steps = self.way.sure()
+        own = steps[: 1 if self.recipient else 0]
+        asked = with_examples(all_of((*steps[len(own) :], more)), self.recipient)
         self.source.rules.append(
             SourceRule(
                 name=origin.name,
                 place=origin.place,
                 text=origin.text,
-                test=all_of((*self.way.sure(), more)),
+                test=all_of((*own, asked)),
                 actions=tuple(actions),
                 then=then,
                 refuse=refuse,

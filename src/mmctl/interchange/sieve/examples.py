@@ -1,0 +1,52 @@
+"""Messages that show a difference: kept where they do show it in the rule that has the test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Near, Negated, Unseen
+from mmctl.records import replace
+
+if TYPE_CHECKING:
+    from mmctl.interchange.migration.source import Difference
+    from mmctl.interchange.migration.tests import Test
+
+
+def with_examples(test: Test, recipient: str | None) -> Test:
+    """A test whose examples are mail for a recipient; without those that other tests hide.
+
+    An example meets one test. Where others must be true too, it shows nothing of the rule.
+    """
+    return _kept(test, recipient, alone=True)
+
+
+def _kept(test: Test, recipient: str | None, *, alone: bool) -> Test:
+    match test:
+        case Compared():
+            return test
+        case Unseen(difference=difference):
+            return Unseen(difference=_difference(difference, recipient, alone=alone))
+        case Near(test=inner, difference=difference):
+            return Near(
+                test=_kept(inner, recipient, alone=alone),
+                difference=_difference(difference, recipient, alone=alone),
+            )
+        case Negated(inner):
+            return Negated(_kept(inner, recipient, alone=alone))
+        case AllOf(tests) | AnyOf(tests):
+            only = alone and (len(tests) == 1 or isinstance(test, AnyOf))
+            made = tuple(_kept(each, recipient, alone=only) for each in tests)
+            return AllOf(made) if isinstance(test, AllOf) else AnyOf(made)
+
+
+def _difference(difference: Difference, recipient: str | None, *, alone: bool) -> Difference:
+    example = difference.example
+    if example is None:
+        return difference
+    if not alone:
+        return replace(difference, example=None)
+    envelope = example.mail.get("envelope", {})
+    if recipient is None or "recipients" in envelope:
+        return difference
+    mail = {**example.mail, "envelope": {**envelope, "recipients": [recipient]}}
+    return replace(difference, example=replace(example, mail=mail))
