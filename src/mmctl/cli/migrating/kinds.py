@@ -76,6 +76,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "postfix": Reads(
         what="a main.cf of Postfix, its tables beside it, and a master.cf",
         by="mmctl.interchange.postfix.reading:read",
+    ),
     "sieve": Reads(
         what="Sieve scripts, of everybody or of one person each (`--recipient`)",
         by="mmctl.interchange.sieve.reading:read",

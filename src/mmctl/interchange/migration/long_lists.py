@@ -56,16 +56,22 @@ class LongLists:
             if isinstance(test, Compared) and (found := _entries_of(test)) is not None:
                 entries.setdefault(test.operand, []).extend(found)
         long = {operand for operand, found in entries.items() if len(set(found)) > LONG}
-        made: dict[Test, None] = {}
+        made: list[Test] = []
+        once: set[Compared] = set()
         for test in tests:
             fits = isinstance(test, Compared) and _entries_of(test) is not None
             if isinstance(test, Compared) and fits and test.operand in long:
                 name = self._named(tuple(dict.fromkeys(entries[test.operand])), rule)
-                made[Compared(operand=test.operand, operator="in_address_list", values=(name,))] = (
-                    None
+                each: Test = Compared(
+                    operand=test.operand, operator="in_address_list", values=(name,)
                 )
             else:
-                made[test if isinstance(test, Compared) else self.within(test, rule)] = None
+                each = test if isinstance(test, Compared) else self.within(test, rule)
+            if not isinstance(each, Compared):
+                made.append(each)
+            elif each not in once:
+                once.add(each)
+                made.append(each)
         return tuple(made)
 
     def _named(self, entries: tuple[str, ...], rule: str) -> str:
