@@ -81,6 +81,10 @@ KINDS: Final[Mapping[str, Kind]] = {
         what="Sieve scripts, of everybody or of one person each (`--recipient`)",
         by="mmctl.interchange.sieve.reading:read",
     ),
+    "ses-receipt-rules": Reads(
+        what="SES receipt rules and IP address filters: JSON or YAML of the API, templates",
+        by="mmctl.interchange.receipt_rules.reading:read",
+    ),
 }
 """The kinds by the word that `--from` takes, in the order of the manual."""
 

@@ -9,12 +9,13 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.interchange.receipt_rules import said
+from mmctl.interchange.receipt_rules.open_texts import TextToFill, known_form
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mmctl.interchange.migration.source import Action, Difference
+    from mmctl.interchange.migration.source import Action, Difference, Needed
     from mmctl.interchange.receipt_rules.members import ExportedObject
 
 _TOPIC: Final = re.compile(
@@ -32,7 +33,6 @@ _NOT_PRINTABLE: Final = re.compile(r"[^\x20-\x7e]")
 _LONGEST_VALUE: Final = 128
 _LONGEST_DIAGNOSTIC: Final = 256
 _LONGEST_MESSAGE: Final = 500
-_VARIABLE: Final = re.compile(r"\$\{")
 
 
 @dataclass(slots=True)
@@ -52,7 +52,15 @@ class ActionsRead:
     """Whether one of them delivers, stores or bounces."""
     after_stop: list[str] = field(default_factory=list)
     """Actions that never run."""
-    unknown: list[str] = field(default_factory=list)
+    needed: dict[str, Needed] = field(default_factory=dict)
+    """What somebody must fill in, besides roles."""
+
+    def written(self, text: str) -> str:
+        """A text of the source in a rule file, where `${` begins a variable."""
+        if isinstance(text, TextToFill):
+            self.needed |= text.needed
+            return str(text)
+        return text.replace("${", "$${")
 
 
 def read_actions(actions: tuple[ExportedObject, ...]) -> ActionsRead:
@@ -79,33 +87,34 @@ def read_actions(actions: tuple[ExportedObject, ...]) -> ActionsRead:
 
 
 def _s3(members: ExportedObject, read: ActionsRead) -> None:
-    bucket, prefix = members.needed("BucketName"), members.text("ObjectKeyPrefix")
-    key, role = members.text("KmsKeyArn"), members.text("IamRoleArn")
+    bucket = members.needed("BucketName", known=False)
+    prefix = members.text("ObjectKeyPrefix", known=False)
+    key, role = members.text("KmsKeyArn", known=False), members.text("IamRoleArn", known=False)
     if bucket is None:
         return
-    shown = f"{bucket}/{prefix.rstrip('/')}/" if prefix else bucket
+    shown = f"{bucket}/{_folder(prefix)}" if prefix else bucket
     read.texts.append(f"S3 {shown}")
     if role is not None:
         read.given_roles.append(role)
-    written: dict[str, Any] = {"bucket": _text(bucket), "role": _role(read, "s3_role")}
+    written: dict[str, Any] = {"bucket": read.written(bucket), "role": _role(read, "s3_role")}
     # "your emails will appear in your S3 bucket in a folder named Email"
-    folder = prefix.rstrip("/") + "/" if prefix else None
-    if _BUCKET.fullmatch(bucket) is None:
+    folder = _folder(prefix) if prefix else None
+    if _BUCKET.fullmatch(known_form(bucket)) is None:
         read.differences.append(said.not_taken("bucket", bucket, "1 to 62 of A-Z a-z 0-9 . -"))
         return
-    if folder is not None and _PREFIX.fullmatch(folder) is None:
+    if folder is not None and _PREFIX.fullmatch(known_form(folder)) is None:
         form = "1 to 62 of A-Z a-z 0-9 ! _ . * ' ( ) / -, with the / at the end"
         read.differences.append(said.not_taken("prefix", folder, form))
         return
     if folder is not None:
-        written["prefix"] = _text(folder)
+        written["prefix"] = read.written(folder)
     if key is not None and key.endswith(":alias/aws/ses"):
         read.differences.append(said.KEY_OF_SES)
-    elif key is not None and _KEY.fullmatch(key) is None:
+    elif key is not None and _KEY.fullmatch(known_form(key)) is None:
         read.differences.append(said.not_taken("KMS key", key, "an ARN or an id of a key"))
         return
     elif key is not None:
-        written["kms_key"] = _text(key)
+        written["kms_key"] = read.written(key)
         read.differences.append(said.ENCRYPTED_BY_S3)
     read.actions.append({"write_to_s3": written})
     read.ends_mail = True
@@ -113,15 +122,15 @@ def _s3(members: ExportedObject, read: ActionsRead) -> None:
 
 
 def _sns(members: ExportedObject, read: ActionsRead) -> None:
-    topic = members.needed("TopicArn")
+    topic = members.needed("TopicArn", known=False)
     encoding = members.word("Encoding", "UTF-8", "Base64")
     if topic is None:
         return
     read.texts.append(f"SNS {_last(topic)}")
-    if _TOPIC.fullmatch(topic) is None:
+    if _TOPIC.fullmatch(known_form(topic)) is None:
         read.differences.append(said.not_taken("topic", topic, "the ARN of an SNS topic"))
         return
-    written = {"topic": topic, "role": _role(read, "sns_role")}
+    written = {"topic": read.written(topic), "role": _role(read, "sns_role")}
     if encoding == "Base64":
         written["encoding"] = "base64"
     read.actions.append({"publish_to_sns": written})
@@ -129,48 +138,54 @@ def _sns(members: ExportedObject, read: ActionsRead) -> None:
 
 
 def _lambda(members: ExportedObject, read: ActionsRead) -> None:
-    function = members.needed("FunctionArn")
+    function = members.needed("FunctionArn", known=False)
     kind = members.word("InvocationType", "Event", "RequestResponse") or "Event"
     if function is None:
         return
     read.texts.append(f"Lambda {_last(function)}" + ("" if kind == "Event" else ", which may stop"))
-    if _ARN.fullmatch(function) is None:
+    if _ARN.fullmatch(known_form(function)) is None:
         read.differences.append(said.not_taken("function", function, "the ARN of a function"))
         return
-    invocation = "event" if kind == "Event" else "request_response"
-    role = _role(read, "lambda_role")
-    read.actions.append(
-        {"invoke_lambda": {"function": _text(function), "role": role, "invocation": invocation}}
-    )
+    written = {
+        "function": read.written(function),
+        "role": _role(read, "lambda_role"),
+        "invocation": "event" if kind == "Event" else "request_response",
+    }
+    read.actions.append({"invoke_lambda": written})
     _notify(members, read, "LambdaAction")
 
 
 def _bounce(members: ExportedObject, read: ActionsRead) -> None:
-    reply, text = members.needed("SmtpReplyCode"), members.needed("Message")
-    status, sender = members.text("StatusCode"), members.needed("Sender")
+    reply, text = members.needed("SmtpReplyCode"), members.needed("Message", known=False)
+    status, sender = members.text("StatusCode"), members.needed("Sender", known=False)
     if reply is None or text is None or sender is None:
         return
     read.texts.append(f"Bounce {reply} {status or ''}".rstrip())
-    if _REPLY.fullmatch(reply) is None:
+    if _REPLY.fullmatch(known_form(reply)) is None:
         read.differences.append(said.not_taken("reply code", reply, "a code from 400 to 599"))
         return
-    if status is None or _STATUS.fullmatch(status) is None:
+    if status is None or _STATUS.fullmatch(known_form(status)) is None:
         status = f"{reply[0]}.0.0"
         read.differences.append(said.status_chosen(status))
-    address = sender.rpartition("<")[2].removesuffix(">")
-    if _ADDRESS.fullmatch(address) is None:
+    address = sender
+    if not isinstance(sender, TextToFill):
+        address = sender.rpartition("<")[2].removesuffix(">")
+    if _ADDRESS.fullmatch(known_form(address)) is None:
         read.differences.append(said.not_taken("sender", sender, "an address"))
         return
-    plain = _NOT_PRINTABLE.sub("?", text)
-    if plain != text or len(plain) > _LONGEST_DIAGNOSTIC:
+    shorter, plain = text, text
+    if not isinstance(text, TextToFill):
+        plain = _NOT_PRINTABLE.sub("?", text)[:_LONGEST_MESSAGE]
+        shorter = plain[:_LONGEST_DIAGNOSTIC]
+    if shorter != text:
         read.differences.append(said.text_changed(_LONGEST_DIAGNOSTIC))
     written = {
-        "sender": _text(address),
+        "sender": read.written(address),
         "role": _role(read, "bounce_role"),
         "status_code": status,
         "smtp_reply_code": reply,
-        "diagnostic_message": _text(plain[:_LONGEST_DIAGNOSTIC]),
-        "message": _text(plain[:_LONGEST_MESSAGE]),
+        "diagnostic_message": read.written(shorter),
+        "message": read.written(plain),
     }
     read.actions.append({"bounce": written})
     read.ends_mail = True
@@ -178,31 +193,31 @@ def _bounce(members: ExportedObject, read: ActionsRead) -> None:
 
 
 def _workmail(members: ExportedObject, read: ActionsRead) -> None:
-    organization = members.needed("OrganizationArn")
+    organization = members.needed("OrganizationArn", known=False)
     if organization is None:
         return
     read.texts.append(f"WorkMail {_last(organization)}")
-    if _ARN.fullmatch(organization) is None:
+    if _ARN.fullmatch(known_form(organization)) is None:
         read.differences.append(said.not_taken("organization", organization, "an ARN"))
         return
-    role = _role(read, "workmail_role")
-    read.actions.append({"deliver_to_mailbox": {"mailbox": _text(organization), "role": role}})
+    written = {"mailbox": read.written(organization), "role": _role(read, "workmail_role")}
+    read.actions.append({"deliver_to_mailbox": written})
     read.ends_mail = True
     _notify(members, read, "WorkmailAction")
 
 
 def _header(members: ExportedObject, read: ActionsRead) -> None:
-    name, value = members.needed("HeaderName"), members.needed("HeaderValue")
+    name, value = members.needed("HeaderName"), members.needed("HeaderValue", known=False)
     if name is None or value is None:
         return
     read.texts.append(f"header {name}")
-    if _HEADER.fullmatch(name) is None:
+    if _HEADER.fullmatch(known_form(name)) is None:
         read.differences.append(said.header_name(name))
     elif len(value) > _LONGEST_VALUE or _NOT_PRINTABLE.search(value):
         form = f"1 to {_LONGEST_VALUE} printable characters of ASCII"
         read.differences.append(said.not_taken(f"value of {name}", value, form))
     else:
-        read.actions.append({"add_header": {"name": name, "value": _text(value)}})
+        read.actions.append({"add_header": {"name": name, "value": read.written(value)}})
 
 
 def _stop(members: ExportedObject, read: ActionsRead) -> None:
@@ -213,7 +228,7 @@ def _stop(members: ExportedObject, read: ActionsRead) -> None:
 
 
 def _connect(members: ExportedObject, read: ActionsRead) -> None:
-    instance = members.text("InstanceARN") or ""
+    instance = members.text("InstanceARN", known=False) or ""
     members.ignore("IAMRoleARN")
     read.texts.append(f"Connect {_last(instance)}".rstrip())
     read.differences.append(said.NO_CONNECT)
@@ -233,13 +248,13 @@ _READERS: Final[dict[str, Callable[[ExportedObject, ActionsRead], None]]] = {
 
 def _notify(members: ExportedObject, read: ActionsRead, action: str) -> None:
     """The notice that an action sends to a topic: an action of its own here."""
-    topic = members.text("TopicArn")
+    topic = members.text("TopicArn", known=False)
     if topic is None:
         return
-    if _TOPIC.fullmatch(topic) is None:
+    if _TOPIC.fullmatch(known_form(topic)) is None:
         read.differences.append(said.not_taken("topic", topic, "the ARN of an SNS topic"))
         return
-    written = {"topic": topic, "role": _role(read, "sns_role"), "payload": "headers"}
+    written = {"topic": read.written(topic), "role": _role(read, "sns_role"), "payload": "headers"}
     read.actions.append({"publish_to_sns": written})
     read.differences.append(said.notice(action))
 
@@ -249,9 +264,8 @@ def _role(read: ActionsRead, variable: str) -> str:
     return f"${{vars.{variable}}}"
 
 
-def _text(text: str) -> str:
-    """A text of the source in a rule file, where `${` begins a variable."""
-    return _VARIABLE.sub("$${", text)
+def _folder(prefix: str) -> str:
+    return prefix if isinstance(prefix, TextToFill) else prefix.rstrip("/") + "/"
 
 
 def _last(arn: str) -> str:

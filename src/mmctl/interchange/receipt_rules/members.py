@@ -1,4 +1,4 @@
-"""ExportedObject of an object of an export, taken one by one; what is wrong or unknown is kept."""
+"""Members of an object of an export, taken one by one; what is wrong or unknown is kept."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.interchange.migration.source import Unread
+from mmctl.interchange.receipt_rules.open_texts import TextToFill
 from mmctl.problem import Path, Position, Problem, Severity
 from mmctl.records import dataclass, field
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 60
 """How many characters of a value are shown."""
+_STATE_IT: Final = "state it: `--parameter NAME=VALUE`"
 _FLAGS: Final = {True: True, False: False, "true": True, "false": False}
 """What a flag may be; templates write texts."""
 
@@ -59,9 +61,17 @@ class ExportedObject:
         keys = [key for key, value in self._value.items() if value is not None]
         return keys[0] if len(keys) == 1 else None
 
-    def text(self, key: str) -> str | None:
-        """A text, without the space around it; None: absent, empty, or a problem."""
+    def text(self, key: str, *, known: bool = True) -> str | None:
+        """A text, without the space around it; None: absent, empty, or a problem.
+
+        One that the file does not know is a problem if it must be `known`.
+        """
         value = self._take(key)
+        if isinstance(value, TextToFill):
+            if not known:
+                return value
+            self._problem(self.place_of(key), f"`{key}` is unknown: {value.why}", _STATE_IT)
+            return None
         if isinstance(value, int | float) and not isinstance(value, bool):
             value = str(value)
         if value is None or isinstance(value, str):
@@ -69,9 +79,9 @@ class ExportedObject:
         self._wrong(key, value, "a text")
         return None
 
-    def needed(self, key: str) -> str | None:
+    def needed(self, key: str, *, known: bool = True) -> str | None:
         """A text that must be there; None: it is not, which is a problem."""
-        text = self.text(key)
+        text = self.text(key, known=known)
         if text is None and not self._value.get(key):
             self._problem(self.place, f"`{key}` is missing", None)
         return text
@@ -81,15 +91,15 @@ class ExportedObject:
         value = self._take(key)
         if value is None:
             return False
-        known = (
+        flag = (
             _FLAGS.get(value.lower() if isinstance(value, str) else value)
             if (isinstance(value, str | bool))
             else None
         )
-        if known is None:
+        if flag is None:
             self._wrong(key, value, "true or false")
             return False
-        return known
+        return flag
 
     def word(self, key: str, *words: str) -> str | None:
         """One of some words, as they are written here, in any letter case; None: absent."""
@@ -106,7 +116,9 @@ class ExportedObject:
         """The texts of a list, each with its place."""
         for index, item in enumerate(self._list(key)):
             place = self._document.places.at((*self._path, key, index))
-            if isinstance(item, str) and item.strip():
+            if isinstance(item, TextToFill):
+                self._problem(place, f"`{item}` is unknown: {item.why}", _STATE_IT)
+            elif isinstance(item, str) and item.strip():
                 yield item.strip(), place
             else:
                 self._problem(place, f"got {_shown(item)}, expected a text", None)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.counted import counted
 from mmctl.errors import ProblemsFound
+from mmctl.interchange.migration.decoding import decoded
 from mmctl.interchange.migration.source import Source, SourceRule, Then, Unread
 from mmctl.interchange.migration.tests import NEVER, Compared
 from mmctl.interchange.receipt_rules import said
@@ -23,18 +24,21 @@ from mmctl.interchange.receipt_rules.recipients import (
     test_of,
 )
 from mmctl.interchange.receipt_rules.rule_sets import in_order, receiving_of
+from mmctl.interchange.receipt_rules.stacks import is_template, stack_rules
 from mmctl.problem import Position
 
 if TYPE_CHECKING:
     from mmctl.interchange.migration.source import Asked, Difference, Opened
     from mmctl.interchange.migration.tests import Test
     from mmctl.interchange.receipt_rules.actions import ActionsRead
+    from mmctl.interchange.receipt_rules.documents import Document
     from mmctl.interchange.receipt_rules.recipients import RecipientConditions
     from mmctl.interchange.receipt_rules.rule_sets import ReceiptRule, Receiving
 
 _LISTS_AT_MOST: Final = 80
 """Of the 100 address lists of an account: some are for the traffic policy and for what follows."""
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9-]+")
+_PARAMETER: Final = "parameter:"
 _SHOWN: Final = 3
 """How many recipients the line of a rule names."""
 
@@ -46,15 +50,15 @@ def read(opened: Opened, asked: Asked) -> Source:
         ProblemsFound: a file is broken, has nothing of SES receiving, or has another rule set.
     """
     found = Remarks()
-    documents = []
+    source = Source(system="SES receipt rules", rest=())
+    documents: list[Document] = []
     for file, content in opened.named.items():
         try:
-            documents.append(document_of(file, content))
+            documents += _documents(file, content, asked, source, found)
         except ProblemsFound as broken:
             found.problems += broken.problems
     receiving = receiving_of(documents, found)
     rules = in_order(_one_set(receiving, found), found)
-    source = Source(system="SES receipt rules", rest=())
     add_filters(receiving.filters, source, found)
     _add_rules(rules, asked.domains, source)
     source.unread += found.unread
@@ -63,6 +67,31 @@ def read(opened: Opened, asked: Asked) -> Source:
             f"cannot read {counted(len(opened.named), 'file')}", tuple(found.problems)
         )
     return source
+
+
+def _documents(
+    file: str, content: bytes, asked: Asked, source: Source, found: Remarks
+) -> list[Document]:
+    """The documents of a file: one of the API, or those that a template amounts to."""
+    if not is_template(file, decoded(file, content)):
+        return [document_of(file, content)]
+    given = {
+        name.removeprefix(_PARAMETER): value
+        for name, value in asked.options.items()
+        if name.startswith(_PARAMETER)
+    }
+    stack = stack_rules(file, content, given)
+    found.problems += stack.problems
+    found.unread += stack.unread
+    source.notes += stack.notes
+    if not stack.documents and not stack.problems:
+        add_problem(
+            found,
+            Position(file=file),
+            "the template has no receipt rules",
+            "expected resources of type `AWS::SES::ReceiptRule` or `AWS::SES::ReceiptFilter`",
+        )
+    return stack.documents
 
 
 def _one_set(receiving: Receiving, found: Remarks) -> list[ReceiptRule]:
@@ -90,6 +119,7 @@ def _add_rules(rules: list[ReceiptRule], domains: tuple[str, ...], source: Sourc
         read_one = read_actions(rule.actions)
         roles.update(dict.fromkeys(sorted(read_one.roles)))
         given.update(dict.fromkeys(read_one.given_roles))
+        source.needed |= read_one.needed
         if not rule.actions:
             source.unread.append(_without_actions(rule))
             continue
@@ -164,6 +194,8 @@ def _of_rule(
         differences.append(said.unreadable_recipients(recipients.unreadable))
     if recipients.everybody and not domains:
         differences.append(said.ANY_DOMAIN)
+    if rule.order_unsaid:
+        differences.append(said.MIXED_ORDER)
     if rule.scan:
         differences.append(said.NO_SCAN)
     return differences

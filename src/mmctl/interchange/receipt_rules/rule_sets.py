@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.interchange.migration.source import Unread
 from mmctl.interchange.receipt_rules.members import ExportedObject, Remarks, add_problem, objects_in
-from mmctl.records import dataclass, field
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from mmctl.interchange.receipt_rules.documents import Document
@@ -34,6 +34,10 @@ class ReceiptRule:
     """Whether mail is scanned for spam and viruses."""
     after: str | None = None
     """The rule that it follows, where the file has no order."""
+    from_template: bool = False
+    """Whether the order is that of `after` alone."""
+    order_unsaid: bool = False
+    """Whether its place among others that follow the same rule is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +98,7 @@ def _read(members: ExportedObject, receiving: Receiving, found: Remarks) -> None
     elif members.has("Rule"):
         one = members.object("Rule")
         name, after = members.text("RuleSetName") or "", members.text("After")
-        rule = rule_of(one, after) if one is not None else None
+        rule = rule_of(one, after, from_template=True) if one is not None else None
         receiving.sets.setdefault(name, []).extend([rule] if rule is not None else [])
     elif members.has("IpFilter"):
         receiving.filters += [f for f in (_ip_filter(members),) if f]
@@ -130,7 +134,9 @@ def _read_set(members: ExportedObject, receiving: Receiving, found: Remarks) -> 
         )
 
 
-def rule_of(members: ExportedObject, after: str | None) -> ReceiptRule | None:
+def rule_of(
+    members: ExportedObject, after: str | None, *, from_template: bool = False
+) -> ReceiptRule | None:
     """One receipt rule; None: it has no name, which is a problem.
 
     A rule without `Enabled` is not enabled, one without `TlsPolicy` does not ask for TLS.
@@ -145,6 +151,7 @@ def rule_of(members: ExportedObject, after: str | None) -> ReceiptRule | None:
         tls=members.word("TlsPolicy", "Optional", "Require") == "Require",
         scan=members.flag("ScanEnabled"),
         after=after,
+        from_template=from_template,
     )
     members.list_unknown(f"rule `{name}`")
     return rule if name else None
@@ -173,7 +180,7 @@ def in_order(rules: list[ReceiptRule], found: Remarks) -> list[ReceiptRule]:
 
     A rule that is to follow itself, or a rule that is not there, is a problem.
     """
-    if all(rule.after is None for rule in rules):
+    if not any(rule.from_template for rule in rules):
         return rules
     names = {rule.name for rule in rules}
     following: dict[str | None, list[ReceiptRule]] = {}
@@ -187,6 +194,9 @@ def in_order(rules: list[ReceiptRule], found: Remarks) -> list[ReceiptRule]:
             )
             return rules
         following.setdefault(rule.after, []).append(rule)
+    for after, group in following.items():
+        if len(group) > 1:
+            following[after] = [replace(rule, order_unsaid=True) for rule in group]
     return _chained(rules, following, found)
 
 
@@ -198,11 +208,11 @@ def _chained(
     while waiting:
         rule = waiting.pop()
         chained.append(rule)
-        # What was inserted last after a rule comes first; files have the order of insertion.
-        waiting += following.pop(rule.name, [])
+        waiting += following.pop(rule.name, [])[::-1]
     if len(chained) == len(rules):
         return chained
-    left = next(rule for rule in rules if rule not in chained)
+    placed = {rule.name for rule in chained}
+    left = next(rule for rule in rules if rule.name not in placed)
     add_problem(
         found, left.place, f"rule `{left.name}` follows itself", "correct `After` of these rules"
     )
