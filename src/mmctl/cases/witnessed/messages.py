@@ -17,6 +17,7 @@ from mmctl.judge.judging import judge
 from mmctl.judge.submission import LambdaAnswer, Scenario
 from mmctl.language.project import Outcome
 from mmctl.model.enums import AcceptAction
+from mmctl.model.facts import EnvelopeFact
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
@@ -135,8 +136,10 @@ class NearRules:
     def _just_missing(self, draft: Draft, demands: Sequence[Demand]) -> Iterator[Draft]:
         for place, (wanted, asked) in enumerate(demands):
             others = [*demands[:place], *demands[place + 1 :]]
-            for variation in variations(asked, self._lists):
-                varied = variation.of(draft)
+            for varied in (
+                *(variation.of(draft) for variation in variations(asked, self._lists)),
+                *_neighbors(draft),
+            ):
                 if answer_for(self.gateway, varied, asked) is (not wanted) and self._meets(
                     varied, others
                 ):
@@ -183,6 +186,13 @@ def _demands(rule: LogicalRule) -> list[Demand]:
         *((True, each) for each in rule.conditions),
         *((False, each) for each in rule.unless),
     ]
+
+
+def _neighbors(draft: Draft) -> Iterator[Draft]:
+    """The draft for somebody else at the same domain, at a domain below it, and at another one."""
+    local, _, domain = draft.envelope.recipients[0].rpartition("@")
+    for address in (f"not.{local}@{domain}", f"{local}@not.{domain}", f"{local}@not-{domain}"):
+        yield draft.stating(EnvelopeFact.RECIPIENTS, (address,))
 
 
 def _natural(draft: Draft, before: Draft) -> Draft:

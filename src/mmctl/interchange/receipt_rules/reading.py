@@ -194,6 +194,8 @@ def _of_rule(
         differences.append(said.unreadable_recipients(recipients.unreadable))
     if recipients.everybody and not domains:
         differences.append(said.ANY_DOMAIN)
+    if rule.tls and not fits_list(recipients):
+        differences.append(said.TLS_NOT_FOR_LABELS)
     if rule.order_unsaid:
         differences.append(said.MIXED_ORDER)
     if rule.scan:

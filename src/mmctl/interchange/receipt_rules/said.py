@@ -65,6 +65,14 @@ ANY_DOMAIN: Final = Difference(
     ),
     instead="name your domains: `--domain example.com`, once for each",
 )
+TLS_NOT_FOR_LABELS: Final = Difference(
+    code="tls-not-for-labels",
+    says=(
+        "if another rule is for them too, mail to labels of addresses with more than 18 characters "
+        "before the `@` is taken without TLS: no address list has such labels"
+    ),
+    instead="require TLS at the ingress point, `tls_policy: required`, or list the labels in use",
+)
 MIXED_ORDER: Final = Difference(
     code="order-not-said",
     says="the template does not say in which order this rule and its neighbors are",
