@@ -1634,7 +1634,7 @@ COMPLETIONS: Final[
         (('--cases',), False, 'With --shadow: write ten cases a rule to a new file.', ()),
         (('--follow',), False, 'Show messages as they come, until Ctrl-C.', ()),
         (('--redact',), False, 'Pseudonyms for addresses, HELO names, clients.', ()),
-        (('--compare',), False, "Compare with simulation. `--compare OTHER.csv`: with another gateway's log.", ()),
+        (('--compare',), False, "Compare with simulation. `--compare OTHER`: with another gateway's log.", ()),
         (('--messages',), True, 'The messages themselves, to tell which rules are meant; repeatable.', ()),
         (('--against',), False, 'With --compare: other rules: git:REV, live, a snapshot or a folder.', ()),
         (('--authenticate',), False, 'With --messages: compute SPF, DKIM and DMARC from DNS.', ()),

@@ -1340,7 +1340,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 'Compare',
                 False,
                 (
-                    ((('', (('--compare', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Compare with simulation. `', ''), ('--compare', '1;36'), (" OTHER.csv`: with another gateway's log.", ''))),)),
+                    ((('', (('--compare', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Compare with simulation. `', ''), ('--compare', '1;36'), (" OTHER`: with another gateway's log.", ''))),)),
                     ((('', (('--messages', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('SOURCE', '1;33'),)),), (('', (('The messages themselves, to tell which rules are meant; repeatable.', ''),)),)),
                     ((('', (('--against', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('RULES', '1;33'),)),), (('', (('With ', ''), ('--compare', '1;36'), (': other rules: git:REV, live, a snapshot or a folder.', ''))),)),
                     ((('', (('--authenticate', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('With ', ''), ('--messages', '1;36'), (': compute SPF, DKIM and DMARC from DNS.', ''))),)),

@@ -79,7 +79,7 @@ def logs(
         bool,
         typer.Option(
             "--compare",
-            help="Compare with simulation. `--compare OTHER.csv`: with another gateway's log.",
+            help="Compare with simulation. `--compare OTHER`: with another gateway's log.",
             rich_help_panel="Compare",
         ),
     ] = False,
@@ -210,7 +210,7 @@ def logs(
     if compare:
         if redact:
             raise UsageError("got `--compare` and `--redact`", help="a comparison shows addresses")
-        sources, other = other_log(sources)
+        sources, other = other_log(run, sources)
         return logged.compare(logged.opened(run, sources, asked, redact=False), comparing, other)
     opened = logged.opened(run, sources, asked, redact=redact)
     if comparing.stored:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.exit_codes import UNKNOWN
@@ -27,6 +28,7 @@ _OF_MESSAGES: Final = frozenset({"--messages", "--authenticate", "--zone"})
 """Options that need no comparison: messages decide which rule a record means."""
 SUFFIX: Final = ".csv"
 """The name of another gateway's log ends so: no log of Mail Manager is a CSV."""
+_LOOKED_AT: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,19 +87,32 @@ class ComparingOptions:
             raise UsageError(f"got `{name}` without messages", help="name them: --messages SOURCE")
 
 
-def other_log(sources: list[str] | None) -> tuple[list[str] | None, str | None]:
-    """The sources, and the CSV of another gateway among them.
+def other_log(run: Run, sources: list[str] | None) -> tuple[list[str] | None, str | None]:
+    """The sources, and the log of another gateway among them: a CSV, or a mail log of Postfix.
 
     Raises:
         UsageError: there are two of these.
     """
-    others = [each for each in sources or () if each.lower().endswith(SUFFIX)]
+    others = [each for each in sources or () if _is_of_another(run, each)]
     if len(others) > 1:
         raise UsageError(
             f"got two logs of other gateways: `{others[0]}` and `{others[1]}`", help="name one"
         )
     left = [each for each in sources or () if each not in others]
     return left or None, others[0] if others else None
+
+
+def _is_of_another(run: Run, source: str) -> bool:
+    if source.lower().endswith(SUFFIX):
+        return True
+    path = run.directory / source
+    if not path.is_file():
+        return False
+    from mmctl.operate.comparing.postfix_log import is_postfix_log
+
+    with suppress(OSError), path.open("rb") as file:
+        return is_postfix_log(file.read(_LOOKED_AT).decode("utf-8", "replace"))
+    return False
 
 
 def compare_with_simulation(
@@ -180,32 +195,60 @@ def compare_with_other(
     path: str,
     messages: Iterable[LoggedMessage],
     names: LogNames,
+    project: Project | None,
 ) -> int:
     """Compare what was read of a log with that of another gateway; return the exit code.
 
     Raises:
         UsageError: it cannot be read, or an option makes no sense.
     """
-    from mmctl.inputs import FILE_AT_MOST, read_text
-    from mmctl.operate.comparing.other_gateway import agree, read_other
+    from mmctl.operate.comparing.other_gateway import agree
+    from mmctl.operate.comparing.other_log import read_other
 
     for name in options.given():
-        if name != "--strict":
+        if name not in {"--strict", "--messages"}:
             raise UsageError(
                 f"got `{name}` and `{path}`", help="it is for a comparison with simulation"
             )
-    try:
-        text = read_text(run.directory / path, at_most=FILE_AT_MOST)
-    except FileNotFoundError:
-        raise UsageError(
-            f"`{path}` does not exist", help="expected the CSV of another gateway's log"
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise UsageError(f"cannot read `{path}`: {(reason or '').lower()}") from None
-    other = read_other(text, path)
-    found = agree(messages, names, other, path)
+    other = read_other(_text_of(run, path), path, run.now())
+    logged = list(messages)
+    headers: dict[str, str] = {}
+    if options.stored:
+        from mmctl.operate.logs.stored import message_ids
+
+        if project is None:
+            raise UsageError("`--messages` needs the project of the log", help="-C DIR")
+        headers = message_ids(stored_messages(run, project, options), logged)
+    found = agree(logged, names, other, headers=headers, source_of=_sources(project))
     write(run, AGREEMENT, found)
     if found.same < found.both:
         return DIFFERENT
     return UNKNOWN if options.strict and not found.both else 0
+
+
+def _text_of(run: Run, path: str) -> str:
+    """The text of another gateway's log; what Windows writes is UTF-16."""
+    from mmctl.inputs import FILE_AT_MOST, read_file
+    from mmctl.interchange.migration.decoding import decoded
+
+    try:
+        return decoded(path, read_file(run.directory / path, at_most=FILE_AT_MOST))
+    except FileNotFoundError:
+        raise UsageError(
+            f"`{path}` does not exist", help="expected the log of another gateway"
+        ) from None
+    except OSError as error:
+        raise UsageError(f"cannot read `{path}`: {(error.strerror or '').lower()}") from None
+
+
+def _sources(project: Project | None) -> dict[str, str]:
+    """The rules of the other gateway, by the names of the rules here that were imported."""
+    from mmctl.interchange.migration.origin import origin_of
+
+    found = {}
+    sets = () if project is None else project.rule_sets.values()
+    for rule in (rule for each in sets for rule in each.rules):
+        origin = origin_of(rule.description or "")
+        if origin is not None:
+            found[rule.name] = origin.name or origin.place
+    return found

@@ -117,7 +117,7 @@ def compare(opened: OpenedLogs, options: ComparingOptions, other: str | None) ->
     messages = opened.log.messages(opened.asked, opened.names)
     if other is None:
         return compare_with_simulation(opened.run, options, messages)
-    return compare_with_other(opened.run, options, other, messages, opened.names)
+    return compare_with_other(opened.run, options, other, messages, opened.names, opened.project)
 
 
 def show(logs: OpenedLogs) -> int:

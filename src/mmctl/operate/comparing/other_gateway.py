@@ -1,60 +1,47 @@
-"""The same messages judged by another gateway, whose log is a CSV: where both agree, and where not.
+"""The same messages judged by another gateway, by its log: where both agree, and where not.
 
-A row says what one rule did with one recipient of one message. A recipient may have several rows:
-what decides is the order of outcomes that the language has (delivered before bounced, dropped,
-stored, lost).
+While rules are shadows, what they would have done counts: an old gateway still acts, and the new
+one only marks. A recipient may have several rules: what decides is the order of outcomes that the
+language has (delivered before bounced, dropped, stored, lost).
 """
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from mmctl.errors import UsageError
 from mmctl.language.project import Outcome
-from mmctl.model.actions import ACTIONS, Does
+from mmctl.operate.comparing.other_words import NO_RULE, Decided
+from mmctl.operate.comparing.would_do import would_end
 from mmctl.operate.logs.outcomes import endings
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
+    from mmctl.language.project import LogicalRule
+    from mmctl.operate.comparing.other_log import OtherLog
     from mmctl.operate.logs.messages import LoggedMessage
     from mmctl.operate.logs.names import LogNames
 
-COLUMNS: Final = ("message_id", "recipient", "rule", "action")
-_MARK: Final = "\ufeff"
-"""What spreadsheets write before a text in UTF-8."""
-_DELIMITERS: Final = (",", ";", "\t")
-LONGEST_FIELD: Final = 64 * 1024
-NO_RULE: Final = "no rule"
-_OUTCOME_OF: Final = {
-    Does.DELIVERS: Outcome.DELIVERED,
-    Does.BOUNCES: Outcome.BOUNCED,
-    Does.ENDS: Outcome.DROPPED,
-    Does.STORES: Outcome.STORED,
-}
-_WORDS: Final = {
-    **{row.key.replace("_", ""): _OUTCOME_OF.get(row.does) for row in ACTIONS},
-    **dict.fromkeys(
-        ("deliver", "delivered", "accept", "allow", "pass", "forward", "permit"), Outcome.DELIVERED
-    ),
-    **dict.fromkeys(
-        ("quarantine", "quarantined", "hold", "held", "stored", "store"), Outcome.STORED
-    ),
-    **dict.fromkeys(("discard", "dropped", "delete", "deleted", "block"), Outcome.DROPPED),
-    **dict.fromkeys(("bounced", "ndr"), Outcome.BOUNCED),
-    **dict.fromkeys(("refuse", "refused", "reject", "rejected", "deny"), Outcome.REFUSED),
-}
-_ORDER: Final = {outcome.value: place for place, outcome in enumerate(Outcome)}
+BLOCKING: Final = frozenset(
+    each.value for each in (Outcome.REFUSED, Outcome.BOUNCED, Outcome.DROPPED)
+)
+"""These keep mail from its recipient."""
+NEAR: Final = timedelta(minutes=10)
+"""How far apart two gateways may note the same mail, where only the envelope tells it."""
 
 
-class Decided(NamedTuple):
-    """How a gateway treated one recipient, and the rule that decided."""
+class JoinedBy(StrEnum):
+    """How an entry of the other log was found for a recipient."""
 
-    outcome: str
-    rule: str
+    ID = "message id"
+    HEADER = "Message-ID"
+    ENVELOPE = "sender, recipient and time"
 
 
 class RulePair(NamedTuple):
@@ -67,6 +54,20 @@ class RulePair(NamedTuple):
 
 
 @dataclass(slots=True, kw_only=True)
+class RuleTally:
+    """How a rule that came from the other gateway agrees with it."""
+
+    source: str
+    """The rule there; of a rule that was not imported, the rule here."""
+    owner: str | None
+    recipients: int = 0
+    """Of those that it decided, how many both logs know."""
+    same: int = 0
+    shadow: bool = False
+    """Whether it only marks: what it would have done was compared."""
+
+
+@dataclass(slots=True, kw_only=True)
 class Agreement:
     """Two gateways on the same messages."""
 
@@ -74,115 +75,160 @@ class Agreement:
     both: int = 0
     """Recipients of whom both logs say something certain."""
     same: int = 0
+    blocked: int = 0
+    """Those of `same` whom both keep the mail from, each in its own way: refused, bounced, dropped.
+    """
     only_here: int = 0
     only_there: int = 0
     skipped: int = 0
     """Recipients whose outcome this log does not say."""
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     found: dict[RulePair, tuple[int, str]] = field(default_factory=dict)
+    joined: Counter[JoinedBy] = field(default_factory=Counter)
+    """How many recipients were found by what."""
+    shadows: bool = False
+    """Whether shadow rules took part: then it is what they would have done."""
+    rules: dict[str, RuleTally] = field(default_factory=dict)
+    """By the rule of the other gateway."""
 
     @property
     def pairs(self) -> list[tuple[RulePair, tuple[int, str]]]:
         """The rules that decided differently, most recipients first, each with an example."""
         return sorted(self.found.items(), key=lambda each: (-each[1][0], each[0]))
 
-    def add(self, id: str, here: Decided, there: Decided) -> None:
-        """Count one recipient."""
+    @property
+    def tallies(self) -> list[RuleTally]:
+        """The rules by owner, those that differ first."""
+        return sorted(
+            self.rules.values(),
+            key=lambda each: (each.owner or "", each.same - each.recipients, each.source),
+        )
+
+    @property
+    def agreeing_owners(self) -> list[str]:
+        """The owners of shadow rules that decided, and never differently."""
+        owners = {each.owner for each in self.tallies if each.owner and each.shadow}
+        differing = {each.owner for each in self.tallies if each.same < each.recipients}
+        return sorted(owner for owner in owners - differing if owner)
+
+    def add(self, id: str, here: Decided, there: Decided, *, shadow: bool = False) -> bool:
+        """Count one recipient; return whether both gateways agree.
+
+        That a rule that only marks would block in another way than the old gateway is no
+        difference: the report of the import has said it.
+        """
         self.both += 1
         self.outcomes[here.outcome, there.outcome] += 1
-        if here.outcome == there.outcome:
+        both_block = shadow and here.outcome in BLOCKING and there.outcome in BLOCKING
+        if here.outcome == there.outcome or both_block:
             self.same += 1
-            return
+            self.blocked += here.outcome != there.outcome
+            return True
         pair = RulePair(here.rule, there.rule, here.outcome, there.outcome)
         count, example = self.found.get(pair, (0, id))
         self.found[pair] = (count + 1, example)
+        return False
+
+    def tally(self, source: str, rule: LogicalRule, *, same: bool) -> None:
+        """Count one recipient for the rule that decided."""
+        found = self.rules.setdefault(source, RuleTally(source=source, owner=rule.owner))
+        found.recipients += 1
+        found.same += same
+        found.shadow = found.shadow or rule.shadow
 
 
 def agree(
     messages: Iterable[LoggedMessage],
     names: LogNames,
-    other: Mapping[tuple[str, str], Decided],
-    name: str,
+    other: OtherLog,
+    *,
+    headers: Mapping[str, str] | None = None,
+    source_of: Mapping[str, str] | None = None,
 ) -> Agreement:
-    """Compare the outcomes of all recipients of which both logs say something."""
-    found = Agreement(other=name)
-    met: set[tuple[str, str]] = set()
+    """Compare the outcomes of all recipients of which both logs say something.
+
+    `headers` are the `Message-ID` headers of messages by the service's ids, without `<` and `>`;
+    `source_of` says which rule of the other gateway a rule here comes from.
+    """
+    found = Agreement(other=other.name)
+    there = _There(other, headers or {})
     for message in messages:
         if message.id is None:
             continue
         for ended in endings(message, names):
-            key = (message.id, ended.recipient.lower())
-            there = other.get(key)
-            if there is None:
+            match = there.of(message, message.id, ended.recipient)
+            if match is None:
                 found.only_here += 1
                 continue
-            met.add(key)
-            if ended.outcome is Outcome.UNKNOWN:
+            decided, by = match
+            found.joined[by] += 1
+            would = would_end(message, names, ended)
+            if would.outcome is Outcome.UNKNOWN:
                 found.skipped += 1
                 continue
-            found.add(message.id, Decided(ended.outcome.value, ended.by or NO_RULE), there)
-    found.only_there = len(other.keys() - met)
+            source = (source_of or {}).get(would.name or "", would.name or NO_RULE)
+            found.shadows = found.shadows or would.by_shadow
+            here = Decided(would.outcome.value, source)
+            same = found.add(message.id, here, decided, shadow=would.by_shadow)
+            if would.rule is not None:
+                found.tally(source, would.rule, same=same)
+    found.only_there = there.left
     return found
 
 
-def read_other(text: str, name: str) -> dict[tuple[str, str], Decided]:
-    """What another gateway decided, by message id and recipient in lower case.
+class _There:
+    """The entries of the other log, each for at most one message here."""
 
-    Values are separated by commas, semicolons or tabs, as the header line says.
+    def __init__(self, other: OtherLog, headers: Mapping[str, str]) -> None:
+        self._other = other
+        self._headers = headers
+        self._met: set[tuple[str, str]] = set()
+        self._used: set[int] = set()
+        self._by_envelope: dict[tuple[str, str], list[tuple[datetime, int]]] = defaultdict(list)
+        for place, (envelope, _, _) in enumerate(other.by_envelope):
+            key = (envelope.sender, envelope.recipient)
+            self._by_envelope[key].append((envelope.at, place))
+        for found in self._by_envelope.values():
+            found.sort()
 
-    Raises:
-        UsageError: it is no such CSV.
-    """
-    csv.field_size_limit(LONGEST_FIELD)
-    lines = text.removeprefix(_MARK).splitlines(keepends=True)
-    header = lines[0] if lines else ""
-    delimiter = max(_DELIMITERS, key=header.count)
-    try:
-        return _read(csv.DictReader(lines, delimiter=delimiter), name)
-    except csv.Error as error:
-        raise UsageError(f"`{name}` is not a CSV: {error}", help=_help()) from None
+    @property
+    def left(self) -> int:
+        """How many recipients of the other log were not met."""
+        return max(self._other.count - len(self._met) - len(self._used), 0)
 
+    def of(
+        self, message: LoggedMessage, id: str, recipient: str
+    ) -> tuple[Decided, JoinedBy] | None:
+        """What the other gateway decided of a recipient, and how that was found."""
+        address = recipient.lower()
+        for known, by in ((id, JoinedBy.ID), (self._headers.get(id), JoinedBy.HEADER)):
+            decided = None if known is None else self._other.by_id.get((known, address))
+            if known is not None and decided is not None:
+                self._met.add((known, address))
+                return decided, by
+        sender = None if message.client is None else message.client.mail_from
+        place = None if sender is None else self._nearest(sender.lower(), address, message.at)
+        if place is None:
+            return None
+        _, decided, other_id = self._other.by_envelope[place]
+        if other_id:
+            self._met.add((other_id, address))
+            decided = self._other.by_id[other_id, address]
+        else:
+            self._used.add(place)
+        return decided, JoinedBy.ENVELOPE
 
-def _read(reader: csv.DictReader[str], name: str) -> dict[tuple[str, str], Decided]:
-    missing = [column for column in COLUMNS if column not in _cleaned(reader.fieldnames or ())]
-    if missing:
-        listed = ", ".join(f"`{column}`" for column in missing)
-        raise UsageError(f"`{name}` has no column {listed}", help=_help())
-    found: dict[tuple[str, str], Decided] = {}
-    for number, row in enumerate(_rows(reader), 2):
-        if not row["message_id"] or not row["recipient"]:
-            raise UsageError(f"{name}:{number}: `message_id` or `recipient` is empty", help=_help())
-        key = (row["message_id"], row["recipient"].lower())
-        decided = Decided(outcome_of(row["action"]), row["rule"] or NO_RULE)
-        known = found.get(key)
-        if known is None or _rank(decided) < _rank(known):
-            found[key] = decided
-    return found
+    def _nearest(self, sender: str, recipient: str, at: datetime) -> int | None:
+        """The place of the entry next in time that nobody had; None: none is near."""
+        found = self._by_envelope.get((sender, recipient), [])
+        start = bisect_left(found, (at - NEAR, -1))
+        near = [
+            (abs(when - at), place)
+            for when, place in found[start:]
+            if when <= at + NEAR and not self._is_taken(place, recipient)
+        ]
+        return min(near)[1] if near else None
 
-
-def _rows(reader: csv.DictReader[str]) -> Iterator[dict[str, str]]:
-    for row in reader:
-        found = dict.fromkeys(COLUMNS, "")
-        for column, value in row.items():
-            if isinstance(column, str) and isinstance(value, str):
-                found[column.strip().lower()] = value.strip()
-        yield found
-
-
-def _cleaned(names: Iterable[str]) -> list[str]:
-    return [name.strip().lower() for name in names]
-
-
-def _rank(decided: Decided) -> int:
-    return _ORDER.get(decided.outcome, len(_ORDER))
-
-
-def outcome_of(action: str) -> str:
-    """The outcome that an action's word means; a word that nobody knows stays as it is."""
-    folded = "".join(each for each in action.lower() if each.isalnum())
-    outcome = _WORDS.get(folded)
-    return action.strip().lower() if outcome is None else outcome.value
-
-
-def _help() -> str:
-    return f"expected a header line with the columns {', '.join(COLUMNS)}, in any order"
+    def _is_taken(self, place: int, recipient: str) -> bool:
+        other_id = self._other.by_envelope[place][2]
+        return (other_id, recipient) in self._met if other_id else place in self._used

@@ -59,6 +59,21 @@ def id_of(message: Message, known: Collection[str]) -> str | None:
     return None
 
 
+def message_ids(stored: Iterable[Message], logged: Iterable[LoggedMessage]) -> dict[str, str]:
+    """The `Message-ID` headers of stored messages, without `<` and `>`, by the ids of the log."""
+    known = {message.id for message in logged if message.id is not None}
+    found: dict[str, str] = {}
+    for message in stored:
+        own = id_of(message, known)
+        if own is None or own in found:
+            continue
+        headers = read_email(message.content, unread=message.unread).headers
+        values = headers.values_of("message-id")
+        if len(values) == 1:
+            found[own] = values[0].strip().strip("<>")
+    return found
+
+
 def submission_with(
     message: Message,
     logged: LoggedMessage,

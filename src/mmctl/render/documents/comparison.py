@@ -110,4 +110,17 @@ def agreement_document(found: Agreement) -> dict[str, Any]:
             }
             for pair, (count, example) in found.pairs
         ],
+        "blocked": found.blocked,
+        "joined": {str(by): count for by, count in sorted(found.joined.items())},
+        "shadows": found.shadows,
+        "sources": [
+            {
+                "source": each.source,
+                "owner": each.owner,
+                "recipients": each.recipients,
+                "same": each.same,
+                "shadow": each.shadow,
+            }
+            for each in found.tallies
+        ],
     }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 from mmctl.counted import counted
 from mmctl.operate.comparing.compared import Told
+from mmctl.operate.comparing.other_gateway import BLOCKING, JoinedBy
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 _MESSAGES_SHOWN: Final = 20
 _PAIRS_SHOWN: Final = 20
+_RULES_SHOWN: Final = 60
 _FACTS_SHOWN: Final = 12
 _IN_COUNTS: Final = {Told.DIFFERS: "different"}
 
@@ -130,7 +133,7 @@ def _agreement_lines(found: Agreement) -> Iterator[str]:
         for (here, there), count in sorted(
             found.outcomes.items(), key=lambda each: (-each[1], each[0])
         ):
-            mark = "" if here == there else "  differs"
+            mark = "" if here == there else f"  {_difference(found, here, there)}"
             yield f"  {count:>8}  {visible(here):<10}  {visible(there):<10}{mark}".rstrip()
     if found.found:
         yield "differences by rule:"
@@ -141,6 +144,7 @@ def _agreement_lines(found: Agreement) -> Iterator[str]:
             )
         if len(found.found) > _PAIRS_SHOWN:
             yield f"            and {counted(len(found.found) - _PAIRS_SHOWN, 'further pair')}"
+    yield from _by_rule(found)
     for count, words in (
         (found.only_here, "is in this log alone"),
         (found.only_there, f"is in `{visible(found.other)}` alone"),
@@ -148,7 +152,32 @@ def _agreement_lines(found: Agreement) -> Iterator[str]:
     ):
         if count:
             yield f"{counted(count, 'recipient')} {_plural(count, words)}"
-    yield f"compared with `{visible(found.other)}`: {found.same} of {found.both} agree"
+    how = ", ".join(f"{count} by {by}" for by, count in sorted(found.joined.items()))
+    if how and set(found.joined) != {JoinedBy.ID}:
+        yield f"recipients found: {how}"
+    what = ", by what shadow rules would have done" if found.shadows else ""
+    yield f"compared with `{visible(found.other)}`: {found.same} of {found.both} agree{what}"
+
+
+def _difference(found: Agreement, here: str, there: str) -> str:
+    both_block = found.blocked and here in BLOCKING and there in BLOCKING
+    return "both block" if both_block else "differs"
+
+
+def _by_rule(found: Agreement) -> Iterator[str]:
+    """The rules that decided, by owner: whether they may act is decided by these numbers."""
+    if not found.shadows:
+        return
+    yield "recipients      same  differ  owner         rule"
+    for each in found.tallies[:_RULES_SHOWN]:
+        differ = each.recipients - each.same
+        owner = visible(each.owner or "-")
+        numbers = f"{each.recipients:>10}  {each.same:>8}  {differ:>6}"
+        yield f"{numbers}  {owner:<12}  {visible(each.source)}"
+    if len(found.tallies) > _RULES_SHOWN:
+        yield f"            and {counted(len(found.tallies) - _RULES_SHOWN, 'further rule')}"
+    for owner in found.agreeing_owners:
+        yield f"no difference for {visible(owner)}: mmctl promote --owner {quote(visible(owner))}"
 
 
 def _plural(count: int, words: str) -> str:
