@@ -69,13 +69,14 @@ class Ending:
 class _Recorder:
     port: int = 0
     arrived: list[tuple[int, str, int]] = field(default_factory=list)
-    """Number of the message, recipient, port."""
+    """Number of the message, recipient (empty for a bounce), port."""
 
     async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:  # noqa: N802 - as aiosmtpd calls it
         content = envelope.content.decode("utf-8", "replace")  # type: ignore[attr-defined]
         number = int(content.partition(f"{MARK}: ")[2].split()[0])
+        bounced = "\nAuto-Submitted: auto-replied" in content.partition("\r\n\r\n")[0]
         for recipient in envelope.rcpt_tos:  # type: ignore[attr-defined]
-            self.arrived.append((number, recipient.lower(), self.port))
+            self.arrived.append((number, "" if bounced else recipient.lower(), self.port))
         return "250 taken"
 
 
@@ -122,6 +123,8 @@ class Tried:
             if reply
             else Ending("held")
             if number in held
+            else Ending("rejected", reply="bounced later")
+            if any(not to for to, _ in reached.get(number, ()))
             else Ending("delivered", frozenset(reached[number]))
             if number in reached
             else Ending("dropped")

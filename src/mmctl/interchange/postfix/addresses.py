@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.migration.tests import ALWAYS, AllOf, AnyOf, Compared, Negated
+from mmctl.interchange.postfix.entries import is_exception
 from mmctl.patterns import Pattern
 from mmctl.records import dataclass
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mmctl.interchange.migration.tests import Test
-    from mmctl.interchange.postfix.entries import Group, TableEntry
+    from mmctl.interchange.postfix.entries import Ends, Group, TableEntry
 
 _FEW: Final = 10
 """A live condition takes so many values; more are an address list."""
@@ -117,13 +118,17 @@ def _keys(entry: TableEntry, style: LookupStyle) -> Iterator[TableKey]:
 
 
 def tests_of(
-    keys: list[TableKey], style: LookupStyle, lists: dict[str, tuple[str, ...] | None], name: str
+    keys: list[TableKey],
+    style: LookupStyle,
+    lists: dict[str, tuple[str, ...] | None],
+    name: str,
+    ends: Ends,
 ) -> dict[Group, Test]:
     """For each group of entries the test that is true of what has this result.
 
     Address lists that are needed are added to `lists` under the name.
     """
-    order = _Precedence.of(keys, style)
+    order = _Precedence.of(keys, style, ends)
     by_group: defaultdict[Group, list[TableKey]] = defaultdict(list)
     for key in keys:
         by_group[key.entry.group].append(key)
@@ -233,13 +238,14 @@ class _KeyConditions:
 class _Precedence:
     """Which keys are more exact than others that have another result."""
 
+    ends: Ends
     keys: list[TableKey]
     domains: list[TableKey]
     above: defaultdict[TableKey, list[TableKey]]
     under: defaultdict[TableKey, list[TableKey]]
 
     @classmethod
-    def of(cls, keys: list[TableKey], style: LookupStyle) -> _Precedence:
+    def of(cls, keys: list[TableKey], style: LookupStyle, ends: Ends) -> _Precedence:
         """Compare the keys of one table, each with those that could be around it."""
         by_domain: defaultdict[str, list[TableKey]] = defaultdict(list)
         by_local: defaultdict[str, list[TableKey]] = defaultdict(list)
@@ -252,7 +258,7 @@ class _Precedence:
             elif key.fits is Fits.ADDRESS:
                 addresses.setdefault((key.local, key.domain), key)
         domains = [key for of_domain in by_domain.values() for key in of_domain]
-        order = cls(keys, domains, defaultdict(list), defaultdict(list))
+        order = cls(ends, keys, domains, defaultdict(list), defaultdict(list))
         for key in keys:
             if key.fits is Fits.ADDRESS:
                 base = _base(key.local, style)
@@ -268,7 +274,7 @@ class _Precedence:
     def note(self, less: Iterable[TableKey], key: TableKey) -> None:
         """A key is more exact than others."""
         for each in less:
-            if each is not key and each.entry.value != key.entry.value:
+            if each is not key and self.excepts(each.entry.value, key):
                 self.above[each].append(key)
                 self.under[key].append(each)
 
@@ -278,7 +284,11 @@ class _Precedence:
 
     def everywhere(self, value: str) -> list[TableKey]:
         """What is more exact than a local part at any domain."""
-        return [key for key in self.domains if key.entry.value != value]
+        return [key for key in self.domains if self.excepts(value, key)]
+
+    def excepts(self, value: str, key: TableKey) -> bool:
+        """Whether a more exact key must be an exception of what has a result."""
+        return is_exception(value, key.entry.value, self.ends)
 
 
 def _base(local: str, style: LookupStyle) -> str:
@@ -305,7 +315,7 @@ def _test(value: str, own: list[TableKey], order: _Precedence, listed: _KeyCondi
     """What some keys of one result fit, except what more exact ones fit."""
     last = [key for key in own if key.fits is Fits.EVERYTHING]
     if last:
-        return _all_but(last, [key for key in order.keys if key.entry.value != value], listed)
+        return _all_but(last, [key for key in order.keys if order.excepts(value, key)], listed)
     tests: list[Test] = []
     anywhere = [key for key in own if key.fits is Fits.LOCAL_PART]
     if anywhere:

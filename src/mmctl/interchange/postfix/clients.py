@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.migration.source import Difference
 from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Near, Negated, Unseen
+from mmctl.interchange.postfix.entries import is_exception
 from mmctl.patterns import Pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from mmctl.interchange.migration.tests import Test
-    from mmctl.interchange.postfix.entries import Group, Match, Network, TableEntry
+    from mmctl.interchange.postfix.entries import Ends, Group, Match, Network, TableEntry
 
 _OCTETS: Final = Pattern(r"(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){0,3}")
 _GROUPS: Final = Pattern(r"[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){1,6}")
@@ -58,7 +59,7 @@ def within(networks: Iterable[Network]) -> Test:
     return Compared(operand="source_ip", operator="cidr_matches", values=values)
 
 
-def indexed(entries: Sequence[TableEntry]) -> dict[Group, Test]:
+def indexed(entries: Sequence[TableEntry], ends: Ends) -> dict[Group, Test]:
     """For each group of an indexed table the test of the clients that have its result."""
     networks: dict[Network, TableEntry] = {}
     names: defaultdict[Group, list[TableEntry]] = defaultdict(list)
@@ -68,14 +69,19 @@ def indexed(entries: Sequence[TableEntry]) -> dict[Group, Test]:
             names[entry.group].append(entry)
         else:
             networks.setdefault(network, entry)
-    inside = _inside(networks)
+    inside = _inside(networks, ends)
     by_group: defaultdict[Group, list[Network]] = defaultdict(list)
     for network, entry in networks.items():
         by_group[entry.group].append(network)
     found: dict[Group, Test] = {}
     for group, own in by_group.items():
         test = _except(own, inside)
-        others = [each for other, named in names.items() if other[0] != group[0] for each in named]
+        others = [
+            each
+            for other, named in names.items()
+            if is_exception(group[0], other[0], ends)
+            for each in named
+        ]
         found[group] = Near(test=test, difference=_named_elsewhere(others)) if others else test
     for group in names:
         unseen = Unseen(difference=CLIENT_NAME)
@@ -84,11 +90,12 @@ def indexed(entries: Sequence[TableEntry]) -> dict[Group, Test]:
 
 
 def in_order(
-    entries: Sequence[TableEntry], ends: Callable[[str], bool]
+    entries: Sequence[TableEntry], ends: Ends, idle: list[TableEntry]
 ) -> list[tuple[TableEntry, Test]]:
     """For each entry of a `cidr` table the test of the clients that it decides about.
 
-    Exceptions are what entries before it decide with another result, unless that ends the mail.
+    Exceptions are what entries before it decide with another result. `idle` gets the entries
+    that never decide.
     """
     simple = {
         entry.matches[0].network: place
@@ -96,25 +103,20 @@ def in_order(
         if len(entry.matches) == 1 and not entry.matches[0].negated
     }
     networks = {each: entries[place] for each, place in simple.items() if each is not None}
-    inside = _inside(networks)
+    inside = _inside(networks, ends)
     made: list[tuple[TableEntry, Test]] = []
     complex_before: list[tuple[TableEntry, Test]] = []
     for place, entry in enumerate(entries):
         test = AllOf(tuple(_match_test(match) for match in entry.matches))
         own = entry.matches[-1].network
         before: list[Test] = [
-            each
-            for other, each in complex_before
-            if other.value != entry.value and not ends(other.value)
+            each for other, each in complex_before if is_exception(entry.value, other.value, ends)
         ]
         if len(entry.matches) == 1 and not entry.matches[0].negated:
             if own is None or simple[own] != place or _within_earlier(own, place, simple, entries):
+                idle.append(entry)
                 continue
-            earlier = [
-                each
-                for each in inside.get(own, ())
-                if simple[each] < place and not ends(networks[each].value)
-            ]
+            earlier = [each for each in inside.get(own, ()) if simple[each] < place]
             before += [within(earlier)] if earlier else []
             test = AllOf((within([own]),))
         else:
@@ -123,8 +125,7 @@ def in_order(
                 for each, at in simple.items()
                 if at < place
                 and each is not None
-                and entries[at].value != entry.value
-                and not ends(entries[at].value)
+                and is_exception(entry.value, entries[at].value, ends)
             ]
             before += [within(earlier)] if earlier else []
             complex_before.append((entry, test))
@@ -153,7 +154,7 @@ def _match_test(match: Match) -> Test:
     return AllOf((Negated(test), within([family])))
 
 
-def _inside(networks: dict[Network, TableEntry]) -> defaultdict[Network, list[Network]]:
+def _inside(networks: dict[Network, TableEntry], ends: Ends) -> defaultdict[Network, list[Network]]:
     """For each network those inside it that have another result."""
     inside: defaultdict[Network, list[Network]] = defaultdict(list)
     lengths = sorted({(each.version, each.prefixlen) for each in networks})
@@ -162,7 +163,7 @@ def _inside(networks: dict[Network, TableEntry]) -> defaultdict[Network, list[Ne
             if version == network.version and length < network.prefixlen:
                 around = network.supernet(new_prefix=length)
                 known = networks.get(around)
-                if known is not None and known.value != entry.value:
+                if known is not None and is_exception(known.value, entry.value, ends):
                     inside[around].append(network)
     return inside
 

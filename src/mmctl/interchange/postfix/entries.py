@@ -27,6 +27,10 @@ _KEYWORD: Final = Pattern(r"(if|endif)(?![A-Za-z0-9])\s*", 2)
 _FLAGS: Final = Pattern(r"[A-Za-z]*")
 
 
+Ends: TypeAlias = "Callable[[str], str]"
+"""How a result ends mail: the same word for what ends it alike; empty: it goes on."""
+
+
 class TableForm(StrEnum):
     """How a table is looked up."""
 
@@ -65,6 +69,17 @@ class TableEntry:
     def group(self) -> Group:
         """What it has in common with other entries of its rule."""
         return self.value, self.comment
+
+
+def is_exception(value: str, other: str, ends: Ends) -> bool:
+    """Whether what has another result first must be an exception of what would have `value`.
+
+    It need not where the other result ends the mail, and `value` does so too, or comes later.
+    """
+    if value == other:
+        return False
+    ended = ends(other)
+    return not ended or ends(value) not in {"", ended}
 
 
 @dataclass(slots=True, kw_only=True)

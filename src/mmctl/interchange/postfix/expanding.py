@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _TARGETS: Final = Pattern(r'"(?:[^"\\]|\\.)*"[^,\s]*|:include:\S+|[^,\s]+')
 _AT_MOST: Final = 1_000
 """Recipients of one alias, as Postfix has it (virtual_alias_expansion_limit)."""
-_DEEPEST: Final = 100
+_DEEPEST: Final = 50
 
 
 class AliasLoop(Exception):
@@ -43,23 +43,26 @@ class Aliases:
             AliasLoop: it does not end, or has more than 1000 addresses.
         """
         self.programs = []
-        return tuple(dict.fromkeys(self._expanded(address, ())))
-
-    def _expanded(self, address: str, above: tuple[str, ...]) -> list[str]:
-        if address in above or len(above) > _DEEPEST:
-            raise AliasLoop(" → ".join((*above[-5:], address)))
-        result = self._result(address)
-        if result is None:
-            return [address]
-        found: list[str] = []
-        for target in self.targets(result, address):
-            if target == address:
-                found.append(target)
+        found, final = [address], set[str]()
+        at = 0
+        while at < len(found):
+            steps = 0
+            while found[at] not in final and (result := self._result(found[at])) is not None:
+                before = found[at]
+                steps += 1
+                targets = list(self.targets(result, before))
+                if steps > _DEEPEST or len(found) + len(targets) > _AT_MOST:
+                    raise AliasLoop(f"`{address}` leads to `{before}` again and again")
+                if before in targets:  # an alias may lead to itself once
+                    final.add(before)
+                if not targets:
+                    del found[at]
+                    break
+                found[at] = targets[0]
+                found += targets[1:]
             else:
-                found += self._expanded(target, (*above, address))
-            if len(found) > _AT_MOST:
-                raise AliasLoop(f"`{address}` has more than {_AT_MOST} recipients")
-        return found
+                at += 1
+        return tuple(dict.fromkeys(found))
 
     def targets(self, result: str, address: str) -> Iterator[str]:
         """The addresses of a result; programs and files are noted."""

@@ -10,15 +10,15 @@ from mmctl.interchange.migration.tests import ALWAYS, AllOf, AnyOf, Compared, Ne
 from mmctl.interchange.patterns import Flavor, InvalidPattern, LookedAt, converted
 from mmctl.interchange.postfix import clients
 from mmctl.interchange.postfix.addresses import sorted_keys, tests_of
-from mmctl.interchange.postfix.entries import TableForm
+from mmctl.interchange.postfix.entries import TableForm, is_exception
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from mmctl.interchange.migration.tests import Test
     from mmctl.interchange.postfix.addresses import LookupStyle
-    from mmctl.interchange.postfix.entries import Match, TableEntry
+    from mmctl.interchange.postfix.entries import Ends, Match, TableEntry
     from mmctl.interchange.postfix.tables import LookupTable
 
 _GROUPS_AT_MOST: Final = 60
@@ -72,22 +72,24 @@ def looked_up(
     sought: LookupOf,
     style: LookupStyle,
     lists: dict[str, tuple[str, ...] | None],
-    ends: Callable[[str], bool],
+    ends: Ends,
 ) -> tuple[list[TableResult], list[Unread]]:
     """The results of a table and their tests, of which at most one is true of any mail.
 
-    Where an earlier result `ends` the mail, a later one does not repeat that as an exception.
+    Where a result `ends` the mail, what comes after it does not repeat that as an exception.
     """
     entries = _grouped(table.entries)
     match table.form:
         case TableForm.EVERYTHING:
             return [TableResult(entries=tuple(entries), value=entries[0].value, test=ALWAYS)], []
         case TableForm.KEYS if sought is LookupOf.CLIENT:
-            return _by_group(entries, clients.indexed(entries)), []
+            return _by_group(entries, clients.indexed(entries, ends)), []
         case TableForm.KEYS:
-            return _addresses(entries, style, lists, table.short)
+            return _addresses(entries, style, lists, table.short, ends)
         case TableForm.NETWORKS if sought is LookupOf.CLIENT:
-            return _runs(clients.in_order(entries, ends)), []
+            idle: list[TableEntry] = []
+            found = _runs(clients.in_order(entries, ends, idle))
+            return found, [_idle(each, "an entry before it always decides") for each in idle]
         case TableForm.NETWORKS:
             return [], [_idle(entry, "an address is no network") for entry in entries]
         case TableForm.REGEXP | TableForm.PCRE:
@@ -127,10 +129,12 @@ def _addresses(
     style: LookupStyle,
     lists: dict[str, tuple[str, ...] | None],
     name: str,
+    ends: Ends,
 ) -> tuple[list[TableResult], list[Unread]]:
     keys = sorted_keys(entries, style)
     found = _by_group(
-        (key.entry for key in dict.fromkeys(keys.keys)), tests_of(keys.keys, style, lists, name)
+        (key.entry for key in dict.fromkeys(keys.keys)),
+        tests_of(keys.keys, style, lists, name, ends),
     )
     for entry in keys.null:
         found.append(TableResult(entries=(entry,), value=entry.value, test=NULL_SENDER))
@@ -161,7 +165,7 @@ def _runs(decided: Iterable[tuple[TableEntry, Test]]) -> list[TableResult]:
 
 
 def _patterns(
-    table: LookupTable, entries: list[TableEntry], sought: LookupOf, ends: Callable[[str], bool]
+    table: LookupTable, entries: list[TableEntry], sought: LookupOf, ends: Ends
 ) -> tuple[list[TableResult], list[Unread]]:
     decided: list[tuple[TableEntry, Test]] = []
     broken: list[Unread] = []
@@ -172,10 +176,9 @@ def _patterns(
         except InvalidPattern as error:
             broken.append(_idle(entry, f"the pattern is broken: {error}"))
             continue
-        before = [test for other, test in earlier if other.value != entry.value]
+        before = [test for other, test in earlier if is_exception(entry.value, other.value, ends)]
         decided.append((entry, AllOf((*own, *map(Negated, before)))))
-        if not ends(entry.value):
-            earlier.append((entry, AllOf(own)))
+        earlier.append((entry, AllOf(own)))
     return _runs(decided), broken
 
 

@@ -21,7 +21,7 @@ from mmctl.interchange.postfix.tables import Tables
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
-    from mmctl.interchange.migration.source import Asked, Opened
+    from mmctl.interchange.migration.source import Asked, Opened, SourceRule
 
 _HELP: Final = "run `postconf -n > main.cf` on the server, and name that file"
 
@@ -77,19 +77,22 @@ def _read(context: ReadPostfix, asked: Asked) -> None:
     rewriting = Rewriting(context=context, destinations=destinations)
     rewriting.read()
     source.traffic_policy = destinations.policy(restrictions.permitted)
+    effects = [*restrictions.effects, *headers.effects]
+    redirected = [rule for rule in effects if _redirects(rule)]
     routing = Routing(
-        context=context, destinations=destinations, aliased=tuple(rewriting.aliased)
+        context=context,
+        destinations=destinations,
+        aliased=tuple(rewriting.aliased),
+        rewrites=bool(redirected) or any(map(_redirects, rewriting.rules)),
     )
     routing.read(outgoing=rewriting.outside or bool(destinations.networks))
-    effects = [*restrictions.effects, *headers.effects]
-    redirected = [rule for rule in effects if _redirects(rule.actions)]
     source.rules += [
         *restrictions.refusals,
         *rewriting.refusals,
         *routing.refusals,
         *restrictions.rejections,
         *headers.rejections,
-        *(rule for rule in effects if not _redirects(rule.actions)),
+        *(rule for rule in effects if not _redirects(rule)),
         *redirected,
         *rewriting.rules,
         *routing.rules,
@@ -98,8 +101,8 @@ def _read(context: ReadPostfix, asked: Asked) -> None:
     _list_parameters(context)
 
 
-def _redirects(actions: tuple[object, ...]) -> bool:
-    return any(isinstance(each, dict) and "replace_recipient" in each for each in actions)
+def _redirects(rule: SourceRule) -> bool:
+    return any(isinstance(each, dict) and "replace_recipient" in each for each in rule.actions)
 
 
 def _demands_tls(parameters: Parameters) -> bool:

@@ -196,8 +196,9 @@ class Restrictions:
             for each in found:
                 self._found(each, table.short, among, here)
 
-    def _ends(self, value: str) -> bool:
-        return verb_of(value).ends
+    def _ends(self, value: str) -> str:
+        verb = verb_of(value)
+        return verb.does if verb.ends else ""
 
     def _found(self, found: TableResult, short: str, among: _List, here: _Here) -> None:
         verb = verb_of(found.value, code=self.context.parameters.text("access_map_reject_code"))

@@ -142,7 +142,7 @@ class Rewriting:
             LookupOf.RECIPIENT,
             self._style(),
             self.context.source.address_lists,
-            lambda _: False,
+            lambda _: "",
         )
         self.context.source.unread += unread
         for each in found:
@@ -218,7 +218,7 @@ class Rewriting:
             LookupOf.RECIPIENT,
             self._style(),
             self.context.source.address_lists,
-            lambda _: False,
+            lambda _: "",
         )
         self.context.source.unread += unread
         for each in found:
@@ -239,7 +239,7 @@ class Rewriting:
                 LookupOf.RECIPIENT,
                 self._style(),
                 self.context.source.address_lists,
-                lambda _: True,
+                lambda value: value,
             )
             self.context.source.unread += unread
             for each in found:
@@ -270,7 +270,7 @@ class Rewriting:
             style = replace(self._style(), operand="mail_from" if "sender" in name else "recipient")
             for table in self.context.named_tables(name):
                 found, unread = looked_up(
-                    table, sought, style, self.context.source.address_lists, lambda _: False
+                    table, sought, style, self.context.source.address_lists, lambda _: ""
                 )
                 self.context.source.unread += unread
                 for each in found:

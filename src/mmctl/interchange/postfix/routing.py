@@ -52,6 +52,8 @@ class Routing:
     refusals: list[SourceRule] = field(default_factory=list)
     aliased: tuple[Test, ...] = ()
     """Recipients that are known before transports are looked up."""
+    rewrites: bool = False
+    """Whether any rule before gives mail another recipient."""
 
     def read(self, *, outgoing: bool) -> None:
         """Read all that routes; `outgoing`: mail for other domains comes this way at all."""
@@ -78,7 +80,7 @@ class Routing:
             LookupOf.RECIPIENT,
             style,
             self.context.source.address_lists,
-            lambda value: bool(value.strip(": ")),
+            lambda value: value.strip(": "),
         )
         self.context.source.unread += unread
         found.sort(key=lambda each: each.entries[0].key == "*")
@@ -117,7 +119,7 @@ class Routing:
         rule = replace(rule, actions=(action,), then=Then.END, differences=differences)
         test = AllOf((rule.test, *map(Negated, self.aliased))) if self.aliased else rule.test
         self.refusals.append(replace(rule, test=test, refuse=True))
-        if self.aliased:  # an alias that leads here is accepted there, and then bounced
+        if self.rewrites:  # what is given this recipient is accepted there, and then bounced
             self.rules.append(replace(rule, name=f"{rule.name} bounced"))
 
     def _to(self, rule: SourceRule, transport: str, hop: str) -> SourceRule:
@@ -170,7 +172,7 @@ class Routing:
                     LookupOf.SENDER,
                     style,
                     self.context.source.address_lists,
-                    lambda value: value.upper() != "DUNNO",
+                    lambda value: "" if value.upper() == "DUNNO" else value,
                 )
                 self.context.source.unread += unread
                 for each in found:
