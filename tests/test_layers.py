@@ -159,6 +159,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     "interchange": (
         "migration",
         "patterns",
+        "sender_lists",
         "infrastructure",
         "cloudformation",
         "terraform",

@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 
     from mmctl.cli.options.migration import (
         Accept,
+        Columns,
         DeliverTo,
         Domains,
+        ListName,
+        Only,
         Owners,
         Parameters,
         Recipients,
+        Replace,
         Shadow,
+        Subdomains,
     )
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Project
@@ -58,6 +63,11 @@ def import_(
     shadow: Shadow = False,
     owners: Owners = None,
     accept: Accept = None,
+    list_: ListName = None,
+    column: Columns = None,
+    only: Only = None,
+    replace_: Replace = False,
+    subdomains: Subdomains = False,
     rule_set: Annotated[
         str | None, typer.Option("--rule-set", help="Only this live rule set.", metavar="NAME")
     ] = None,
@@ -123,6 +133,11 @@ def import_(
         shadow=shadow,
         owners=owners,
         accept=accept,
+        list_name=list_,
+        columns=tuple(column or ()),
+        only=only,
+        replace=replace_,
+        subdomains=subdomains,
     )
     return import_files(run, wanted)
 

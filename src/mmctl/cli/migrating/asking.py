@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.cli.migrating.kinds import Imports, kind_of
+from mmctl.cli.migrating.kinds import Imports, ListsOfSenders, kind_of
 from mmctl.errors import UsageError
 from mmctl.interchange.migration.source import Asked
 from mmctl.patterns import Pattern
@@ -33,6 +33,11 @@ class FileImport:
     shadow: bool = False
     owners: Path | None = None
     accept: Path | None = None
+    list_name: str | None = None
+    columns: tuple[str, ...] = ()
+    only: str | None = None
+    replace: bool = False
+    subdomains: bool = False
 
 
 def import_files(run: Run, wanted: FileImport) -> int:
@@ -43,6 +48,12 @@ def import_files(run: Run, wanted: FileImport) -> int:
         ProblemsFound: a file is broken, or something of it is left out.
     """
     kind = kind_of(wanted.kind)
+    if isinstance(kind, ListsOfSenders):
+        from mmctl.cli.migrating.csv_lists import import_list
+
+        _refuse_options(wanted)
+        return import_list(run, wanted)
+    _refuse_list_options(wanted)
     asked = _asked(run, wanted)
     if isinstance(kind, Imports):
         from mmctl.cli.migrating.lossless import import_lossless
@@ -105,4 +116,24 @@ def _refuse_options(wanted: FileImport) -> None:
             raise UsageError(
                 f"got `{option}` with `--from {wanted.kind}`",
                 help="it is for rules of other gateways; these resources come over as they are",
+            )
+
+
+def _refuse_list_options(wanted: FileImport) -> None:
+    """Refuse options of lists of senders where rules or resources come over.
+
+    Raises:
+        UsageError: one is given.
+    """
+    given = {
+        "--list": wanted.list_name,
+        "--column": wanted.columns,
+        "--only": wanted.only,
+        "--replace": wanted.replace,
+        "--subdomains": wanted.subdomains,
+    }
+    for option, value in given.items():
+        if value:
+            raise UsageError(
+                f"got `{option}` with `--from {wanted.kind}`", help="it is for `--from csv`"
             )

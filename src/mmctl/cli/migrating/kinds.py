@@ -1,7 +1,7 @@
 """The table of what `mmctl import --from` reads: one row a kind; its module is imported if asked.
 
-A kind either reads rules of another gateway, which may differ here, or imports Mail Manager's own
-resources without loss.
+A kind reads rules of another gateway, which may differ here, imports Mail Manager's own resources
+without loss, or reads the members of one address list.
 """
 
 from __future__ import annotations
@@ -52,7 +52,14 @@ class Imports:
         return found
 
 
-Kind: TypeAlias = Reads | Imports
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListsOfSenders:
+    """Members of one address list, in tables of any columns."""
+
+    what: str
+
+
+Kind: TypeAlias = Reads | Imports | ListsOfSenders
 
 KINDS: Final[Mapping[str, Kind]] = {
     "api-json": Imports(
@@ -84,6 +91,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "ses-receipt-rules": Reads(
         what="SES receipt rules and IP address filters: JSON or YAML of the API, templates",
         by="mmctl.interchange.receipt_rules.reading:read",
+    ),
+    "csv": ListsOfSenders(
+        what="lists of allowed or blocked senders of any gateway, for one address list",
     ),
 }
 """The kinds by the word that `--from` takes, in the order of the manual."""

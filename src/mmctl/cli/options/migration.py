@@ -59,3 +59,31 @@ Accept = Annotated[
         metavar="FILE",
     ),
 ]
+ListName = Annotated[
+    str | None,
+    typer.Option("--list", help="With --from csv: the address list.", metavar="NAME"),
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        help="With --from csv: a column with senders, by name or number. Default: found.",
+        metavar="NAME",
+    ),
+]
+Only = Annotated[
+    str | None,
+    typer.Option(
+        "--only",
+        help="With --from csv: the rows that count, such as `Action=Block`. Default: all.",
+        metavar="COLUMN=VALUE",
+    ),
+]
+Replace = Annotated[
+    bool,
+    typer.Option("--replace", help="With --from csv: remove members that the files do not have."),
+]
+Subdomains = Annotated[
+    bool,
+    typer.Option("--subdomains", help="With --from csv: let a domain include its sub-domains."),
+]

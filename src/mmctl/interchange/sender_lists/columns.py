@@ -18,9 +18,10 @@ _NAMES: Final = (
     senderdomain senderordomain domainoremail emailordomain emailoridomain emaildomain value entry
     pattern from fromaddress blockedsender blockedsenders allowedsender allowedsenders
     permittedsender safesender blocksender domain domains domainname spoofeduser sendervalue
-    senderemailordomain addressordomain blockedsenderdomains allowedsenderdomains""",
+    senderemailordomain emailaddressordomain
+    addressordomain emailaddresses blockedsenderdomains allowedsenderdomains""",
     "adresse absender absenderadresse emailadresse mailadresse domäne absenderdomäne eintrag wert",
-    "adressee expéditeur adressemail adresseemail courriel domaine valeur entrée adressedemessagerie",
+    "adressee expéditeur adressemail adresseemail courriel domaine valeur entrée",
     "dirección remitente correo correoelectrónico dominio valor direccióndecorreo entrada",
     "indirizzo mittente postaelettronica indirizzoemail dominio valore voce",
     "endereço remetente endereçodeemail domínio valor",
@@ -60,8 +61,8 @@ _ACTIONS: Final = frozenset(
 _KINDS_OF_ACTION: Final[dict[str, str]] = {
     word: kind
     for kind, words in {
-        "allow": """allow allowed permit permitted safe whitelist exempt accept ok trust trusted pass
-        approved erlauben zulassen autoriser permitir consenti permettere""",
+        "allow": """allow allowed permit permitted safe whitelist exempt accept ok trust trusted
+        pass approved erlauben zulassen autoriser permitir consenti permettere""",
         "block": """block blocked deny denied reject rejected blacklist discard quarantine drop
         blacklisted blockieren sperren bloquer bloquear blocca""",
     }.items()
@@ -123,7 +124,8 @@ def columns_of_table(table: SheetOfCells, asked: Iterable[str]) -> Columns:
     named = [place for place, key in enumerate(keys) if key in _SENDER_NAMES]
     held = _by_content(body, range(max((len(row.cells) for row in rows[:_SAMPLE]), default=0)))
     likely = [place for place in named if place in held] or held or named
-    if len(likely) > 1 and len({len(row.cells) for row in body}) > 1 and not names:
+    plain_list = len(body) == 1 or len({len(row.cells) for row in body}) > 1
+    if len(likely) > 1 and plain_list and not names:
         return Columns(names=names, senders=tuple(likely), action=action, expiry=expiry)
     if len(likely) > 1:
         several = tuple(names[place] if names else str(place + 1) for place in likely)
