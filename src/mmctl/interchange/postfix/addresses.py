@@ -7,11 +7,11 @@ what a more exact key with another result fits.
 from __future__ import annotations
 
 from collections import defaultdict
-from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.migration.tests import ALWAYS, AllOf, AnyOf, Compared, Negated
 from mmctl.interchange.postfix.entries import is_exception
+from mmctl.interchange.postfix.keys import Fits, LookupStyle, TableKey
 from mmctl.patterns import Pattern
 from mmctl.records import dataclass
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mmctl.interchange.migration.tests import Test
-    from mmctl.interchange.postfix.entries import Ends, Group, TableEntry
+    from mmctl.interchange.postfix.entries import Ends, Group
 
 _FEW: Final = 10
 """A live condition takes so many values; more are an address list."""
@@ -28,93 +28,6 @@ _ADDRESS: Final = Pattern(rf"[a-z0-9._+-]{{1,64}}@{_LABELS}")
 _DOMAIN: Final = Pattern(rf"[@.]{_LABELS}")
 _STARRED: Final = Pattern(r"[a-z0-9._-]{1,18}")
 """A local part beside a star: 19 characters with the delimiter."""
-
-
-class Fits(IntEnum):
-    """What a key fits, the most exact first."""
-
-    ADDRESS = 0
-    DOMAIN = 1
-    LOCAL_PART = 2
-    EVERYTHING = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookupStyle:
-    """How one parameter looks up addresses."""
-
-    operand: str
-    """`mail_from`, `recipient` or `helo`."""
-    below: bool
-    """Whether `example.com` stands for its subdomains too."""
-    dotted: bool
-    """Whether `.example.com` stands for the subdomains."""
-    at_domain: bool = False
-    """Whether a domain is written `@example.com`."""
-    at_local: bool = True
-    """Whether `user@` is a local part at any domain."""
-    star: bool = False
-    """Whether `*` fits everything."""
-    bare_local: tuple[str, ...] = ()
-    """The domains at which `user` alone is a local part."""
-    delimiters: str = ""
-    null_key: str = "<>"
-
-
-@dataclass(frozen=True, slots=True)
-class TableKey:
-    """A key that fits something."""
-
-    fits: Fits
-    local: str
-    domain: str
-    """In lower case; with a leading dot where only subdomains are meant."""
-    entry: TableEntry
-
-
-@dataclass(slots=True)
-class Sorted:
-    """The keys of a table, and the entries that fit nothing."""
-
-    keys: list[TableKey]
-    null: list[TableEntry]
-    idle: list[TableEntry]
-
-
-def sorted_keys(entries: Iterable[TableEntry], style: LookupStyle) -> Sorted:
-    """What each entry of a table fits."""
-    found = Sorted([], [], [])
-    for entry in entries:
-        if entry.key == style.null_key and style.operand == "mail_from":
-            found.null.append(entry)
-            continue
-        made = list(_keys(entry, style))
-        found.keys += made
-        if not made:
-            found.idle.append(entry)
-    return found
-
-
-def _keys(entry: TableEntry, style: LookupStyle) -> Iterator[TableKey]:
-    local, at, domain = entry.key.rpartition("@")
-    if entry.key == "*" and style.star:
-        yield TableKey(Fits.EVERYTHING, "", "", entry)
-    elif style.operand == "helo":
-        if not at and (style.dotted or not domain.startswith(".")):
-            yield TableKey(Fits.DOMAIN, "", domain, entry)
-    elif at and local and domain:
-        yield TableKey(Fits.ADDRESS, local, domain, entry)
-    elif at and local:
-        if style.at_local:
-            yield TableKey(Fits.LOCAL_PART, local, "", entry)
-    elif at:
-        if style.at_domain and domain:
-            yield TableKey(Fits.DOMAIN, "", domain, entry)
-    elif style.at_domain:
-        for own in style.bare_local:
-            yield TableKey(Fits.ADDRESS, domain, own, entry)
-    elif style.dotted or not domain.startswith("."):
-        yield TableKey(Fits.DOMAIN, "", domain, entry)
 
 
 def tests_of(
@@ -134,6 +47,13 @@ def tests_of(
         by_group[key.entry.group].append(key)
     listed = _KeyConditions(style, lists, name)
     return {group: _test(group[0], own, order, listed) for group, own in by_group.items()}
+
+
+def any_key(
+    keys: list[TableKey], style: LookupStyle, lists: dict[str, tuple[str, ...] | None], name: str
+) -> Test:
+    """The test of what any key of a table fits, as an address list."""
+    return _KeyConditions(style, lists, name).fit(keys, 0)
 
 
 class _KeyConditions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.interchange.migration.source import Unread
-from mmctl.interchange.postfix.addresses import LookupStyle
+from mmctl.interchange.postfix.keys import LookupStyle
 from mmctl.interchange.postfix.lookups import OPERANDS, LookupOf
 from mmctl.records import dataclass, field
 

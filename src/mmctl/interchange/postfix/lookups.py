@@ -9,16 +9,17 @@ from mmctl.interchange.migration.source import Difference, Unread
 from mmctl.interchange.migration.tests import ALWAYS, AllOf, AnyOf, Compared, Near, Negated, Unseen
 from mmctl.interchange.patterns import Flavor, InvalidPattern, LookedAt, converted
 from mmctl.interchange.postfix import clients
-from mmctl.interchange.postfix.addresses import sorted_keys, tests_of
+from mmctl.interchange.postfix.addresses import tests_of
 from mmctl.interchange.postfix.entries import TableForm, is_exception
+from mmctl.interchange.postfix.keys import sorted_keys
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mmctl.interchange.migration.tests import Test
-    from mmctl.interchange.postfix.addresses import LookupStyle
     from mmctl.interchange.postfix.entries import Ends, Match, TableEntry
+    from mmctl.interchange.postfix.keys import LookupStyle
     from mmctl.interchange.postfix.tables import LookupTable
 
 _GROUPS_AT_MOST: Final = 60

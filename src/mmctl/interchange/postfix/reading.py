@@ -82,7 +82,7 @@ def _read(context: ReadPostfix, asked: Asked) -> None:
     routing = Routing(
         context=context,
         destinations=destinations,
-        aliased=tuple(rewriting.aliased),
+        aliased=rewriting.aliased,
         rewrites=bool(redirected) or any(map(_redirects, rewriting.rules)),
     )
     routing.read(outgoing=rewriting.outside or bool(destinations.networks))

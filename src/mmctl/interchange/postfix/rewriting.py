@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 from mmctl.interchange.migration.source import Difference, SourceRule, Then
 from mmctl.interchange.migration.tests import ALWAYS
 from mmctl.interchange.migration.usual import BOUNCE_NEEDS, bounce
-from mmctl.interchange.postfix.addresses import LookupStyle
+from mmctl.interchange.postfix.addresses import any_key
 from mmctl.interchange.postfix.destinations import LOCAL
 from mmctl.interchange.postfix.effects import COPIED, COPIES, lost, redirected
 from mmctl.interchange.postfix.entries import TableEntry, TableForm
 from mmctl.interchange.postfix.expanding import Aliases, AliasLoop
+from mmctl.interchange.postfix.keys import LookupStyle, sorted_keys
 from mmctl.interchange.postfix.lookups import LookupOf, looked_up
 from mmctl.interchange.postfix.tables import LookupTable
 from mmctl.records import dataclass, field, replace
@@ -45,8 +46,8 @@ class Rewriting:
     destinations: Destinations
     rules: list[SourceRule] = field(default_factory=list)
     refusals: list[SourceRule] = field(default_factory=list)
-    aliased: list[Test] = field(default_factory=list)
-    """The tests of recipients that get another address, or are known as aliases."""
+    _entries: list[TableEntry] = field(default_factory=list)
+    _by_pattern: list[Test] = field(default_factory=list)
     targets: set[str] = field(default_factory=set)
     """The addresses that aliases lead to."""
 
@@ -55,6 +56,13 @@ class Rewriting:
         """Whether an alias leads to a domain that is not an own one."""
         own = self.destinations.domains
         return any(address.rpartition("@")[2] not in own for address in self.targets)
+
+    def aliased(self) -> tuple[Test, ...]:
+        """The tests of recipients that get another address, or are known as aliases."""
+        keys = sorted_keys(self._entries, self._style()).keys
+        lists = self.context.source.address_lists
+        known = [any_key(keys, self._style(), lists, "aliases")] if keys else []
+        return (*known, *self._by_pattern)
 
     def read(self) -> None:
         """Read all tables that change or copy."""
@@ -146,7 +154,7 @@ class Rewriting:
         )
         self.context.source.unread += unread
         for each in found:
-            self.aliased.append(each.test)
+            self._entries += each.entries
             if each.value != _SAME:
                 self._rule(each, table, lost_of)
 
@@ -223,7 +231,7 @@ class Rewriting:
         self.context.source.unread += unread
         for each in found:
             first = each.entries[0]
-            self.aliased.append(each.test)
+            self._by_pattern.append(each.test)
             rule = SourceRule(
                 name=f"{table.short} {first.key}",
                 place=first.position,

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Final
 from mmctl.interchange.migration.source import Difference, Needed, SourceRule, Then
 from mmctl.interchange.migration.tests import ALWAYS, AllOf, Negated
 from mmctl.interchange.migration.usual import BOUNCE_NEEDS, bounce
-from mmctl.interchange.postfix.addresses import LookupStyle
 from mmctl.interchange.postfix.destinations import LOCAL, MAILBOXES, RELAYED
 from mmctl.interchange.postfix.effects import lost
+from mmctl.interchange.postfix.keys import LookupStyle
 from mmctl.interchange.postfix.lookups import LookupOf, looked_up
 from mmctl.interchange.postfix.relays import LOOKED_UP, is_looked_up, next_hop
 from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mmctl.interchange.migration.tests import Test
     from mmctl.interchange.postfix.context import ReadPostfix
     from mmctl.interchange.postfix.destinations import Destinations
@@ -50,8 +52,8 @@ class Routing:
     destinations: Destinations
     rules: list[SourceRule] = field(default_factory=list)
     refusals: list[SourceRule] = field(default_factory=list)
-    aliased: tuple[Test, ...] = ()
-    """Recipients that are known before transports are looked up."""
+    aliased: Callable[[], tuple[Test, ...]]
+    """The tests of recipients that are known before transports are looked up."""
     rewrites: bool = False
     """Whether any rule before gives mail another recipient."""
 
@@ -117,7 +119,8 @@ class Routing:
         temporary = code == "450"
         differences = (_DEFERRED,) if temporary else ()
         rule = replace(rule, actions=(action,), then=Then.END, differences=differences)
-        test = AllOf((rule.test, *map(Negated, self.aliased))) if self.aliased else rule.test
+        known = self.aliased()
+        test = AllOf((rule.test, *map(Negated, known))) if known else rule.test
         self.refusals.append(replace(rule, test=test, refuse=True))
         if self.rewrites:  # what is given this recipient is accepted there, and then bounced
             self.rules.append(replace(rule, name=f"{rule.name} bounced"))
