@@ -223,9 +223,9 @@ def project_file(system: str, name: str, needed: Mapping[str, Needed], more: Dat
     if needed:
         lines.append("    # Stand-ins: each environment in AWS needs values of its own.")
         lines.append("    vars:")
-    for name, each in needed.items():
+    for variable, each in needed.items():
         lines.append(f"      # {' '.join(visible(each.why).split())}")
-        lines.append(f"      {to_yaml({name: each.stand_in}).strip()}")
+        lines.append(f"      {to_yaml({variable: each.stand_in}).strip()}")
     lines += [f"  # {line}" for line in _AWS]
     text = "\n".join([*lines, "", "default_environment: local", ""])
     return formatted(text, file=PROJECT_FILE).text

@@ -112,6 +112,9 @@ class _Work:
                 self._refusing.note(actions)
         else:
             made = [self._todo(rule, base, actions)]
+        if lost and not written:
+            # What else would differ is of no interest where nothing acts.
+            differences = tuple(each for each in differences if each.loses)
         return LoweredRule(
             source=rule,
             status=_status(differences, written=written, lost=lost),

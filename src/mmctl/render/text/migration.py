@@ -39,16 +39,21 @@ _NAMES: Final = 4
 def human(report: MigrationReport, *, every_rule: bool) -> StyledParts:
     """The report: counts, then what differs, what is not read, and what is to be filled in.
 
-    Rules that are the same are counted; `every_rule` lists them too.
+    Rules that are the same are counted, and what several rules have in common is said once;
+    `every_rule` lists them all in full.
     """
     made = StyledParts()
     _counts(made, report)
     for status in Status:
         rules = report.of(status)
-        if rules and (status is not Status.SAME or every_rule):
-            made.add(f"\n{status.value}: {counted(len(rules), 'rule')}\n", _STYLES[status])
-            for rule in rules:
-                _rule(made, rule)
+        if not rules or (status is Status.SAME and not every_rule):
+            continue
+        made.add(f"\n{status.value}: {counted(len(rules), 'rule')}\n", _STYLES[status])
+        for group in [[rule] for rule in rules] if every_rule else _groups(rules):
+            if len(group) == 1:
+                _rule(made, group[0])
+            else:
+                _group(made, group)
     _idle(made, report)
     _unread(made, report)
     _needed(made, report)
@@ -58,15 +63,35 @@ def human(report: MigrationReport, *, every_rule: bool) -> StyledParts:
     return made
 
 
-def summary(report: MigrationReport) -> str:
-    """The report in a line: `300 rules: 200 same, 100 close; 100 to accept`."""
-    counts = [
-        f"{len(report.of(each))} {each.value}" for each in reversed(Status) if report.of(each)
-    ]
-    left = (
-        counted(len(report.left), "rule") + " to look at" if report.left else "nothing to look at"
+def _groups(rules: Iterable[ReportedRule]) -> list[list[ReportedRule]]:
+    """Rules that differ in the same ways together, at the place of the first one."""
+    groups: dict[tuple[str, ...], list[ReportedRule]] = {}
+    for rule in rules:
+        groups.setdefault(tuple(each.code for each in rule.differences), []).append(rule)
+    return list(groups.values())
+
+
+def _group(made: StyledParts, rules: list[ReportedRule]) -> None:
+    """Rules that differ in the same ways: these for the first, then each in a line."""
+    first = rules[0]
+    made.add(
+        wrapped(f"{counted(len(rules), 'rule')}, such as {visible(first.name)}:", "  "), "bold"
     )
-    return f"{counted(len(report.rules), 'rule')}: {', '.join(counts) or 'none'}; {left}"
+    if first.text:
+        made.add(wrapped(_cut(visible(first.text)), "    "))
+    for difference in first.differences:
+        _difference(made, difference)
+    for rule in rules:
+        place = f"{visible(rule.place.file)}:{rule.place.line}"
+        made.add(wrapped("  ".join((visible(rule.name), place, *_extra(rule))), "    * "))
+        if rule.accepted is not None:
+            made.add(wrapped(f"accepted: {visible(rule.accepted)}", "        "), "green")
+
+
+def _extra(rule: ReportedRule) -> list[str]:
+    """What else a line about a rule says."""
+    owner = [f"owner {visible(rule.owner)}"] if rule.owner else []
+    return [*owner, *([] if rule.enabled else ["disabled there"])]
 
 
 def _counts(made: StyledParts, report: MigrationReport) -> None:
@@ -82,9 +107,7 @@ def _counts(made: StyledParts, report: MigrationReport) -> None:
 
 def _rule(made: StyledParts, rule: ReportedRule) -> None:
     place = f"{visible(rule.place.file)}:{rule.place.line}"
-    extra = [f"owner {visible(rule.owner)}"] if rule.owner else []
-    extra += [] if rule.enabled else ["disabled there"]
-    made.add(wrapped("  ".join((visible(rule.name), place, *extra)), "  "), "bold")
+    made.add(wrapped("  ".join((visible(rule.name), place, *_extra(rule))), "  "), "bold")
     if rule.text:
         made.add(wrapped(_cut(visible(rule.text)), "    "))
     for difference in rule.differences:
