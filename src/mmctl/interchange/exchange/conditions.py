@@ -6,6 +6,7 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Final
 
+from mmctl.interchange.exchange.examples import with_telling_examples
 from mmctl.interchange.exchange.header_fields import header, shown_header
 from mmctl.interchange.exchange.people import (
     between,
@@ -50,7 +51,8 @@ def test_of(context: RuleContext) -> Test:
     unless = [
         Negated(_test(row, found, context, exception=True)) for row, found, other in stated if other
     ]
-    return AllOf((*wanted, *unless))
+    whole = AllOf((*wanted, *unless))
+    return with_telling_examples(whole, whole)
 
 
 def _conditions(context: RuleContext) -> Iterator[tuple[ParameterRow, StatedValue, bool]]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 APPLIES: Final = "the rule applies"
 NOT_APPLIES: Final = "the rule does not apply"
+EVERY_RECIPIENT: Final = "the rule applies for every recipient"
+NO_RECIPIENT: Final = "the rule applies for no recipient"
 _ADDRESS: Final = re.compile(r"(?:smtp:)?([^@\s<>\"]+@[^@\s<>\"]+)", re.IGNORECASE)
 _IN_ANGLES: Final = re.compile(r"[^<>]*<([^<>]+)>")
 

@@ -10,6 +10,7 @@ from mmctl.errors import ProblemsFound
 from mmctl.interchange.exchange.actions import actions_of
 from mmctl.interchange.exchange.conditions import not_exported, test_of
 from mmctl.interchange.exchange.context import RuleContext, UnfilledLists
+from mmctl.interchange.exchange.examples import telling
 from mmctl.interchange.exchange.export_csv import read_csv
 from mmctl.interchange.exchange.export_json import read_json
 from mmctl.interchange.exchange.export_xml import read_xml
@@ -162,7 +163,10 @@ class _RulesReading:
             shadow=properties.shadow or context.unfilled_exception,
             description=properties.description,
             expires=properties.expires,
-            differences=(*done.differences, *properties.differences),
+            differences=(
+                *(telling(each, test) for each in done.differences),
+                *properties.differences,
+            ),
         )
 
     def _unknown(self, rule: StatedRule, context: RuleContext) -> list[Test]:

@@ -34,7 +34,7 @@ def patterns(name: str, stated: StatedValue, context: RuleContext, *, exception:
         return patterns_of(context.senders, stated.values, context, exception=exception)
     found = patterns_of(("recipient",), stated.values, context, exception=exception)
     if name.startswith("AnyOf"):
-        return for_all_recipients(found, context, exception=exception)
+        return for_all_recipients(found, stated.values, context, exception=exception)
     return found
 
 

@@ -7,11 +7,18 @@ character. A mark at the end of a word surrounds it by itself.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.exchange.context import APPLIES, NOT_APPLIES, of_each
+from mmctl.interchange.exchange.context import (
+    APPLIES,
+    EVERY_RECIPIENT,
+    NO_RECIPIENT,
+    NOT_APPLIES,
+    of_each,
+)
 from mmctl.interchange.exchange.people import sent_by
-from mmctl.interchange.exchange.sketch import address_with, beside_a_letter
+from mmctl.interchange.exchange.sketch import Sketch, address_with, beside_a_letter
 from mmctl.interchange.migration.differences import Difference
 from mmctl.interchange.migration.tests import AnyOf, Compared, Near, Unseen
 from mmctl.records import replace
@@ -20,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mmctl.interchange.exchange.context import RuleContext
-    from mmctl.interchange.exchange.sketch import Sketch
     from mmctl.interchange.exchange.stated import StatedValue
     from mmctl.interchange.migration.tests import Test
 
@@ -36,7 +42,7 @@ def words(name: str, stated: StatedValue, context: RuleContext, *, exception: bo
     if name.startswith("SubjectOrBody"):
         return AnyOf((found, body_unseen(context, stated.values[0])))
     if name.startswith("AnyOf"):
-        return for_all_recipients(found, context, exception=exception)
+        return for_all_recipients(found, stated.values, context, exception=exception)
     return found
 
 
@@ -61,12 +67,13 @@ def near_words(
     put: Callable[[Sketch, str], Sketch],
 ) -> Test:
     """A comparison by substrings, with the first word that is also found inside of another."""
-    pairs = ((word, longer) for word in values if (longer := beside_a_letter(word)) is not None)
-    first = next(pairs, None)
-    if first is None:
+    pairs = [(word, longer) for word in values if (longer := beside_a_letter(word)) is not None]
+    if not pairs:
         return test
-    word, longer = first
-    twisted = put(replace(context.sketch, set_by=()), longer)
+    telling = (pair for pair in pairs if not any(_has_word(pair[1], word) for word in values))
+    word, longer = next(telling, pairs[0])
+    sketch = context.sketch if exception else replace(context.sketch, set_by=())
+    twisted = put(sketch, longer)
     return Near(
         test=test,
         difference=Difference(
@@ -77,6 +84,14 @@ def near_words(
             example=context.example(twisted, APPLIES if exception else NOT_APPLIES),
         ),
     )
+
+
+def _has_word(text: str, word: str) -> bool:
+    """Whether a text, alone or in an address, has a whole word."""
+    before = "(?<![^\\W_])" if word[:1].isalnum() else ""
+    after = "(?![^\\W_])" if word[-1:].isalnum() else ""
+    pattern = re.compile(before + re.escape(word) + after, re.IGNORECASE)
+    return any(pattern.search(each) is not None for each in (text, address_with(text)))
 
 
 def putting(name: str, context: RuleContext) -> Callable[[Sketch, str], Sketch]:
@@ -95,7 +110,7 @@ def putting(name: str, context: RuleContext) -> Callable[[Sketch, str], Sketch]:
 def body_unseen(context: RuleContext, text: str) -> Test:
     """The half of a condition that looks into the body."""
     sketch = context.sketch
-    twisted = replace(sketch, subject="Hello", body=f"{text}\n")
+    twisted = replace(sketch, subject=Sketch().subject, body=f"{text}\n")
     return Unseen(
         difference=Difference(
             code=_BODY,
@@ -108,11 +123,17 @@ def body_unseen(context: RuleContext, text: str) -> Test:
     )
 
 
-def for_all_recipients(test: Test, context: RuleContext, *, exception: bool) -> Test:
+def for_all_recipients(
+    test: Test, values: Sequence[str], context: RuleContext, *, exception: bool
+) -> Test:
     """A condition of which one recipient decides for all: here each is judged alone."""
     first = context.sketch.recipients[0]
     other = f"another.user@{first.rpartition('@')[2]}"
-    twisted = replace(context.sketch, recipients=(first, other))
+    sketch = context.sketch
+    if exception:
+        first = address_with(values[0])
+        sketch = sketch.having("recipients", (first,))
+    twisted = replace(sketch, recipients=(first, other))
     if exception:
         says = "one recipient with such an address exempts all recipients of a message; here it "
         says += "exempts that recipient alone"
@@ -126,7 +147,7 @@ def for_all_recipients(test: Test, context: RuleContext, *, exception: bool) -> 
             says=says,
             instead="where To and Cc name all recipients, a condition on `to` and `cc` is for the "
             "whole message",
-            example=context.example(twisted, f"{'no' if exception else 'every'} recipient"),
+            example=context.example(twisted, NO_RECIPIENT if exception else EVERY_RECIPIENT),
         ),
     )
 
