@@ -1,4 +1,4 @@
-"""Keys of tables on mail addresses and host names: what each of them fits (access(5), virtual(5))."""
+"""Keys of tables on mail addresses and host names: what each of them fits (access(5))."""
 
 from __future__ import annotations
 

@@ -94,14 +94,12 @@ class Restrictions:
         for name in LISTS:
             each = _List(name)
             self._walk(self.context.parameters.words(name), each, _Here())
-        discarded = any(rule.actions == ("drop",) for rule in self.rejections if not rule.shadow)
-        if discarded and self.refusals:
-            self.rejections = [
-                replace(rule, differences=(*rule.differences, _REFUSED_FIRST))
-                if rule.actions == ("drop",) and not rule.shadow
-                else rule
-                for rule in self.rejections
-            ]
+        self.rejections = [
+            replace(rule, differences=(*rule.differences, _REFUSED_FIRST))
+            if rule.actions == ("drop",) and not rule.shadow
+            else rule
+            for rule in self.rejections
+        ]
 
     def _walk(self, words: list[str], among: _List, here: _Here) -> None:
         self._steps += len(words)
@@ -296,6 +294,6 @@ WHOLE_MESSAGE: Final = Difference(
 )
 _REFUSED_FIRST: Final = Difference(
     code="refused-before-dropped",
-    says="mail that the source drops here without a word, and that a later restriction would "
-    "refuse by client address or recipient, is refused here",
+    says="of the mail that the source drops here without a word, what a later restriction would "
+    "refuse by client address or recipient is refused",
 )
