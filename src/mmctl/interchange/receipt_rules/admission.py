@@ -14,6 +14,7 @@ from mmctl.interchange.receipt_rules.recipients import (
     labels_by_domain,
     members_of,
     sorted_out,
+    without_covered,
 )
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _recipients(rules: Iterable[ReceiptRule], domains: tuple[str, ...]) -> Recip
         texts += [text for text, _ in rule.recipients]
         if not rule.recipients:
             texts += [text for domain in domains for text in (domain, f".{domain}")]
-    return sorted_out(texts)
+    return without_covered(sorted_out(texts))
 
 
 def _allow(

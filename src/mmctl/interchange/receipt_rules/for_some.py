@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.interchange.migration.source import Difference, Example
 from mmctl.interchange.receipt_rules import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmctl.interchange.migration.source import Difference
     from mmctl.interchange.receipt_rules.actions import ActionsRead
     from mmctl.interchange.receipt_rules.recipients import RecipientConditions
     from mmctl.interchange.receipt_rules.rule_sets import ReceiptRule
@@ -26,30 +26,23 @@ def differences_for_some(
     if recipients.everybody or not later:
         return
     if read.stops:
-        yield said.stop_for_some(_example(rule, recipients, later))
+        yield said.stop_for_some(_mail(rule, recipients, later))
         return
     for action in read.actions:
         if isinstance(action, dict) and "add_header" in action:
             yield said.header_for_some(action["add_header"]["name"])
 
 
-def _example(
+def _mail(
     rule: ReceiptRule, recipients: RecipientConditions, later: list[ReceiptRule]
-) -> Example | None:
-    """A message to somebody of the rule, and to somebody whom only a later rule takes."""
+) -> str | None:
+    """Mail to somebody of the rule, and to somebody whom only a later rule takes."""
     mine = _somebody([text for text, _ in rule.recipients])
     known = {text.lower() for text, _ in rule.recipients}
     for each in later:
         other = _somebody([text for text, _ in each.recipients if text.lower() not in known])
-        if mine is None or other is None or _takes(recipients, other):
-            continue
-        return Example(
-            mail={
-                "envelope": {"mail_from": "sender@example.org", "recipients": [mine, other]},
-                "message": {"from": "sender@example.org", "to": mine, "subject": "Hello"},
-            },
-            there=f"`{rule.name}` stops the message, so `{each.name}` is not tried for {other}",
-        )
+        if mine is not None and other is not None and not _takes(recipients, other):
+            return f"to {mine} and {other}, `{each.name}` is not tried there"
     return None
 
 

@@ -137,7 +137,7 @@ def _add_rules(rules: list[ReceiptRule], domains: tuple[str, ...], source: Sourc
                 name=rule.name,
                 place=rule.place,
                 text=_text(rule, read_one),
-                test=lists.test_of(rule, recipients),
+                test=lists.test_of(rule, recipients, is_listed=bool(read_one.actions)),
                 actions=tuple(read_one.actions),
                 then=Then.DELIVER if read_one.stops else Then.GO_ON,
                 final=not read_one.ends_mail and bool(read_one.actions),
@@ -160,13 +160,18 @@ class _ListsOfRules:
         self._source = source
         self._names: dict[tuple[str, ...], str] = {}
 
-    def test_of(self, rule: ReceiptRule, recipients: RecipientConditions) -> Test:
-        """What a rule asks of a recipient: a list where addresses are meant with their labels."""
+    def test_of(
+        self, rule: ReceiptRule, recipients: RecipientConditions, *, is_listed: bool
+    ) -> Test:
+        """What a rule asks of a recipient: a list where addresses are meant with their labels.
+
+        Unless it `is_listed`, it gets none.
+        """
         if recipients.unreadable and not (
             recipients.addresses or recipients.domains or recipients.below
         ):
             return NEVER
-        if not recipients.with_labels or not fits_list(recipients):
+        if not (is_listed and recipients.with_labels and fits_list(recipients)):
             return test_of(recipients)
         members = tuple(members_of(recipients))
         name = self._names.get(members)

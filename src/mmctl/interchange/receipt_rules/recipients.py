@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.migration.tests import ALWAYS, AllOf, AnyOf, Compared
-from mmctl.records import dataclass
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,6 +73,28 @@ def _kind(text: str) -> str | None:
     if _LOCAL.fullmatch(local) is None or "*" in local:
         return None
     return "alone" if "+" in local else "with_labels"
+
+
+def without_covered(recipients: RecipientConditions) -> RecipientConditions:
+    """The same without addresses that its domains cover, and without domains below others."""
+
+    def is_left(domain: str) -> bool:
+        return domain not in recipients.domains and not _is_below(domain, recipients)
+
+    return replace(
+        recipients,
+        alone=tuple(each for each in recipients.alone if is_left(each.partition("@")[2])),
+        with_labels=tuple(
+            each for each in recipients.with_labels if is_left(each.partition("@")[2])
+        ),
+        domains=tuple(each for each in recipients.domains if not _is_below(each, recipients)),
+        below=tuple(each for each in recipients.below if not _is_below(each, recipients)),
+    )
+
+
+def _is_below(domain: str, recipients: RecipientConditions) -> bool:
+    labels = domain.split(".")
+    return any(".".join(labels[at:]) in recipients.below for at in range(1, len(labels)))
 
 
 def fits_list(recipients: RecipientConditions) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mmctl.interchange.migration.source import Difference, Example, Needed
+from mmctl.interchange.migration.source import Difference, Needed
 
 _LONGEST: Final = 60
 """How many characters of a value are shown."""
@@ -148,15 +148,15 @@ def unknown_action(name: str | None) -> Difference:
     )
 
 
-def stop_for_some(example: Example | None) -> Difference:
-    """A stop in a rule that is about some recipients."""
+def stop_for_some(shown_by: str | None) -> Difference:
+    """A stop in a rule that is about some recipients; `shown_by` is mail that shows it."""
+    shows = f": of mail {shown_by}" if shown_by is not None else ""
     return Difference(
         code="stops-for-its-recipients",
         says=(
             "the stop ends the message for all of its recipients there, and here for those of the "
-            "rule; mail to one recipient ends alike"
+            f"rule{shows}; mail to one recipient ends alike"
         ),
-        example=example,
     )
 
 
