@@ -50,6 +50,8 @@ class ActionsRead:
     stops: bool = False
     ends_mail: bool = False
     """Whether one of them delivers, stores or bounces."""
+    left_out: bool = False
+    """Whether an action that does something with the mail, and not only a header, is left out."""
     after_stop: list[str] = field(default_factory=list)
     """Actions that never run."""
     needed: dict[str, Needed] = field(default_factory=dict)
@@ -72,6 +74,7 @@ def read_actions(actions: tuple[ExportedObject, ...]) -> ActionsRead:
         if name is None or reader is None:
             read.texts.append(name or "?")
             read.differences.append(said.unknown_action(name))
+            read.left_out = True
             members.ignore(*((name,) if name else ()))
             members.list_unknown("an action")
             continue
@@ -81,7 +84,10 @@ def read_actions(actions: tuple[ExportedObject, ...]) -> ActionsRead:
             continue
         inside = members.object(name)
         if inside is not None:
+            before = len(read.actions)
             reader(inside, read)
+            nothing = len(read.actions) == before and name not in {"AddHeaderAction", "StopAction"}
+            read.left_out = read.left_out or nothing
             inside.list_unknown(f"`{name}`")
     return read
 

@@ -130,6 +130,7 @@ def _add_rules(rules: list[ReceiptRule], domains: tuple[str, ...], source: Sourc
         differences = [
             *_of_rule(rule, recipients, domains),
             *read_one.differences,
+            *([said.goes_on()] if read_one.stops and _would_lose(read_one) else []),
             *differences_for_some(rule, recipients, read_one, later),
         ]
         source.rules.append(
@@ -139,7 +140,7 @@ def _add_rules(rules: list[ReceiptRule], domains: tuple[str, ...], source: Sourc
                 text=_text(rule, read_one),
                 test=lists.test_of(rule, recipients, is_listed=bool(read_one.actions)),
                 actions=tuple(read_one.actions),
-                then=Then.DELIVER if read_one.stops else Then.GO_ON,
+                then=Then.DELIVER if read_one.stops and not _would_lose(read_one) else Then.GO_ON,
                 final=not read_one.ends_mail and bool(read_one.actions),
                 enabled=rule.enabled,
                 differences=tuple(differences),
@@ -206,6 +207,11 @@ def _of_rule(
     if rule.scan:
         differences.append(said.NO_SCAN)
     return differences
+
+
+def _would_lose(read_one: ActionsRead) -> bool:
+    """Whether a stop would throw away mail that the rule keeps there, and not here."""
+    return read_one.left_out and not read_one.ends_mail
 
 
 def _text(rule: ReceiptRule, read_one: ActionsRead) -> str:

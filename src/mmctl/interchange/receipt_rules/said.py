@@ -160,6 +160,19 @@ def stop_for_some(shown_by: str | None) -> Difference:
     )
 
 
+def goes_on() -> Difference:
+    """A stop behind actions of which one is lost."""
+    return Difference(
+        code="goes-on",
+        says=(
+            "it stops the message there; here it does not, because mail would be lost that an "
+            "action left out keeps there: the rules below get it"
+        ),
+        instead="write the action, then add `stop`",
+        loses=True,
+    )
+
+
 def header_for_some(name: str) -> Difference:
     """A header that later rules see."""
     return Difference(
