@@ -256,7 +256,18 @@ def _ends_early(does: str) -> Difference:
 
 def _only_audited(context: RuleContext, done: RuleEffects) -> None:
     """A rule that does nothing but write an audit entry marks its mail, so that logs name it."""
-    severity = context.value("SetAuditSeverity", "Audit")
+    severity = context.value("SetAuditSeverity")
+    if not severity:
+        done.differences.append(
+            Difference(
+                code="no-action",
+                says="the export has no action of this rule",
+                instead="export it again, with all members: `Get-TransportRule | ConvertTo-Json "
+                "-Depth 5`",
+                loses=True,
+            )
+        )
+        return
     done.actions.append({"add_header": {"name": AUDIT_HEADER, "value": severity}})
     done.differences.append(
         Difference(

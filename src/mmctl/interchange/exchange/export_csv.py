@@ -160,7 +160,10 @@ def _value(text: str, at: int, delimiter: str, place: Position) -> tuple[str, in
         end = found.end()
         if end < len(text) and text[end] not in {delimiter, "\n"}:
             message = f"found `{text[end]}` after a quoted value, expected `{delimiter}`"
-            raise _refused(place, message, "export it again")
+            breaks = text.count("\n", at, end)
+            column = end - text.rfind("\n", at, end) if breaks else place.column + end - at
+            wrong = Position(file=place.file, line=place.line + breaks, column=column)
+            raise _refused(wrong, message, "export it again")
         return found[1].replace('""', '"'), end
     ends = [end for mark in (delimiter, "\n") if (end := text.find(mark, at)) >= 0]
     end = min(ends, default=len(text))

@@ -86,6 +86,7 @@ class _XmlReading:
         self._command: list[str] = []
         self._length = 0
         self._older: list[str] = []
+        self._has_command = False
 
     def watch(self, parser: expat.XMLParserType) -> None:
         self._parser = parser
@@ -124,11 +125,12 @@ class _XmlReading:
             case 2, "rule":
                 self._rule = StatedRule(name=attributes.get("name", ""), place=self._at())
                 self._attributes(attributes)
-                self._older = []
+                self._older, self._has_command = [], False
             case 3, "version":
                 pass
             case 4, "commandBlock":
                 self._chunks, self._command, self._length = [], [], 0
+                self._has_command = True
             case 2 | 3, _ if self._rule is None:
                 self._skip(name)
             case _:
@@ -172,10 +174,8 @@ class _XmlReading:
         if depth == 4 and name == "commandBlock":  # noqa: PLR2004
             self._read_command(rule, "".join(self._command))
         elif depth == 2 and name == "rule":  # noqa: PLR2004
-            if self._older and not rule.members:
+            if not self._has_command:
                 rule.older = " ".join(self._older)
-            elif self._older:
-                rule.older = None
             self.found.rules.append(rule)
             self._rule = None
 

@@ -208,6 +208,7 @@ class _RulesReading:
     def _older(self, stated: StatedRule) -> SourceRule:
         """A rule in the form of Exchange 2007 and 2010: its text, and nothing that acts."""
         text = " ".join((stated.older or "").split())[:_TEXT_AT_MOST]
+        own = {each.name: " ".join(each.values) for each in stated.members}
         difference = Difference(
             code="older-form",
             says="the rule is in the form of Exchange 2007 and 2010, which has no parameters",
@@ -220,6 +221,8 @@ class _RulesReading:
             place=stated.place,
             text=text,
             test=Unseen(difference=difference),
+            description=own.get("Comments"),
+            enabled=own.get("Enabled", "true").lower() != "false",
         )
 
     def note(self) -> None:
