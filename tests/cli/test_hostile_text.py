@@ -251,10 +251,21 @@ COMMANDS: Final = {
     "history --trail trail.json": ("human", "json"),
     "drift --trail trail.json": ("human", "json"),
     "import": ("human",),
+    "import --from exchange transport.json -v": ("human", "json", "markdown"),
     "rollback --yes --allow-delete": ("human", "json"),
     "simulate cases/messages --rcpt someone@example.com --against live": ("human",),
 }
 HOSTILE_SENDER: Final = "a\x1b[31m\u202e@example.org"
+TRANSPORT_RULES: Final = [
+    {"State": "Enabled", "Mode": "Enforce", **members}
+    for members in (
+        {"Name": HOSTILE, "SubjectContainsWords": [HOSTILE, "pay"], "DeleteMessage": True},
+        {"Name": "a", "SubjectMatchesPatterns": [HOSTILE], "Comments": HOSTILE, HOSTILE: HOSTILE},
+        {"Name": "b", "AttachmentNameMatchesPatterns": [HOSTILE], "DeleteMessage": True},
+        {"Name": "c", "FromScope": HOSTILE, "RejectMessageReasonText": HOSTILE},
+    )
+]
+"""Rules of another gateway."""
 SILENT: Final = {
     "plan": "lint",
     "apply --yes": "lint",
@@ -462,6 +473,7 @@ def test_a_project_that_is_hostile_throughout_is_shown_as_text(
     (tmp_path / "cases/messages/offer.eml").rename(tmp_path / name)
     (tmp_path / "cases/messages/offer.eml").write_text(OFFER.format(SUBJECT), encoding="utf-8")
     maildir(tmp_path, OFFER.format(SUBJECT), sender=HOSTILE_SENDER)
+    (tmp_path / "transport.json").write_text(json.dumps(TRANSPORT_RULES), encoding="utf-8")
     held = archived(tmp_path, "held", OFFER.format(SUBJECT).encode(), sender=HOSTILE_SENDER)
     project, _ = read_project(tmp_path)
     rule = project.rule_sets[next(iter(project.rule_sets))].rules[0].name

@@ -72,8 +72,14 @@ COMMANDS = (
     ("archive release {archived} --via file:released --reason asked", "mmctl/releases@1"),
     ("history --releases", "mmctl/releases@1"),
     ("send --expect --run nothing", "mmctl/send@1"),
+    ("import --from exchange transport.json", "mmctl/migration-report@1"),
     ("staging mail --maildir {maildir}", "mmctl/staging-mail@1"),
 )
+TRANSPORT_RULES = """\
+[{"Name": "a", "State": "Enabled", "SubjectContainsWords": ["pay"], "DeleteMessage": true},
+ {"Name": "b", "State": "Enabled", "AttachmentIsPasswordProtected": true, "DeleteMessage": true}]
+"""
+"""Rules of another gateway, of which one comes close and one cannot come."""
 
 
 def test_every_document_is_published() -> None:
@@ -102,6 +108,7 @@ def test_documents_are_as_published(
     capsys.readouterr()
     (tmp_path / "log.jsonl").write_text(sample_log("a"), encoding="utf-8")
     (tmp_path / "trail.json").write_text(sample_trail("a"), encoding="utf-8")
+    (tmp_path / "transport.json").write_text(TRANSPORT_RULES, encoding="utf-8")
     (tmp_path / "other.csv").write_text(sample_csv("a"), encoding="utf-8")
     names = {
         "message": next(tmp_path.rglob("*.eml")).relative_to(tmp_path),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _TICKS: Final = re.compile(r"`+")
 _SPECIAL: Final = re.compile(r"[\\`*_{}\[\]()#+!|~:@/.\-]")
 """What may be markup, besides the characters that HTML escapes."""
+_IN_PROSE: Final = re.compile(r"[\\\\`*_\[\]<>&#|~@!{}]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+"""What may be markup within a line of text."""
 _WORD: Final = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 _SHORTEST_FENCE: Final = 3
 
@@ -37,6 +39,20 @@ def code(text: str) -> str:
 def word(text: str) -> str:
     """A name, unchanged if it is a plain word, else as code."""
     return text if _WORD.fullmatch(text) else code(text)
+
+
+def prose(text: str) -> str:
+    """A sentence of ours with foreign values in backticks: these are code, the rest is text.
+
+    A backtick that has no other one is text as well.
+    """
+    pieces = visible(text).split("`")
+    if len(pieces) % 2 == 0:
+        pieces[-2:] = ["`".join(pieces[-2:])]
+    return "".join(
+        code(piece) if number % 2 else _IN_PROSE.sub(lambda found: f"&#{ord(found[0])};", piece)
+        for number, piece in enumerate(pieces)
+    )
 
 
 def _entities(text: str) -> str:

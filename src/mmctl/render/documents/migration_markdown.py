@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.counted import counted
 from mmctl.interchange.migration.lowered import Status
-from mmctl.render.documents.markdown import code, details, table
+from mmctl.render.documents.markdown import code, details, prose, table
 from mmctl.render.text.migration import MEANS, mail_line
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _parts(report: MigrationReport) -> Iterator[str]:
         ],
     )
     if report.fit is not None:
-        yield code(report.fit)
+        yield prose(report.fit)
     yield from _owners(report)
     for status in Status:
         rules = report.of(status)
@@ -87,19 +87,19 @@ def _rule(rule: ReportedRule) -> str:
         lines += _difference(difference)
     lines.append(f"  - here: {_became(rule)}")
     if rule.accepted is not None:
-        lines.append(f"  - **accepted:** {code(rule.accepted)}")
+        lines.append(f"  - **accepted:** {prose(rule.accepted)}")
     return "\n".join(lines)
 
 
 def _difference(difference: ShownDifference) -> Iterable[str]:
-    yield f"  - {code(difference.code)}: {code(difference.says)}"
+    yield f"  - {code(difference.code)}: {prose(difference.says)}"
     example = difference.example
     if example is not None:
         yield f"    - for example: {code(mail_line(example.mail))}"
-        yield f"    - there: {code(example.there)}"
-        yield f"    - here: {code(example.here)}"
+        yield f"    - there: {prose(example.there)}"
+        yield f"    - here: {prose(example.here)}"
     if difference.instead:
-        yield f"    - instead: {code(difference.instead)}"
+        yield f"    - instead: {prose(difference.instead)}"
 
 
 def _became(rule: ReportedRule) -> str:
@@ -119,7 +119,7 @@ def _rest(report: MigrationReport) -> Iterator[str]:
     if report.idle:
         yield "### Never applies"
         idle = [
-            (code(each.name), code(f"{each.place.file}:{each.place.line}"), code(each.why))
+            (code(each.name), code(f"{each.place.file}:{each.place.line}"), prose(each.why))
             for each in report.idle
         ]
         yield table(("Rule here", "Place", "Why"), idle)
@@ -131,16 +131,16 @@ def _rest(report: MigrationReport) -> Iterator[str]:
                 (
                     code(f"{each.place.file}:{each.place.line}"),
                     code(each.text),
-                    code(each.why),
-                    code(each.instead or ""),
+                    prose(each.why),
+                    prose(each.instead or ""),
                 )
                 for each in report.unread
             ],
         )
     if report.needed:
         yield "### To fill in"
-        rows = [(code(name), code(each.why)) for name, each in report.needed.items()]
+        rows = [(code(name), prose(each.why)) for name, each in report.needed.items()]
         yield table(("Variable", "What it is"), rows)
     if report.notes:
         yield "### Notes"
-        yield "\n".join(f"- {code(note)}" for note in report.notes)
+        yield "\n".join(f"- {prose(note)}" for note in report.notes)
