@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _OCTETS: Final = Pattern(r"(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){0,3}")
 _GROUPS: Final = Pattern(r"[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){1,6}")
+_HOST: Final = Pattern(r"\.?(?:[a-z0-9_-]+\.)*[a-z0-9_-]+")
 _FULL: Final = 4
 _FIRST_OCTETS: Final = Pattern(
     r"\^((?:[0-9]{1,3}\\\.){1,3})(?:\.\*)?|\^((?:[0-9]{1,3}\\\.){3}[0-9]{1,3})\$"
@@ -59,13 +60,18 @@ def within(networks: Iterable[Network]) -> Test:
     return Compared(operand="source_ip", operator="cidr_matches", values=values)
 
 
-def indexed(entries: Sequence[TableEntry], ends: Ends) -> dict[Group, Test]:
-    """For each group of an indexed table the test of the clients that have its result."""
+def indexed(entries: Sequence[TableEntry], ends: Ends, idle: list[TableEntry]) -> dict[Group, Test]:
+    """For each group of an indexed table the test of the clients that have its result.
+
+    `idle` gets the entries that no lookup asks for.
+    """
     networks: dict[Network, TableEntry] = {}
     names: defaultdict[Group, list[TableEntry]] = defaultdict(list)
     for entry in entries:
         network = network_of(entry.key)
-        if network is None:
+        if network is None and not _HOST.fullmatch(entry.key):
+            idle.append(entry)
+        elif network is None:
             names[entry.group].append(entry)
         else:
             networks.setdefault(network, entry)

@@ -80,17 +80,19 @@ class Destinations:
         """The domains of one class."""
         return [domain for domain, of_class in self.domains.items() if of_class == name]
 
-    def policy(self, permitted: list[tuple[Test, ...]]) -> Data | None:
-        """The traffic policy; None: main.cf names no domain.
-
-        `permitted` is what each `reject_unauth_destination` lets pass.
-        """
+    def policy(self, permitted: list[tuple[Test, ...]]) -> Data:
+        """The traffic policy; `permitted` is what each `reject_unauth_destination` lets pass."""
         size = self.context.parameters.text("message_size_limit")
         most = {"max_message_size": int(size)} if size.isdecimal() and int(size) > 0 else {}
-        if not self.domains:
-            return {"default": "allow", **most} if most else None
         listed, free = self._recipients()
         statements: list[Data] = []
+        if not self.domains:
+            self.context.unread(
+                self.context.parameters.place(RELAYED),
+                "no own domain is in the files",
+                "so the traffic policy admits own networks alone",
+                "name the domains: `--domain example.com`",
+            )
         if listed:
             self.context.source.address_lists[RECIPIENTS] = tuple(listed)
             statements.append(_allow("listed", "recipient", "in_address_list", RECIPIENTS))
@@ -125,9 +127,14 @@ class Destinations:
         extra, open_everywhere = self._keys_of(_EVERYWHERE)
         for name in _CLASSES:
             domains = self.named(name)
-            tables, is_open = self._keys_of((_LISTS[name],))
             if not domains:
                 continue
+            if name == LOCAL and not parameters.says(_LISTS[LOCAL]):
+                note = "local recipients are accounts of the machine: the policy admits all"
+                self.context.source.notes.append(note)
+                free += domains
+                continue
+            tables, is_open = self._keys_of((_LISTS[name],))
             if is_open or not parameters.text(_LISTS[name]) or open_everywhere:
                 free += domains
                 continue
@@ -285,9 +292,9 @@ def _parents(domain: str) -> Iterator[str]:
 
 
 def _is_domain(text: str) -> bool:
-    return bool(_DOMAIN.fullmatch(text.removeprefix("."))) and not text.endswith(
-        (UNKNOWN_HOST, ".localdomain")
-    )
+    if text.startswith("localhost.") or text.endswith((UNKNOWN_HOST, ".localdomain", ".invalid")):
+        return False
+    return bool(_DOMAIN.fullmatch(text.removeprefix(".")))
 
 
 def _is_never_client(network: Network) -> bool:

@@ -22,10 +22,11 @@ from mmctl.records import dataclass, field, replace
 if TYPE_CHECKING:
     from mmctl.interchange.migration.tests import Test
     from mmctl.interchange.postfix.context import ReadPostfix
-    from mmctl.interchange.postfix.entries import TableEntry
+    from mmctl.interchange.postfix.entries import Match, TableEntry
     from mmctl.interchange.postfix.tables import LookupTable
 
 _SEEN: Final = {"from": "From", "to": "To", "cc": "Cc", "subject": "Subject", "sender": "Sender"}
+_SPACED: Final = ("^\\s*", "^[ \\t]*", "^[[:space:]]*", "^[[:blank:]]*")
 _STOPS_LINE: Final = frozenset({"IGNORE", "STRIP", "REPLACE", "PASS"})
 _LINE: Final = Difference(
     code="header-line",
@@ -145,7 +146,7 @@ class HeaderChecks:
                 unseen.append(_unseen_header(name))
                 continue
             own = []
-            for match in entry.matches:
+            for match in map(_from_its_name, entry.matches):
                 found = pattern_test(match, form, looked)
                 own.append(Negated(found) if match.negated else found)
             whole = own[0] if len(own) == 1 else AllOf(tuple(own))
@@ -214,7 +215,7 @@ def _names(form: TableForm, entry: TableEntry) -> tuple[str, ...] | None:
     """The headers that can meet all patterns of an entry, in lower case; None: any."""
     flavor = Flavor.PCRE if form is TableForm.PCRE else Flavor.POSIX
     found: tuple[str, ...] | None = None
-    for match in entry.matches:
+    for match in map(_from_its_name, entry.matches):
         if match.negated:
             continue
         names = header_names(
@@ -224,6 +225,12 @@ def _names(form: TableForm, entry: TableEntry) -> tuple[str, ...] | None:
             own = tuple(dict.fromkeys(name.lower() for name in names))
             found = own if found is None else tuple(name for name in found if name in own)
     return found
+
+
+def _from_its_name(match: Match) -> Match:
+    """A pattern without the space before a header that people allow for: no header has it."""
+    start = next((each for each in _SPACED if match.pattern.startswith(each)), None)
+    return match if start is None else replace(match, pattern=f"^{match.pattern[len(start) :]}")
 
 
 def _looked(name: str) -> LookedAt | None:

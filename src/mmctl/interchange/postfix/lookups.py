@@ -84,7 +84,9 @@ def looked_up(
         case TableForm.EVERYTHING:
             return [TableResult(entries=tuple(entries), value=entries[0].value, test=ALWAYS)], []
         case TableForm.KEYS if sought is LookupOf.CLIENT:
-            return _by_group(entries, clients.indexed(entries, ends)), []
+            never: list[TableEntry] = []
+            by_client = _by_group(entries, clients.indexed(entries, ends, never))
+            return by_client, [_idle(each, "no lookup asks for such a key") for each in never]
         case TableForm.KEYS:
             return _addresses(entries, style, lists, table.short, ends)
         case TableForm.NETWORKS if sought is LookupOf.CLIENT:

@@ -56,6 +56,7 @@ class Tables:
     used: set[str] = field(default_factory=set)
     """The named files that a table was read from."""
     _known: dict[str, LookupTable | None] = field(default_factory=dict)
+    _words: dict[str, list[str]] = field(default_factory=dict)
 
     def table(self, name: str, place: Position, *, aliases: bool = False) -> LookupTable | None:
         """The table of a name; None: it is listed as unread, once."""
@@ -140,11 +141,13 @@ class Tables:
 
     def file_words(self, path: str, place: Position) -> list[str]:
         """The words of a file that a list names by its path, as `/etc/postfix/domains`."""
-        found = self._content(path)
-        if found is None:
-            self._missing(path, place, "the file is missing", "put it beside main.cf")
-            return []
-        return [word for line in logical_lines(*found) for word in words_of(line.text)]
+        if path not in self._words:
+            found = self._content(path)
+            if found is None:
+                self._missing(path, place, "the file is missing", "put it beside main.cf")
+            lines = [] if found is None else logical_lines(*found)
+            self._words[path] = [word for line in lines for word in words_of(line.text)]
+        return self._words[path]
 
     def _joined(
         self, kind: str, name: str, rest: str, place: Position, depth: int
