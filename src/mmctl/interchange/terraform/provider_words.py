@@ -172,6 +172,9 @@ def _resource_members(
         if provider == "aws" and key.text == "name" and noun.name_member in _members_of(shape):
             member = noun.name_member
         _put(converted, properties, (member,), (shape, key, node))
+    for each in shape.model_fields.values():
+        if each.required and each.alias in SINGULAR:
+            properties.setdefault(each.alias, [])  # No block of it is a list of none.
     return properties
 
 
