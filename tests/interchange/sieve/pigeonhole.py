@@ -83,8 +83,10 @@ class Server:
 
 
 def ended_of(output: str, errors: str) -> Ended:
-    """The actions that `sieve-test` prints."""
+    """The actions that `sieve-test` prints; what a script keeps, the next script decides."""
     ended = Ended()
+    last = output.rpartition("## Executing script")[2].splitlines()
+    ended.stored = any(line.strip() == "* keep" for line in last)
     for line in output.splitlines():
         if found := _STORED.search(line):
             ended.stored = True

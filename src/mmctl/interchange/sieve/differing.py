@@ -212,3 +212,13 @@ def branch_not_visible(line: int) -> Difference:
         says=f"the script comes here only with mail that line {line} does not take; rules do not "
         "see that, and take such mail here too",
     )
+
+
+def later_rules_not_run() -> Difference:
+    """Mail that is redirected is not seen by what follows in the script."""
+    return Difference(
+        code="redirected-mail-ends",
+        says="the script goes on with this mail after it has redirected it; here it ends with "
+        "that, so no later rule files, marks or discards it",
+        instead="write the redirection behind what must be done before it, with `stop;`",
+    )

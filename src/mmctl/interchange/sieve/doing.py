@@ -103,6 +103,7 @@ def _effect(
             origin=walk.origin(call),
             address=address,
             copies=copies,
+            for_all=not walk.way.steps and not any(level.left for level in walk.way.levels),
         )
     )
 

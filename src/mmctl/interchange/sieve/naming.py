@@ -65,6 +65,8 @@ def _short(text: QuotedString) -> str:
 
 def _text(call: ScriptCall) -> str:
     head = shown(call, longest=_LONGEST_TEXT)
+    if call.aside:
+        head += f" # {' '.join(call.aside.split())[:_LONGEST_TEXT]}"
     if not call.block:
         return head
     inner = "; ".join(

@@ -42,7 +42,6 @@ class _Parser:
         self._lexer, self._tokens = lexer, lexer.tokens()
         self._wrong = wrong
         self._now = next(self._tokens)
-        self._last_line = 1
 
     def script(self) -> tuple[ScriptCall, ...]:
         commands: list[ScriptCall] = []
@@ -56,7 +55,6 @@ class _Parser:
     def _next(self) -> ScriptToken:
         """Take the token."""
         taken = self._now
-        self._last_line = taken.place.line
         if taken.kind is not SieveTokenKind.END:
             self._now = next(self._tokens)
         return taken
@@ -82,8 +80,9 @@ class _Parser:
         arguments, tests, listed = self._given(0)
         if self._is(";"):
             self._next()
-            block = None
+            block, aside = None, None
         elif self._is("{"):
+            aside = self._now.comment
             block = self._block(depth + 1)
         else:
             self._fail("`;` or a block" if start.text in _WITH_BLOCK else "`;`", after=start)
@@ -95,7 +94,7 @@ class _Parser:
             listed=listed,
             block=block,
             comment=start.comment,
-            ends=self._last_line,
+            aside=aside,
         )
 
     def _block(self, depth: int) -> tuple[ScriptCall, ...]:

@@ -52,7 +52,9 @@ def read(opened: Opened, asked: Asked) -> Source:
         if (script := scripts.loaded[file]) is not None:
             more = bool(personal) or index + 1 < len(shared)
             walk.run(script, more=more)
+    for_all = list(walk.way.effects)
     for file in personal:
+        walk.way.effects = list(for_all)
         if (script := scripts.loaded[file]) is not None:
             name = f"people-of-{_stem(file)}"
             source.address_lists[name] = tuple(_with_details(owners[file]))
@@ -61,6 +63,10 @@ def read(opened: Opened, asked: Asked) -> Source:
             walk.recipient = owners[file][0]
             walk.run(script)
             walk.way.steps.clear()
+            walk.recipient = None
+    walk.way.effects = for_all
+    if personal:
+        walk.finish()
     scripts.wrong.raise_if_any(scripts.texts)
     return source
 

@@ -60,8 +60,9 @@ class ScriptCall:
     block: tuple[ScriptCall, ...] | None = None
     comment: str | None = None
     """The comments right before it: what people call it, if they say so."""
-    ends: int = 0
-    """The number of its last line."""
+    aside: str | None = None
+    """The comments between its test and its block: Roundcube puts the test of a disabled rule
+    there, and `false` in its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,11 +17,14 @@ from mmctl.interchange.sieve.doing import ACTING, DOES
 from mmctl.interchange.sieve.including import included
 from mmctl.interchange.sieve.known_tests import EXTENSIONS
 from mmctl.interchange.sieve.naming import origin_of
+from mmctl.interchange.sieve.parser import parsed
 from mmctl.interchange.sieve.simple import negated, without_unseen
-from mmctl.interchange.sieve.syntax import texts_of
+from mmctl.interchange.sieve.syntax import calls_in, texts_of
 from mmctl.interchange.sieve.variables import TextValue, Variables, decoded_characters
 from mmctl.interchange.sieve.way import BlockEnd, MailDeed
 from mmctl.interchange.sieve.writing import Writer
+from mmctl.interchange.sieve.wrong import ScriptProblems
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
     from mmctl.interchange.migration.source import Asked, Source
     from mmctl.interchange.migration.tests import Test
     from mmctl.interchange.sieve.syntax import QuotedString, Script, ScriptCall
-    from mmctl.interchange.sieve.wrong import ScriptProblems
 
 
 class Walk(Writer):
@@ -57,10 +59,17 @@ class Walk(Writer):
         self.variables, self.once, self._changed = Variables(), {script.file}, set()
         self.open_scripts = [script.file]
         level = self.way.enter()
-        if script.commands and self.block(script.commands, frozenset()) is not BlockEnd.ENDED:
+        if script.commands and self.block(script.commands, Following()) is not BlockEnd.ENDED:
             self.end(None, last=True)
         self.way.levels.remove(level)
-        self.way.effects = [e for e in self.way.effects if more and e.does is MailDeed.REDIRECTS]
+        kept = [e for e in self.way.effects if more and e.does is MailDeed.REDIRECTS]
+        self.way.effects = [effect for effect in kept if effect.for_all]
+
+    def finish(self) -> None:
+        """End the mail that no script ended: what was redirected for everybody."""
+        self.more_scripts = False
+        if self.way.effects:
+            self.end(None, last=True)
 
     def values(self, text: QuotedString) -> tuple[TextValue, ...]:
         """The values of a text, with variables and encoded characters."""
@@ -97,7 +106,7 @@ class Walk(Writer):
         self.flush()
         del self.way.steps[before:]
 
-    def block(self, commands: tuple[ScriptCall, ...], after: frozenset[str]) -> BlockEnd:
+    def block(self, commands: tuple[ScriptCall, ...], after: Following) -> BlockEnd:
         """Walk through a block; `after` are the names of commands that may follow it."""
         names = _following(commands, after)
         index = 0
@@ -112,15 +121,18 @@ class Walk(Writer):
                 left = self._command(call, names[end])
             index = end
             if left is not BlockEnd.GOES_ON:
-                if index < len(commands):
+                if any(later.name != "stop" for later in commands[index:]):
                     self.unread(commands[index], "never reached: all mail has ended before")
                 return left
         if self.origins and self._is_settled(after):
             return self.end(None)
+        if self.origins and after.count > _FEW and self._redirects_here():
+            self.mark(differences=(differing.later_rules_not_run(),))
+            return self.end(None)
         self.flush(commands[-1] if commands else None)
         return BlockEnd.GOES_ON
 
-    def _command(self, call: ScriptCall, after: frozenset[str]) -> BlockEnd:
+    def _command(self, call: ScriptCall, after: Following) -> BlockEnd:
         match call.name:
             case "require":
                 self._list_unknown(call)
@@ -151,7 +163,7 @@ class Walk(Writer):
                     )
                 )
 
-    def _chain(self, branches: tuple[ScriptCall, ...], after: frozenset[str]) -> BlockEnd:
+    def _chain(self, branches: tuple[ScriptCall, ...], after: Following) -> BlockEnd:
         """`if`, `elsif` and `else`: in order, each without the mail of those before."""
         self.flush(branches[0])
         refused: list[tuple[ScriptCall, Test]] = []
@@ -159,7 +171,7 @@ class Walk(Writer):
         for call in branches:
             step = ALWAYS if call.name == "else" else asked(call.tests[0], self)
             if step == NEVER:
-                self.unread(call, "never true")
+                self._never(call, after)
                 continue
             harmless = not _names_in(call) & _HARMING
             before = [refusal_of(each, step, harmless=harmless) for each, step in refused]
@@ -175,22 +187,39 @@ class Walk(Writer):
             return BlockEnd.GOES_ON
         return BlockEnd.LEFT if BlockEnd.LEFT in results else BlockEnd.ENDED
 
-    def _branch(self, call: ScriptCall, steps: Sequence[Test], after: frozenset[str]) -> BlockEnd:
+    def _never(self, call: ScriptCall, after: Following) -> None:
+        """A branch that no mail takes: a disabled rule, if its test is in a comment."""
+        disabled = disabled_test(call)
+        if disabled is None:
+            self.unread(call, "never true")
+            return
+        effects, saved = len(self.way.effects), self.variables.saved()
+        self.disabled = True
+        self._branch(call, (asked(disabled, self),), after)
+        self.disabled = False
+        del self.way.effects[effects:]
+        self.variables.restore(saved)
+
+    def _branch(self, call: ScriptCall, steps: Sequence[Test], after: Following) -> BlockEnd:
         """Walk through the block of one branch."""
         way = self.way
         saved, effects, before = self.variables.saved(), len(way.effects), len(way.steps)
         way.steps.extend(step for step in steps if step != ALWAYS)
         self.origins.append(origin_of(call))
         left = self.block(call.block or (), after)
+        if self.disabled and left is BlockEnd.GOES_ON:
+            left = self.end(None)
         self.origins.pop()
         del way.steps[before:]
-        if left is BlockEnd.ENDED:
+        if left is BlockEnd.LEFT:
+            way.levels[-1].parked.extend(way.effects[effects:])
+        if left is not BlockEnd.GOES_ON:
             del way.effects[effects:]
         if left is not BlockEnd.GOES_ON:
             self.variables.restore(saved)
         return left
 
-    def _loop(self, call: ScriptCall, after: frozenset[str]) -> BlockEnd:
+    def _loop(self, call: ScriptCall, after: Following) -> BlockEnd:
         """A loop over the parts of a message, which rules do not see."""
         self.flush(call)
         parts = Unseen(difference=not_visible("body-not-visible", "the parts of a message"))
@@ -205,7 +234,7 @@ class Walk(Writer):
         self.way.leave(self.way.levels[-1])
         return BlockEnd.LEFT
 
-    def _include(self, call: ScriptCall, after: frozenset[str]) -> BlockEnd:
+    def _include(self, call: ScriptCall, after: Following) -> BlockEnd:
         """Walk through a script that this one includes (RFC 6609)."""
         self.flush(call)
         script, why = included(call, self)
@@ -219,11 +248,22 @@ class Walk(Writer):
         level = self.way.enter()
         left = self.block(script.commands, after)
         self.way.levels.remove(level)
+        self.way.effects.extend(level.parked)
         self.open_scripts.pop()
         self.script, self.variables = around, variables
         return BlockEnd.ENDED if left is BlockEnd.ENDED and not level.left else BlockEnd.GOES_ON
 
-    def _is_settled(self, after: frozenset[str]) -> bool:
+    def _redirects_here(self) -> bool:
+        """Whether this branch redirects its mail."""
+        depth = len(self.way.steps)
+        return any(
+            effect.does is MailDeed.REDIRECTS
+            and len(effect.steps) == depth
+            and self.way.beyond(effect.steps) == ()
+            for effect in self.way.effects
+        )
+
+    def _is_settled(self, after: Following) -> bool:
         """Whether nothing that follows could change where the mail of this branch goes."""
         steps = self.way.steps
         here = [e for e in self.way.effects if self.way.beyond(e.steps) == ()]
@@ -231,7 +271,7 @@ class Walk(Writer):
         done = {effect.does for effect in here}
         if not own or (self.more_scripts and done & {MailDeed.KEEPS, MailDeed.STORES}):
             return False
-        acting = after & ACTING
+        acting = after.names & ACTING
         if not acting:
             return True
         if done & {MailDeed.STORES, MailDeed.KEEPS}:
@@ -241,6 +281,19 @@ class Walk(Writer):
         ):
             return MailDeed.DISCARDS in done and acting <= {"discard"}
         return acting <= {"discard"}
+
+
+_FEW: Final = 8
+"""Actions that may follow a redirection that goes on: each of them becomes twice as many rules."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Following:
+    """What may follow at a point of the walk, in this script."""
+
+    names: frozenset[str] = frozenset()
+    count: int = 0
+    """How many actions."""
 
 
 _HARMING: Final = frozenset({"discard", "redirect", "reject", "ereject", "include"})
@@ -259,14 +312,33 @@ def refusal_of(call: ScriptCall, step: Test, *, harmless: bool) -> Test:
     return Near(test=negated(seen), difference=difference)
 
 
-def _following(commands: tuple[ScriptCall, ...], after: frozenset[str]) -> list[frozenset[str]]:
-    """For each command the names of those that may come at it or behind it."""
+def disabled_test(call: ScriptCall) -> ScriptCall | None:
+    """The test of a rule that Roundcube has disabled: `if false # header …`."""
+    if call.aside is None or not call.tests or call.tests[0].name != "false":
+        return None
+    wrong = ScriptProblems()
+    commands = parsed(call.place.file, f"if {call.aside} {{}}", wrong)
+    if wrong.problems or len(commands) != 1 or not commands[0].tests:
+        return None
+    return commands[0].tests[0]
+
+
+def _following(commands: tuple[ScriptCall, ...], after: Following) -> list[Following]:
+    """For each command what may come at it or behind it."""
     found = [after]
     for call in reversed(commands):
-        inside = _names_in(call) - found[-1]
-        found.append(found[-1] | inside if inside else found[-1])
+        names, count = _names_in(call), found[-1].count + _weight(call)
+        known = found[-1].names
+        found.append(Following(names=known if names <= known else known | names, count=count))
     found.reverse()
     return found
+
+
+def _weight(call: ScriptCall) -> int:
+    """How many rules a command may become, about."""
+    if call.name == "include":
+        return _FEW + 1
+    return sum(inner.name in ACTING or inner.name == "stop" for inner in calls_in((call,)))
 
 
 def _names_in(call: ScriptCall) -> set[str]:

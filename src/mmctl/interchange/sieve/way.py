@@ -28,8 +28,6 @@ class ScriptOrigin:
     name: str
     place: Position
     text: str
-    enabled: bool = True
-    expires: str | None = None
 
 
 class BlockEnd(Enum):
@@ -61,6 +59,8 @@ class DoneAction:
     origin: ScriptOrigin
     address: str = ""
     copies: bool = False
+    for_all: bool = False
+    """It was done for all mail that is still there, and for all that has left the script."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,6 +88,8 @@ class ScriptLevel:
     """How many steps there were when it began."""
     left: list[Test] = field(default_factory=list)
     """The mail that has left it, and goes on behind it."""
+    parked: list[DoneAction] = field(default_factory=list)
+    """What was done to that mail."""
 
 
 class WayThrough:

@@ -40,6 +40,8 @@ class Writer:
         self.script: Script
         self.recipient: str | None = None
         """Whose script it is: the first step asks for that; None: everybody's."""
+        self.disabled = False
+        """The branch is switched off in the source."""
         self.more_scripts = False
         """Another script is run for mail that this one keeps."""
         self._domains = frozenset(domain.lower() for domain in asked.domains)
@@ -76,18 +78,22 @@ class Writer:
         for effect in too_many:
             self._lose(effect)
         own = self.origin(call)
-        leaves = False
+        always = {e.address for e in self.way.effects if e.for_all}
         for ending in found:
-            if ending.goes_on and self.more_scripts and not ending.redirects:
-                leaves = True
+            if ending.goes_on and set(ending.redirects) <= always:
                 if pending:
                     self._rule(own, ending, pending, then=Then.GO_ON)
                 if not last:
                     level = self.way.levels[0]
                     level.left.append(all_of((*self.way.steps[level.base :], ending.test)))
-            elif not (last and ending is found[-1] and ending.is_plain and not pending):
+            elif (
+                not last
+                or self.more_scripts
+                or pending
+                or not (ending is found[-1] and ending.is_plain)
+            ):
                 self._rule(ending.origin or own, ending, pending)
-        return BlockEnd.LEFT if leaves else BlockEnd.ENDED
+        return BlockEnd.ENDED
 
     def refuse(self, call: ScriptCall, walk: ActionScope) -> BlockEnd:
         """`reject` and `ereject` (RFC 5429): the sender gets the mail back."""
@@ -117,6 +123,8 @@ class Writer:
             then = Then.DELIVER
             if ending.redirects:
                 around = [_RELAY] if ending.stored else []
+                if ending.goes_on:
+                    differences.append(differing.later_rules_not_run())
                 replaced: Action = {"replace_recipient": list(ending.redirects)}
                 actions += [*around, replaced, *around]
                 differences += self._redirected(ending.redirects)
@@ -164,8 +172,7 @@ class Writer:
                 actions=tuple(actions),
                 then=then,
                 refuse=refuse,
-                enabled=origin.enabled,
-                expires=origin.expires,
+                enabled=not self.disabled,
                 differences=tuple(differences),
             )
         )
