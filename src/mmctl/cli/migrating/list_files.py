@@ -156,13 +156,19 @@ def _declared(run: Run, project: Project, name: str, members: Path) -> dict[Path
 
 
 def _lead(text: str, node: Mapping) -> tuple[int, str] | None:
-    """Where the line of the first list begins, and what is before its name; None: in braces."""
+    """Where the first list begins, with comments above it, and what is before its name.
+
+    None: the lists are in braces.
+    """
     place = node.entries[0][0].position
     lines = text.splitlines(keepends=True)
     lead = lines[place.line - 1][: place.column - 1]
     if lead.strip():
         return None
-    return sum(map(len, lines[: place.line - 1])), lead
+    number = place.line - 1
+    while number and lines[number - 1].strip().startswith("#"):
+        number -= 1
+    return sum(map(len, lines[:number])), lead
 
 
 def _relative(members: Path, beside: Path) -> str:

@@ -134,7 +134,11 @@ def _whole(domain: str) -> SenderEntry:
     if encoded is None:
         return _fault("is neither an address nor a domain", _ONE)
     if "." not in encoded:
-        return _top_level(encoded)
+        return _fault(
+            "is no domain of two labels, and a member of a list has two at least",
+            f'write `mail_from: {{ends_with: ".{encoded}"}}` in a rule if it is a top-level '
+            f'domain, `mail_from: {{starts_with: "{encoded}@"}}` if it is a user name',
+        )
     return SenderEntry(members=(f"*@{encoded}",), domain=True)
 
 
