@@ -28,6 +28,8 @@ Key = tuple[Kind, str]
 """How mmctl identifies an object: by its kind and its logical name."""
 
 
+STACK_TAG: Final = "aws:cloudformation:stack-name"
+"""The tag by which CloudFormation says that an object belongs to a stack; only AWS can set it."""
 COMPILED_TAG: Final = "mmctl:compiled"
 """The tag of an address list that the compiler made; its value is the logical rule set."""
 
@@ -111,6 +113,8 @@ class LiveObject:
     """The value of the tag `mmctl:project`."""
     members: tuple[str, ...] | None = None
     """The addresses of an address list; None: they come from elsewhere."""
+    managed_by: str | None = None
+    """The tool that manages it by its tags: `cloudformation:STACK`; None: no tag says so."""
     closed: bool = False
     """Whether an ingress point is stopped and takes no mail now."""
     instance: bool = True

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import typer
     from rich.text import Text
 
-    from mmctl.cli.options.annotated import Base, PasswordEnv, RequireSignature
+    from mmctl.cli.options.annotated import AdoptFrom, Base, PasswordEnv, RequireSignature
     from mmctl.live.apply.effects import Permissions
     from mmctl.live.plan.plan import Plan
 
@@ -50,6 +50,7 @@ def apply(
     adopt: Annotated[
         bool, typer.Option("--adopt", help="Adopt live objects of the same names.")
     ] = False,
+    adopt_from: AdoptFrom = None,
     break_lock: Annotated[
         bool, typer.Option("--break-lock", help="Take over a stale lock.")
     ] = False,
@@ -76,12 +77,14 @@ def apply(
 ) -> int:
     """Make live what the files say: snapshot first, and read back afterwards."""
     from mmctl.live.apply.effects import Permissions
+    from mmctl.live.apply.other_tools import tools_named
     from mmctl.live.brakes.brake import Brake, brakes_named
 
     permissions = Permissions(
         allow_delete=allow_delete,
         forced=brakes_named(force or ()),
-        adopt=adopt,
+        adopt=adopt or bool(adopt_from),
+        adopt_from=tools_named(adopt_from or ()),
         break_lock=break_lock,
     )
     if Brake.EVIDENCE in permissions.forced and not (reason or "").strip():

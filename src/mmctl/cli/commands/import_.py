@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Replace,
         Shadow,
         Subdomains,
+        Take,
     )
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Project
@@ -59,6 +60,7 @@ def import_(
     domain: Domains = None,
     recipient: Recipients = None,
     parameter: Parameters = None,
+    take: Take = None,
     deliver_to: DeliverTo = None,
     shadow: Shadow = False,
     owners: Owners = None,
@@ -129,6 +131,7 @@ def import_(
         domains=tuple(domain or ()),
         recipients=tuple(recipient or ()),
         parameters=tuple(parameter or ()),
+        take=tuple(take or ()),
         deliver_to=deliver_to,
         shadow=shadow,
         owners=owners,

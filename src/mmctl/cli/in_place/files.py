@@ -97,7 +97,7 @@ def read_in_place(contents: Mapping[str, bytes], form: str | None, around: Proje
         ProblemsFound: a file is broken.
     """
     found_form = form or _form(contents)
-    found = _found(found_form, contents)
+    found = found_in(found_form, contents)
     return InPlace(
         form=found_form,
         project=in_place(found, around),
@@ -144,7 +144,12 @@ def _form(contents: Mapping[str, bytes]) -> str:
     return first
 
 
-def _found(form: str, contents: Mapping[str, bytes]) -> FoundInfrastructure:
+def found_in(form: str, contents: Mapping[str, bytes]) -> FoundInfrastructure:
+    """What files of one tool have of Mail Manager.
+
+    Raises:
+        ProblemsFound: a file is broken.
+    """
     if form == "terraform":
         from mmctl.interchange.terraform.reading import read_terraform
 

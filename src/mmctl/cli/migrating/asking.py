@@ -29,6 +29,7 @@ class FileImport:
     domains: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
+    take: tuple[str, ...] = ()
     deliver_to: str | None = None
     shadow: bool = False
     owners: Path | None = None
@@ -61,8 +62,21 @@ def import_files(run: Run, wanted: FileImport) -> int:
 
         _refuse_options(wanted)
         files = contents_of(run, wanted.files)
+        if wanted.take:
+            from mmctl.cli.migrating.taking_over import TakingOver, take_over
+
+            taking = TakingOver(
+                tool=wanted.kind, kinds=wanted.take, into=wanted.into, force=wanted.force
+            )
+            return take_over(run, kind, files, asked, taking)
         return import_lossless(run, kind, files, asked, wanted.into, force=wanted.force)
     from mmctl.cli.migrating.migration import Migration, migrate
+
+    if wanted.take:
+        raise UsageError(
+            f"got `--take` with `--from {wanted.kind}`",
+            help="it is for resources of Mail Manager: --from cloudformation, --from terraform",
+        )
 
     return migrate(
         run,

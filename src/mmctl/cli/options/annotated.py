@@ -69,6 +69,15 @@ TrailSource = Annotated[
         metavar="SOURCE",
     ),
 ]
+AdoptFrom = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--adopt-from",
+        help="Adopt what carries the tag of a tool that has let go: cloudformation:STACK; "
+        "repeatable.",
+        metavar="TOOL",
+    ),
+]
 Rules = Annotated[
     list[str] | None,
     typer.Option(

@@ -31,6 +31,15 @@ Parameters = Annotated[
         metavar="NAME=VALUE",
     ),
 ]
+Take = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--take",
+        help="With --from cloudformation or terraform: take over only these kinds, such as "
+        "`rule-sets,address-lists`, and print how the tool lets go of them.",
+        metavar="KIND[,KIND]",
+    ),
+]
 DeliverTo = Annotated[
     str | None,
     typer.Option(

@@ -12,6 +12,7 @@ from mmctl.errors import CouldNot, MmctlError, Refused, StoppedPartWay
 from mmctl.live.apply.calls import ChangedMeanwhile, WentWrong, settled
 from mmctl.live.apply.execution import Execution
 from mmctl.live.apply.lock import Owner, locked
+from mmctl.live.apply.other_tools import check_other_tools
 from mmctl.live.apply.settling import read_as_planned
 from mmctl.live.apply.yesterday import with_yesterday
 from mmctl.live.brakes.brake import HOLDS_ROLLBACK, holding, refuse
@@ -208,6 +209,7 @@ def _check_adoption(plan: Plan, permissions: Permissions) -> None:
             why="objects with these names are live, but this project did not create them",
             help="to adopt them: --adopt",
         )
+    check_other_tools(adopted, permissions.adopt_from)
 
 
 def _check_passwords(plan: Plan, means: Means) -> None:

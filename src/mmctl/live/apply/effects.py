@@ -62,4 +62,6 @@ class Permissions:
     allow_delete: bool = False
     forced: tuple[str, ...] = ()
     adopt: bool = False
+    adopt_from: tuple[str, ...] = ()
+    """The tools that have let go of what is adopted: `cloudformation:STACK`."""
     break_lock: bool = False

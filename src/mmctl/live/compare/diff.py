@@ -89,7 +89,7 @@ def object_edits(desired: LiveObject, live: LiveObject, project: str) -> Iterato
     """The edits inside one object that is on both sides."""
     if live.project != project and desired.project == project:
         owner = f"belongs to project {live.project}" if live.project else None
-        yield _edit(EditKind.ADOPTED, desired, note=owner)
+        yield _edit(EditKind.ADOPTED, desired, note=owner, managed_by=live.managed_by)
     if live.project == project and desired.project != project:
         yield _edit(EditKind.RELEASED, desired)
     yield from _log_owner_edits(desired, live)

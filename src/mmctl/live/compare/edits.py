@@ -49,6 +49,8 @@ class Edit:
     """A change in the words of the files; empty if those of an earlier edit include it."""
     note: str | None = None
     """Anything else that a reader must know: `after allow-partners`, `needs --allow-delete`."""
+    managed_by: str | None = None
+    """The tool that manages what is adopted, as `--adopt-from` takes it; else None."""
     by_hand: str | None = None
     """When somebody did what this undoes by hand: ISO 8601, or `after` and a time; else None."""
     live_rules: tuple[str, ...] = ()
@@ -85,6 +87,7 @@ class Edit:
             "place": self.place,
             "note": self.note,
             **({"words": spaced(self.words)} if self.words else {}),
+            **({"managed_by": self.managed_by} if self.managed_by else {}),
             **({"by_hand": self.by_hand} if self.by_hand else {}),
             **({"live_rules": list(self.live_rules)} if self.live_rules else {}),
         }

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _PLAIN: Final = (
     "name",
     "project",
+    "managed_by",
     "closed",
     "instance",
     "smtp_password_env",

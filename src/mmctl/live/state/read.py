@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmctl.compiler.configuration import (
     OWNER_TAG,
+    STACK_TAG,
     LiveConfiguration,
     LiveObject,
 )
@@ -208,8 +209,15 @@ def _object(
         unknown=unknown,
         tags=without_owner(tags.items()),
         project=tags.get(OWNER_TAG),
+        managed_by=_managed_by(tags),
         **{"id": id, **more},
     )
+
+
+def _managed_by(tags: Mapping[str, str]) -> str | None:
+    """The tool that an object's tags name."""
+    stack = tags.get(STACK_TAG)
+    return None if stack is None else f"cloudformation:{stack}"
 
 
 def _more(kind: Kind, answer: Members) -> dict[str, Any]:

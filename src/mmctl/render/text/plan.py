@@ -263,7 +263,8 @@ def _what_it_does(edit: Edit) -> str:
             to = "" if edit.after == edit.name else f" to {edit.after or 'no name'}"
             return f"renamed from {edit.before or 'no name'}{to}"
         case EditKind.ADOPTED:
-            return f"{_path(edit)}adopt  {edit.note or 'needs --adopt'}"
+            by_tool = f"needs --adopt --adopt-from {edit.managed_by}" if edit.managed_by else None
+            return f"{_path(edit)}adopt  {edit.note or by_tool or 'needs --adopt'}"
         case EditKind.RELEASED:
             return f"{_path(edit)}no longer of this project"
         case EditKind.REPLACED:
