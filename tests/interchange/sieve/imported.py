@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from interchange.sieve.pigeonhole import Ended
 from mmctl.interchange.migration.lowering import lowered
 from mmctl.interchange.migration.source import Asked, Opened
+from mmctl.interchange.sieve.doing import FOLDER
 from mmctl.interchange.sieve.reading import read
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import Submission, gateway_of_rule_set
@@ -14,7 +16,6 @@ from mmctl.language.writing.write import to_yaml
 from mmctl.mail.facts import Envelope, Facts, Session
 from mmctl.mail.reader import read_email
 from mmctl.problem import Severity
-from tests.interchange.sieve.pigeonhole import Ended
 
 if TYPE_CHECKING:
     from mmctl.interchange.migration.lowered import Lowered, LoweredRule
@@ -26,6 +27,9 @@ project: imported
 environments: {local: {endpoint: embedded}}
 vars: {bounce_sender: postmaster@example.com, bounce_role: "arn:aws:iam::111122223333:role/b"}
 """
+
+
+RELAY = {"server": "mail.example.com", "port": 25, "authentication": "none"}
 
 
 def source_of(scripts: dict[str, str | bytes], **options: str) -> Source:
@@ -46,7 +50,7 @@ class ImportedScripts:
         data: dict[str, Any] = {
             "version": 1,
             "rule_sets": {"inbound": {"rules": rules}},
-            "relays": {"mailboxes": {"server": "mail.example.com", "port": 25, "authentication": "none"}},
+            "relays": {"mailboxes": RELAY},
         }
         lists = {n: {"members": list(m or ())} for n, m in self.lowered.address_lists.items()}
         data |= {"address_lists": lists} if lists else {}
@@ -84,7 +88,7 @@ class ImportedScripts:
             for address in performed.recipients:
                 if performed.kind == "relay" and address == recipient:
                     ended.stored = True
-                    ended.folders |= {value for name, value in performed.headers if name == "X-Folder"}
+                    ended.folders |= {text for name, text in performed.headers if name == FOLDER}
                 elif performed.kind == "relay":
                     ended.redirected.add(address.lower())
                 elif performed.kind == "bounce":

@@ -61,9 +61,7 @@ class Server:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return path
 
-    def run(
-        self, scripts: list[str], message: bytes, *, recipient: str, mail_from: str
-    ) -> Ended:
+    def run(self, scripts: list[str], message: bytes, *, recipient: str, mail_from: str) -> Ended:
         """What the scripts do with a message, one after the other while it is kept."""
         mail = self.put("message.eml", message)
         before = [part for name in scripts[:-1] for part in ("-s", str(self.home / name))]

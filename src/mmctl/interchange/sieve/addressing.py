@@ -119,8 +119,10 @@ def _near_part(gathered: Gathered, where: KeysLookedUp, part: AddressPart, shape
         AddressPart.LOCAL: "local part",
         AddressPart.USER: "user",
     }.get(part, "detail")
-    plain = value.replace("@", "").strip(".") or "x"
-    sample = f"{plain}@other.example" if part is AddressPart.DOMAIN else f"ann@{plain}.example"
+    plain = value.replace("@", "").strip(".").lower() or "x"
+    local = next(name for name in ("ann", "bob", "qqqq") if plain not in name)
+    domain = next(name for name in ("other.example", "bob.test", "qq.gg") if plain not in name)
+    sample = f"{plain}@{domain}" if part is AddressPart.DOMAIN else f"{local}@{plain}.example"
     difference = differing.part_of_address(where.operand, word, value, sample)
     if part is AddressPart.DETAIL and operator == STARTS:
         gathered.add(CONTAINS, f"+{value}", difference)

@@ -327,11 +327,10 @@ DOES: Final[Mapping[str, Callable[[ScriptCall, Any], None]]] = {
     "import": _global,
     "export": _global,
     "extracttext": _extract,
-    "setflag": _lost("flags-not-set", "set IMAP flags"),
-    "addflag": _lost("flags-not-set", "set IMAP flags"),
-    "removeflag": _lost("flags-not-set", "set IMAP flags"),
-    "mark": _lost("flags-not-set", "set IMAP flags"),
-    "unmark": _lost("flags-not-set", "set IMAP flags"),
+    **dict.fromkeys(
+        ("setflag", "addflag", "removeflag", "mark", "unmark"),
+        _lost("flags-not-set", "set IMAP flags"),
+    ),
     "vacation": _lost("answers-not-sent", "answer mail (vacation)", _MAIL),
     "notify": _lost(
         "notifications-not-sent",

@@ -14,17 +14,17 @@ from mmctl.interchange.sieve import differing
 from mmctl.interchange.sieve.asking import asked
 from mmctl.interchange.sieve.differing import not_visible
 from mmctl.interchange.sieve.doing import ACTING, DOES
+from mmctl.interchange.sieve.following import FEW, Following, following, names_in
 from mmctl.interchange.sieve.including import included
 from mmctl.interchange.sieve.known_tests import EXTENSIONS
 from mmctl.interchange.sieve.naming import origin_of
 from mmctl.interchange.sieve.parser import parsed
 from mmctl.interchange.sieve.simple import negated, without_unseen
-from mmctl.interchange.sieve.syntax import calls_in, texts_of
+from mmctl.interchange.sieve.syntax import texts_of
 from mmctl.interchange.sieve.variables import TextValue, Variables, decoded_characters
 from mmctl.interchange.sieve.way import BlockEnd, MailDeed
 from mmctl.interchange.sieve.writing import Writer
 from mmctl.interchange.sieve.wrong import ScriptProblems
-from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mmctl.interchange.migration.source import Asked, Source
     from mmctl.interchange.migration.tests import Test
     from mmctl.interchange.sieve.syntax import QuotedString, Script, ScriptCall
+    from mmctl.interchange.sieve.way import DoneAction
 
 
 class Walk(Writer):
@@ -62,8 +63,7 @@ class Walk(Writer):
         if script.commands and self.block(script.commands, Following()) is not BlockEnd.ENDED:
             self.end(None, last=True)
         self.way.levels.remove(level)
-        kept = [e for e in self.way.effects if more and e.does is MailDeed.REDIRECTS]
-        self.way.effects = [effect for effect in kept if effect.for_all]
+        self.way.effects = [e for e in self.way.effects if more and _stays(e)]
 
     def finish(self) -> None:
         """End the mail that no script ended: what was redirected for everybody."""
@@ -108,7 +108,7 @@ class Walk(Writer):
 
     def block(self, commands: tuple[ScriptCall, ...], after: Following) -> BlockEnd:
         """Walk through a block; `after` are the names of commands that may follow it."""
-        names = _following(commands, after)
+        names = following(commands, after)
         index = 0
         while index < len(commands):
             call = commands[index]
@@ -126,7 +126,7 @@ class Walk(Writer):
                 return left
         if self.origins and self._is_settled(after):
             return self.end(None)
-        if self.origins and after.count > _FEW and self._redirects_here():
+        if self.origins and after.count > FEW and self._redirects_here():
             self.mark(differences=(differing.later_rules_not_run(),))
             return self.end(None)
         self.flush(commands[-1] if commands else None)
@@ -173,7 +173,7 @@ class Walk(Writer):
             if step == NEVER:
                 self._never(call, after)
                 continue
-            harmless = not _names_in(call) & _HARMING
+            harmless = not names_in(call) & _HARMING
             before = [refusal_of(each, step, harmless=harmless) for each, step in refused]
             left = self._branch(call, (*before, step), after)
             results.append(left)
@@ -283,21 +283,15 @@ class Walk(Writer):
         return acting <= {"discard"}
 
 
-_FEW: Final = 8
-"""Actions that may follow a redirection that goes on: each of them becomes twice as many rules."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Following:
-    """What may follow at a point of the walk, in this script."""
-
-    names: frozenset[str] = frozenset()
-    count: int = 0
-    """How many actions."""
-
-
 _HARMING: Final = frozenset({"discard", "redirect", "reject", "ereject", "include"})
 """What must not be done to mail that a branch before would have taken."""
+
+
+def _stays(effect: DoneAction) -> bool:
+    """Whether an action counts in the next script, too: it has left mail to be kept."""
+    if effect.does is MailDeed.STORES:
+        return effect.copies
+    return effect.does is MailDeed.REDIRECTS and effect.for_all
 
 
 def refusal_of(call: ScriptCall, step: Test, *, harmless: bool) -> Test:
@@ -321,31 +315,3 @@ def disabled_test(call: ScriptCall) -> ScriptCall | None:
     if wrong.problems or len(commands) != 1 or not commands[0].tests:
         return None
     return commands[0].tests[0]
-
-
-def _following(commands: tuple[ScriptCall, ...], after: Following) -> list[Following]:
-    """For each command what may come at it or behind it."""
-    found = [after]
-    for call in reversed(commands):
-        names, count = _names_in(call), found[-1].count + _weight(call)
-        known = found[-1].names
-        found.append(Following(names=known if names <= known else known | names, count=count))
-    found.reverse()
-    return found
-
-
-def _weight(call: ScriptCall) -> int:
-    """How many rules a command may become, about."""
-    if call.name == "include":
-        return _FEW + 1
-    return sum(inner.name in ACTING or inner.name == "stop" for inner in calls_in((call,)))
-
-
-def _names_in(call: ScriptCall) -> set[str]:
-    names = {call.name}
-    waiting = list(call.block or ())
-    while waiting:
-        inner = waiting.pop()
-        names.add(inner.name)
-        waiting.extend(inner.block or ())
-    return names
