@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -17,7 +20,6 @@ from mmctl.interchange.patterns.syntax import first_inexact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from mmctl.interchange.patterns import Converted
 
@@ -126,3 +128,59 @@ def test_odd_spellings_beside_postfix(
     engine = _postmap(kind, tmp_path)
     for pattern in patterns:
         _judged(pattern, flavor, engine)
+
+
+GLOBS = (
+    r"* ? viagra* *viagra *viagra* a*b *a*b* a?c ?? a\*b \?x* re:*overdue* *@*.example [ab]*"
+    r" a**b *? ab*ba a.c"
+).split()  # noqa: SIM905 - as scripts have them
+
+
+@pytest.mark.slow
+def test_wildcards_beside_pigeonhole() -> None:
+    program = shutil.which("sieve-test")
+    if program is None:
+        pytest.skip("program not installed: sieve-test")
+    asked = [
+        (pattern, text)
+        for pattern in GLOBS
+        for text in texts_for(
+            tree_of(pattern, Flavor.GLOB, ignores_case=True),
+            Random(pattern),  # noqa: S311 - texts to try
+            8,
+        )
+        if not set(text) & set('\\"$')
+    ]
+    tests = "".join(
+        f'if string :comparator "i;ascii-casemap" :matches "{text}" "{_doubled(pattern)}" '
+        f'{{ fileinto "m{number}"; }}\n'
+        for number, (pattern, text) in enumerate(asked)
+    )
+    found = _folders(program, f'require ["variables", "fileinto"];\n{tests}')
+    assert len(found) > len(GLOBS)
+    for number, (pattern, text) in enumerate(asked):
+        result = converted(pattern, flavor=Flavor.GLOB, looked=SUBJECT, ignores_case=True)
+        if result.test is not None and result.exact:
+            assert holds(result.test, text) == (number in found), (pattern, text)
+
+
+def _doubled(pattern: str) -> str:
+    """A pattern as a script has it in quotes."""
+    return pattern.replace("\\", "\\\\")
+
+
+def _folders(program: str, script: str) -> set[int]:
+    """The numbers of the folders in which a script stores."""
+    with tempfile.TemporaryDirectory(prefix="mmctl-sieve-") as name:
+        folder = Path(name)
+        folder.chmod(0o777)  # the program runs as nobody if the tests run as root
+        (folder / "script.sieve").write_text(script, encoding="utf-8")
+        (folder / "mail.eml").write_text("Subject: x\n\nx\n", encoding="utf-8")
+        options = ["plugin/sieve_max_actions=0"]
+        if os.geteuid() == 0:
+            options += ["mail_uid=65534", "mail_gid=65534"]
+        command = [program, *(part for option in options for part in ("-o", option))]
+        command += [str(folder / "script.sieve"), str(folder / "mail.eml")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return {int(each) for each in re.findall(r"in folder: m(\d+)$", done.stdout, re.MULTILINE)}
