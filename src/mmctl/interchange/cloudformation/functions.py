@@ -135,6 +135,8 @@ class Evaluation:
             case "Fn::ImportValue":
                 export = self.apart(call.argument)
                 name = known_text(export) or "value"
+                if name in self.scope.imports:
+                    return self.scope.imports[name]
                 why = f"export `{name}` of another stack is not in this file"
                 return OpenText((Hole(key=f"import {name}", why=why),))
             case _:

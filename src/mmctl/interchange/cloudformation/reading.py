@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import ProblemsFound, UsageError
@@ -11,6 +12,7 @@ from mmctl.interchange.infrastructure.gathering import LOGS, NOUNS, gathered
 from mmctl.interchange.infrastructure.secrets import masked
 from mmctl.interchange.infrastructure.sections import sections_of
 from mmctl.interchange.infrastructure.values import Declared, VariableNames
+from mmctl.language.text.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from mmctl.interchange.api_json import Imported
     from mmctl.interchange.cloudformation.template import ReadTemplate
     from mmctl.interchange.infrastructure.found import FoundInfrastructure
+    from mmctl.interchange.infrastructure.values import Tree
     from mmctl.interchange.migration.source import Asked
     from mmctl.problem import Problem
 
@@ -36,9 +39,17 @@ def read_cloudformation(
     templates: list[ReadTemplate] = []
     problems: list[Problem] = []
     texts: dict[str, str] = {}
+    exports = _exports(files, parameters or {})
     for file, content in files.items():
         try:
-            template = read_template(content, file, parameters or {}, _is_wanted)
+            template = read_template(
+                content,
+                file,
+                parameters or {},
+                _is_wanted,
+                imports=exports,
+                prefix=_prefix(file, files),
+            )
         except ProblemsFound as error:
             problems += error.problems
             texts |= error.files
@@ -46,6 +57,8 @@ def read_cloudformation(
         templates.append(template)
         problems += template.problems
         texts[template.file] = template.text
+    if templates and not problems:
+        _check_given(templates, parameters or {})
     shown = {file: masked(text) for file, text in texts.items()}
     if problems:
         raise ProblemsFound("cannot read the templates", tuple(problems), shown)
@@ -68,6 +81,37 @@ def read_cloudformation(
             help="expected resources of type `AWS::SES::MailManager…`",
         )
     return found
+
+
+def _check_given(templates: list[ReadTemplate], parameters: Mapping[str, str]) -> None:
+    """Refuse values for parameters that no template has.
+
+    Raises:
+        UsageError: there is one.
+    """
+    known = sorted({name for template in templates for name in template.parameters})
+    for name in parameters:
+        if name not in known and not name.startswith("AWS::"):
+            help_ = did_you_mean(name, known) or f"parameters: {', '.join(known) or 'none'}"
+            raise UsageError(f"got `--parameter {name}`: no template has it", help=help_)
+
+
+def _exports(files: Mapping[str, bytes], parameters: Mapping[str, str]) -> dict[str, Tree]:
+    """What templates export, where several are read: one may import from another."""
+    exports: dict[str, Tree] = {}
+    for file, content in files.items() if len(files) > 1 else ():
+        try:
+            prefix = _prefix(file, files)
+            template = read_template(content, file, parameters, _is_wanted, prefix=prefix)
+        except ProblemsFound:
+            continue  # It is read again, and its problems are reported then.
+        exports |= template.exports
+    return exports
+
+
+def _prefix(file: str, files: Mapping[str, bytes]) -> str:
+    """What tells the logical ids of several templates apart."""
+    return "" if len(files) == 1 else f"{posixpath.basename(file)}/"
 
 
 def import_cloudformation(files: Mapping[str, bytes], asked: Asked) -> Imported:

@@ -9,8 +9,10 @@ from mmctl.model.kinds import Noun
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as MappingOf
+
     from mmctl.interchange.cloudformation.template_nodes import TemplateNode
-    from mmctl.interchange.infrastructure.values import Part
+    from mmctl.interchange.infrastructure.values import Part, Tree
     from mmctl.language.text.nodes import Mapping
     from mmctl.problem import Position
 
@@ -55,6 +57,10 @@ class TemplateScope:
     """Types of the resources, by logical id."""
     properties: dict[str, Mapping] = field(default_factory=dict)
     """Properties of the resources, by logical id."""
+    imports: MappingOf[str, Tree] = field(default_factory=dict)
+    """What other templates export, by the name of the export."""
+    prefix: str = ""
+    """What comes before logical ids, where several templates are read."""
     defaults: set[str] = field(default_factory=set)
     """Parameters whose default was taken."""
 
@@ -97,9 +103,11 @@ class TemplateScope:
     def _resource(self, name: str, attribute: str) -> Any:
         type_ = self.types[name]
         if type_.startswith(OF_MAIL_MANAGER):
-            return OpenText((Pointer(label=name, attribute=_attribute(type_, attribute)),))
+            return OpenText(
+                (Pointer(label=self.prefix + name, attribute=_attribute(type_, attribute)),)
+            )
         if type_.startswith(OF_LOGS):
-            return OpenText((Pointer(label=name, attribute=attribute),))
+            return OpenText((Pointer(label=self.prefix + name, attribute=attribute),))
         key = name if attribute == "Ref" else f"{name}.{attribute}"
         why = f"`{key}` is known after `{name}` ({type_}) is created"
         return OpenText((Hole(key=key, why=why),))
@@ -115,7 +123,9 @@ def _attribute(type_: str, attribute: str) -> str:
 
 def arn_parts(scope: TemplateScope, pointer: Pointer) -> tuple[Part, ...]:
     """The ARN of a Mail Manager resource in parts, for functions that cut texts."""
-    noun = scope.types.get(pointer.label, "").removeprefix(OF_MAIL_MANAGER)
+    noun = scope.types.get(pointer.label.removeprefix(scope.prefix), "").removeprefix(
+        OF_MAIL_MANAGER
+    )
     if pointer.attribute != ARN or noun not in {*Noun}:
         return (pointer,)
     part = Noun(noun).api.arn_part

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import ProblemsFound
-from mmctl.interchange.cloudformation.functions import Evaluation
+from mmctl.interchange.cloudformation.functions import Absent, Evaluation
 from mmctl.interchange.cloudformation.scope import OF_MAIL_MANAGER, StackParameter, TemplateScope
 from mmctl.interchange.cloudformation.template_nodes import FunctionCall, template_nodes
+from mmctl.interchange.infrastructure.values import known_text
 from mmctl.interchange.migration.decoding import decoded
 from mmctl.interchange.migration.source import Unread
 from mmctl.language.text.nodes import Mapping, Scalar, Sequence
@@ -73,6 +74,10 @@ class ReadTemplate:
     """How many resources of other types there are."""
     unread: list[Unread] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    parameters: tuple[str, ...] = ()
+    """The names of its parameters."""
+    exports: dict[str, Tree] = field(default_factory=dict)
+    """What other stacks may import, by name."""
     defaults: list[tuple[str, str]] = field(default_factory=list)
     """Parameters whose default was taken, with that."""
 
@@ -82,8 +87,13 @@ def read_template(
     file: str,
     given: MappingOf[str, str],
     wanted: Callable[[str], bool] = lambda type_: type_.startswith(OF_MAIL_MANAGER),
+    *,
+    imports: MappingOf[str, Tree] | None = None,
+    prefix: str = "",
 ) -> ReadTemplate:
     """The resources of a template of wanted types; `given` are values of its parameters.
+
+    `imports` is what other templates export, and `prefix` comes before its logical ids.
 
     Raises:
         ProblemsFound: it cannot be read, or is no template; all of that, at its places.
@@ -102,7 +112,9 @@ def read_template(
     if not isinstance(root, Mapping) or not isinstance(resources, Mapping):
         raise ProblemsFound(f"`{file}` is no template", (_no_template(root, file),), {file: text})
     template = ReadTemplate(file=file, text=text)
-    _read(template, root, resources, given, wanted)
+    scope = TemplateScope(given=dict(given), imports=imports or {}, prefix=prefix)
+    _read(template, root, resources, scope, wanted)
+    _exports(template, root.get("Outputs"), scope)
     return template
 
 
@@ -119,10 +131,9 @@ def _read(
     template: ReadTemplate,
     root: Mapping,
     resources: Mapping,
-    given: MappingOf[str, str],
+    scope: TemplateScope,
     wanted: Callable[[str], bool],
 ) -> None:
-    scope = TemplateScope(given=dict(given))
     _sections(template, root)
     _parameters(template, root.get("Parameters"), scope)
     for key, mapping in _entries(root.get("Mappings")):
@@ -147,6 +158,20 @@ def _read(
 
 def _entries(node: TemplateNode | None) -> tuple[tuple[Scalar, TemplateNode], ...]:
     return node.entries if isinstance(node, Mapping) else ()
+
+
+def _exports(template: ReadTemplate, node: TemplateNode | None, scope: TemplateScope) -> None:
+    """Keep what other templates may import; a broken output is none of our business."""
+    for _, output in _entries(node):
+        export = output.get("Export") if isinstance(output, Mapping) else None
+        name = export.get("Name") if isinstance(export, Mapping) else None
+        value = output.get("Value") if isinstance(output, Mapping) else None
+        if name is None or value is None:
+            continue
+        evaluation = Evaluation(scope=scope)
+        text, exported = known_text(evaluation.apart(name)), evaluation.apart(value)
+        if text is not None and not isinstance(exported, Absent):
+            template.exports[text] = exported
 
 
 def _sections(template: ReadTemplate, root: Mapping) -> None:
@@ -174,12 +199,7 @@ def _parameters(template: ReadTemplate, node: TemplateNode | None, scope: Templa
             secret=secret,
             position=key.position,
         )
-    for name in scope.given:
-        if name not in scope.parameters and not name.startswith("AWS::"):
-            help_ = did_you_mean(name, tuple(scope.parameters))
-            at = Position(file=template.file)
-            message = f"`--parameter {name}`: the template has no such parameter"
-            template.problems.append(_problem(at, message, help_))
+    template.parameters = tuple(scope.parameters)
 
 
 def _type(template: ReadTemplate, key: Scalar, node: TemplateNode) -> str | None:
@@ -242,7 +262,7 @@ def _resource(
     policy = node.get("DeletionPolicy")
     template.resources.append(
         ReadResource(
-            logical_id=key.text,
+            logical_id=scope.prefix + key.text,
             type=type_,
             properties=properties,
             places=evaluation.places,

@@ -127,6 +127,7 @@ def _unnamed(each: Declared, kind: Kind) -> None:
 
 def _kebab(label: str, kind: Kind) -> str:
     """`ThreatFeedAddressList` → `threat-feed`, `aws_mailmanager_relay.mx` → `mx`."""
+    label = label.rsplit("/", 1)[-1]
     noun = kind.row.api.noun
     stem = label.rsplit(".", 1)[-1] if "." in label else label.removesuffix(noun) or label
     words = [word.lower() for word in _WORD.findall(stem)]
