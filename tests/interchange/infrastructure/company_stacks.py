@@ -172,19 +172,18 @@ def partner_rules(names: Any, role: Any, bucket: Any) -> list[dict[str, Any]]:
 
 def outbound_rules(names: Any, role: Any) -> list[dict[str, Any]]:
     """30 rules: what leaves, by team and destination."""
-    rules = []
-    for team in TEAMS:
-        for number in range(1, 7):
-            rules.append(
-                rule(
-                    f"{team}-{number}",
-                    [
-                        string("MAIL_FROM", "EQUALS", f"{team}{number}@example.com"),
-                        string("RECIPIENT", "ENDS_WITH", f"@{VENDORS[number]}.example"),
-                    ],
-                    marked("X-Acme-Team", team),
-                )
-            )
+    rules = [
+        rule(
+            f"{team}-{number}",
+            [
+                string("MAIL_FROM", "EQUALS", f"{team}{number}@example.com"),
+                string("RECIPIENT", "ENDS_WITH", f"@{VENDORS[number]}.example"),
+            ],
+            marked("X-Acme-Team", team),
+        )
+        for team in TEAMS
+        for number in range(1, 7)
+    ]
     rules += [
         rule(
             f"no-{word.split()[0]}-outside",

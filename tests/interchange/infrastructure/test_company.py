@@ -1,0 +1,43 @@
+"""The examples of the manual: a company's stacks and module, imported."""
+
+from __future__ import annotations
+
+import pytest
+from company_stacks import EXAMPLES, files
+from essence import essence, imported_back
+
+from mmctl.interchange.cloudformation.reading import import_cloudformation
+from mmctl.interchange.migration.source import Asked
+from mmctl.interchange.terraform.reading import import_terraform
+from mmctl.model.kinds import Kind
+
+LOCAL = (
+    "version: 1\nproject: acme\nenvironments:\n  local:\n    endpoint: embedded\n"
+    "    vars: {copies_bucket: copies}\ndefault_environment: local\n"
+)
+
+
+@pytest.mark.parametrize("path", files())
+def test_the_examples_are_as_they_are_made(path: str) -> None:
+    assert (EXAMPLES / path).read_text(encoding="utf-8") == files()[path]
+
+
+def contents(kind: str) -> dict[str, bytes]:
+    return {path: text.encode() for path, text in files().items() if path.startswith(kind)}
+
+
+def test_every_rule_of_both_tools_comes_along() -> None:
+    stacks = import_cloudformation(contents("cloudformation"), Asked())
+    module = import_terraform(contents("terraform"), Asked())
+    for imported in (stacks, module):
+        assert imported.unsaid == imported.refused == []
+        assert [*imported.needed] == ["copies_bucket"]
+        counts = {
+            name: len(rule_set["rules"])
+            for name, rule_set in imported.sections[Kind.RULE_SET].items()
+        }
+        assert counts == {"inbound": 40, "vendors": 36, "outbound": 30}
+    there = {each[1]: each for each in essence(imported_back(stacks, LOCAL))}
+    here = {each[1]: each for each in essence(imported_back(module, LOCAL))}
+    for name in ("inbound", "vendors", "outbound", "exchange", "all-mail", "blocked-senders"):
+        assert there[name] == here[name]
