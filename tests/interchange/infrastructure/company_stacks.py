@@ -315,7 +315,7 @@ def rules_stack() -> dict[str, Any]:
             "Properties": {"RuleSetName": id_.lower(), "Rules": rules},
             "Metadata": {"aws:cdk:path": f"AcmeMailRules/{id_}Rules/Resource"},
         }
-    points = {
+    points: dict[str, tuple[str, str, dict[str, Any]]] = {
         "Mx": ("Inbound", "Edge", {"Type": "OPEN"}),
         "VendorMx": ("Vendors", "Vendors", {"Type": "OPEN", "TlsPolicy": "REQUIRED"}),
         "Smarthost": (

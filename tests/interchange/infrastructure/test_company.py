@@ -37,7 +37,10 @@ def test_every_rule_of_both_tools_comes_along() -> None:
             for name, rule_set in imported.sections[Kind.RULE_SET].items()
         }
         assert counts == {"inbound": 40, "vendors": 36, "outbound": 30}
-    there = {each[1]: each for each in essence(imported_back(stacks, LOCAL))}
-    here = {each[1]: each for each in essence(imported_back(module, LOCAL))}
-    for name in ("inbound", "vendors", "outbound", "exchange", "all-mail", "blocked-senders"):
-        assert there[name] == here[name]
+    kept = ("rule_sets", "relays", "archives", "address_lists")
+    there, here = (
+        [each for each in essence(imported_back(imported, LOCAL)) if each[0] in kept]
+        for imported in (stacks, module)
+    )
+    assert len(there) == 7
+    assert there == here
