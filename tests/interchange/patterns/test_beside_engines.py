@@ -130,10 +130,8 @@ def test_odd_spellings_beside_postfix(
         _judged(pattern, flavor, engine)
 
 
-GLOBS = (
-    r"* ? viagra* *viagra *viagra* a*b *a*b* a?c ?? a\*b \?x* re:*overdue* *@*.example [ab]*"
-    r" a**b *? ab*ba a.c"
-).split()  # noqa: SIM905 - as scripts have them
+GLOBS = ("*", "?", "viagra*", "*viagra", "*viagra*", "a*b", "*a*b*", "a?c", "??", r"a\*b", r"\?x*",
+         "re:*overdue*", "*@*.example", "[ab]*", "a**b", "*?", "ab*ba", "a.c")  # fmt: skip
 
 
 @pytest.mark.slow
