@@ -460,6 +460,7 @@ resource "awscc_ses_mail_manager_address_list" "blocked_senders" {
 
 resource "awscc_ses_mail_manager_address_list" "partners" {
   address_list_name = "partners"
+  tags              = [{ key = "team", value = "messaging" }]
 }
 
 resource "aws_mailmanager_archive" "all_mail" {
