@@ -66,7 +66,7 @@ def _operations() -> Iterator[Rule]:
         yield rule_of(
             280 + number,
             f"OPS-{40 + number} Route to {partner}",
-            RecipientDomainIs=[f"{partner}.example.com"],
+            RecipientAddressMatchesPatterns=[f"^{partner}(-ops)?@example\\.com$"],
             RouteMessageOutboundConnector=f"Smart host {partner}",
             **(STOP if number % 2 else {}),
         )

@@ -16,7 +16,7 @@ BAD_WORDS: Final = (
     "password expires", "mailbox full", "voice message", "wire transfer", "verify your account",
 )  # fmt: skip
 LOOKALIKES: Final = (
-    "examp1e.com", "exarnple.com", "example-pay.com", "example.co", "exampIe.com",
+    "examp1e.com", "exarnple.com", "example-pay.com", "example.co", "exanple.com",
     "example-hr.com", "my-example.com", "examplle.com", "exemple.com",
     "example.com.login.example", "secure-example.com", "example-support.com",
     "xn--exmple-cua.com", "example.shop", "ex-ample.com",
