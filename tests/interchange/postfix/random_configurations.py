@@ -115,7 +115,9 @@ class RandomPostfix:
                 "error:5.1.1 gone", "discard:", ":", f":[127.0.0.1]:{self.ports[1]}",
             )  # fmt: skip
             keys = dice.sample([*own, *OWN, ".example.com", "*"], 4)
-            self.files["transport"] = _lines((key, dice.choice(hops)) for key in keys)
+            self.files["transport"] = _lines(
+                (key, dice.choice(hops[:2] if key == "*" else hops)) for key in keys
+            )  # what is discarded for all domains discards bounces too, which nobody could see
             self.main["transport_maps"] = "texthash:{folder}/etc/transport"
         if dice.random() < 0.7:
             keys = [*dice.sample(own, 3), *dice.sample(["@example.net"], dice.randint(0, 1))]

@@ -63,6 +63,8 @@ def named(imported: ImportedPostfix, there: Ending, applied: list[str]) -> bool:
             for rule in imported.lowered.rules
             if re.search(rf"\b{text[1]}\b", rule.source.text)
         ]
+    if "Alias expansion error" in there.reply:
+        return any("again and again" in each.why for each in imported.lowered.source.unread)
     codes = {each.code for rule in rules if rule is not None for each in rule.differences}
     if there.outcome == "dropped":
         codes |= {

@@ -110,6 +110,7 @@ def in_order(
     }
     networks = {each: entries[place] for each, place in simple.items() if each is not None}
     inside = _inside(networks, ends)
+    lengths = sorted({(each.version, each.prefixlen) for each in networks})
     made: list[tuple[TableEntry, Test]] = []
     complex_before: list[tuple[TableEntry, Test]] = []
     for place, entry in enumerate(entries):
@@ -119,7 +120,11 @@ def in_order(
             each for other, each in complex_before if is_exception(entry.value, other.value, ends)
         ]
         if len(entry.matches) == 1 and not entry.matches[0].negated:
-            if own is None or simple[own] != place or _within_earlier(own, place, simple, entries):
+            if (
+                own is None
+                or simple[own] != place
+                or _within_earlier(own, place, simple, entries, lengths)
+            ):
                 idle.append(entry)
                 continue
             earlier = [each for each in inside.get(own, ()) if simple[each] < place]
@@ -140,13 +145,18 @@ def in_order(
 
 
 def _within_earlier(
-    own: Network, place: int, simple: dict[Network | None, int], entries: Sequence[TableEntry]
+    own: Network,
+    place: int,
+    simple: dict[Network | None, int],
+    entries: Sequence[TableEntry],
+    lengths: Sequence[tuple[int, int]],
 ) -> bool:
     """Whether an entry before decides about all clients of a network, with another result."""
-    for length in range(own.prefixlen):
-        at = simple.get(own.supernet(new_prefix=length))
-        if at is not None and at < place and entries[at].value != entries[place].value:
-            return True
+    for version, length in lengths:
+        if version == own.version and length < own.prefixlen:
+            at = simple.get(own.supernet(new_prefix=length))
+            if at is not None and at < place and entries[at].value != entries[place].value:
+                return True
     return False
 
 

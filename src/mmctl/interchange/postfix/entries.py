@@ -94,7 +94,7 @@ class ReadEntries:
         self.skipped.append(
             Unread(
                 place=line.position,
-                text=line.text[:120],
+                text=(line.text or line.parts[0][1].strip())[:120],
                 why=f"{why}: Postfix skips the line",
                 instead="fix the line, or remove it",
             )

@@ -20,7 +20,8 @@ class LogicalLine:
     """A line with those that continue it."""
 
     text: str
-    """All of it, without line breaks and without space around it."""
+    """All of it, without line breaks and without space around it; empty if it starts with space
+    and there is no line that it continues."""
     parts: tuple[tuple[int, str], ...]
     """The lines as they are in the file, by their numbers."""
     position: Position
@@ -79,6 +80,9 @@ def logical_lines(file: str, text: str) -> Iterator[LogicalLine]:
             in_comment = True
         elif raw.startswith(_SPACE) and parts:
             parts.append((number, raw))
+        elif raw.startswith(_SPACE):  # it continues nothing: Postfix skips it
+            place = Position(file, number, 1, len(raw))
+            yield LogicalLine(text="", parts=((number, raw),), position=place, comment="")
         else:
             if parts:
                 yield line()
