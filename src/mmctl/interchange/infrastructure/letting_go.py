@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from mmctl.counted import counted
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
@@ -120,8 +121,9 @@ def _place(resource: FoundResource) -> str:
 
 
 def _adopt(tool: str, made: Taking, folder: str) -> list[str]:
+    count = counted(len(made.taken), "object")
     flag = " --adopt-from cloudformation:STACK" if tool == "cloudformation" else ""
     return [
-        f"mmctl -C {folder} plan --env ENV: it must only adopt {len(made.taken)} objects; then",
+        f"mmctl -C {folder} plan --env ENV: it must only adopt {count}; then",
         f"mmctl -C {folder} apply --env ENV --adopt{flag}",
     ]
