@@ -70,7 +70,7 @@ def security() -> Iterator[Rule]:
             HeaderMatchesPatterns=[name.replace(" ", r"\s+")],
             ExceptIfFrom=[f"{name.lower().replace(' ', '.')}@private.example"],
             SetHeaderName="X-Executive",
-            SetHeaderValue=name,
+            SetHeaderValue="outside",
         )
     for number in range(16):
         low = number * 16
@@ -91,7 +91,7 @@ def security() -> Iterator[Rule]:
             SubjectContainsWords=[word, f"{word}s"],
             ExceptIfSenderDomainIs=["partner.example", "bank.example"],
             SetHeaderName="X-Suspicious",
-            SetHeaderValue=word,
+            SetHeaderValue="subject",
             Mode="Audit" if number % 6 == 5 else "Enforce",
         )
     patterns = (
