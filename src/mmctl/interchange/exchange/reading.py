@@ -43,6 +43,7 @@ _INSTEAD_OF: Final = {
 }
 """What else a .NET class may have said."""
 _TEXT_AT_MOST: Final = 600
+_VALUE_SHOWN: Final = 60
 
 
 def read(opened: Opened, asked: Asked) -> Source:
@@ -197,7 +198,7 @@ class _RulesReading:
         for name in dict.fromkeys(rule.promised):
             row = known_class(name)
             if row is None:
-                tests.append(not_exported(name, "it is not in Microsoft's documents as of 2026"))
+                tests.append(_unknown_part(f"`{name}`"))
                 continue
             names = (row.name, *_INSTEAD_OF.get(row.name, ()))
             if not any((each, side) in context.stated for each in names for side in (True, False)):
@@ -230,9 +231,9 @@ class _RulesReading:
         notes = self._source.notes
         if self._outside:
             notes.append(
-                f"{counted(self._outside, 'rule')} ask for senders outside the organization: at an "
-                "open ingress point that is all mail, because senders inside are authenticated; do "
-                "not use the rule set at an `auth` ingress point"
+                f"senders outside the organization, for which {counted(self._outside, 'rule')} "
+                "asked, are all senders at an open ingress point, because those inside are "
+                "authenticated: do not use the rule set at an `auth` ingress point"
             )
         if self._source.rules:
             notes.append(
@@ -254,8 +255,19 @@ def _is_off(stated: StatedValue) -> bool:
 
 
 def _unknown_condition(stated: StatedValue) -> Test:
-    unseen = not_exported(stated.name, "it is not in Microsoft's documents as of 2026")
+    values = " ".join(", ".join(stated.values).split())[:_VALUE_SHOWN]
+    unseen = _unknown_part(f"`{stated.name} {values}`")
     return Negated(unseen) if stated.name.lower().startswith("exceptif") else unseen
+
+
+def _unknown_part(what: str) -> Unseen:
+    difference = Difference(
+        code="parameter-unknown",
+        says=f"{what} is not in Microsoft's documents as of 2026, and may be a condition",
+        instead="look into Microsoft's documents; if it is no condition, write the rule by hand",
+        loses=True,
+    )
+    return Unseen(difference=difference)
 
 
 def _text(context: RuleContext) -> str:
