@@ -37,8 +37,53 @@ NAMES = {
     "aws_mailmanager_traffic_policy": "TrafficPolicyName",
     "aws_mailmanager_ingress_point": "IngressPointName",
 }
-UNKNOWN = object()
-"""In a value: known after the apply."""
+
+
+class Unknown(str):
+    """A value that is known after the apply: what it refers to; nothing, if nobody wrote it."""
+
+    __slots__ = ()
+
+
+def known(value: Any) -> Any:
+    """What `planned_values` has: unknown attributes are left out."""
+    if isinstance(value, dict):
+        return {k: known(v) for k, v in value.items() if not isinstance(v, Unknown)}
+    return [known(item) for item in value] if isinstance(value, list) else value
+
+
+def unknown(value: Any) -> Any:
+    """What `after_unknown` has."""
+    if isinstance(value, Unknown):
+        return True
+    if isinstance(value, dict):
+        marked = {key: unknown(member) for key, member in value.items()}
+        return {key: mark for key, mark in marked.items() if mark is not False}
+    if isinstance(value, list):
+        return [unknown(item) for item in value]
+    return False
+
+
+def references_of(value: Any) -> list[str]:
+    if isinstance(value, Unknown):
+        return [str(value), str(value).rpartition(".")[0]] if value else []
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [found for item in inner for found in references_of(item)]
+
+
+def expressions(value: dict[str, Any]) -> dict[str, Any]:
+    """What `configuration` has of a body of `aws`: what is not written has no expression."""
+    found: dict[str, Any] = {}
+    for key, member in value.items():
+        if member is None or member == [] or (isinstance(member, Unknown) and not member):
+            continue
+        if isinstance(member, list) and isinstance(member[0], dict):
+            found[key] = [expressions(item) for item in member]
+        elif references := references_of(member):
+            found[key] = {"references": references}
+        else:
+            found[key] = {"constant_value": member}
+    return found
 
 
 def word(member: str) -> str:
@@ -77,6 +122,12 @@ def nested(shape: Any, members: Any) -> Any:
         else:
             shown[word(member)] = value
     return shown
+
+
+def own(resource: dict[str, Any]) -> set[str]:
+    """The attributes of `awscc` that the service fills in."""
+    noun = resource["type"].partition("mail_manager_")[2]
+    return {f"{noun}_id", f"{noun}_arn"} if noun else set()
 
 
 class Resources:
@@ -174,6 +225,63 @@ class Resources:
         if id_.startswith("arn:"):
             return id_.rsplit("/", 1)[-1] if kind is Kind.ARCHIVE else id_
         return self.arn(kind, id_) if kind.row.by_arn else id_
+
+    def plan(self) -> str:
+        """What `terraform show -json` prints of a plan that creates all of it."""
+        planned, changes, configured = [], [], []
+        for each in self.resources:
+            cc = each["type"].startswith("awscc")
+            computed = ("id", "arn", "tags_all", "region", "a_record", "status")
+            values = {
+                key: Unknown() if key in computed or key in own(each) else value
+                for key, value in each["values"].items()
+            }
+            values = self.with_unknown(values, filled=cc)
+            planned.append({**each, "values": known(values)})
+            change = {"actions": ["create"], "before": None, "after": known(values)}
+            change["after_unknown"] = unknown(values)
+            changes.append({"address": each["address"], "type": each["type"], "change": change})
+            written = (
+                {
+                    key: {"references": references_of(value)}
+                    if references_of(value)
+                    else {"constant_value": value}
+                    for key, value in values.items()
+                    if value is not None and not (isinstance(value, Unknown) and not value)
+                }
+                if cc
+                else expressions(values)
+            )
+            configured.append(
+                {key: each[key] for key in ("address", "mode", "type", "name")}
+                | {"expressions": written}
+            )
+        document = {
+            "format_version": "1.2",
+            "terraform_version": "1.9.8",
+            "planned_values": {"root_module": {"resources": planned}},
+            "resource_changes": changes,
+            "configuration": {"root_module": {"resources": configured}},
+        }
+        return json.dumps(document)
+
+    def with_unknown(self, value: Any, *, filled: bool, depth: int = 0) -> Any:
+        """Ids and ARNs of resources of this plan as unknown; `filled`: what is not set, too."""
+        if isinstance(value, dict):
+            return {
+                k: self.with_unknown(v, filled=filled, depth=depth + 1) for k, v in value.items()
+            }
+        if isinstance(value, list):
+            return [self.with_unknown(v, filled=filled, depth=depth + 1) for v in value]
+        if value is None and filled and depth > 1:
+            return Unknown()
+        if not isinstance(value, str) or isinstance(value, Unknown):
+            return value
+        for each in self.resources:
+            for attribute, there in each["values"].items():
+                if there == value and (attribute in {"id", "arn"} or attribute in own(each)):
+                    return Unknown(f"{each['address']}.{attribute}")
+        return value
 
     def state(self) -> str:
         """What `terraform show -json` prints of a state."""

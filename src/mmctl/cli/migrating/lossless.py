@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.counted import counted
 from mmctl.errors import ProblemsFound, UsageError
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def import_lossless(
 
     imported = kind.importer(files, asked)
     if imported.refused:
-        message = f"{len(imported.refused)} members that the service would refuse"
+        message = f"{counted(len(imported.refused), 'member')} that the service would refuse"
         raise ProblemsFound(message, tuple(imported.refused), imported.shown)
     if folder is None:
         run.write_exactly(yaml_of(imported, *imported.sections))

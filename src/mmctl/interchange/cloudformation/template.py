@@ -41,6 +41,8 @@ _ATTRIBUTES: Final = frozenset(
         "UpdatePolicy", "CreationPolicy", "Metadata",
     }
 )  # fmt: skip
+_LARGEST: Final = 4_000_000
+"""Bytes of a file: a template as a text in JSON is longer than the template."""
 _LANGUAGE_EXTENSIONS: Final = "AWS::LanguageExtensions"
 _ELSEWHERE: Final = {
     "AWS::CloudFormation::Stack": "its resources are in another template",
@@ -98,6 +100,10 @@ def read_template(
     Raises:
         ProblemsFound: it cannot be read, or is no template; all of that, at its places.
     """
+    if len(content) > _LARGEST:
+        at = Position(file=file)
+        message = f"got {len(content):,} bytes, and CloudFormation takes a template of 1,000,000"
+        raise ProblemsFound(f"cannot read `{file}`", (_problem(at, message, None),))
     text = decoded(file, content)
     root, problems = template_nodes(text, file)
     if isinstance(root, Mapping) and (body := root.get(_BODY)) is not None and not problems:

@@ -24,6 +24,7 @@ from mmctl.interchange.infrastructure.json_nodes import json_nodes
 from mmctl.language.text.nodes import Mapping, Scalar, Sequence
 from mmctl.language.text.syntax import explained
 from mmctl.language.text.yaml_events import over_events
+from mmctl.patterns import Pattern
 from mmctl.problem import Position, Problem, Severity
 from mmctl.records import dataclass
 
@@ -39,6 +40,7 @@ _SHORT: Final = frozenset(
     }
 )  # fmt: skip
 _BARE: Final = frozenset({"Ref", "Condition"})
+_CONTROL: Final = Pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _STANDARD: Final = "tag:yaml.org,2002:"
 
 
@@ -184,7 +186,9 @@ class _TemplateComposer:
         """What an error of the YAML reader means, at its place."""
         if isinstance(error, ReaderError):
             message = "a control character, which YAML does not allow"
-            return _problem(Position(file=self.file), message, "remove it")
+            place = _CONTROL.search(self.text)
+            line = 1 if place is None else self.text.count("\n", 0, place.start()) + 1
+            return _problem(Position(file=self.file, line=line), message, "remove it")
         lines = self.text.splitlines() or [""]
         found = explained(error, lines, lambda event: _TemplateComposer("", "").document(event))
         if found is None:

@@ -6,6 +6,7 @@ convert them. Members that this version does not know are listed.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from mmctl.interchange.infrastructure.found import FoundResource, OpenValue
@@ -319,7 +320,7 @@ def _put(members: Any, path: Path, value: Any) -> None:
 
 
 def _short(value: Any) -> str:
-    text = "…" if isinstance(value, dict | list) and len(str(value)) > _SHOWN else str(value)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 

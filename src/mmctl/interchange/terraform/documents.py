@@ -283,7 +283,8 @@ class _Overlay:
         items = []
         for index, item in enumerate(values.items):
             inner = expression if _is_whole(expression) else _at(expression, index)
-            merged = self.merged(item, _at(unknown, index), _at(sensitive, index), inner, path)
+            at = (*path, str(index))
+            merged = self.merged(item, _at(unknown, index), _at(sensitive, index), inner, at)
             items.append(item if merged is None else merged)
         return Sequence(values.position, tuple(items))  # type: ignore[arg-type]
 
@@ -320,7 +321,7 @@ class _Overlay:
         if not found:
             return None
         key = f"{self.instance.name} {'_'.join(path[1:])}"
-        why = f"`{path[-1]}` is sensitive: its value is not written"
+        why = f"`{'.'.join(path[1:])}` is sensitive: its value is not written"
         hole = Hole(key=key, why=why, secret=True)
         position = values.position if values is not None else self.instance.position
         return Evaluated(position, OpenText((hole,)))
@@ -336,7 +337,8 @@ class _Overlay:
             return None
         if expression is None:
             expression = self.all
-        value = unknown_value(self.module, expression, path[-1], self.instance.index, key)
+        member = next(part for part in reversed(path) if not part.isdigit())
+        value = unknown_value(self.module, expression, member, self.instance.index, key)
         position = unknown.position if unknown is not None else self.instance.position
         return Evaluated(position, value, perhaps=perhaps)
 
