@@ -95,7 +95,8 @@ def _of_terraform(made: Taking) -> list[list[str]]:
     steps.append(
         [
             "`terraform plan` must say `0 to add, 0 to change, 0 to destroy`; then apply it;",
-            f"an older Terraform, without these blocks: terraform state rm {addresses}",
+            "an older Terraform knows no such block: with it, before any block is deleted,",
+            f"terraform state rm {addresses}",
         ]
     )
     return steps
