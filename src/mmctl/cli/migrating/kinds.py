@@ -92,6 +92,10 @@ KINDS: Final[Mapping[str, Kind]] = {
         what="SES receipt rules and IP address filters: JSON or YAML of the API, templates",
         by="mmctl.interchange.receipt_rules.reading:read",
     ),
+    "google-workspace": Reads(
+        what="settings of Gmail, as `policies.list` of the Cloud Identity API answers",
+        by="mmctl.interchange.google_workspace.reading:read",
+    ),
     "csv": ListsOfSenders(
         what="lists of allowed or blocked senders of any gateway, for one address list",
     ),
