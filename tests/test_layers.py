@@ -166,6 +166,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "receipt_rules",
         "postfix",
         "sieve",
+        "exchange",
         "google_workspace",
     ),
     "live": (

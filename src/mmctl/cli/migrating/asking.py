@@ -50,10 +50,21 @@ def import_files(run: Run, wanted: FileImport) -> int:
     """
     kind = kind_of(wanted.kind)
     if isinstance(kind, ListsOfSenders):
-        from mmctl.cli.migrating.csv_lists import import_list
+        from mmctl.cli.migrating.csv_lists import ListImport, import_list
 
         _refuse_options(wanted)
-        return import_list(run, wanted)
+        return import_list(
+            run,
+            ListImport(
+                name=wanted.list_name,
+                files=wanted.files,
+                into=wanted.into,
+                columns=wanted.columns,
+                only=wanted.only,
+                replace=wanted.replace,
+                subdomains=wanted.subdomains,
+            ),
+        )
     _refuse_list_options(wanted)
     asked = _asked(run, wanted)
     if isinstance(kind, Imports):

@@ -15,13 +15,13 @@ from mmctl.interchange.sender_lists.reading import AskedOfList, read_list
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.patterns import Pattern
 from mmctl.problem import Problem, Severity
-from mmctl.records import replace
+from mmctl.records import dataclass, replace
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
-    from mmctl.cli.migrating.asking import FileImport
     from mmctl.cli.run import Run
     from mmctl.interchange.sender_lists.reading import ListRead
 
@@ -31,7 +31,20 @@ _LARGEST: Final = 100_000
 _EXAMPLE: Final = "mmctl import --from csv --list blocked-senders FILE..."
 
 
-def import_list(run: Run, wanted: FileImport) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListImport:
+    """What the command line says about an import of one list."""
+
+    name: str | None
+    files: tuple[Path, ...]
+    into: Path | None
+    columns: tuple[str, ...]
+    only: str | None
+    replace: bool
+    subdomains: bool
+
+
+def import_list(run: Run, wanted: ListImport) -> int:
     """Import the members of one address list.
 
     Raises:
@@ -41,7 +54,7 @@ def import_list(run: Run, wanted: FileImport) -> int:
     """
     from mmctl.cli.migrating.list_files import into_project
 
-    name = _name(wanted.list_name)
+    name = _name(wanted.name)
     asked = AskedOfList(
         columns=wanted.columns,
         only=_only(wanted.only),
