@@ -11,6 +11,7 @@ from mmctl.cases.library.people import people_of
 from mmctl.cases.mutants.drafts import as_written, draft_of
 from mmctl.cases.mutants.steering import answer_for, answering
 from mmctl.cases.mutants.variations import variations
+from mmctl.judge.compare import Members
 from mmctl.judge.index.index import index_of
 from mmctl.judge.ingress import gateway_behind, ingress_of
 from mmctl.judge.judging import judge
@@ -31,7 +32,11 @@ if TYPE_CHECKING:
     from mmctl.language.project import LogicalRule, Project
 
 _TRIES: Final = 24
-"""Messages that are judged for one rule and one question, before a proof is asked."""
+"""Messages that are tried for one rule and one question, before a proof is asked."""
+_JUDGED: Final = 24
+"""Of these, how many are judged."""
+_JUDGED_IN_WORLDS: Final = 2
+"""How many are judged where members of lists are unknown: each takes many times as long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +58,16 @@ class NearRules:
         """Encode the gateway and compose ordinary mail for it."""
         names = ingress_of(project, way)
         self.gateway = gateway_behind(project, way)
+        self._supposed = replace(
+            self.gateway,
+            lists={
+                name: Members.of(()) if members is None else members
+                for name, members in self.gateway.lists.items()
+            },
+        )
+        """The gateway as if lists whose members nobody knows had none: far faster to ask."""
+        self._is_known = None not in self.gateway.lists.values()
+        self._judged_at_most = _JUDGED if self._is_known else _JUDGED_IN_WORLDS
         self.proof = Proof(self.gateway, effort=project.settings.lint.proof_effort)
         self._lists = {
             name: tuple(sorted(members.entries, key=lambda each: ("*" in each, each)))
@@ -92,6 +107,15 @@ class NearRules:
             return None
         return Judged(draft=draft, got=got)
 
+    def _may(self, draft: Draft, rule: LogicalRule, *, applies: bool) -> bool:
+        """Whether a rule applies to a draft, or does not, if unknown lists have no members."""
+        if self._is_known:
+            return True
+        submission = draft.submission()
+        rules = index_of(self._supposed).survey(submission).rules
+        got = judge(self._supposed, submission, draft.scenario, among=rules).recipients[0]
+        return (rule.name in got.applied) is applies
+
     def taken(self, place: int) -> Judged | None:
         """A message that a rule takes; None: none was found."""
         rule = self.gateway.rules[place]
@@ -103,10 +127,13 @@ class NearRules:
             if led is not None
             for draft in (_natural(led, base), led, *self._others(led, demands))
         )
-        for draft in islice(tried, _TRIES):
+        likely = (draft for draft in islice(tried, _TRIES) if self._may(draft, rule, applies=True))
+        for draft in islice(likely, self._judged_at_most):
             judged = self._judged(draft)
             if judged is not None and judged.applied(rule):
                 return judged
+        if not self._is_known:
+            return None
         return self._proved([self.proof.paths[0].rules[place].applies], rule, applies=True)
 
     def missed(self, place: int, taken: Judged) -> Judged | None:
@@ -117,14 +144,16 @@ class NearRules:
         rule = self.gateway.rules[place]
         demands = _demands(rule)
         refused: Judged | None = None
-        for draft in islice(self._just_missing(taken.draft, demands), _TRIES):
+        tried = islice(self._just_missing(taken.draft, demands), _TRIES)
+        likely = (draft for draft in tried if self._may(draft, rule, applies=False))
+        for draft in islice(likely, self._judged_at_most):
             judged = self._judged(draft)
             if judged is None or judged.applied(rule):
                 continue
             if judged.got.outcome is not Outcome.REFUSED or taken.got.outcome is Outcome.REFUSED:
                 return judged
             refused = refused or judged
-        if refused is None and demands:
+        if refused is None and demands and self._is_known:
             literals = self.proof.paths[0].rules[place]
             for at, asked in enumerate(literals.asked):
                 others = [each for number, each in enumerate(literals.asked) if number != at]

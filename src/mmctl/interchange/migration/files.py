@@ -86,7 +86,8 @@ def written(lowered: Lowered, place: Place) -> Written:
     lists: dict[str, str] = {}
     if lowered.address_lists:
         resources["address_lists"] = {
-            name: _list(name, members, lists) for name, members in lowered.address_lists.items()
+            name: _list(name, members, lists, place)
+            for name, members in lowered.address_lists.items()
         }
     return Written(
         rule_files=rule_files,
@@ -191,17 +192,25 @@ def _policy(place: Place) -> Data:
 # -- resources
 
 
-def _list(name: str, members: tuple[str, ...] | None, lists: dict[str, str]) -> Data:
+def _list(name: str, members: tuple[str, ...] | None, lists: dict[str, str], place: Place) -> Data:
+    """A list; one whose members nobody knows has one for the cases, else they know nothing."""
     if members is None:
-        return {"members": "external"}
+        domain = place.domains[0] if place.domains else "example.com"
+        path = f"lists/samples/{name}.csv"
+        lists[path] = _members_file((f"member.of.{name}@{domain}",))
+        return {"members": "external", "sample_file": f"../../{path}"}
     if len(members) <= _LONG_LIST:
         return {"members": list(members)}
     path = f"lists/{name}.csv"
+    lists[path] = _members_file(members)
+    return {"members_file": f"../../{path}"}
+
+
+def _members_file(members: tuple[str, ...]) -> str:
     text = io.StringIO()
     text.write("address\n")
     csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([m] for m in members)
-    lists[path] = text.getvalue()
-    return {"members_file": f"../../{path}"}
+    return text.getvalue()
 
 
 # -- the project file
