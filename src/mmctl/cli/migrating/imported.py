@@ -57,13 +57,18 @@ def imported_project(
     run: Run, lowered: Lowered, place: Place, *, with_cases: bool
 ) -> ImportedProject:
     """The texts of a project, and what lint says of it; `with_cases`: two cases for each rule."""
+    from mmctl.cli.migrating.unreached import switched_off
     from mmctl.interchange.migration.files import one_text, project_texts, written
 
     parts = written(lowered, place)
-    idle: tuple[IdleRule, ...] = ()
-    if with_cases:
-        parts.cases, idle = _cases(project_texts(parts, lowered, place), lowered)
     texts = project_texts(parts, lowered, place)
+    idle = switched_off(texts, run.today, lowered)
+    if idle:
+        texts = project_texts(parts, lowered, place)
+    if with_cases:
+        parts.cases, more = _cases(texts, lowered)
+        idle = (*idle, *more)
+        texts = project_texts(parts, lowered, place)
     linted = _linted(run, texts, place)
     is_fitting = all(problem.check != _NOT_FITTING for problem in linted.problems)
     return ImportedProject(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.interchange.migration.files import RESOURCES
 from mmctl.language.parsing.root import PROJECT_FILE
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 _CASES = "cases/examples.yaml"
 _RULES = "rules/examples.yaml"
+_ORDINARY: Final = {
+    "session": {"source_ip": "203.0.113.7", "helo": "mail.example.org", "tls": "TLS1_3"},
+    "verdicts": {"spf": "PASS", "dkim": "PASS", "dmarc_policy": "NONE"},
+}
+"""What an example does not say is as in ordinary mail, so that nothing stays unknown."""
 _KEPT = (PROJECT_FILE, RESOURCES)
 
 
@@ -104,6 +109,8 @@ def _case(name: str, rule_set: str, example: Example) -> dict[str, Any]:
     envelope = example.mail.get("envelope", {})
     recipients = envelope.get("recipients") or ["someone@example.com"]
     mail = {**example.mail, "envelope": {**envelope, "recipients": list(recipients)}}
+    for member, ordinary in _ORDINARY.items():
+        mail[member] = {**ordinary, **mail.get(member, {})}
     expected = {str(recipient): "delivered" for recipient in recipients}
     return {"name": name, "rule_set": rule_set, **mail, "expect": expected}
 

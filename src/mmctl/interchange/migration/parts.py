@@ -7,6 +7,7 @@ Mail Manager cannot see is never true here, whatever its sign: rules take less, 
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
 from mmctl.interchange.migration.tests import (
@@ -30,6 +31,9 @@ PARTS_AT_MOST: Final = 32
 _MADE_AT_MOST: Final = 4_096
 """More parts on the way are not made."""
 _NESTED_AT_MOST: Final = 100
+_COMPARED_AT_MOST: Final = 10_000
+"""More pairs of values are not compared."""
+_OF_TEXTS: Final = frozenset({"equals", "starts_with", "ends_with", "contains"})
 _ANY_OF_ITS_VALUES: Final = frozenset(
     {"equals", "starts_with", "ends_with", "contains", "cidr_matches", "verdict_equals"}
 )
@@ -62,20 +66,49 @@ class Literal:
 
     def excludes(self, other: Literal) -> bool:
         """Whether one of the two is surely not true where the other one is."""
-        if self.wanted is other.wanted:
+        yes, no = (
+            (self.compared, other.compared) if self.wanted else (other.compared, self.compared)
+        )
+        alike = (yes.operand, yes.beside) == (no.operand, no.beside)
+        if self.wanted is other.wanted or not alike:
             return False
-        same = self.compared.operand, self.compared.operator, self.compared.beside
-        if same != (other.compared.operand, other.compared.operator, other.compared.beside):
+        if yes.operator == no.operator and yes.values == no.values:
+            return True
+        if not self.joins or not other.joins:
             return False
-        yes, no = (self, other) if self.wanted else (other, self)
-        if not self.joins:
-            return yes.compared.values == no.compared.values
-        return set(yes.compared.values) <= set(no.compared.values)
+        if yes.operator == no.operator and set(yes.values) <= set(no.values):
+            return True
+        return len(yes.values) * len(no.values) <= _COMPARED_AT_MOST and all(
+            any(_covers((no.operator, wide), (yes.operator, narrow)) for wide in no.values)
+            for narrow in yes.values
+        )
 
     def with_values_of(self, other: Literal) -> Literal:
         """The comparison with the values of both, each once, in their order."""
         values = dict.fromkeys((*self.compared.values, *other.compared.values))
         return Literal(replace(self.compared, values=tuple(values)), self.wanted)
+
+
+def _covers(wide: tuple[str, str], narrow: tuple[str, str]) -> bool:
+    """Whether a comparison with one value is true wherever another one is; both of one operand."""
+    match wide[0]:
+        case "starts_with":
+            return narrow[0] in {"equals", "starts_with"} and narrow[1].startswith(wide[1])
+        case "ends_with":
+            return narrow[0] in {"equals", "ends_with"} and narrow[1].endswith(wide[1])
+        case "contains":
+            return narrow[0] in _OF_TEXTS and wide[1] in narrow[1]
+        case "cidr_matches":
+            return narrow[0] == wide[0] and _is_within(narrow[1], wide[1])
+        case _:
+            return narrow == wide
+
+
+def _is_within(narrow: str, wide: str) -> bool:
+    try:
+        return IPv4Network(narrow, strict=False).subnet_of(IPv4Network(wide, strict=False))
+    except ValueError:
+        return False
 
 
 Part: TypeAlias = tuple[Literal, ...]

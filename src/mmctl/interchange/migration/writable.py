@@ -17,6 +17,7 @@ _LONGEST: Final = 4_096
 """Characters of a value of a condition on a text."""
 _HEADER: Final = Pattern(r"[xX]-[A-Za-z0-9-]{1,62}")
 _SHOWN: Final = 60
+_NETWORKS: Final = 3
 
 
 def writable(test: Test) -> Test:
@@ -40,6 +41,10 @@ def _compared(test: Compared) -> Test:
     name = dict(test.beside).get("name", "")
     if test.operand == "header" and not _HEADER.fullmatch(name):
         return Unseen(difference=_unseen_header(name))
+    if test.operand == "source_ip" and any(":" in value for value in test.values):
+        networks = [value for value in test.values if ":" in value]
+        seen = tuple(value for value in test.values if ":" not in value)
+        return Near(test=_compared(replace(test, values=seen)), difference=_ipv6(networks))
     odd = [value for value in test.values if not _is_writable(value)]
     if not odd:
         return test
@@ -58,6 +63,17 @@ def _unseen_header(name: str) -> Difference:
         says=f"Mail Manager sees no header `{visible(name)}`, only those that start with `X-`",
         instead="let the sender or a server before it set an `X-` header",
         loses=True,
+    )
+
+
+def _ipv6(networks: list[str]) -> Difference:
+    shown = ", ".join(f"`{visible(each)}`" for each in networks[:_NETWORKS])
+    more = f" and {len(networks) - _NETWORKS} more" if len(networks) > _NETWORKS else ""
+    return Difference(
+        code="ipv6-networks",
+        says=f"rules see clients with IPv4 alone, so {shown}{more} is left out; the ingress point "
+        "here takes no client with IPv6",
+        instead="at a `dual_stack` ingress point, deny them by `sender_ipv6` in the traffic policy",
     )
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.counted import counted, plural
 from mmctl.interchange.migration.lowered import Status
-from mmctl.render.text.paragraphs import some_of, wrapped
+from mmctl.render.text.paragraphs import some_of
+from mmctl.render.text.paragraphs import wrapped as plainly_wrapped
 from mmctl.render.text.styled_parts import StyledParts
 from mmctl.visible import visible
 
@@ -32,8 +33,34 @@ _STYLES: Final = {
     Status.CLOSE: "bold cyan",
     Status.SAME: "bold green",
 }
+_GLUE: Final = "\0"
+"""In place of a space at which no line is broken; `visible` leaves none."""
 _TEXT: Final = 160
-_NAMES: Final = 4
+_NAME: Final = 60
+_SHOWN: Final = 5
+"""So many rules of a group are named; `--verbose` and the report in Markdown have all."""
+_NAMES: Final = 3
+
+
+def wrapped(text: str, indent: str) -> str:
+    """A paragraph of 80 columns in which values in backticks and in `_glued` stay on one line.
+
+    So no line starts with what others wrote.
+    """
+    pieces = text.split("`")
+    kept = "`".join(_glued(each) if at % 2 else each for at, each in enumerate(pieces))
+    return plainly_wrapped(kept, indent).replace(_GLUE, " ")
+
+
+def _glued(text: str) -> str:
+    """A text that is not broken at its spaces."""
+    return text.replace(" ", _GLUE)
+
+
+def _quoted(text: str, indent: str) -> str:
+    """Text of the source, with a bar before each line."""
+    lines = plainly_wrapped(text, "").splitlines()
+    return "".join(f"{indent}| {line.strip()}\n" for line in lines)
 
 
 def human(report: MigrationReport, *, every_rule: bool) -> StyledParts:
@@ -75,22 +102,35 @@ def _group(made: StyledParts, rules: list[ReportedRule]) -> None:
     """Rules that differ in the same ways: these for the first, then each in a line."""
     first = rules[0]
     made.add(
-        wrapped(f"{counted(len(rules), 'rule')}, such as {visible(first.name)}:", "  "), "bold"
+        wrapped(
+            f"{counted(len(rules), 'rule')}, such as {_glued(_cut(visible(first.name), _NAME))}:",
+            "  ",
+        ),
+        "bold",
     )
     if first.text:
-        made.add(wrapped(_cut(visible(first.text)), "    "))
+        made.add(_quoted(_cut(visible(first.text)), "    "))
     for difference in first.differences:
         _difference(made, difference)
-    for rule in rules:
-        place = f"{visible(rule.place.file)}:{rule.place.line}"
-        made.add(wrapped("  ".join((visible(rule.name), place, *_extra(rule))), "    * "))
+    for rule in rules[:_SHOWN]:
+        place = _glued(f"{visible(rule.place.file)}:{rule.place.line}")
+        names = some_of(list(rule.became), _NAMES)
+        line = "  ".join(
+            (f"* {_glued(_cut(visible(rule.name), _NAME))}", place, names, *_extra(rule))
+        )
+        made.add(wrapped(line, "    "))
         if rule.accepted is not None:
             made.add(wrapped(f"accepted: {visible(rule.accepted)}", "        "), "green")
+    more = rules[_SHOWN:]
+    if more:
+        accepted = sum(rule.accepted is not None for rule in more)
+        note = f", {accepted:,} of them accepted" if accepted else ""
+        made.add(f"    * and {len(more):,} more{note}\n")
 
 
 def _extra(rule: ReportedRule) -> list[str]:
     """What else a line about a rule says."""
-    owner = [f"owner {visible(rule.owner)}"] if rule.owner else []
+    owner = [f"owner {_glued(visible(rule.owner))}"] if rule.owner else []
     return [*owner, *([] if rule.enabled else ["disabled there"])]
 
 
@@ -106,10 +146,11 @@ def _counts(made: StyledParts, report: MigrationReport) -> None:
 
 
 def _rule(made: StyledParts, rule: ReportedRule) -> None:
-    place = f"{visible(rule.place.file)}:{rule.place.line}"
-    made.add(wrapped("  ".join((visible(rule.name), place, *_extra(rule))), "  "), "bold")
+    name = _glued(_cut(visible(rule.name), _NAME))
+    place = _glued(f"{visible(rule.place.file)}:{rule.place.line}")
+    made.add(wrapped("  ".join((f"* {name}", place, *_extra(rule))), "  "), "bold")
     if rule.text:
-        made.add(wrapped(_cut(visible(rule.text)), "    "))
+        made.add(_quoted(_cut(visible(rule.text)), "    "))
     for difference in rule.differences:
         _difference(made, difference)
     made.add(wrapped(f"here: {_became(rule)}", "    "))
@@ -121,7 +162,7 @@ def _difference(made: StyledParts, difference: ShownDifference) -> None:
     made.add(wrapped(f"- {visible(difference.says)}  [{difference.code}]", "    "))
     example = difference.example
     if example is not None:
-        made.add(wrapped(f"for example: {mail_line(example.mail)}", "      "))
+        made.add(wrapped(f"for example: {_mail(example.mail)}", "      "))
         made.add(wrapped(f"there: {visible(example.there)}", "        "))
         made.add(wrapped(f"here: {visible(example.here)}", "        "))
     if difference.instead:
@@ -140,6 +181,11 @@ def _became(rule: ReportedRule) -> str:
 def mail_line(mail: object) -> str:
     """A message of an example in a line: `subject "Hello", from a@example.org`."""
     return ", ".join(_facts(mail, ""))
+
+
+def _mail(mail: object) -> str:
+    """The same, to be wrapped between its members alone."""
+    return ", ".join(map(_glued, _facts(mail, "")))
 
 
 def _facts(value: object, name: str) -> Iterable[str]:
@@ -165,7 +211,7 @@ def _unread(made: StyledParts, report: MigrationReport) -> None:
     made.add("no rule\n" if count == 1 else "no rules\n")
     for each in report.unread:
         place = f"{visible(each.place.file)}:{each.place.line}"
-        made.add(wrapped(f"{place}  {_cut(visible(each.text))}", "  "))
+        made.add(wrapped(f"{place}  {_glued(_cut(visible(each.text), _NAME))}", "  "))
         made.add(wrapped(visible(each.why), "    "))
         if each.instead:
             made.add(wrapped(f"instead: {visible(each.instead)}", "    "), "cyan")
@@ -185,7 +231,7 @@ def _idle(made: StyledParts, report: MigrationReport) -> None:
     made.add(f"\nnever applies: {counted(len(report.idle), 'rule')} here\n", "bold")
     for each in report.idle:
         place = f"{visible(each.place.file)}:{each.place.line}"
-        made.add(wrapped(f"{visible(each.name)}  {place}  {visible(each.why)}", "  "))
+        made.add(wrapped(f"{visible(each.name)}  {place}: {visible(each.why)}", "  "))
 
 
 def _project(made: StyledParts, report: MigrationReport) -> None:
