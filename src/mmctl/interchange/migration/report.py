@@ -94,7 +94,7 @@ class MigrationReport:
     """Whether the rules fit the service, in a line."""
     is_fitting: bool = True
     linted: str | None = None
-    """What lint says of the rules here, counted."""
+    """What lint says of the rules here without proofs, counted."""
 
     def of(self, status: Status) -> tuple[ReportedRule, ...]:
         """The rules of one status."""

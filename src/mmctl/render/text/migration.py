@@ -241,7 +241,7 @@ def _project(made: StyledParts, report: MigrationReport) -> None:
     made.add("\n")
     made.add(wrapped(report.fit, ""), "" if report.is_fitting else "bold red")
     if report.linted is not None:
-        made.add(f"mmctl lint: {report.linted}\n")
+        made.add(f"lint without proofs: {report.linted}\n")
 
 
 def _cut(text: str, longest: int = _TEXT) -> str:
