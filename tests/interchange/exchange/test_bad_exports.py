@@ -268,3 +268,31 @@ def test_utf_8_and_utf_16_say_the_same() -> None:
     first = source_of(data)
     for encoding in ("utf-8", "utf-8-sig", "utf-16-le", "utf-16-be"):
         assert source_of(text.encode(encoding)) == first
+
+
+def test_a_rule_whose_conditions_were_not_exported_never_takes_all_mail() -> None:
+    found = only(json.dumps({"Name": "a", "State": "Enabled", "DeleteMessage": True}))
+    assert found.status is Status.NOT_POSSIBLE
+    assert "no member for any condition" in found.differences[0].says
+    whole = only(
+        json.dumps({"Name": "a", "State": "Enabled", "Conditions": None, "DeleteMessage": True})
+    )
+    assert whole.status is Status.SAME
+    assert "conditions" not in whole.rules[0]
+
+
+def test_a_selection_of_members_is_noted() -> None:
+    source = source_of("Name,State,SentTo,DeleteMessage\na,Enabled,a@example.com,True")
+    assert any("of somebody's choice" in note for note in source.notes)
+
+
+def test_other_resources_of_a_tenant_are_counted() -> None:
+    rule = {"Name": "a", "Enabled": True, "SentTo": ["a@example.com"], "DeleteMessage": True}
+    resources = [
+        {"resourceType": "microsoft.entra.group", "properties": {}},
+        {"resourceType": "microsoft.exchange.transportrule", "properties": rule},
+        {"resourceType": "microsoft.entra.group", "properties": {}},
+    ]
+    source = source_of(json.dumps({"properties": {"resources": resources}}))
+    assert [each.text for each in source.unread] == ["2 resources of type microsoft.entra.group"]
+    assert [each.name for each in source.rules] == ["a"]

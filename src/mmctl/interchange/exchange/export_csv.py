@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.errors import ProblemsFound
 from mmctl.interchange.exchange.export_xml import ExportedRules
 from mmctl.interchange.exchange.stated import StatedRule, StatedValue
-from mmctl.interchange.exchange.vocabulary import ValueKind, known
+from mmctl.interchange.exchange.vocabulary import ValueKind, conditions_among, known
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def _rule(columns: list[str], row: list[tuple[str, Position]]) -> StatedRule:
     by_name = {column.lower(): value for column, (value, _) in zip(columns, row, strict=True)}
     name = by_name.get("name") or by_name.get("identity", "")
     rule = StatedRule(name=name, place=row[0][1])
+    rule.has_conditions, rule.is_selection = conditions_among(columns)
     for column, (value, place) in zip(columns, row, strict=True):
         if column.lower() in _CLASSES:
             classes = re.findall(r"Microsoft\.Exchange\.[\w.]*\.(\w+)", value)

@@ -11,10 +11,11 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from mmctl.counted import counted
 from mmctl.errors import ProblemsFound
 from mmctl.interchange.exchange.export_xml import ExportedRules
 from mmctl.interchange.exchange.stated import StatedRule, StatedValue
-from mmctl.interchange.exchange.vocabulary import ValueKind, known
+from mmctl.interchange.exchange.vocabulary import ValueKind, conditions_among, known
 from mmctl.interchange.migration.placed_json import placed
 from mmctl.interchange.migration.source import Unread
 from mmctl.problem import Problem, Severity
@@ -47,8 +48,17 @@ def read_json(file: str, text: str) -> ExportedRules:
     """
     exported = ExportedRules()
     root = placed(file, text)
-    for node in _objects(root, exported):
+    others: dict[str, list[Node]] = {}
+    for node in _objects(root, exported, others):
         exported.rules.append(_rule(node, exported))
+    for kind, nodes in others.items():
+        exported.unread.append(
+            Unread(
+                place=nodes[0].place,
+                text=f"{counted(len(nodes), 'resource')} of type {kind}",
+                why="they are no transport rules",
+            )
+        )
     if not exported.rules:
         problem = Problem(
             check="not-read",
@@ -61,7 +71,7 @@ def read_json(file: str, text: str) -> ExportedRules:
     return exported
 
 
-def _objects(root: Node, exported: ExportedRules) -> Iterator[Node]:
+def _objects(root: Node, exported: ExportedRules, others: dict[str, list[Node]]) -> Iterator[Node]:
     """The objects that are rules, wherever the document has its list."""
     waiting = deque([root])
     while waiting:
@@ -78,13 +88,7 @@ def _objects(root: Node, exported: ExportedRules) -> Iterator[Node]:
         kind = members.get("resourceType")
         inner = next((members[name] for name in _LISTS if name in members), None)
         if kind is not None and str(kind.plain).lower() != _TYPE:
-            exported.unread.append(
-                Unread(
-                    place=kind.place,
-                    text=str(kind.plain),
-                    why="it is no transport rule",
-                )
-            )
+            others.setdefault(str(kind.plain), []).append(kind)
         elif inner is not None and (inner.items is not None or inner.members is not None):
             waiting.appendleft(inner)
         elif _looks_like_a_rule(members):
@@ -119,6 +123,7 @@ def _rule(node: Node, exported: ExportedRules) -> StatedRule:
             if stated is not None:
                 rule.members.append(stated)
     rule.promised = tuple(classes)
+    rule.has_conditions, rule.is_selection = conditions_among(members)
     return rule
 
 

@@ -138,6 +138,7 @@ class _RulesReading:
         self._source, self._asked = source, asked
         self._lists = UnfilledLists(source)
         self._outside = 0
+        self._selections = 0
 
     def rule(self, stated: StatedRule) -> SourceRule:
         """One rule with its meaning."""
@@ -146,6 +147,10 @@ class _RulesReading:
         context = RuleContext(source=self._source, asked=self._asked, lists=self._lists, stated={})
         more = self._unknown(stated, context)
         more += self._promised(stated, context)
+        if not stated.has_conditions:
+            missing = "the export has no member for any condition"
+            more.append(not_exported("Conditions", missing))
+        self._selections += stated.is_selection
         test = test_of(context)
         if more:
             test = AllOf((test, *more))
@@ -234,6 +239,12 @@ class _RulesReading:
                 f"senders outside the organization, for which {counted(self._outside, 'rule')} "
                 "asked, are all senders at an open ingress point, because those inside are "
                 "authenticated: do not use the rule set at an `auth` ingress point"
+            )
+        if self._selections:
+            notes.append(
+                f"{counted(self._selections, 'rule')} came with members of somebody's choice: a "
+                "condition that was left out is unknown here, so compare with Exchange, or export "
+                "all members"
             )
         if self._source.rules:
             notes.append(

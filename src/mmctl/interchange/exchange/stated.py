@@ -34,5 +34,9 @@ class StatedRule:
     promised: tuple[str, ...] = ()
     """Names of .NET classes of its conditions, exceptions and actions, where the export has them:
     `FromScopePredicate`."""
+    is_selection: bool = False
+    """Whether the export has members of somebody's choice: it may have left conditions out."""
+    has_conditions: bool = True
+    """Whether the export has any member for a condition, with or without a value."""
     older: str | None = None
     """What the rule says in the form of Exchange 2007 and 2010, which has no parameters."""

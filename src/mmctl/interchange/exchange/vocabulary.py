@@ -7,13 +7,16 @@ manual's table is these rows; a test compares the two.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.exchange.actions_known import ACTIONS
 from mmctl.interchange.exchange.conditions_known import CONDITIONS
 from mmctl.interchange.exchange.properties_known import PROPERTIES
 from mmctl.interchange.exchange.rows import Fit, ParameterPart, ParameterRow, ValueKind
 from mmctl.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "ROWS",
@@ -22,10 +25,13 @@ __all__ = [
     "ParameterPart",
     "ParameterRow",
     "ValueKind",
+    "conditions_among",
     "known",
     "known_class",
 ]
 
+_MOST_CONDITIONS: Final = 40
+"""An export with fewer members for conditions is a selection."""
 EXCEPTION: Final = "exceptif"
 ROWS: Final[tuple[ParameterRow, ...]] = (*CONDITIONS, *ACTIONS, *PROPERTIES)
 PLACES: Final = {row.name: place for place, row in enumerate(ROWS)}
@@ -88,6 +94,18 @@ def known(name: str) -> KnownName | None:
     if lower.startswith(EXCEPTION) and row is not None and row.has_exception:
         return KnownName(row=row, exception=True)
     return None
+
+
+def conditions_among(names: Iterable[str]) -> tuple[bool, bool]:
+    """Whether members have any conditions at all, and whether they are a selection.
+
+    A whole export has `Conditions`, or a member for each condition.
+    """
+    found = [each for name in names if (each := known(name)) is not None]
+    if any(each.row.name == "Conditions" for each in found):
+        return True, False
+    conditions = {each.row.name for each in found if each.row.part is ParameterPart.CONDITION}
+    return bool(conditions), len(conditions) < _MOST_CONDITIONS
 
 
 def known_class(name: str) -> ParameterRow | None:
