@@ -149,7 +149,7 @@ def files() -> dict[str, str]:
         "sender_access.pcre": (
             "# Lookalikes of our names\n"
             "/@(examp1e|exarnple|example-mail)\\.(com|net|org)$/ REJECT Lookalike\n"
-            "/^(ceo|cfo|payroll)[0-9]*@/ HOLD payroll fraud\n"
+            "/^(ceo|cfo|payroll)@/ HOLD payroll fraud\n"
             "/@[^@]+\\.random\\.example$/ REJECT Random domain\n"
             "# Bulk mailers that ignore unsubscribes\n"
             "/^bounces?[-+=].*@mailer\\.example$/ DISCARD\n"

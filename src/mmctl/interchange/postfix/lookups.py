@@ -10,7 +10,7 @@ from mmctl.interchange.migration.tests import ALWAYS, AllOf, AnyOf, Compared, Ne
 from mmctl.interchange.patterns import Flavor, InvalidPattern, LookedAt, converted
 from mmctl.interchange.postfix import clients
 from mmctl.interchange.postfix.addresses import tests_of
-from mmctl.interchange.postfix.entries import TableForm, is_exception
+from mmctl.interchange.postfix.entries import TableForm
 from mmctl.interchange.postfix.keys import sorted_keys
 from mmctl.records import dataclass, replace
 
@@ -179,9 +179,10 @@ def _patterns(
         except InvalidPattern as error:
             broken.append(_idle(entry, f"the pattern is broken: {error}"))
             continue
-        before = [test for other, test in earlier if is_exception(entry.value, other.value, ends)]
+        before = [test for other, test in earlier if other.value != entry.value]
         decided.append((entry, AllOf((*own, *map(Negated, before)))))
-        earlier.append((entry, AllOf(own)))
+        if not ends(entry.value):
+            earlier.append((entry, AllOf(own)))
     return _runs(decided), broken
 
 

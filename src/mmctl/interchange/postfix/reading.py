@@ -10,6 +10,7 @@ from mmctl.interchange.migration.source import Source
 from mmctl.interchange.postfix.context import ReadPostfix
 from mmctl.interchange.postfix.defaults import LISTED, RULES
 from mmctl.interchange.postfix.destinations import Destinations
+from mmctl.interchange.postfix.families import rules_for_ipv4
 from mmctl.interchange.postfix.headers import HeaderChecks
 from mmctl.interchange.postfix.lines import text_of
 from mmctl.interchange.postfix.parameters import Parameters, read_parameters
@@ -21,6 +22,8 @@ from mmctl.interchange.postfix.tables import Tables
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mmctl.interchange.migration.source import Asked, Opened, SourceRule
 
 _HELP: Final = "run `postconf -n > main.cf` on the server, and name that file"
@@ -83,7 +86,7 @@ def _read(context: ReadPostfix, asked: Asked) -> None:
         context=context,
         destinations=destinations,
         aliased=rewriting.aliased,
-        rewrites=bool(redirected) or any(map(_redirects, rewriting.rules)),
+        targets=frozenset(map(str.lower, (*rewriting.targets, *_targets(redirected)))),
     )
     routing.read(outgoing=rewriting.outside or bool(destinations.networks))
     source.rules += [
@@ -97,8 +100,16 @@ def _read(context: ReadPostfix, asked: Asked) -> None:
         *rewriting.rules,
         *routing.rules,
     ]
+    source.rules = list(rules_for_ipv4(source.rules, source))
     source.tls_policy = "required" if _demands_tls(context.parameters) else "optional"
     _list_parameters(context)
+
+
+def _targets(rules: list[SourceRule]) -> Iterator[str]:
+    for rule in rules:
+        for action in rule.actions:
+            if isinstance(action, dict):
+                yield from action.get("replace_recipient", ())
 
 
 def _redirects(rule: SourceRule) -> bool:

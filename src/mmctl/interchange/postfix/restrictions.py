@@ -107,7 +107,7 @@ class Restrictions:
             self._unread(among, here, " ".join(words)[:80], "restriction classes are a circle")
             return
         at, shadow = 0, False
-        ended_before = among.ended
+        ended_before, passed_before = among.ended, len(among.passed)
         while at < len(words):
             word = words[at]
             name = OLD_NAMES.get(word.lower(), word.lower())
@@ -127,6 +127,8 @@ class Restrictions:
                 continue
             self._one(name, word, value, among, now)
         if here.entered:  # what ends a nested list ends it under a condition
+            if among.ended:  # all that came here has been rejected, or is admitted
+                among.passed[passed_before:] = [AllOf(here.entered)]
             among.ended = ended_before
 
     def _one(self, name: str, word: str, value: str, among: _List, here: _Here) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mmctl.interchange.migration.tests import Test
     from mmctl.interchange.postfix.context import ReadPostfix
     from mmctl.interchange.postfix.destinations import Destinations
+    from mmctl.interchange.postfix.entries import TableEntry
     from mmctl.interchange.postfix.lookups import TableResult
     from mmctl.interchange.postfix.tables import LookupTable
     from mmctl.problem import Position
@@ -54,8 +55,8 @@ class Routing:
     refusals: list[SourceRule] = field(default_factory=list)
     aliased: Callable[[], tuple[Test, ...]]
     """The tests of recipients that are known before transports are looked up."""
-    rewrites: bool = False
-    """Whether any rule before gives mail another recipient."""
+    targets: frozenset[str] = frozenset()
+    """The addresses that rules before give mail as recipients."""
 
     def read(self, *, outgoing: bool) -> None:
         """Read all that routes; `outgoing`: mail for other domains comes this way at all."""
@@ -101,13 +102,20 @@ class Routing:
         transport, _, hop = found.value.partition(":")
         kind = transport.strip().lower()
         if kind in _REFUSED:
-            self._refused(rule, kind, hop)
+            self._refused(rule, kind, hop, any(map(self._is_target, found.entries)))
         elif kind == "discard":
             self.rules.append(replace(rule, actions=("drop",), then=Then.END))
         elif kind or hop:
             self.rules.append(self._to(rule, kind or "smtp", hop))
 
-    def _refused(self, rule: SourceRule, kind: str, text: str) -> None:
+    def _is_target(self, entry: TableEntry) -> bool:
+        """Whether a rule before gives mail a recipient that an entry could fit."""
+        key = entry.key.lstrip(".")
+        return key == "*" or any(
+            target == key or target.endswith((f"@{key}", f".{key}")) for target in self.targets
+        )
+
+    def _refused(self, rule: SourceRule, kind: str, text: str, is_target: bool) -> None:
         self.context.source.needed |= BOUNCE_NEEDS
         code = _REFUSED[kind][0]
         status, _, rest = text.strip().partition(" ")
@@ -122,7 +130,7 @@ class Routing:
         known = self.aliased()
         test = AllOf((rule.test, *map(Negated, known))) if known else rule.test
         self.refusals.append(replace(rule, test=test, refuse=True))
-        if self.rewrites:  # what is given this recipient is accepted there, and then bounced
+        if is_target:  # what is given this recipient is accepted there, and then bounced
             self.rules.append(replace(rule, name=f"{rule.name} bounced"))
 
     def _to(self, rule: SourceRule, transport: str, hop: str) -> SourceRule:
