@@ -49,7 +49,9 @@ def known(value: Any) -> Any:
     """What `planned_values` has: unknown attributes are left out."""
     if isinstance(value, dict):
         return {k: known(v) for k, v in value.items() if not isinstance(v, Unknown)}
-    return [known(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [None if isinstance(item, Unknown) else known(item) for item in value]
+    return value
 
 
 def unknown(value: Any) -> Any:

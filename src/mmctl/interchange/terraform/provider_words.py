@@ -306,6 +306,9 @@ def _leaf(node: Any) -> Tree:
 
 def _is_left_out(shape: type[Shape] | None, member: str, node: Evaluated) -> bool:
     """Whether a member that may not be set is none that the API requires."""
+    annotation = _members_of(shape).get(member) if shape is not None else None
+    if next(_shapes_in(annotation), None) is not None:
+        return True  # No resource is named by a structure.
     pointed = isinstance(node.tree, OpenText) and isinstance(node.tree.parts[0], Pointer)
     required = shape is not None and any(
         each.required for each in shape.model_fields.values() if each.alias == member
