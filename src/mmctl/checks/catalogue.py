@@ -186,7 +186,6 @@ _OF_OUR_FILES: Final = frozenset(
         company_rule_without_effect.CHECK,
         foreign_password_variable.CHECK,
         ignore_without_effect.CHECK,
-        ignore_without_reason.CHECK,
         local_snapshots.CHECK,
         not_formatted.CHECK,
         rule_without_description.CHECK,
@@ -198,7 +197,7 @@ _OF_OUR_FILES: Final = frozenset(
         unused_rule_set.CHECK,
     }
 )
-"""What is about the project file, the layout of rule files, comments in them, and owners; and about
+"""What is about the project file, the layout of rule files and owners; and about
 all that uses a thing, which may be in other files of that tool."""
 IN_PLACE: Final = tuple(check for check in CHECKS if check not in _OF_OUR_FILES)
 """The checks of rules that are in the files of another tool."""

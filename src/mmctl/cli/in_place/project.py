@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.judge.actions import stops
 from mmctl.judge.lookup import UNKNOWN_CONDITION
+from mmctl.language.parsing.comments import ignores
 from mmctl.language.project import (
+    Ignore,
     LogicalAddOn,
     LogicalAddressList,
     LogicalArchive,
@@ -107,11 +109,27 @@ def in_place(found: FoundInfrastructure, around: Project) -> Project:
     return replace(
         around,
         **sections,
-        ignores=(),
+        ignores=tuple(_ignores(found)),
         files={},
         list_files={},
         whole=all(resource.shape is not None for resource in found.resources),
     )
+
+
+def _ignores(found: FoundInfrastructure) -> Iterator[Ignore]:
+    """The comments that silence checks, on a line or on a rule; JSON has none."""
+    for file, text in found.texts.items():
+        yield from ignores(text, file=file, rules=_lines_of_rules(found, file))
+
+
+def _lines_of_rules(found: FoundInfrastructure, file: str) -> Iterator[tuple[int, int]]:
+    """The first and last line of each rule in a file."""
+    for resource in found.resources:
+        lines: dict[str | int, list[int]] = {}
+        for path, at in resource.positions.places.items():
+            if path[:1] == ("Rules",) and len(path) > 1 and at.file == file:
+                lines.setdefault(path[1], []).append(at.line)
+        yield from ((min(each), max(each)) for each in lines.values())
 
 
 def problems_in(found: FoundInfrastructure) -> Iterator[Problem]:
