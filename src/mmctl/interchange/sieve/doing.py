@@ -96,16 +96,15 @@ def _effect(
     address: str = "",
     copies: bool = False,
 ) -> None:
-    walk.way.effects.append(
-        DoneAction(
-            does=does,
-            steps=tuple(walk.way.steps),
-            origin=walk.origin(call),
-            address=address,
-            copies=copies,
-            for_all=not walk.way.steps and not any(level.left for level in walk.way.levels),
-        )
+    done = DoneAction(
+        does=does,
+        steps=tuple(walk.way.steps),
+        origin=walk.origin(call),
+        address=address,
+        copies=copies,
+        for_all=not walk.way.steps and not any(level.left for level in walk.way.levels),
     )
+    walk.way.add(done)
 
 
 def for_each_value(

@@ -10,7 +10,8 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.tests import ALWAYS, Negated
+from mmctl.interchange.migration.tests import ALWAYS, Negated, Unseen
+from mmctl.interchange.sieve.differing import lost_action
 from mmctl.interchange.sieve.simple import all_of, any_of
 from mmctl.interchange.sieve.way import DoneAction, MailDeed, ScriptOrigin
 from mmctl.records import dataclass
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 MOST_REDIRECTS: Final = 3
 """Redirections of other branches that may have been done: each doubles the rules of an end."""
+
+
+MOST_EFFECTS: Final = 400
+"""Actions of all branches; with more, only what a branch itself does decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,8 @@ def endings(way: WayThrough, *, more: bool) -> tuple[list[ScriptEnding], list[Do
 
     `more`: another script is run for mail that this one keeps.
     """
+    if len(way.effects) > MOST_EFFECTS:
+        return [_unsure(way)], []
     done: list[tuple[Steps, DoneAction]] = []
     for effect in way.effects:
         steps = way.beyond(effect.steps)
@@ -73,6 +80,26 @@ def endings(way: WayThrough, *, more: bool) -> tuple[list[ScriptEnding], list[Do
             made = _Choice(tests=tests, redirects=redirects, origin=origin, more=more)
             found.extend(made.endings(possible))
     return _shortened(found), [effect for _, effect in rest]
+
+
+def _unsure(way: WayThrough) -> ScriptEnding:
+    """The ending by what was surely done; unknown, if that is not enough."""
+    moved = [e for e in way.here if e.does is MailDeed.REDIRECTS]
+    stored = any(e.does in {MailDeed.STORES, MailDeed.KEEPS} for e in way.here)
+    stored = stored or not (moved or way.counts[MailDeed.DISCARDS])
+    difference = lost_action(
+        "too-many-ways",
+        "follow so many actions that go on: other branches decide where this mail goes",
+        "write `stop;` behind actions that end the mail",
+    )
+    is_sure = stored and way.counts[MailDeed.REDIRECTS] == len(moved)
+    return ScriptEnding(
+        test=ALWAYS if is_sure else Unseen(difference=difference),
+        stored=stored,
+        goes_on=False,
+        redirects=tuple(dict.fromkeys(e.address for e in moved)),
+        origin=None,
+    )
 
 
 Done = tuple["Steps", DoneAction]

@@ -108,6 +108,7 @@ class _Parser:
             self._next()
         elif not self._lexer.cut:
             self._wrong.at(opened.place, "block without an end, expected `}`")
+            self._lexer.cut = True  # so are the blocks around
         return tuple(commands)
 
     def _given(self, depth: int) -> tuple[tuple[Argument, ...], tuple[ScriptCall, ...], bool]:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 RECIPIENT: Final = "recipient"
 """The option that says whose a script is: lines of `ADDRESS` or `FILE=ADDRESS`."""
 _ADDRESS: Final = re.compile(r"[^\s@=]+@[^\s@=]+")
-LARGEST: Final = 16 * 1024 * 1024
-"""Bytes of one script."""
+LARGEST: Final = 4 * 1024 * 1024
+"""Bytes of one script; Pigeonhole takes one megabyte, unless it is told to take more."""
 
 
 def read(opened: Opened, asked: Asked) -> Source:
@@ -54,7 +54,7 @@ def read(opened: Opened, asked: Asked) -> Source:
             walk.run(script, more=more)
     for_all = list(walk.way.effects)
     for file in personal:
-        walk.way.effects = list(for_all)
+        walk.way.begin(for_all)
         if (script := scripts.loaded[file]) is not None:
             name = f"people-of-{_stem(file)}"
             source.address_lists[name] = tuple(_with_details(owners[file]))
@@ -64,7 +64,7 @@ def read(opened: Opened, asked: Asked) -> Source:
             walk.run(script)
             walk.way.steps.clear()
             walk.recipient = None
-    walk.way.effects = for_all
+    walk.way.begin(for_all)
     if personal:
         walk.finish()
     scripts.wrong.raise_if_any(scripts.texts)

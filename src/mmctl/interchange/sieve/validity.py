@@ -111,6 +111,12 @@ class _Check:
 
     def _call(self, call: ScriptCall, table: Mapping[str, CallForm]) -> None:
         form = form_of(call, self.requires, table)
+        if form is not None and form.tests == "none" and call.tests:
+            behind = call.tests[0]
+            missing = ", expected `;` before it" if table is COMMANDS else ""
+            message = f"unexpected `{behind.name}` behind `{call.name}`{missing}"
+            self._wrong.at(behind.place, message)
+            return
         if form is None:
             self._unknown(call, table)
         else:
@@ -146,12 +152,9 @@ class _Check:
         self._wrong.at(call.place, message, f'add `require "{extension}";` at the start')
 
     def _tests(self, call: ScriptCall, form: CallForm) -> None:
-        wanted = {"none": 0, "one": 1}.get(form.tests)
-        if wanted == 0 and call.tests:
-            self._wrong.at(call.tests[0].place, f"`{call.name}` takes no test")
-        elif wanted == 1 and (len(call.tests) != 1 or call.listed):
+        if form.tests == "one" and (len(call.tests) != 1 or call.listed):
             self._wrong.at(call.place, f"`{call.name}` takes one test")
-        elif wanted is None and not call.tests:
+        elif form.tests == "many" and not call.tests:
             self._wrong.at(call.place, f"`{call.name}` takes a list of tests in parentheses")
 
     def _arguments(self, call: ScriptCall, form: CallForm) -> None:
@@ -203,7 +206,7 @@ class _Check:
     def _each(self, texts: list[QuotedString], fits: Callable[[str], object], what: str) -> None:
         for text in texts:
             if not fits(text.value):
-                self._wrong.at(text.place, f"`{text.value}` is not a {what}")
+                self._wrong.at(text.place, f"`{text.value}` is no {what}")
 
 
 _ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+|\"[^\"]*\"@[^\s@<>]+")

@@ -63,7 +63,7 @@ class Walk(Writer):
         if script.commands and self.block(script.commands, Following()) is not BlockEnd.ENDED:
             self.end(None, last=True)
         self.way.levels.remove(level)
-        self.way.effects = [e for e in self.way.effects if more and _stays(e)]
+        self.way.begin([e for e in self.way.effects if more and _stays(e)])
 
     def finish(self) -> None:
         """End the mail that no script ended: what was redirected for everybody."""
@@ -197,13 +197,14 @@ class Walk(Writer):
         self.disabled = True
         self._branch(call, (asked(disabled, self),), after)
         self.disabled = False
-        del self.way.effects[effects:]
+        self.way.cut(effects)
         self.variables.restore(saved)
 
     def _branch(self, call: ScriptCall, steps: Sequence[Test], after: Following) -> BlockEnd:
         """Walk through the block of one branch."""
         way = self.way
         saved, effects, before = self.variables.saved(), len(way.effects), len(way.steps)
+        here = len(way.here)
         way.steps.extend(step for step in steps if step != ALWAYS)
         self.origins.append(origin_of(call))
         left = self.block(call.block or (), after)
@@ -211,10 +212,10 @@ class Walk(Writer):
             left = self.end(None)
         self.origins.pop()
         del way.steps[before:]
+        del way.here[here:]
+        taken = [] if left is BlockEnd.GOES_ON else way.cut(effects)
         if left is BlockEnd.LEFT:
-            way.levels[-1].parked.extend(way.effects[effects:])
-        if left is not BlockEnd.GOES_ON:
-            del way.effects[effects:]
+            way.levels[-1].parked.extend(taken)
         if left is not BlockEnd.GOES_ON:
             self.variables.restore(saved)
         return left
@@ -248,7 +249,10 @@ class Walk(Writer):
         level = self.way.enter()
         left = self.block(script.commands, after)
         self.way.levels.remove(level)
-        self.way.effects.extend(level.parked)
+        here = list(self.way.here)
+        for done in level.parked:
+            self.way.add(done)
+        self.way.here = here
         self.open_scripts.pop()
         self.script, self.variables = around, variables
         return BlockEnd.ENDED if left is BlockEnd.ENDED and not level.left else BlockEnd.GOES_ON
@@ -256,18 +260,12 @@ class Walk(Writer):
     def _redirects_here(self) -> bool:
         """Whether this branch redirects its mail."""
         depth = len(self.way.steps)
-        return any(
-            effect.does is MailDeed.REDIRECTS
-            and len(effect.steps) == depth
-            and self.way.beyond(effect.steps) == ()
-            for effect in self.way.effects
-        )
+        return any(e.does is MailDeed.REDIRECTS and len(e.steps) == depth for e in self.way.here)
 
     def _is_settled(self, after: Following) -> bool:
         """Whether nothing that follows could change where the mail of this branch goes."""
-        steps = self.way.steps
-        here = [e for e in self.way.effects if self.way.beyond(e.steps) == ()]
-        own = [e for e in here if len(e.steps) == len(steps)]
+        here, depth = self.way.here, len(self.way.steps)
+        own = any(len(effect.steps) == depth for effect in here)
         done = {effect.does for effect in here}
         if not own or (self.more_scripts and done & {MailDeed.KEEPS, MailDeed.STORES}):
             return False

@@ -6,6 +6,7 @@ script without having ended is an exception of what follows in that script.
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import Enum, StrEnum, auto
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from mmctl.interchange.sieve.simple import all_of, negated
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mmctl.interchange.migration.source import Action, Difference
     from mmctl.interchange.migration.tests import Test
     from mmctl.problem import Position
@@ -98,8 +101,32 @@ class WayThrough:
     def __init__(self) -> None:
         self.steps: list[Test] = []
         self.effects: list[DoneAction] = []
+        """Of all branches whose mail is still there."""
+        self.here: list[DoneAction] = []
+        """Those that were done to all mail that is here."""
+        self.counts: Counter[MailDeed] = Counter()
+        """How many effects of each kind there are: a script may have thousands."""
         self.levels: list[ScriptLevel] = []
         self.pending = PendingMarks()
+
+    def add(self, done: DoneAction) -> None:
+        """Something is done to all mail that is here."""
+        self.effects.append(done)
+        self.here.append(done)
+        self.counts[done.does] += 1
+
+    def cut(self, length: int) -> list[DoneAction]:
+        """Forget the effects after so many: their mail has ended, or is elsewhere."""
+        taken = self.effects[length:]
+        del self.effects[length:]
+        self.counts.subtract(done.does for done in taken)
+        return taken
+
+    def begin(self, effects: Iterable[DoneAction]) -> None:
+        """Begin with these effects alone, done to all mail if they say so."""
+        self.effects = list(effects)
+        self.here = [done for done in self.effects if done.for_all]
+        self.counts = Counter(done.does for done in self.effects)
 
     def sure(self) -> Steps:
         """The steps, and the exceptions for mail that left a script on the way."""
