@@ -44,6 +44,10 @@ _LONGEST: Final = 400
 """Characters of a number; more is no number that a resource has."""
 
 
+class TooManyValues(Exception):
+    """A template grows beyond all bounds when its functions are evaluated."""
+
+
 class Absent:
     """What `AWS::NoValue` is: the member that has it is not there."""
 
@@ -64,10 +68,14 @@ class Evaluation:
     """How many values may still be made: a function may repeat its input."""
 
     def value(self, node: TemplateNode, path: Path) -> Tree | Absent:
-        """The value of a node; its place is kept under the path."""
+        """The value of a node; its place is kept under the path.
+
+        Raises:
+            TooManyValues: functions repeat their input too often.
+        """
         self.left -= 1
         if self.left < 0:
-            return self._hole(node, "too-large", "the template makes too many values")
+            raise TooManyValues
         self.places.setdefault(path, node.position)
         match node:
             case Mapping():

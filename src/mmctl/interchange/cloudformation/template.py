@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import ProblemsFound
-from mmctl.interchange.cloudformation.functions import Absent, Evaluation
+from mmctl.interchange.cloudformation.functions import Absent, Evaluation, TooManyValues
 from mmctl.interchange.cloudformation.scope import OF_MAIL_MANAGER, StackParameter, TemplateScope
 from mmctl.interchange.cloudformation.template_nodes import FunctionCall, template_nodes
 from mmctl.interchange.infrastructure.values import known_text
@@ -157,7 +157,11 @@ def _read(
             template.others[type_] = template.others.get(type_, 0) + 1
             _elsewhere(template, key, type_)
             continue
-        _resource(template, key, node, type_, scope)
+        try:
+            _resource(template, key, node, type_, scope)
+        except TooManyValues:
+            message = f"`{key.text[:60]}`: its functions make too many values"
+            template.problems.append(_problem(key.position, message, None))
     for name in sorted(scope.defaults):
         template.defaults.append((name, scope.parameters[name].default or ""))
 
@@ -175,7 +179,10 @@ def _exports(template: ReadTemplate, node: TemplateNode | None, scope: TemplateS
         if name is None or value is None:
             continue
         evaluation = Evaluation(scope=scope)
-        text, exported = known_text(evaluation.apart(name)), evaluation.apart(value)
+        try:
+            text, exported = known_text(evaluation.apart(name)), evaluation.apart(value)
+        except TooManyValues:
+            continue
         if text is not None and not isinstance(exported, Absent):
             template.exports[text] = exported
 
