@@ -17,7 +17,7 @@ _ORIGIN: Final = Pattern(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class ImportedFrom:
     """A rule of another gateway."""
 
     system: str
@@ -26,9 +26,9 @@ class Origin:
     """`export.xml:12`."""
 
 
-def origin_of(description: str) -> Origin | None:
+def origin_of(description: str) -> ImportedFrom | None:
     """The rule that a description of an imported rule names; None: it names none."""
     found: re.Match[str] | None = _ORIGIN.search(description)
     if found is None:
         return None
-    return Origin(system=found["system"], name=found["name"], place=found["place"])
+    return ImportedFrom(system=found["system"], name=found["name"], place=found["place"])

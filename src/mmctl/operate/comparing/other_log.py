@@ -50,7 +50,7 @@ _TIMES: Final = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class MailKey:
     """Sender and recipient of a message, in lower case, and when it came: UTC."""
 
     sender: str
@@ -65,7 +65,7 @@ class OtherLog:
     name: str
     by_id: dict[tuple[str, str], Decided] = field(default_factory=dict)
     """By message id, of the service or of the header without `<` and `>`, and recipient."""
-    by_envelope: list[tuple[Envelope, Decided, str]] = field(default_factory=list)
+    by_envelope: list[tuple[MailKey, Decided, str]] = field(default_factory=list)
     """What can be known by sender, recipient and time, with the message id, which may be empty."""
     count: int = 0
     """Recipients of messages."""
@@ -81,7 +81,7 @@ class OtherLog:
         else:
             self.count += 1
         if sender is not None and at is not None:
-            envelope = Envelope(sender=sender.strip("<>").lower(), recipient=key[1], at=at)
+            envelope = MailKey(sender=sender.strip("<>").lower(), recipient=key[1], at=at)
             self.by_envelope.append((envelope, decided, key[0]))
 
 
