@@ -1,7 +1,8 @@
 """Long lists of addresses and domains in conditions → address lists, where these say the same.
 
-An address list holds whole addresses and `*@domain`. So `equals` an address and `ends_with`
-`@domain` of one operand are entries of one list; other values stay in their conditions.
+An address list holds whole addresses, `*@domain`, and `*.domain` for what is below it. So `equals`
+an address and `ends_with` `@domain` of one operand are entries of one list, and so is `.domain`
+beside its `@domain`; other values stay in their conditions.
 """
 
 from __future__ import annotations
@@ -88,6 +89,17 @@ def _entries_of(compared: Compared) -> tuple[str, ...] | None:
         return None
     if compared.operator == "equals" and all(map(_ADDRESS.fullmatch, compared.values)):
         return compared.values
-    if compared.operator == "ends_with" and all(map(_DOMAIN.fullmatch, compared.values)):
-        return tuple(f"*{value}" for value in compared.values)
+    if compared.operator == "ends_with":
+        values = set(compared.values)
+        if all(_DOMAIN.fullmatch(_whole(value, values)) for value in compared.values):
+            return tuple(f"*{value}" for value in compared.values)
     return None
+
+
+def _whole(value: str, values: set[str]) -> str:
+    """An ending as that of a domain: one below it, only where the domain itself is there too.
+
+    Whether `*.domain` is also the domain itself is a reading (`star_domain_entry`).
+    """
+    whole = f"@{value.removeprefix('.')}"
+    return whole if value.startswith(".") and whole in values else value
