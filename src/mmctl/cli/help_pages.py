@@ -178,7 +178,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
         (
             ('', (('Turn the live configuration, or a configuration from elsewhere, into YAML.', ''),)),
             ('', ()),
-            ('2', (('Of rules of another gateway it reports what became of each. Exit 1: some are not the same, and\nnobody has accepted that. KIND is one of api-json.', '2'),)),
+            ('2', (('KIND is what the files are: api-json, cloudformation, terraform, exchange, postfix, sieve,\nses-receipt-rules, google-workspace, csv. Of rules of another gateway it reports what became of\neach; exit 1: some are not the same, and nobody has accepted that.', '2'),)),
         ),
         (
             (

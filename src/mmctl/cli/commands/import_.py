@@ -102,8 +102,8 @@ def import_(
     """Turn the live configuration, or a configuration from elsewhere, into YAML.
 
     KIND is what the files are: api-json, cloudformation, terraform, exchange, postfix, sieve,
-    ses-receipt-rules, csv. Of rules of another gateway it reports what became of each; exit 1:
-    some are not the same, and nobody has accepted that.
+    ses-receipt-rules, google-workspace, csv. Of rules of another gateway it reports what became of
+    each; exit 1: some are not the same, and nobody has accepted that.
     """
     folder = None if into is None else (run.directory / into).resolve()
     place = ImportPlace(account=account, region=region, profile=profile, endpoint_url=endpoint_url)

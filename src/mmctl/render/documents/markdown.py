@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 _TICKS: Final = re.compile(r"`+")
 _SPECIAL: Final = re.compile(r"[\\`*_{}\[\]()#+!|~:@/.\-]")
 """What may be markup, besides the characters that HTML escapes."""
-_IN_PROSE: Final = re.compile(r"[\\\\`*_\[\]<>&#|~@!{}]|:(?=//)|(?<=www)\.", re.IGNORECASE)
-"""What may be markup within a line of text."""
+_TAME: Final = re.compile(r"(?:(?!www\.|://)[A-Za-z0-9 .,;:?'()/%=+-])*", re.IGNORECASE)
+"""A text in which nothing is markup within a line."""
+_BESIDE_A_VALUE: Final = re.compile(r"^\^[ ),.;:'/-].*[ (/]\$$")
+"""What a sentence of ours has between two values in backticks."""
 _WORD: Final = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 _SHORTEST_FENCE: Final = 3
 
@@ -44,15 +46,14 @@ def word(text: str) -> str:
 def prose(text: str) -> str:
     """A sentence of ours with foreign values in backticks: these are code, the rest is text.
 
-    A backtick that has no other one is text as well.
+    If anything outside of backticks could be markup, all of it is code.
     """
-    pieces = visible(text).split("`")
-    if len(pieces) % 2 == 0:
-        pieces[-2:] = ["`".join(pieces[-2:])]
-    return "".join(
-        code(piece) if number % 2 else _IN_PROSE.sub(lambda found: f"&#{ord(found[0])};", piece)
-        for number, piece in enumerate(pieces)
-    )
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0 or not all(map(_TAME.fullmatch, pieces[::2])):
+        return code(text)
+    if any(not _BESIDE_A_VALUE.search(f"^{each}$") for each in pieces[2:-1:2]):
+        return code(text)
+    return "".join(code(each) if at % 2 else each for at, each in enumerate(pieces))
 
 
 def _entities(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.counted import counted, plural
 from mmctl.interchange.migration.lowered import Status
+from mmctl.patterns import Pattern
 from mmctl.render.text.paragraphs import some_of
 from mmctl.render.text.paragraphs import wrapped as plainly_wrapped
 from mmctl.render.text.styled_parts import StyledParts
@@ -35,6 +36,7 @@ _STYLES: Final = {
 }
 _GLUE: Final = "\0"
 """In place of a space at which no line is broken; `visible` leaves none."""
+_IN_PARENTHESES: Final = Pattern(r"\([^()]{1,400}\)")
 _TEXT: Final = 160
 _NAME: Final = 60
 _SHOWN: Final = 5
@@ -43,12 +45,13 @@ _NAMES: Final = 3
 
 
 def wrapped(text: str, indent: str) -> str:
-    """A paragraph of 80 columns in which values in backticks and in `_glued` stay on one line.
+    """A paragraph of 80 columns; values in backticks, in parentheses and in `_glued` stay whole.
 
     So no line starts with what others wrote.
     """
     pieces = text.split("`")
     kept = "`".join(_glued(each) if at % 2 else each for at, each in enumerate(pieces))
+    kept = _IN_PARENTHESES.sub(lambda found: _glued(found[0]), kept)
     return plainly_wrapped(kept, indent).replace(_GLUE, " ")
 
 
