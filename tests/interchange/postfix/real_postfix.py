@@ -74,7 +74,8 @@ class _Recorder:
     async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:  # noqa: N802 - as aiosmtpd calls it
         content = envelope.content.decode("utf-8", "replace")  # type: ignore[attr-defined]
         number = int(content.partition(f"{MARK}: ")[2].split()[0])
-        bounced = "\nAuto-Submitted: auto-replied" in content.partition("\r\n\r\n")[0]
+        from_nobody = not envelope.mail_from  # type: ignore[attr-defined]
+        bounced = from_nobody and "\nX-Postfix-Queue-ID: " in content
         for recipient in envelope.rcpt_tos:  # type: ignore[attr-defined]
             self.arrived.append((number, "" if bounced else recipient.lower(), self.port))
         return "250 taken"

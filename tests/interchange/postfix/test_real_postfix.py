@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.slow, needs_postfix]
 MAILS = 60
-NAMED_ANYWAY = {"rejected-after-acceptance", "extension-not-kept"}
-"""Differences that change no ending: who says no, and what an alias makes of an extension."""
+NAMED_ANYWAY = {"rejected-after-acceptance", "extension-not-kept", "quarantine-is-an-archive"}
+"""Differences that change no ending: who says no, where mail is held, what an extension is."""
 
 
 def ending_here(imported: ImportedPostfix, mail: Mail, number: int) -> tuple[Ending, list[str]]:
@@ -41,6 +41,8 @@ def ending_here(imported: ImportedPostfix, mail: Mail, number: int) -> tuple[End
     outcome = {"refused": "rejected", "bounced": "rejected", "stored": "held"}.get(
         got.outcome, str(got.outcome)
     )
+    if any(action.kind == "bounce" for action in got.actions_of_all_copies):
+        outcome = "rejected"
     return Ending(outcome, frozenset(reached)), [*got.applied, *([got.by] if got.by else [])]
 
 
@@ -65,14 +67,10 @@ def named(imported: ImportedPostfix, there: Ending, applied: list[str]) -> bool:
         ]
     if "Alias expansion error" in there.reply:
         return any("again and again" in each.why for each in imported.lowered.source.unread)
+    word = {"held": "HOLD", "dropped": "DISCARD"}.get(there.outcome)
+    if word:
+        rules += [rule for rule in imported.lowered.rules if f" {word}" in rule.source.text]
     codes = {each.code for rule in rules if rule is not None for each in rule.differences}
-    if there.outcome == "dropped":
-        codes |= {
-            each.code
-            for rule in imported.lowered.rules
-            for each in rule.differences
-            if each.code == "refused-before-dropped"
-        }
     return bool(codes - NAMED_ANYWAY)
 
 

@@ -193,8 +193,12 @@ class Restrictions:
                 table, sought, style, self.context.source.address_lists, self._ends
             )
             self.context.source.unread += unread
-            for each in found:
-                self._found(each, table.short, among, here)
+            admitted: list[Test] = []
+            for each in found:  # of one table one result counts: none is an exception of another
+                alone = _List(among.name, list(among.passed))
+                self._found(each, table.short, alone, here)
+                admitted += alone.passed[len(among.passed) :]
+            among.passed += admitted
 
     def _ends(self, value: str) -> str:
         verb = verb_of(value)
