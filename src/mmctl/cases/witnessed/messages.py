@@ -40,7 +40,7 @@ _JUDGED_IN_WORLDS: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class NearMail:
     """A message, and what becomes of it as its case will be read."""
 
     draft: Draft
@@ -96,7 +96,7 @@ class NearRules:
     def _draft(self, submission: Submission, recipient: str) -> Draft:
         return draft_of("", submission, self._scenario, recipient, *self._names)
 
-    def _judged(self, draft: Draft) -> Judged | None:
+    def _judged(self, draft: Draft) -> NearMail | None:
         """A draft as its case will be read; None: it cannot be written, or something is unknown."""
         submission = as_written(draft)
         if submission is None:
@@ -105,7 +105,7 @@ class NearRules:
         got = judge(self.gateway, submission, draft.scenario, among=rules).recipients[0]
         if got.outcome is Outcome.UNKNOWN or got.missing:
             return None
-        return Judged(draft=draft, got=got)
+        return NearMail(draft=draft, got=got)
 
     def _may(self, draft: Draft, rule: LogicalRule, *, applies: bool) -> bool:
         """Whether a rule applies to a draft, or does not, if unknown lists have no members."""
@@ -116,7 +116,7 @@ class NearRules:
         got = judge(self._supposed, submission, draft.scenario, among=rules).recipients[0]
         return (rule.name in got.applied) is applies
 
-    def taken(self, place: int) -> Judged | None:
+    def taken(self, place: int) -> NearMail | None:
         """A message that a rule takes; None: none was found."""
         rule = self.gateway.rules[place]
         demands = _demands(rule)
@@ -136,14 +136,14 @@ class NearRules:
             return None
         return self._proved([self.proof.paths[0].rules[place].applies], rule, applies=True)
 
-    def missed(self, place: int, taken: Judged) -> Judged | None:
+    def missed(self, place: int, taken: NearMail) -> NearMail | None:
         """A message like the one that a rule takes, but for one condition; None: none was found.
 
         Preferably one that gets in, and that nothing above the rule ends.
         """
         rule = self.gateway.rules[place]
         demands = _demands(rule)
-        refused: Judged | None = None
+        refused: NearMail | None = None
         tried = islice(self._just_missing(taken.draft, demands), _TRIES)
         likely = (draft for draft in tried if self._may(draft, rule, applies=False))
         for draft in islice(likely, self._judged_at_most):
@@ -193,7 +193,7 @@ class NearRules:
     def _meets(self, draft: Draft, demands: Sequence[Demand]) -> bool:
         return all(answer_for(self.gateway, draft, asked) is wanted for wanted, asked in demands)
 
-    def _proved(self, literals: list[int], rule: LogicalRule, *, applies: bool) -> Judged | None:
+    def _proved(self, literals: list[int], rule: LogicalRule, *, applies: bool) -> NearMail | None:
         """The message of a proof, if a case can state it."""
         answer = self.proof.ask(literals)
         if not isinstance(answer, Shown):

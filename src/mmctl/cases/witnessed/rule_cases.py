@@ -17,7 +17,7 @@ from mmctl.records import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mmctl.cases.witnessed.messages import Judged
+    from mmctl.cases.witnessed.messages import NearMail
     from mmctl.language.project import LogicalRule, Project
 
 _NAMED: Final = 3
@@ -64,7 +64,7 @@ def _witnessed(near: NearRules, place: int, rule: LogicalRule, title: str) -> Wi
     return WitnessedRule(rule=rule.name, cases=tuple(cases))
 
 
-def _case(name: str, judged: Judged, rule: LogicalRule, *, takes: bool) -> dict[str, Any]:
+def _case(name: str, judged: NearMail, rule: LogicalRule, *, takes: bool) -> dict[str, Any]:
     """A case that fails without the rule; or that fails where other rules apply than now."""
     got, draft = judged.got, judged.draft
     expected = Expectation(
