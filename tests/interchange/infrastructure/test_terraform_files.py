@@ -168,7 +168,9 @@ def resource(type_: str, name: str, values: dict[str, Any], **more: Any) -> dict
             "values": values, **more}  # fmt: skip
 
 
-AUTHENTICATION: dict[str, Any] = {"authentication": [{"no_authentication": [{}], "secret_arn": None}]}
+AUTHENTICATION: dict[str, Any] = {
+    "authentication": [{"no_authentication": [{}], "secret_arn": None}]
+}
 
 
 def test_a_sensitive_value_is_nowhere() -> None:

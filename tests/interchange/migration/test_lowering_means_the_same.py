@@ -20,6 +20,7 @@ from mmctl.interchange.migration.parts import has_unseen
 from mmctl.interchange.migration.source import Source, SourceRule, Then
 from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Near, Negated, Unseen
 from mmctl.language.writing.write import to_yaml
+from mmctl.model.rules import AddHeaderAction
 from mmctl.problem import Position
 
 if TYPE_CHECKING:
@@ -98,9 +99,7 @@ messages = st.fixed_dictionaries(
 def judged(rules: list[SourceRule], sent: list[dict[str, Any]]) -> list[RecipientTrace]:
     """How messages end by the rules that a source becomes."""
     made = lowered(Source(system="A", rules=rules))
-    lists = {
-        name: {"members": list(members or ())} for name, members in made.address_lists.items()
-    }
+    lists = {name: {"members": list(members or ())} for name, members in made.address_lists.items()}
     written = [rule for each in made.rules for rule in each.rules]
     relay = {"server": "mail.example.com", "port": 25, "authentication": "none"}
     file = {
@@ -114,10 +113,11 @@ def judged(rules: list[SourceRule], sent: list[dict[str, Any]]) -> list[Recipien
 
 
 def raw(message: dict[str, Any]) -> bytes:
-    lines = []
-    for name in ("from", "to"):
-        if message[name]:
-            lines.append(f"{name.capitalize()}: {', '.join(message[name])}")
+    lines = [
+        f"{name.capitalize()}: {', '.join(message[name])}"
+        for name in ("from", "to")
+        if message[name]
+    ]
     if message["subject"] is not None:
         lines.append(f"Subject: {message['subject']}")
     lines += [f"X-Tag: {value}" for value in message["x_tag"]]
@@ -148,9 +148,8 @@ def rule(number: int, test: Test, then: Then, *, drops: bool = False) -> SourceR
 
 
 def marks_of(trace: RecipientTrace) -> list[str]:
-    return [
-        action.action.value.header_value for action in trace.actions if action.kind == "add_header"
-    ]
+    added = [each.action.value for each in trace.actions if each.kind == "add_header"]
+    return [str(each.header_value) for each in added if isinstance(each, AddHeaderAction)]
 
 
 @pytest.mark.unmeasured

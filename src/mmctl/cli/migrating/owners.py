@@ -7,6 +7,7 @@ import fnmatch
 import io
 from typing import TYPE_CHECKING
 
+from mmctl.counted import counted
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.inputs import FILE_AT_MOST, read_text
 from mmctl.problem import Position, Problem, Severity
@@ -60,12 +61,18 @@ def _patterns(file: str, text: str) -> list[tuple[str, str]]:
                     check="owners",
                     severity=Severity.ERROR,
                     position=Position(file, reader.line_num),
-                    message=f"got {len(cells)} values, expected a pattern and an owner",
+                    message=_wrong(cells),
                     help="write `Block*,security`",
                 )
             )
             continue
         found.append((cells[0].casefold(), cells[1]))
     if problems:
-        raise ProblemsFound(f"`{file}` says not who owns what", tuple(problems), {file: text})
+        raise ProblemsFound(f"`{file}` does not say who owns what", tuple(problems), {file: text})
     return found
+
+
+def _wrong(cells: list[str]) -> str:
+    if len(cells) != 2:  # noqa: PLR2004 - as above
+        return f"got {counted(len(cells), 'value')}, expected a pattern and an owner"
+    return "expected an owner beside the pattern" if cells[0] else "expected a pattern"
