@@ -182,7 +182,7 @@ def _redirect(call: ScriptCall, walk: ActionScope) -> None:
         plain = address.strip()
         if plain.endswith(">") and "<" in plain:
             plain = plain[plain.rindex("<") + 1 : -1]
-        plain = plain.strip()
+        plain = "@".join(part.strip() for part in plain.split("@"))
         if _ADDRESS.fullmatch(plain) and len(plain) <= _LONGEST_ADDRESS:
             _effect(call, walk, MailDeed.REDIRECTS, address=plain, copies=copies)
             return

@@ -16,7 +16,7 @@ FEW: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Following:
+class WhatFollows:
     """What may follow at a point of the walk, in this script."""
 
     names: frozenset[str] = frozenset()
@@ -24,13 +24,13 @@ class Following:
     """How many actions."""
 
 
-def following(commands: tuple[ScriptCall, ...], after: Following) -> list[Following]:
+def following(commands: tuple[ScriptCall, ...], after: WhatFollows) -> list[WhatFollows]:
     """For each command what may come at it or behind it."""
     found = [after]
     for call in reversed(commands):
         names, count = names_in(call), found[-1].count + _weight(call)
         known = found[-1].names
-        found.append(Following(names=known if names <= known else known | names, count=count))
+        found.append(WhatFollows(names=known if names <= known else known | names, count=count))
     found.reverse()
     return found
 

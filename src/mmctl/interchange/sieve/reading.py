@@ -29,7 +29,7 @@ RECIPIENT: Final = "recipient"
 """The option that says whose a script is: lines of `ADDRESS` or `FILE=ADDRESS`."""
 _ADDRESS: Final = re.compile(r"[^\s@=]+@[^\s@=]+")
 LARGEST: Final = 4 * 1024 * 1024
-"""Bytes of one script; Pigeonhole takes one megabyte, unless it is told to take more."""
+"""Bytes of one script; Pigeonhole takes one megabyte, unless it is set to take more."""
 
 
 def read(opened: Opened, asked: Asked) -> Source:
@@ -44,6 +44,7 @@ def read(opened: Opened, asked: Asked) -> Source:
     for file in opened.named:
         scripts.load(file)
     own = [file for file in opened.named if file not in scripts.included()]
+    scripts.wrong.raise_if_any(scripts.texts)
     source = Source(system="Sieve")
     walk = Walk(source, asked, scripts.wrong, scripts.find)
     shared = [file for file in own if not owners.get(file)]
@@ -112,7 +113,9 @@ class _Scripts:
             self.wrong.take(problems)
             return None
         self.texts[file] = text
-        return script_of(file, parsed(file, text, self.wrong), self.wrong)
+        before = self.wrong.count
+        script = script_of(file, parsed(file, text, self.wrong), self.wrong)
+        return script if self.wrong.count == before else None
 
     def find(self, name: str, shared: bool) -> Script | None:
         """A script that another one names: a named file, or one beside it."""

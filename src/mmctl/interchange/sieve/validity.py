@@ -133,7 +133,7 @@ class _Check:
             self.commands(call.block)
 
     def _unknown(self, call: ScriptCall, table: Mapping[str, CallForm]) -> None:
-        if self.requires - EXTENSIONS or call.name in self._reported:
+        if "ihave" in self.requires or self.requires - EXTENSIONS or call.name in self._reported:
             return
         self._reported.add(call.name)
         kind = "command" if table is COMMANDS else "test"
@@ -212,9 +212,12 @@ class _Check:
 _ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+|\"[^\"]*\"@[^\s@<>]+")
 
 
+_AROUND_AT: Final = re.compile(r"\s*@\s*")
+
+
 def _is_address(text: str) -> bool:
     """Whether a text is an address, with or without a name."""
-    stripped = text.strip()
+    stripped = _AROUND_AT.sub("@", text.strip())
     if stripped.endswith(">") and "<" in stripped:
         stripped = stripped[stripped.rindex("<") + 1 : -1]
     return _ADDRESS.fullmatch(stripped) is not None

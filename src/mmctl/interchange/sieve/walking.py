@@ -14,7 +14,7 @@ from mmctl.interchange.sieve import differing
 from mmctl.interchange.sieve.asking import asked
 from mmctl.interchange.sieve.differing import not_visible
 from mmctl.interchange.sieve.doing import ACTING, DOES
-from mmctl.interchange.sieve.following import FEW, Following, following, names_in
+from mmctl.interchange.sieve.following import FEW, WhatFollows, following, names_in
 from mmctl.interchange.sieve.including import included
 from mmctl.interchange.sieve.known_tests import EXTENSIONS
 from mmctl.interchange.sieve.naming import origin_of
@@ -60,7 +60,7 @@ class Walk(Writer):
         self.variables, self.once, self._changed = Variables(), {script.file}, set()
         self.open_scripts = [script.file]
         level = self.way.enter()
-        if script.commands and self.block(script.commands, Following()) is not BlockEnd.ENDED:
+        if script.commands and self.block(script.commands, WhatFollows()) is not BlockEnd.ENDED:
             self.end(None, last=True)
         self.way.levels.remove(level)
         self.way.begin([e for e in self.way.effects if more and _stays(e)])
@@ -106,7 +106,7 @@ class Walk(Writer):
         self.flush()
         del self.way.steps[before:]
 
-    def block(self, commands: tuple[ScriptCall, ...], after: Following) -> BlockEnd:
+    def block(self, commands: tuple[ScriptCall, ...], after: WhatFollows) -> BlockEnd:
         """Walk through a block; `after` are the names of commands that may follow it."""
         names = following(commands, after)
         index = 0
@@ -132,7 +132,7 @@ class Walk(Writer):
         self.flush(commands[-1] if commands else None)
         return BlockEnd.GOES_ON
 
-    def _command(self, call: ScriptCall, after: Following) -> BlockEnd:
+    def _command(self, call: ScriptCall, after: WhatFollows) -> BlockEnd:
         match call.name:
             case "require":
                 self._list_unknown(call)
@@ -163,7 +163,7 @@ class Walk(Writer):
                     )
                 )
 
-    def _chain(self, branches: tuple[ScriptCall, ...], after: Following) -> BlockEnd:
+    def _chain(self, branches: tuple[ScriptCall, ...], after: WhatFollows) -> BlockEnd:
         """`if`, `elsif` and `else`: in order, each without the mail of those before."""
         self.flush(branches[0])
         refused: list[tuple[ScriptCall, Test]] = []
@@ -187,7 +187,7 @@ class Walk(Writer):
             return BlockEnd.GOES_ON
         return BlockEnd.LEFT if BlockEnd.LEFT in results else BlockEnd.ENDED
 
-    def _never(self, call: ScriptCall, after: Following) -> None:
+    def _never(self, call: ScriptCall, after: WhatFollows) -> None:
         """A branch that no mail takes: a disabled rule, if its test is in a comment."""
         disabled = disabled_test(call)
         if disabled is None:
@@ -200,7 +200,7 @@ class Walk(Writer):
         self.way.cut(effects)
         self.variables.restore(saved)
 
-    def _branch(self, call: ScriptCall, steps: Sequence[Test], after: Following) -> BlockEnd:
+    def _branch(self, call: ScriptCall, steps: Sequence[Test], after: WhatFollows) -> BlockEnd:
         """Walk through the block of one branch."""
         way = self.way
         saved, effects, before = self.variables.saved(), len(way.effects), len(way.steps)
@@ -220,7 +220,7 @@ class Walk(Writer):
             self.variables.restore(saved)
         return left
 
-    def _loop(self, call: ScriptCall, after: Following) -> BlockEnd:
+    def _loop(self, call: ScriptCall, after: WhatFollows) -> BlockEnd:
         """A loop over the parts of a message, which rules do not see."""
         self.flush(call)
         parts = Unseen(difference=not_visible("body-not-visible", "the parts of a message"))
@@ -235,7 +235,7 @@ class Walk(Writer):
         self.way.leave(self.way.levels[-1])
         return BlockEnd.LEFT
 
-    def _include(self, call: ScriptCall, after: Following) -> BlockEnd:
+    def _include(self, call: ScriptCall, after: WhatFollows) -> BlockEnd:
         """Walk through a script that this one includes (RFC 6609)."""
         self.flush(call)
         script, why = included(call, self)
@@ -262,7 +262,7 @@ class Walk(Writer):
         depth = len(self.way.steps)
         return any(e.does is MailDeed.REDIRECTS and len(e.steps) == depth for e in self.way.here)
 
-    def _is_settled(self, after: Following) -> bool:
+    def _is_settled(self, after: WhatFollows) -> bool:
         """Whether nothing that follows could change where the mail of this branch goes."""
         here, depth = self.way.here, len(self.way.steps)
         own = any(len(effect.steps) == depth for effect in here)

@@ -20,9 +20,12 @@ class ScriptProblems:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.count = 0
+        """How many there are, with those that are not kept."""
 
     def at(self, place: Position, message: str, help: str | None = None) -> None:
         """Add a problem."""
+        self.count += 1
         if len(self.problems) < _MOST:
             self.problems.append(
                 Problem(
@@ -36,6 +39,7 @@ class ScriptProblems:
 
     def take(self, found: ProblemsFound) -> None:
         """Add the problems that something else found."""
+        self.count += len(found.problems)
         self.problems.extend(found.problems[: _MOST - len(self.problems)])
 
     def raise_if_any(self, files: Mapping[str, str]) -> None:
