@@ -66,7 +66,8 @@ def _compared(test: Compared, message: Message) -> bool:
         size, bound = message["size"], int(test.values[0])
         return size > bound if test.operator == "greater_than" else size < bound
     if test.operand == "spf":
-        return (message["spf"] in test.values) is (test.operator == "equals")
+        found = message["spf"] in test.values
+        return found is (test.operator == "equals")
     if test.operand == "header":
         texts = message["x_tag"]
     else:

@@ -10,7 +10,7 @@ import io
 import posixpath
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.interchange.migration.names import FreeNames
+from mmctl.interchange.migration.names import spelled
 from mmctl.interchange.migration.usual import MAILBOXES, mailbox_relay
 from mmctl.language.formatting.format import formatted
 from mmctl.language.parsing.root import PROJECT_FILE
@@ -145,19 +145,23 @@ def one_text(made: Written, lowered: Lowered) -> str:
 
 
 def _rule_files(rules: Iterable[LoweredRule]) -> dict[str, list[Data]]:
-    """Rules by file: one for each file of the source, and again where another came between."""
-    names = FreeNames()
-    files: dict[str, list[Data]] = {}
-    current: str | None = None
-    path = ""
+    """Rules by file: one for each file of the source, and again where another came between.
+
+    Where there are several, they are numbered in their order.
+    """
+    runs: list[tuple[str, list[Data]]] = []
     for rule in rules:
-        if rule.source.place.file != current:
-            current = rule.source.place.file
-            stem = posixpath.basename(current.replace("\\", "/")).partition(".")[0]
-            path = f"{_IMPORTED}/{names.named(stem, 'rules')}.yaml"
-            files[path] = []
-        files[path] += rule.rules
-    return files
+        file = rule.source.place.file
+        if not runs or runs[-1][0] != file:
+            runs.append((file, []))
+        runs[-1][1].extend(rule.rules)
+    digits = max(2, len(str(len(runs))))
+    found = {}
+    for number, (file, written_rules) in enumerate(runs, start=1):
+        stem = spelled(posixpath.basename(file.replace("\\", "/")).partition(".")[0]) or "rules"
+        name = stem if len(runs) == 1 else f"{number:0{digits}}-{stem}"
+        found[f"{_IMPORTED}/{name}.yaml"] = written_rules
+    return found
 
 
 def _gateway(lowered: Lowered, place: Place, files: Iterable[str]) -> dict[str, Any]:
