@@ -40,7 +40,7 @@ _APPROVED: Final = ("ModerateMessageByUser", "ModerateMessageByManager")
 
 
 @dataclass(slots=True, kw_only=True)
-class RuleEffects:
+class TransportEffects:
     """What a rule does here."""
 
     actions: list[Action] = field(default_factory=list)
@@ -49,9 +49,9 @@ class RuleEffects:
     differences: list[Difference] = field(default_factory=list)
 
 
-def actions_of(context: RuleContext) -> RuleEffects:
+def actions_of(context: RuleContext) -> TransportEffects:
     """The actions of a rule, what follows, and how it differs."""
-    done = RuleEffects()
+    done = TransportEffects()
     for row in ROWS:
         stated = context.stated.get((row.name, False))
         if row.part is not ParameterPart.ACTION or stated is None:
@@ -70,7 +70,7 @@ def actions_of(context: RuleContext) -> RuleEffects:
     return done
 
 
-def _not_exported(row: ParameterRow, stated: StatedValue, done: RuleEffects) -> None:
+def _not_exported(row: ParameterRow, stated: StatedValue, done: TransportEffects) -> None:
     done.differences.append(
         Difference(
             code="value-not-exported",
@@ -81,7 +81,7 @@ def _not_exported(row: ParameterRow, stated: StatedValue, done: RuleEffects) -> 
     )
 
 
-def _undone(row: ParameterRow, stated: StatedValue, done: RuleEffects) -> None:
+def _undone(row: ParameterRow, stated: StatedValue, done: TransportEffects) -> None:
     assert row.unsaid is not None  # noqa: S101 - the caller looked
     value = ", ".join(stated.values)
     shown = f"`{row.name}`" if value.lower() == "true" else f"`{row.name}` ({_short(value)})"
@@ -95,7 +95,7 @@ def _undone(row: ParameterRow, stated: StatedValue, done: RuleEffects) -> None:
     )
 
 
-def _marks(context: RuleContext, done: RuleEffects) -> bool:
+def _marks(context: RuleContext, done: TransportEffects) -> bool:
     """Headers."""
     before = len(done.actions)
     name, value = context.value("SetHeaderName").rstrip(":"), context.value("SetHeaderValue")
@@ -117,7 +117,7 @@ def _marks(context: RuleContext, done: RuleEffects) -> bool:
     return len(done.actions) > before
 
 
-def _set_header(name: str, value: str, context: RuleContext, done: RuleEffects) -> None:
+def _set_header(name: str, value: str, context: RuleContext, done: TransportEffects) -> None:
     fits = _HEADER_NAME.fullmatch(name) and 1 <= len(value) <= _VALUE_AT_MOST
     if not fits or not value.isprintable():
         done.differences.append(
@@ -154,9 +154,9 @@ def _set_header(name: str, value: str, context: RuleContext, done: RuleEffects) 
     )
 
 
-def _ends(context: RuleContext, done: RuleEffects) -> bool:
+def _ends(context: RuleContext, done: TransportEffects) -> bool:
     """What decides where the mail goes: the first of these."""
-    ways: tuple[tuple[str, Callable[[RuleContext, RuleEffects], None]], ...] = (
+    ways: tuple[tuple[str, Callable[[RuleContext, TransportEffects], None]], ...] = (
         ("RejectMessageReasonText", _rejects),
         ("RejectMessageEnhancedStatusCode", _rejects),
         ("SmtpRejectMessageRejectText", _rejects),
@@ -175,7 +175,7 @@ def _ends(context: RuleContext, done: RuleEffects) -> bool:
     return False
 
 
-def _rejects(context: RuleContext, done: RuleEffects) -> None:
+def _rejects(context: RuleContext, done: TransportEffects) -> None:
     text = context.value("RejectMessageReasonText") or context.value("SmtpRejectMessageRejectText")
     status = context.value("RejectMessageEnhancedStatusCode", "5.7.1")
     code = context.value("SmtpRejectMessageRejectStatusCode", "550")
@@ -187,7 +187,7 @@ def _rejects(context: RuleContext, done: RuleEffects) -> None:
     done.differences.append(rejected_after_acceptance(f"{code} {status} {text or _REFUSED}"))
 
 
-def _deletes(context: RuleContext, done: RuleEffects) -> None:
+def _deletes(context: RuleContext, done: TransportEffects) -> None:
     done.actions.append("drop")
     done.then = Then.END
     if not context.flag("DeleteMessage"):
@@ -200,14 +200,14 @@ def _deletes(context: RuleContext, done: RuleEffects) -> None:
         )
 
 
-def _quarantines(context: RuleContext, done: RuleEffects) -> None:
+def _quarantines(context: RuleContext, done: TransportEffects) -> None:
     context.source.archives.setdefault(QUARANTINE, {"retention": "THREE_MONTHS"})
     done.actions.append({"archive": {"to": QUARANTINE}})
     done.then, done.final = Then.END, True
     done.differences.append(quarantined("the hosted quarantine, for 30 days at most"))
 
 
-def _redirects(context: RuleContext, done: RuleEffects) -> None:
+def _redirects(context: RuleContext, done: TransportEffects) -> None:
     addresses = []
     for value in context.stated["RedirectMessageTo", False].values:
         address = address_in(value)
@@ -226,7 +226,7 @@ def _redirects(context: RuleContext, done: RuleEffects) -> None:
         done.differences.append(_ends_early("redirects"))
 
 
-def _routes(context: RuleContext, done: RuleEffects) -> None:
+def _routes(context: RuleContext, done: TransportEffects) -> None:
     connector = context.value("RouteMessageOutboundConnector")
     name = spelled(connector) or "connector"
     variable = _variable("host", connector)
@@ -254,7 +254,7 @@ def _ends_early(does: str) -> Difference:
     )
 
 
-def _only_audited(context: RuleContext, done: RuleEffects) -> None:
+def _only_audited(context: RuleContext, done: TransportEffects) -> None:
     """A rule that does nothing but write an audit entry marks its mail, so that logs name it."""
     severity = context.value("SetAuditSeverity")
     if not severity:
