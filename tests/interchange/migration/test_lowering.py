@@ -98,6 +98,11 @@ def test_a_rule_that_delivers_is_followed_by_nothing() -> None:
     assert delivers.rules[0]["actions"] == [{"relay": {"to": "mailboxes"}}, "stop"]
     assert bounces.rules[0]["actions"][-1] == "drop"
     assert stores.rules[0]["actions"][-1] == "stop"
+    assert [each.rules[0].get("final") for each in (delivers, bounces, stores)] == [
+        None,
+        None,
+        True,
+    ]
 
 
 def test_a_refusal_stays_one_until_a_rule_above_has_acted() -> None:

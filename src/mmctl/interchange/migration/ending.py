@@ -8,6 +8,8 @@ from mmctl.interchange.migration.source import Then
 from mmctl.model.actions import KEEPS, WORDS, Does
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mmctl.interchange.migration.source import Action, SourceRule
 
 _ENDS: Final = frozenset({"drop", "stop"})
@@ -22,6 +24,11 @@ def delivers(action: Action) -> bool:
     """Whether an action hands mail over to a server or a mailbox."""
     kind = kind_of(action)
     return kind in WORDS and WORDS[kind].does is Does.DELIVERS
+
+
+def holds(actions: Sequence[Action]) -> bool:
+    """Whether actions keep mail from being delivered on purpose: stored, and then the end."""
+    return "stop" in actions and not any(map(delivers, actions))
 
 
 def ends_here(rule: SourceRule) -> bool:

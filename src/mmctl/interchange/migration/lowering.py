@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from mmctl.interchange.migration.ending import ends_here, with_ending, with_rest
+from mmctl.interchange.migration.ending import ends_here, holds, with_ending, with_rest
 from mmctl.interchange.migration.long_lists import LongLists
 from mmctl.interchange.migration.lost import (
     TOO_LONG,
@@ -156,7 +156,7 @@ class _Work:
             made["enabled"] = False
         if rule.shadow or self._shadow:
             made["shadow"] = True
-        if rule.final:
+        if rule.final or holds(actions):
             made["final"] = True
         if refuse:
             made["refuse"] = True
