@@ -44,7 +44,7 @@ _LONGEST: Final = 400
 """Characters of a number; more is no number that a resource has."""
 
 
-class TooManyValues(Exception):
+class GrowsTooMuch(Exception):
     """A template grows beyond all bounds when its functions are evaluated."""
 
 
@@ -71,11 +71,11 @@ class Evaluation:
         """The value of a node; its place is kept under the path.
 
         Raises:
-            TooManyValues: functions repeat their input too often.
+            GrowsTooMuch: functions repeat their input too often.
         """
         self.left -= 1
         if self.left < 0:
-            raise TooManyValues
+            raise GrowsTooMuch
         self.places.setdefault(path, node.position)
         match node:
             case Mapping():

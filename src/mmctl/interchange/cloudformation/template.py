@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import ProblemsFound
-from mmctl.interchange.cloudformation.functions import Absent, Evaluation, TooManyValues
+from mmctl.interchange.cloudformation.functions import Absent, Evaluation, GrowsTooMuch
 from mmctl.interchange.cloudformation.scope import OF_MAIL_MANAGER, StackParameter, TemplateScope
 from mmctl.interchange.cloudformation.template_nodes import FunctionCall, template_nodes
 from mmctl.interchange.infrastructure.values import known_text
@@ -159,7 +159,7 @@ def _read(
             continue
         try:
             _resource(template, key, node, type_, scope)
-        except TooManyValues:
+        except GrowsTooMuch:
             message = f"`{key.text[:60]}`: its functions make too many values"
             template.problems.append(_problem(key.position, message, None))
     for name in sorted(scope.defaults):
@@ -181,7 +181,7 @@ def _exports(template: ReadTemplate, node: TemplateNode | None, scope: TemplateS
         evaluation = Evaluation(scope=scope)
         try:
             text, exported = known_text(evaluation.apart(name)), evaluation.apart(value)
-        except TooManyValues:
+        except GrowsTooMuch:
             continue
         if text is not None and not isinstance(exported, Absent):
             template.exports[text] = exported
