@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from emulator.postfix_server import Postfix
 
 MARK = "X-Mmctl-Number"
+REFUSED = 400
+"""Replies from here on refuse."""
 TESTED = {
     "smtpd_authorized_xclient_hosts": "127.0.0.0/8",
     "disable_dns_lookups": "yes",
@@ -74,7 +76,7 @@ class _Recorder:
     async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:  # noqa: N802 - as aiosmtpd calls it
         content = envelope.content.decode("utf-8", "replace")  # type: ignore[attr-defined]
         number = int(content.partition(f"{MARK}: ")[2].split()[0])
-        from_nobody = not envelope.mail_from  # type: ignore[attr-defined]
+        from_nobody = not envelope.mail_from.strip("<>")  # type: ignore[attr-defined]
         bounced = from_nobody and "\nX-Postfix-Queue-ID: " in content
         for recipient in envelope.rcpt_tos:  # type: ignore[attr-defined]
             self.arrived.append((number, "" if bounced else recipient.lower(), self.port))
@@ -139,15 +141,12 @@ class Tried:
             said = f"NAME=[UNAVAILABLE] ADDR={mail.client}"
             assert smtp.docmd("XCLIENT", said)[0] == 220, said
             smtp.ehlo(mail.helo)
-            for command in (
-                lambda: smtp.mail(mail.sender),
-                lambda: smtp.rcpt(mail.recipient),
-                lambda: smtp.data(mail.content(number)),
-            ):
-                code, reply = command()
-                if code >= 400:
-                    return f"{code} {reply.decode()}"
-        return ""
+            code, reply = smtp.mail(mail.sender)
+            if code < REFUSED:
+                code, reply = smtp.rcpt(mail.recipient)
+            if code < REFUSED:
+                code, reply = smtp.data(mail.content(number))
+            return f"{code} {reply.decode()}" if code >= REFUSED else ""
 
     def _queue(self) -> list[dict[str, str]]:
         command = ["postqueue", "-c", str(self.server.folder / "etc"), "-j"]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.slow, needs_postfix]
 MAILS = 60
+NOT_HEARD = {"dropped", "delivered"}
 NAMED_ANYWAY = {"rejected-after-acceptance", "extension-not-kept", "quarantine-is-an-archive"}
 """Differences that change no ending: who says no, where mail is held, what an extension is."""
 
@@ -48,8 +49,8 @@ def ending_here(imported: ImportedPostfix, mail: Mail, number: int) -> tuple[End
 
 def same(mail: Mail, there: Ending, here: Ending) -> bool:
     """Whether two endings are the same for the recipient, and for the sender."""
-    if not mail.sender and {there.outcome, here.outcome} == {"dropped", "rejected"}:
-        return True  # nobody hears of a bounce
+    if not mail.sender and here.outcome == "rejected" and there.outcome in NOT_HEARD:
+        return there.reached == here.reached  # nobody hears of a bounce
     return there.outcome == here.outcome and (
         there.outcome != "delivered" or there.reached == here.reached
     )
