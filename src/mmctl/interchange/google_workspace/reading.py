@@ -44,7 +44,7 @@ def read(opened: Opened, asked: Asked) -> Source:
     """
     del asked
     policies = policies_of(opened.named)
-    reading = _Reading(policies)
+    reading = _GmailRules(policies)
     for setting in policies.settings:
         reading.take(setting)
     source = reading.source
@@ -57,7 +57,7 @@ def read(opened: Opened, asked: Asked) -> Source:
     return source
 
 
-class _Reading:
+class _GmailRules:
     def __init__(self, policies: GmailPolicies) -> None:
         self.source = Source(system="Google Workspace", needed=dict(BOUNCE_NEEDS))
         self._lists = ListsById(policies.of("email_address_lists"))

@@ -31,6 +31,8 @@ _LIGHT: Final = 60_000
 """Steps of a comparison that is worth repeating."""
 _TRIALS: Final = 12
 """How often an exact test is made simpler."""
+_FEW: Final = 4
+"""Values with spaces and tabs that are still read as one."""
 _LONGEST_LEFT_OUT: Final = 200
 
 
@@ -48,6 +50,8 @@ def best_test(node: Node, looked: LookedAt, inexact: Inexact | None) -> Candidat
 
     `node` ignores letter case, as the tests do; `inexact` is its first part that is not exact.
     """
+    if (narrow := _with_one_space(node, looked)) is not None:
+        return narrow
     fine = _expanded(node, looked, FINE)
     if fine.found.same:
         return _simpler(node, looked, fine)
@@ -57,13 +61,26 @@ def best_test(node: Node, looked: LookedAt, inexact: Inexact | None) -> Candidat
         refined = _without_single_texts(node, looked, fine)
         if refined is not None:
             return refined
-    narrow = _expanded(node, looked, ONE_SPACE)
-    if narrow.test != fine.test and narrow.found.finished and narrow.found.taken_here is None:
-        return narrow if _worth(narrow.test) else None
     if _worth(fine.test) and _count(fine.test) <= _MANY:
         return fine
     coarse = _expanded(node, looked, COARSE)
     return next((each for each in (coarse, fine) if _worth(each.test)), None)
+
+
+def _with_one_space(node: Node, looked: LookedAt) -> Candidate | None:
+    """The test in which white space is one space, where writing it out makes many values or none.
+
+    It takes no text that the pattern does not.
+    """
+    shapes = shapes_of(node, ONE_SPACE, before=looked.before).shapes
+    written_out = shapes_of(node, FINE, before=looked.before)
+    if shapes == written_out.shapes:
+        return None
+    if written_out.faithful and len(written_out.shapes) <= _FEW:
+        return None
+    narrow = _candidate(node, looked, test_of(shapes, looked.field))
+    right = narrow.found.finished and narrow.found.taken_here is None
+    return narrow if right and _worth(narrow.test) else None
 
 
 def found_between(node: Node, looked: LookedAt, test: Test) -> Compare:

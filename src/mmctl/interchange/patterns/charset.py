@@ -1,7 +1,7 @@
 """Sets of characters, as ranges of code points, over texts of one line.
 
-A header that is unfolded, an address, and the name of a server have no line break: the set of all
-characters here has none either.
+A header that is unfolded, an address, and the name of a server have no line break and no control
+character but the tab: the set of all characters here has none either.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def merged(ranges: Iterable[tuple[int, int]]) -> Ranges:
 def others(ranges: Ranges) -> Ranges:
     """All characters of a line that are not among some."""
     made, at = [], 0
-    for low, high in merged((*ranges, *_LINE_BREAKS)):
+    for low, high in merged((*ranges, *_NEVER)):
         if at < low:
             made.append((at, low - 1))
         at = high + 1
@@ -84,7 +84,7 @@ def of(text: str) -> Ranges:
     return merged((ord(char), ord(char)) for char in text)
 
 
-_LINE_BREAKS: Final[Ranges] = ((0x0A, 0x0A), (0x0D, 0x0D))
+_NEVER: Final[Ranges] = ((0x00, 0x08), (0x0A, 0x1F), (0x7F, 0x7F))
 ANY: Final[Ranges] = others(())
 DIGITS: Final[Ranges] = ((0x30, 0x39),)
 UPPER: Final[Ranges] = ((0x41, 0x5A),)
@@ -92,7 +92,7 @@ LOWER: Final[Ranges] = ((0x61, 0x7A),)
 LETTERS: Final[Ranges] = merged((*UPPER, *LOWER))
 WORD: Final[Ranges] = merged((*LETTERS, *DIGITS, (0x5F, 0x5F)))
 BLANKS: Final[Ranges] = of(" \t")
-SPACES: Final[Ranges] = of(" \t\f\v")
+SPACES: Final[Ranges] = BLANKS
 """White space within a line."""
 PUNCTUATION: Final[Ranges] = ((0x21, 0x2F), (0x3A, 0x40), (0x5B, 0x60), (0x7B, 0x7E))
 
