@@ -138,6 +138,38 @@ def test_a_resource_without_a_name_has_one_that_somebody_looks_up() -> None:
     assert found.open["RelayName",].written == "${vars.mx_name}"
 
 
+def test_an_add_on_without_an_instance_is_listed() -> None:
+    text = """\
+Resources:
+  Sub:
+    Type: AWS::SES::MailManagerAddonSubscription
+    Properties: {AddonName: SPAMHAUS_DBL}
+"""
+    found = read(text)
+    assert [each.text for each in found.unread] == ["Sub"]
+    assert found.resources == []
+
+
+def test_an_archive_is_named_by_the_last_part_of_its_arn() -> None:
+    text = """\
+Resources:
+  Kept:
+    Type: AWS::SES::MailManagerArchive
+    Properties: {ArchiveName: kept}
+  R:
+    Type: AWS::SES::MailManagerRuleSet
+    Properties:
+      RuleSetName: in
+      Rules:
+        - Conditions: []
+          Actions:
+            - Archive: {TargetArchive: !Select [1, !Split [/, !GetAtt Kept.ArchiveArn]]}
+            - Archive: {TargetArchive: !Ref Kept}
+"""
+    actions = one(text).members["Rules"][0]["Actions"]
+    assert [action["Archive"]["TargetArchive"] for action in actions] == ["kept", "kept"]
+
+
 # -- secrets
 
 

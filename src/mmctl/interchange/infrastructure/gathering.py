@@ -49,7 +49,11 @@ def gathered(form: str, declared: Sequence[Declared], names: VariableNames) -> F
         found=FoundInfrastructure(form=form), stand_ins=VariableStandIns(names=names)
     )
     instances = _instances(declared, gathering.found)
-    pairs = [(each, _started(each, instances, gathering)) for each in _of_kinds(declared)]
+    pairs = [
+        (each, _started(each, instances, gathering))
+        for each in _of_kinds(declared)
+        if _is_usable(each, instances, gathering.found)
+    ]
     links = _links(pairs, instances)
     for each, resource in pairs:
         gathering.found.notes += each.notes
@@ -65,6 +69,19 @@ def gathered(form: str, declared: Sequence[Declared], names: VariableNames) -> F
 
 def _of_kinds(declared: Iterable[Declared]) -> Iterable[Declared]:
     return (each for each in declared if each.noun in _DEFINED)
+
+
+def _is_usable(
+    each: Declared, instances: Mapping[str, Declared], found: FoundInfrastructure
+) -> bool:
+    """Whether it is no subscription of an add-on without an instance, which is listed."""
+    if each.noun != Noun.ADDON_SUBSCRIPTION or each.label in instances:
+        return True
+    why = "it has no instance, and the language has no add-on without one"
+    found.unread.append(
+        Unread(place=each.places[()], text=each.label, why=why, instead="create an instance")
+    )
+    return False
 
 
 def _instances(declared: Sequence[Declared], found: FoundInfrastructure) -> dict[str, Declared]:
@@ -110,11 +127,6 @@ def _started(
     resource.id = each.id
     if kind.row.instance is not None and each.label in instances:
         resource.id = instances[each.label].id
-    elif kind.row.instance is not None:
-        why = "it has no instance, and the language has no add-on without one"
-        gathering.found.unread.append(
-            Unread(place=each.places[()], text=each.label, why=why, instead="create an instance")
-        )
     return resource
 
 
