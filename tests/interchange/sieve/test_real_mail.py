@@ -44,7 +44,7 @@ def messages() -> Iterator[bytes]:
                 yield message.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
-def tests_of(message: bytes) -> list[str]:
+def asked_of(message: bytes) -> list[str]:
     """Tests that conditions say exactly, with words and addresses of a message."""
     headers = read_email(message).headers
     tests: list[str] = []
@@ -70,7 +70,7 @@ def test_real_messages_end_as_on_the_server() -> None:
     server = Server()
     asked = differing = 0
     for message in islice(messages(), 0, None, 60):
-        tests = tests_of(message)
+        tests = asked_of(message)
         script = 'require ["fileinto"];\n' + "".join(
             f'if {test} {{ fileinto "t{number}"; }}\n' for number, test in enumerate(tests)
         )
