@@ -104,6 +104,9 @@ def test_what_is_made_by_loops_and_modules_is_listed() -> None:
         (11, "aws_mailmanager_relay.many"),
         (20, "module mail"),
     ]
+    dynamic = text.replace("no_authentication {}", 'dynamic "secret" {\n}')
+    assert [each.place.line for each in read(dynamic).unread] == [7]
+    assert read(dynamic).resources == []
     assert len(found.resources) == 1
 
 

@@ -110,11 +110,25 @@ def _resource(module: HclModule, block: HclBlock) -> None:
             place = block.attributes[loop][0]
             _leave(module, place, label, why, "give the plan or the state")
             return
+    dynamic = _dynamic(block)
+    if dynamic is not None:
+        why = f"`dynamic {' '.join(dynamic.labels)}` in it is not evaluated here"
+        _leave(module, dynamic.position, label, why, "give the plan or the state")
+        return
     provider, noun = found
     body = _body(module, block, label)
     declared = declared_of(label, noun, provider, body, block.position)
     declared.retained = _is_kept(block)
     module.read.declared.append(declared)
+
+
+def _dynamic(block: HclBlock) -> HclBlock | None:
+    """The first block in a block that a loop makes: without it, the rest would mean less."""
+    for inner in block.blocks:
+        found = inner if inner.type == "dynamic" else _dynamic(inner)
+        if found is not None:
+            return found
+    return None
 
 
 def _is_kept(block: HclBlock) -> bool:
@@ -134,11 +148,6 @@ def _body(module: HclModule, block: HclBlock, label: str) -> Mapping:
         entries[name] = (key, _node(module, value, f"{label}.{name}", 0))
     lists: dict[str, list[Mapping]] = {}
     for inner in block.blocks:
-        if inner.type == "dynamic":
-            name = f"{label}: dynamic {' '.join(inner.labels)}"
-            why = "`dynamic` blocks are not evaluated here"
-            _leave(module, inner.position, name, why, "give the plan or the state")
-            continue
         body = _body(module, inner, f"{label}.{inner.type}")
         lists.setdefault(inner.type, []).append(body)
         entries.setdefault(inner.type, (Scalar(inner.position, inner.type, False, False), None))
