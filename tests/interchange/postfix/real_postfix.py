@@ -13,16 +13,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import pytest
 from aiosmtpd.controller import Controller
 
 from emulator.polling import until
-from emulator.postfix_server import PATIENCE, postfix
+from emulator.postfix_server import PATIENCE, POSTFIX, postfix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from emulator.postfix_server import Postfix
 
+needs_pcre = pytest.mark.skipif(
+    "pcre"
+    not in subprocess.run(
+        [POSTFIX.replace("postfix", "postconf"), "-m"], capture_output=True, text=True, check=False
+    ).stdout.split()
+    if POSTFIX
+    else True,
+    reason="needs Postfix with tables of regular expressions (Debian: postfix-pcre)",
+)
 MARK = "X-Mmctl-Number"
 REFUSED = 400
 """Replies from here on refuse."""

@@ -13,7 +13,7 @@ from read_whole import messages
 
 from emulator.postfix_server import needs_postfix
 from interchange.postfix.imports import ImportedPostfix
-from interchange.postfix.real_postfix import MARK, Mail, sinks, tried
+from interchange.postfix.real_postfix import MARK, Mail, needs_pcre, sinks, tried
 from interchange.postfix.test_real_postfix import ending_here, named, same
 
 CORPUS: Final = Path(__file__).parents[3].parent / "shared/corpus"
@@ -44,6 +44,7 @@ class RealMail(Mail):
 
 @pytest.mark.slow
 @needs_postfix
+@needs_pcre
 @pytest.mark.skipif(not ARCHIVE.exists(), reason="the corpus of real mail is not on this machine")
 def test_real_messages_meet_header_patterns_as_at_a_real_postfix() -> None:
     main = {"relay_domains": "example.com", "header_checks": "pcre:{folder}/etc/headers"}

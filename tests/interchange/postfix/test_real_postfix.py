@@ -12,13 +12,13 @@ import pytest
 from emulator.postfix_server import needs_postfix
 from interchange.postfix.imports import ImportedPostfix
 from interchange.postfix.random_configurations import RandomPostfix
-from interchange.postfix.real_postfix import Ending, sinks, tried
+from interchange.postfix.real_postfix import Ending, needs_pcre, sinks, tried
 from mmctl.api import Envelope, Session, Stated, judge
 
 if TYPE_CHECKING:
     from interchange.postfix.real_postfix import Mail
 
-pytestmark = [pytest.mark.slow, needs_postfix]
+pytestmark = [pytest.mark.slow, needs_postfix, needs_pcre]
 MAILS = 60
 NOT_HEARD = {"dropped", "delivered"}
 NAMED_ANYWAY = {"rejected-after-acceptance", "extension-not-kept", "quarantine-is-an-archive"}
