@@ -150,6 +150,10 @@ def case_text(name: str, draft: Draft, expected: Sequence[Expectation]) -> str:
     return "".join(f"{'- ' if place == 0 else '  '}{line}\n" for place, line in enumerate(lines))
 
 
+_UNSAID: Final = frozenset({VerdictFact.DMARC})
+"""What a case cannot state: no condition looks at it."""
+
+
 def case_data(name: str, draft: Draft, expected: Sequence[Expectation]) -> dict[str, Any]:
     """The members of a case as files have them, without those that are empty."""
     data: dict[str, Any] = {"name": name, "message": _message(draft)}
@@ -160,7 +164,7 @@ def case_data(name: str, draft: Draft, expected: Sequence[Expectation]) -> dict[
     data |= {
         "session": written_facts(SessionFact, draft),
         "envelope": written_facts(EnvelopeFact, draft),
-        "verdicts": written_facts(VerdictFact, draft),
+        "verdicts": written_facts([fact for fact in VerdictFact if fact not in _UNSAID], draft),
         "lambda": {key: answer.value for key, answer in draft.scenario.answers.items()},
         "failing": sorted(draft.scenario.failing),
         "expect": {each.recipient: _expected(each) for each in expected},
