@@ -10,12 +10,12 @@ import base64
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from mmctl.interchange.cloudformation.scalars import scalar_value, with_secrets
 from mmctl.interchange.cloudformation.scope import arn_parts
 from mmctl.interchange.cloudformation.template_nodes import FunctionCall
 from mmctl.interchange.infrastructure.values import (
     Hole,
     OpenText,
-    Plain,
     Pointer,
     known_text,
     parts_of,
@@ -32,16 +32,6 @@ if TYPE_CHECKING:
     from mmctl.problem import Path, Position
 
 _USE: Final = re.compile(r"\$\{(!?)([^}]*)\}")
-_DYNAMIC: Final = re.compile(r"\{\{resolve:(ssm-secure|ssm|secretsmanager):([^}]*)\}\}")
-_WHOLE: Final = re.compile(r"[+-]?[0-9]+")
-_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_WORDS: Final = {
-    **dict.fromkeys(("true", "yes", "on"), True),
-    **dict.fromkeys(("false", "no", "off"), False),
-}
-"""YAML 1.1, which CloudFormation reads."""
-_LONGEST: Final = 400
-"""Characters of a number; more is no number that a resource has."""
 
 
 class GrowsTooMuch(Exception):
@@ -85,7 +75,7 @@ class Evaluation:
             case FunctionCall():
                 return self._call(node, path)
             case _:
-                return _scalar(node)
+                return scalar_value(node)
 
     def _mapping(self, node: Mapping, path: Path) -> Tree:
         values: dict[str, Tree] = {}
@@ -209,7 +199,7 @@ class Evaluation:
             end = found.end()
             parts += self._used(call, found[1], found[2].strip(), own)
         parts.append(text.text[end:])
-        return _dynamic(text_of(parts))
+        return with_secrets(text_of(parts))
 
     def _used(
         self, call: FunctionCall, literal: str, name: str, own: dict[str, Tree]
@@ -248,7 +238,7 @@ class Evaluation:
             if own is None:
                 return self._wrong(call, "expected a list of texts")
             parts += [delimiter, *own] if index else own
-        return _dynamic(text_of(parts))
+        return with_secrets(text_of(parts))
 
     def _select(self, call: FunctionCall) -> Tree:
         items = _items(call.argument)
@@ -383,36 +373,3 @@ def _items(node: TemplateNode) -> tuple[TemplateNode, ...]:
 
 def _present(value: Tree | Absent) -> Tree:
     return "" if isinstance(value, Absent) else value
-
-
-def _scalar(node: Scalar) -> Tree:
-    """A scalar as YAML 1.1 has it; a text may name a secret that CloudFormation puts there."""
-    if not node.plain:
-        return _dynamic(node.text)
-    text = node.text
-    if text.lower() in _WORDS:
-        return Plain(text, _WORDS[text.lower()])
-    if text in {"", "~", "null", "Null", "NULL"}:
-        return None
-    if len(text) < _LONGEST and _WHOLE.fullmatch(text):
-        return Plain(text, int(text))
-    if len(text) < _LONGEST and _DECIMAL.fullmatch(text):
-        return Plain(text, float(text))
-    return _dynamic(text)
-
-
-def _dynamic(value: OpenText | str) -> OpenText | str:
-    """A text with what CloudFormation resolves at the deploy as parts that are unknown."""
-    parts: list[Part] = []
-    for part in parts_of(value) or ():
-        if not isinstance(part, str) or "{{resolve:" not in part:
-            parts.append(part)
-            continue
-        end = 0
-        for found in _DYNAMIC.finditer(part):
-            parts.append(part[end : found.start()])
-            end = found.end()
-            why = f"CloudFormation reads it from {found[1]} at the deploy"
-            parts.append(Hole(key=f"{found[1]} {found[2]}", why=why, secret=found[1] != "ssm"))
-        parts.append(part[end:])
-    return text_of(parts)
