@@ -137,7 +137,7 @@ def test_reasons_are_asked_for_and_count(
     (tmp_path / "gate.csv").write_text("b,?,drop\n", encoding="utf-8")
     code, _, err = told(capsys, *asked)
     assert code == 1
-    assert "there is no rule `a` any more" in err
+    assert "there is no rule `a` anymore" in err
 
 
 @pytest.mark.parametrize(

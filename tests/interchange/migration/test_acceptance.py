@@ -55,9 +55,7 @@ def test_what_is_wrong_is_said_at_its_place() -> None:
         "2:12 rule `b` differs in another way than was accepted"
     ]
     gone = entry.replace("rule: b", "rule: gone") % "dd44"
-    assert messages(f"version: 1\naccepted: [{gone}]\n") == [
-        "2:12 there is no rule `gone` any more"
-    ]
+    assert messages(f"version: 1\naccepted: [{gone}]\n") == ["2:12 there is no rule `gone` anymore"]
     twice = f"version: 1\naccepted:\n  - {entry % 'bb22'}\n  - {entry % 'bb22'}\n"
     assert messages(twice) == ["4:5 rule `b` is already accepted at accepted.yaml:3:5"]
     assert messages("version: 1\naccepted: [x, {rule: b, why: x}, {rule: []}]\n") == [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mmctl.api import load
-from mmctl.interchange.migration.files import Place, project_texts, written
+from mmctl.interchange.migration.files import ImportTarget, project_texts, written
 from mmctl.interchange.migration.lowering import lowered
 from mmctl.interchange.migration.source import Asked, Opened
 from mmctl.interchange.postfix.reading import read
@@ -52,7 +52,7 @@ class ImportedPostfix:
     ) -> ImportedPostfix:
         """Import files and load what comes out."""
         rules = lowered(source_of(files, named))
-        place = Place(project="postfix", host="mailboxes.example.com")
+        place = ImportTarget(project="postfix", host="mailboxes.example.com")
         return cls(rules, load(project_texts(written(rules, place), rules, place)))
 
     def rule_named(self, name: str | None) -> Any:

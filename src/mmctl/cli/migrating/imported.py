@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mmctl.cli.run import Run
-    from mmctl.interchange.migration.files import Place, Written
+    from mmctl.interchange.migration.files import ImportParts, ImportTarget
     from mmctl.interchange.migration.lowered import Lowered
     from mmctl.interchange.migration.report import IdleRule
     from mmctl.interchange.migration.source import Data, Needed
@@ -30,7 +30,7 @@ _NOT_FITTING: Final = "capacity"
 class ImportedProject:
     """A project in texts, and what lint says of it."""
 
-    parts: Written
+    parts: ImportParts
     texts: Mapping[str, str]
     """All files, by path."""
     one_text: str
@@ -57,7 +57,7 @@ class ImportedProject:
 
 
 def imported_project(
-    run: Run, lowered: Lowered, place: Place, *, with_cases: bool
+    run: Run, lowered: Lowered, place: ImportTarget, *, with_cases: bool
 ) -> ImportedProject:
     """The texts of a project, and what lint says of it; `with_cases`: two cases for each rule."""
     from mmctl.cli.migrating.unreached import switched_off
@@ -85,7 +85,7 @@ def imported_project(
     )
 
 
-def _linted(run: Run, texts: Mapping[str, str], place: Place) -> LintResult:
+def _linted(run: Run, texts: Mapping[str, str], place: ImportTarget) -> LintResult:
     from mmctl.language.parsing.files import MemoryFiles
     from mmctl.language.parsing.load import Sources
     from mmctl.linting import problems_of

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mmctl.cli.migrating.imported import ImportedProject
     from mmctl.cli.migrating.kinds import Reads
     from mmctl.cli.run import Run
-    from mmctl.interchange.migration.files import Place
+    from mmctl.interchange.migration.files import ImportTarget
     from mmctl.interchange.migration.report import MigrationReport
     from mmctl.interchange.migration.source import Asked
     from mmctl.render.text.styled_parts import StyledParts
@@ -42,7 +42,7 @@ def migrate(run: Run, asked: Asked, migration: Migration) -> int:
     """Read the rules of another gateway, write them and the report; 1: something is left to do.
 
     Raises:
-        ProblemsFound: the files are broken, or reasons are about what is not there any more.
+        ProblemsFound: the files are broken, or reasons are about what is not there anymore.
         UsageError: a file cannot be read or written.
         Refused: a file that would be written exists.
     """
@@ -88,17 +88,17 @@ def migrate(run: Run, asked: Asked, migration: Migration) -> int:
     return int(bool(report.left))
 
 
-def _place(migration: Migration, asked: Asked) -> Place:
+def _place(migration: Migration, asked: Asked) -> ImportTarget:
     """What the project is called, and where its mail goes.
 
     Raises:
         UsageError: `--deliver-to` is no host with or without port.
     """
     from mmctl.cli.files.import_place import project_name
-    from mmctl.interchange.migration.files import Place
+    from mmctl.interchange.migration.files import ImportTarget
 
     name = project_name(migration.into.name if migration.into is not None else "mail")
-    place = Place(project=name, domains=asked.domains)
+    place = ImportTarget(project=name, domains=asked.domains)
     if migration.deliver_to is None:
         return place
     host, _, port = migration.deliver_to.partition(":")

@@ -58,7 +58,7 @@ class Acceptances:
                 continue
             now = by_name.get(entry.rule)
             if now is None:
-                message = f"there is no rule `{entry.rule}` any more"
+                message = f"there is no rule `{entry.rule}` anymore"
                 help_ = did_you_mean(entry.rule, by_name) or "remove the entry"
             else:
                 message = f"rule `{entry.rule}` differs in another way than was accepted"

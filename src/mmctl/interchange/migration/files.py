@@ -47,7 +47,7 @@ _AWS: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class ImportTarget:
     """What a project is to be called, and where its mail goes."""
 
     project: str
@@ -59,7 +59,7 @@ class Place:
 
 
 @dataclass(slots=True, kw_only=True)
-class Written:
+class ImportParts:
     """The parts of a project, before they are texts."""
 
     rule_files: dict[str, list[Data]]
@@ -72,7 +72,7 @@ class Written:
     """The content of a file of cases."""
 
 
-def written(lowered: Lowered, place: Place) -> Written:
+def written(lowered: Lowered, place: ImportTarget) -> ImportParts:
     """The parts of a project: rules by file, what includes them, resources, needed values."""
     source = lowered.source
     rule_files = _rule_files(lowered.rules)
@@ -89,7 +89,7 @@ def written(lowered: Lowered, place: Place) -> Written:
             name: _list(name, members, lists, place)
             for name, members in lowered.address_lists.items()
         }
-    return Written(
+    return ImportParts(
         rule_files=rule_files,
         gateway=_gateway(lowered, place, rule_files),
         resources=resources,
@@ -98,7 +98,7 @@ def written(lowered: Lowered, place: Place) -> Written:
     )
 
 
-def project_texts(made: Written, lowered: Lowered, place: Place) -> dict[str, str]:
+def project_texts(made: ImportParts, lowered: Lowered, place: ImportTarget) -> dict[str, str]:
     """All files of a new project, by path."""
     return {
         PROJECT_FILE: _project_file(made, lowered.source.system, place),
@@ -107,7 +107,7 @@ def project_texts(made: Written, lowered: Lowered, place: Place) -> dict[str, st
     }
 
 
-def texts_beside(made: Written) -> dict[str, str]:
+def texts_beside(made: ImportParts) -> dict[str, str]:
     """What goes into a project that is there already, by path: rules, what they name, cases."""
     texts = rule_texts(made) | made.lists
     if made.resources:
@@ -117,7 +117,7 @@ def texts_beside(made: Written) -> dict[str, str]:
     return texts
 
 
-def rule_texts(made: Written) -> dict[str, str]:
+def rule_texts(made: ImportParts) -> dict[str, str]:
     """The rule files alone, by path, in the order in which they are included."""
     return {
         f"rules/{path}": to_yaml({"version": 1, "rules": rules})
@@ -125,7 +125,7 @@ def rule_texts(made: Written) -> dict[str, str]:
     }
 
 
-def one_text(made: Written, lowered: Lowered) -> str:
+def one_text(made: ImportParts, lowered: Lowered) -> str:
     """Rules and resources as one rule file."""
     rules = [rule for rules in made.rule_files.values() for rule in rules]
     if lowered.last is not None:
@@ -164,7 +164,7 @@ def _rule_files(rules: Iterable[LoweredRule]) -> dict[str, list[Data]]:
     return found
 
 
-def _gateway(lowered: Lowered, place: Place, files: Iterable[str]) -> dict[str, Any]:
+def _gateway(lowered: Lowered, place: ImportTarget, files: Iterable[str]) -> dict[str, Any]:
     """The rule set, the traffic policy and the ingress point."""
     source = lowered.source
     rules: list[Data] = [{"include": [path]} for path in files]
@@ -183,7 +183,7 @@ def _gateway(lowered: Lowered, place: Place, files: Iterable[str]) -> dict[str, 
     }
 
 
-def _policy(place: Place) -> Data:
+def _policy(place: ImportTarget) -> Data:
     """Mail for the own domains is admitted; all mail, if nobody names them."""
     if not place.domains:
         return {"default": "allow"}
@@ -196,7 +196,9 @@ def _policy(place: Place) -> Data:
 # -- resources
 
 
-def _list(name: str, members: tuple[str, ...] | None, lists: dict[str, str], place: Place) -> Data:
+def _list(
+    name: str, members: tuple[str, ...] | None, lists: dict[str, str], place: ImportTarget
+) -> Data:
     """A list; one whose members nobody knows has one for the cases, else they know nothing."""
     if members is None:
         domain = place.domains[0] if place.domains else "example.com"
@@ -220,7 +222,7 @@ def _members_file(members: tuple[str, ...]) -> str:
 # -- the project file
 
 
-def _project_file(made: Written, system: str, place: Place) -> str:
+def _project_file(made: ImportParts, system: str, place: ImportTarget) -> str:
     cases = {"cases": ["cases/**/*.yaml"]} if made.cases is not None else {}
     return project_file(system, place.project, made.needed, cases)
 

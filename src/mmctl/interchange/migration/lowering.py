@@ -27,7 +27,7 @@ from mmctl.interchange.migration.parts import (
     has_unseen,
     parts_of,
 )
-from mmctl.interchange.migration.refusing import Refusing
+from mmctl.interchange.migration.refusing import RefusingSoFar
 from mmctl.interchange.migration.usual import MAILBOXES
 from mmctl.interchange.migration.writable import writable
 from mmctl.interchange.migration.written import condition, description
@@ -59,12 +59,12 @@ def lowered(
 
     `shadow`: no rule acts but the delivery at the end. `owner_of` says who owns a rule.
     """
-    work = _Work(source=source, shadow=shadow, owner_of=owner_of)
+    work = _Lowering(source=source, shadow=shadow, owner_of=owner_of)
     rules = tuple(work.lowered(number, rule) for number, rule in enumerate(source.rules, start=1))
     return Lowered(source=source, rules=rules, last=work.last(), address_lists=work.lists.lists)
 
 
-class _Work:
+class _Lowering:
     """What the rules of one source share."""
 
     def __init__(
@@ -76,7 +76,7 @@ class _Work:
         self._system = source.system
         self._shadow = shadow
         self._owner_of = owner_of
-        self._refusing = Refusing()
+        self._refusing = RefusingSoFar()
 
     def last(self) -> Data | None:
         """The rule at the end; None: nothing happens to mail that no rule ends."""
@@ -122,7 +122,7 @@ class _Work:
             rules=tuple(made),
         )
 
-    def _parts(self, rule: SourceRule, base: str) -> _Found:
+    def _parts(self, rule: SourceRule, base: str) -> _FoundParts:
         """The parts of a rule that can be written."""
         test = writable(rule.test)
         differences = [*differences_in(test), *rule.differences]
@@ -133,11 +133,11 @@ class _Work:
                 differences += asked_again(rule, parts)
                 parts = disjoint(parts)
         except TooManyParts:
-            return _Found(parts=(), differences=(*differences, TOO_MANY), narrowed=True)
+            return _FoundParts(parts=(), differences=(*differences, TOO_MANY), narrowed=True)
         fitting = tuple(part for part in parts if _fits(part))
         if len(fitting) < len(parts):
-            return _Found(parts=fitting, differences=(*differences, TOO_LONG), narrowed=True)
-        return _Found(parts=fitting, differences=tuple(differences), narrowed=narrowed)
+            return _FoundParts(parts=fitting, differences=(*differences, TOO_LONG), narrowed=True)
+        return _FoundParts(parts=fitting, differences=tuple(differences), narrowed=narrowed)
 
     def _rule(
         self,
@@ -181,7 +181,7 @@ class _Work:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
+class _FoundParts:
     """The parts of a rule that can be written."""
 
     parts: tuple[Part, ...]

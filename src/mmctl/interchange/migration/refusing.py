@@ -19,7 +19,7 @@ _SILENT: Final = frozenset({"add_header", "replace_recipient", "drop", "stop"})
 """Actions that nobody notices who does not get the mail."""
 
 
-class Refusing:
+class RefusingSoFar:
     """Whether a rule in this place may refuse: no rule above may have acted on its mail."""
 
     def __init__(self) -> None:
