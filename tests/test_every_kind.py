@@ -19,10 +19,10 @@ from mmctl.compiler.compile import compile_resource
 from mmctl.compiler.configuration import LiveConfiguration, LiveObject
 from mmctl.emulator.operations import MAIL_MANAGER, OPERATIONS
 from mmctl.interchange.api_json import import_api_json
-from mmctl.interchange.to_api_json import to_api_json
 from mmctl.interchange.cloudformation.writing import to_cloudformation
 from mmctl.interchange.terraform.spelling import snake
 from mmctl.interchange.terraform.writing import to_terraform
+from mmctl.interchange.to_api_json import to_api_json
 from mmctl.language.dialect.resources import record_of
 from mmctl.language.dialect.schema import file_schema
 from mmctl.language.parsing.load import read_text

@@ -12,9 +12,9 @@ from mmctl.cli.main import exit_code
 from mmctl.cli.migrating import kinds
 from mmctl.cli.migrating.opening import opened
 from mmctl.cli.run import Run
-from mmctl.interchange.migration.differences import Difference, Example
-from mmctl.interchange.migration.source import Asked, Opened, Source, SourceRule, Then
-from mmctl.interchange.migration.tests import AnyOf, Compared, Near, Unseen
+from mmctl.interchange.migration.differences import Deviation, Example
+from mmctl.interchange.migration.source import Opened, OtherGateway, SourceOptions, SourceRule, Then
+from mmctl.interchange.migration.tests import EitherOf, Matches, Near, Unseen
 from mmctl.problem import Position
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from mmctl.interchange.migration.tests import Test
 
-NOT_SEEN = Unseen(difference=Difference(code="body", says="no rule sees the body", loses=True))
+NOT_SEEN = Unseen(difference=Deviation(code="body", says="no rule sees the body", loses=True))
 
 
-def read(files: Opened, _asked: Asked) -> Source:
+def read(files: Opened, _asked: SourceOptions) -> OtherGateway:
     """One rule a line: its name, the word that subjects have, and what it does."""
     rules = []
     for file, content in files.named.items():
@@ -41,18 +41,18 @@ def read(files: Opened, _asked: Asked) -> Source:
                     then=Then.END if does == "drop" else Then.DELIVER,
                 )
             )
-    return Source(system="Gate", rules=rules)
+    return OtherGateway(system="Gate", rules=rules)
 
 
 def _test(word: str) -> Test:
-    contains = Compared(operand="subject", operator="contains", values=(word.strip("~?"),))
+    contains = Matches(operand="subject", operator="contains", values=(word.strip("~?"),))
     if word.endswith("?"):
-        return AnyOf((contains, NOT_SEEN)) if len(word) > 1 else NOT_SEEN
+        return EitherOf((contains, NOT_SEEN)) if len(word) > 1 else NOT_SEEN
     if not word.endswith("~"):
         return contains
     mail = {"message": {"from": "a@x.example", "subject": f"{word}s"}}
     example = Example(mail=mail, there="delivered")
-    near = Difference(code="words", says="words are substrings", example=example)
+    near = Deviation(code="words", says="words are substrings", example=example)
     return Near(test=contains, difference=near)
 
 

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from mmctl.compiler.compile import compile_project
 from mmctl.interchange.api_json import import_api_json
-from mmctl.interchange.terraform.hcl import quoted
-from mmctl.interchange.live_objects import yaml_of
-from mmctl.interchange.to_api_json import to_api_json
 from mmctl.interchange.cloudformation.writing import to_cloudformation
+from mmctl.interchange.live_objects import yaml_of
+from mmctl.interchange.terraform.hcl import quoted
 from mmctl.interchange.terraform.writing import to_terraform
+from mmctl.interchange.to_api_json import to_api_json
 from mmctl.language.parsing.load import read_text
 from mmctl.model.kinds import Kind
 from mmctl.problem import Severity

@@ -14,21 +14,23 @@ from interchange.exchange.company import EXAMPLE, rules
 from interchange.exchange.company_exports import as_csv, as_json, xml
 from mmctl.errors import ProblemsFound
 from mmctl.interchange.exchange.reading import read
-from mmctl.interchange.migration.lowered import Status
+from mmctl.interchange.migration.lowered import Sameness
 from mmctl.interchange.migration.lowering import lowered
-from mmctl.interchange.migration.source import Asked, Opened
+from mmctl.interchange.migration.source import Opened, SourceOptions
 
 if TYPE_CHECKING:
     from mmctl.interchange.migration.lowered import LoweredRule
-    from mmctl.interchange.migration.source import Source
+    from mmctl.interchange.migration.source import OtherGateway
     from mmctl.problem import Problem
 
 HEAD = '<?xml version="1.0" encoding="utf-8"?>\n<rules name="TransportVersioned">\n'
 
 
-def source_of(content: bytes | str, name: str = "export") -> Source:
+def source_of(content: bytes | str, name: str = "export") -> OtherGateway:
     data = content if isinstance(content, bytes) else content.encode()
-    return read(Opened(named={name: data}, beside=lambda _: None), Asked(domains=("example.com",)))
+    return read(
+        Opened(named={name: data}, beside=lambda _: None), SourceOptions(domains=("example.com",))
+    )
 
 
 def problems_of(content: bytes | str) -> list[str]:
@@ -37,7 +39,7 @@ def problems_of(content: bytes | str) -> list[str]:
     return [f"{each.position}: {each.message}" for each in raised.value.problems]
 
 
-def read_or_refused(content: bytes) -> Source | tuple[Problem, ...]:
+def read_or_refused(content: bytes) -> OtherGateway | tuple[Problem, ...]:
     try:
         return source_of(content)
     except ProblemsFound as refused:
@@ -150,7 +152,7 @@ def test_what_powershell_cut_off_is_named_and_the_rule_does_not_act() -> None:
           "SenderDomainIs": ["a.example"], "DeleteMessage": True}]
     )  # fmt: skip
     found = only(cut)
-    assert found.status is Status.NOT_POSSIBLE
+    assert found.status is Sameness.NOT_POSSIBLE
     assert "ConvertTo-Json -Depth 5" in found.differences[0].says
     assert found.rules[0]["enabled"] is False
 
@@ -166,7 +168,7 @@ def test_a_class_without_its_member_is_a_condition_that_nobody_knows() -> None:
         }
     )
     found = only(text)
-    assert found.status is Status.NOT_POSSIBLE
+    assert found.status is Sameness.NOT_POSSIBLE
     assert "`SentTo`" in found.differences[0].says
 
 
@@ -174,33 +176,33 @@ def test_a_column_with_the_name_of_a_class_is_named() -> None:
     found = only(
         '"Name","State","SentTo","DeleteMessage"\r\n"a","Enabled","System.String[]","True"'
     )
-    assert found.status is Status.NOT_POSSIBLE
+    assert found.status is Sameness.NOT_POSSIBLE
     assert "export as JSON" in found.differences[0].says
 
 
 def test_words_with_commas_in_a_csv_are_not_guessed() -> None:
     found = only('Name,State,SubjectContainsWords,DeleteMessage\na,Enabled,"x, y",True')
-    assert found.status is Status.NOT_POSSIBLE
+    assert found.status is Sameness.NOT_POSSIBLE
     assert "whether `,` is in a value" in found.differences[0].says
 
 
 def test_a_variable_of_a_script_is_an_unknown_value() -> None:
     found = only(rule_of("New-TransportRule -Name R -SentTo $boss -DeleteMessage $true"))
-    assert found.status is Status.NOT_POSSIBLE
+    assert found.status is Sameness.NOT_POSSIBLE
     assert "`$boss`" in found.differences[0].says
 
 
 def test_an_expression_is_not_evaluated() -> None:
     command = "New-TransportRule R -HasClassification @(Get-X 'y').Identity -SentTo (rm '/') "
     found = only(rule_of(command + "-DeleteMessage $true"))
-    assert found.status is Status.NOT_POSSIBLE
+    assert found.status is Sameness.NOT_POSSIBLE
 
 
 def test_an_unknown_parameter_is_listed_and_may_be_a_condition() -> None:
     source = source_of(rule_of("New-TransportRule R -MoonPhaseIs Full -DeleteMessage $true"))
     assert [each.text for each in source.unread] == ["MoonPhaseIs of rule R"]
     assert str(source.unread[0].place).startswith("export:3:")
-    assert lowered(source).rules[0].status is Status.NOT_POSSIBLE
+    assert lowered(source).rules[0].status is Sameness.NOT_POSSIBLE
 
 
 def test_an_unknown_member_beside_classes_is_listed_and_no_condition() -> None:
@@ -216,7 +218,7 @@ def test_an_unknown_member_beside_classes_is_listed_and_no_condition() -> None:
     )
     source = source_of(text)
     assert [each.text for each in source.unread] == ["NewLabel of rule a"]
-    assert lowered(source).rules[0].status is Status.SAME
+    assert lowered(source).rules[0].status is Sameness.SAME
 
 
 def test_an_unknown_class_is_a_condition_that_nobody_knows() -> None:
@@ -228,7 +230,7 @@ def test_an_unknown_class_is_a_condition_that_nobody_knows() -> None:
             "DeleteMessage": True,
         }
     )
-    assert only(text).status is Status.NOT_POSSIBLE
+    assert only(text).status is Sameness.NOT_POSSIBLE
 
 
 def test_the_older_form_is_known_and_does_not_act() -> None:
@@ -237,7 +239,7 @@ def test_the_older_form_is_known_and_does_not_act() -> None:
         '<contains property="Message.Subject"><value>x</value></contains></and></condition>'
         '<action name="Halt"/></version></rule></rules>'
     )
-    assert found.status is Status.NOT_POSSIBLE
+    assert found.status is Sameness.NOT_POSSIBLE
     assert [each.code for each in found.differences] == ["older-form"]
     assert "Message.Subject" in found.source.text
 
@@ -272,12 +274,12 @@ def test_utf_8_and_utf_16_say_the_same() -> None:
 
 def test_a_rule_whose_conditions_were_not_exported_never_takes_all_mail() -> None:
     found = only(json.dumps({"Name": "a", "State": "Enabled", "DeleteMessage": True}))
-    assert found.status is Status.NOT_POSSIBLE
+    assert found.status is Sameness.NOT_POSSIBLE
     assert "no member for any condition" in found.differences[0].says
     whole = only(
         json.dumps({"Name": "a", "State": "Enabled", "Conditions": None, "DeleteMessage": True})
     )
-    assert whole.status is Status.SAME
+    assert whole.status is Sameness.SAME
     assert "conditions" not in whole.rules[0]
 
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from interchange.exchange.company_exports import xml
 from interchange.exchange.plain_transport import GROUPS, OWN, Letter, Plain
 from mmctl.interchange.exchange.reading import read
-from mmctl.interchange.migration.lowered import Status
+from mmctl.interchange.migration.lowered import Sameness
 from mmctl.interchange.migration.lowering import lowered
-from mmctl.interchange.migration.source import Asked, Opened
+from mmctl.interchange.migration.source import Opened, SourceOptions
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import Scenario, Submission
 from mmctl.judge.submission import gateway_of_ingress_point as gateway_of
@@ -24,7 +24,7 @@ from mmctl.mail.reader import read_email
 from mmctl.model.enums import RuleVerdict
 
 if TYPE_CHECKING:
-    from mmctl.interchange.migration.lowered import Lowered
+    from mmctl.interchange.migration.lowered import LoweredGateway
     from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import RecipientTrace
 
@@ -175,12 +175,12 @@ letters = st.builds(
 )
 
 
-def imported(rules: list[Rule]) -> Lowered:
+def imported(rules: list[Rule]) -> LoweredGateway:
     opened = Opened(named={"rules.xml": xml(rules)}, beside=lambda _: None)
-    return lowered(read(opened, Asked(domains=(OWN,), today="2026-11-29")))
+    return lowered(read(opened, SourceOptions(domains=(OWN,), today="2026-11-29")))
 
 
-def gateway(made: Lowered) -> Gateway:
+def gateway(made: LoweredGateway) -> Gateway:
     source = made.source
     members = {name: GROUPS[_group(name)] for name in source.address_lists}
     relay = {"server": "mail.example.com", "port": 25, "authentication": "none"}
@@ -256,12 +256,12 @@ def _ending(trace: RecipientTrace, letter: Letter) -> tuple[Any, ...]:
     return (way, to, tuple(sorted(headers)))
 
 
-def named_in(made: Lowered) -> dict[str, frozenset[str]]:
+def named_in(made: LoweredGateway) -> dict[str, frozenset[str]]:
     """The differences that the report names, by rule."""
     found: dict[str, frozenset[str]] = {}
     for rule in made.rules:
         codes = {each.code for each in rule.differences}
-        if rule.status is Status.NOT_POSSIBLE:
+        if rule.status is Sameness.NOT_POSSIBLE:
             codes.add("(not possible)")
         if rule.source.shadow:
             codes.add("(only marks)")

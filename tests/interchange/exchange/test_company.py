@@ -11,15 +11,15 @@ from interchange.exchange.company import EXAMPLE, rules
 from interchange.exchange.company_exports import as_csv, as_json, xml
 from mmctl.interchange.exchange.reading import read
 from mmctl.interchange.migration.lowering import lowered
-from mmctl.interchange.migration.source import Asked, Opened
+from mmctl.interchange.migration.source import Opened, SourceOptions
 
 if TYPE_CHECKING:
-    from mmctl.interchange.migration.source import Source
+    from mmctl.interchange.migration.source import OtherGateway
 
-ASKED = Asked(domains=("example.com",), today="2026-11-29")
+ASKED = SourceOptions(domains=("example.com",), today="2026-11-29")
 
 
-def source_of(*names: str) -> Source:
+def source_of(*names: str) -> OtherGateway:
     named = {name: (EXAMPLE / name).read_bytes() for name in names}
     return read(Opened(named=named, beside=lambda _: None), ASKED)
 

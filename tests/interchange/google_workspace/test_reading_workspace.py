@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pattern_texts import holds
-from workspace_example import PLACE, document, written
 
+from interchange.google_workspace.workspace_example import PLACE, document, written
+from interchange.patterns.pattern_texts import holds
 from mmctl.cli.main import exit_code
 from mmctl.errors import ProblemsFound
 from mmctl.interchange.google_workspace.reading import read
-from mmctl.interchange.migration.source import Asked, Opened, Source
+from mmctl.interchange.migration.source import Opened, OtherGateway, SourceOptions
 from mmctl.interchange.migration.tests import AllOf, Near, Unseen
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[3] / "docs" / "migration" / "google-workspace.md"
 
 
-def source_of(value: Any) -> Source:
+def source_of(value: Any) -> OtherGateway:
     content = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return read(Opened(named={"p.json": content}, beside=lambda _: None), Asked())
+    return read(Opened(named={"p.json": content}, beside=lambda _: None), SourceOptions())
 
 
 def setting(kind: str, value: dict[str, Any], unit: str = "orgUnits/1") -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from company_stacks import EXAMPLES, files
-from essence import essence, imported_back
 
+from interchange.infrastructure.company_stacks import EXAMPLES, files
+from interchange.infrastructure.essence import essence, imported_back
 from mmctl.interchange.cloudformation.reading import import_cloudformation
-from mmctl.interchange.migration.source import Asked
+from mmctl.interchange.migration.source import SourceOptions
 from mmctl.interchange.terraform.reading import import_terraform
 from mmctl.model.kinds import Kind
 
@@ -27,8 +27,8 @@ def contents(kind: str) -> dict[str, bytes]:
 
 
 def test_every_rule_of_both_tools_comes_along() -> None:
-    stacks = import_cloudformation(contents("cloudformation"), Asked())
-    module = import_terraform(contents("terraform"), Asked())
+    stacks = import_cloudformation(contents("cloudformation"), SourceOptions())
+    module = import_terraform(contents("terraform"), SourceOptions())
     for imported in (stacks, module):
         assert imported.unsaid == imported.refused == []
         assert [*imported.needed] == ["copies_bucket"]

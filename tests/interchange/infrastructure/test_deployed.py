@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from essence import desired, example, texts_of
-from plain_deploying import deploy
-from plain_terraform import Resources
 
+from interchange.infrastructure.essence import desired, example, texts_of
+from interchange.infrastructure.plain_deploying import deploy
+from interchange.infrastructure.plain_terraform import Resources
 from interchange.test_exports import CERTIFICATE, GATEWAY, cloudformation
 from interchange.test_exports import MAIN as EXPORTED
 from live.conftest import World
 from mmctl.interchange.cloudformation.reading import import_cloudformation
-from mmctl.interchange.migration.source import Asked
+from mmctl.interchange.migration.source import SourceOptions
 from mmctl.interchange.terraform.reading import import_terraform
 from mmctl.live.compare.edits import EditKind
 from mmctl.model.kinds import Kind
@@ -70,7 +70,7 @@ def test_a_deployed_stack_plans_empty_against_its_template(
     configuration = gateway() if name == "gateway" else example(name)
     template = cloudformation(configuration, form).text
     deploy(deployed.service(), template, with_passwords(template))
-    imported = import_cloudformation({"stack.template": template.encode()}, Asked())
+    imported = import_cloudformation({"stack.template": template.encode()}, SourceOptions())
     assert imported.unsaid == []
     assert planned(deployed, imported) == []
 
@@ -87,7 +87,7 @@ def test_what_terraform_applied_plans_empty_against_its_state(
     identity = deployed.service().identity
     place = f"{identity.region}:{identity.account}"
     state = Resources(configuration, ids, all_of_awscc, place).state()
-    imported = import_terraform({"state.json": state.encode()}, Asked())
+    imported = import_terraform({"state.json": state.encode()}, SourceOptions())
     assert imported.unsaid == []
     edits = planned(deployed, imported)
     # Log deliveries are resources of their own, and not in this state.
@@ -111,6 +111,6 @@ def test_a_change_after_the_deploy_is_in_the_plan(deployed: World) -> None:
     template = cloudformation(gateway()).text
     deploy(deployed.service(), template, with_passwords(template))
     changed = template.replace("mail.corp.example.com", "other.corp.example.com")
-    imported = import_cloudformation({"stack.yaml": changed.encode()}, Asked())
+    imported = import_cloudformation({"stack.yaml": changed.encode()}, SourceOptions())
     (edit,) = planned(deployed, imported)
     assert (edit.resource, edit.object, edit.path) == (Kind.RELAY, "exchange", "server_name")

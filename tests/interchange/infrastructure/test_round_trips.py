@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from essence import essence, example, imported_back, without_empty
 from hypothesis import HealthCheck, given, settings
-from plain_terraform import Resources
 
+from interchange.infrastructure.essence import essence, example, imported_back, without_empty
+from interchange.infrastructure.plain_terraform import Resources
 from interchange.test_exports import MAIN, VALID, gateway, of_file
 from language.test_write import ARCHIVES, INGRESS_POINTS, POLICIES, RELAYS, RULE_SETS
 from mmctl.compiler.configuration import LiveConfiguration, LiveObject
 from mmctl.interchange.cloudformation.reading import import_cloudformation
 from mmctl.interchange.cloudformation.writing import to_cloudformation
-from mmctl.interchange.migration.source import Asked
+from mmctl.interchange.migration.source import SourceOptions
 from mmctl.interchange.terraform.reading import import_terraform
 from mmctl.interchange.terraform.writing import to_terraform
 from mmctl.model.kinds import Kind, live_name_of
@@ -43,14 +43,14 @@ def from_template(configuration: LiveConfiguration, form: str) -> Imported:
         environment="prod",
         form=form,
     )
-    return import_cloudformation({f"stack.{form}": exported.text.encode()}, Asked())
+    return import_cloudformation({f"stack.{form}": exported.text.encode()}, SourceOptions())
 
 
 def from_module(configuration: LiveConfiguration) -> Imported:
     exported = to_terraform(
         configuration.objects, configuration.bindings, project="acme", environment="prod", ids={}
     )
-    return import_terraform({"main.tf": exported.text.encode()}, Asked())
+    return import_terraform({"main.tf": exported.text.encode()}, SourceOptions())
 
 
 def ids_of(configuration: LiveConfiguration) -> dict[tuple[Kind, str], str]:
@@ -107,7 +107,7 @@ def test_a_state_comes_back_as_the_same_objects(make: Any, all_of_awscc: bool, f
     ids = ids_of(configuration)
     resources = Resources(configuration, ids, all_of_awscc)
     text = resources.state() if form == "show" else resources.state_file()
-    imported = import_terraform({"state.json": text.encode()}, Asked())
+    imported = import_terraform({"state.json": text.encode()}, SourceOptions())
     assert [problem.message for problem in imported.unsaid] == []
     assert imported.needed == {}
     back = imported_back(imported, WITHOUT_BINDINGS)
@@ -121,7 +121,7 @@ def test_a_state_comes_back_as_the_same_objects(make: Any, all_of_awscc: bool, f
 def test_a_plan_comes_back_as_the_same_objects(make: Any, all_of_awscc: bool) -> None:
     configuration = make()
     resources = Resources(configuration, ids_of(configuration), all_of_awscc)
-    imported = import_terraform({"plan.json": resources.plan().encode()}, Asked())
+    imported = import_terraform({"plan.json": resources.plan().encode()}, SourceOptions())
     assert [problem.message for problem in imported.unsaid] == []
     if all_of_awscc and imported.needed:
         # A nested attribute has one list of all that it names: which of several archives a rule

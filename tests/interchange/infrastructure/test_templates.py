@@ -10,7 +10,7 @@ import pytest
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.interchange.cloudformation.reading import import_cloudformation, read_cloudformation
 from mmctl.interchange.infrastructure.known import form_of
-from mmctl.interchange.migration.source import Asked
+from mmctl.interchange.migration.source import SourceOptions
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ Resources:
       TrafficPolicyId: !Ref P
       IngressPointConfiguration: {SmtpPassword: swordfish99}
 """
-    imported = import_cloudformation({"t.yaml": text.encode()}, Asked())
+    imported = import_cloudformation({"t.yaml": text.encode()}, SourceOptions())
     points = imported.sections[Kind.INGRESS_POINT]
     assert points["first"]["auth"] == {"smtp_password_env": "MMCTL_SMTP_FIRST"}
     assert points["second"]["auth"] == {"smtp_password_env": "MMCTL_SMTP_SECOND"}

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmctl.errors import ProblemsFound
-from mmctl.interchange.migration.source import Asked
+from mmctl.interchange.migration.source import SourceOptions
 from mmctl.interchange.terraform.hcl import quoted
 from mmctl.interchange.terraform.hcl_reading import HclLiteral, read_hcl
 from mmctl.interchange.terraform.reading import import_terraform, read_terraform
@@ -226,7 +226,7 @@ def test_a_reference_goes_through_variables_and_outputs_of_modules() -> None:
             }
         ],
     }
-    imported = import_terraform({"plan.json": json.dumps(document).encode()}, Asked())
+    imported = import_terraform({"plan.json": json.dumps(document).encode()}, SourceOptions())
     assert imported.needed == {}
     (rule,) = imported.sections[Kind.RULE_SET]["in"]["rules"]
     assert rule["actions"] == [{"relay": {"to": "mx"}}]

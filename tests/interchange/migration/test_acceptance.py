@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mmctl.interchange.migration.acceptance import acceptances, skeleton
-from mmctl.interchange.migration.lowered import Status
+from mmctl.interchange.migration.lowered import Sameness
 from mmctl.interchange.migration.report import MigrationReport, ReportedRule
 from mmctl.problem import Position
 
@@ -13,7 +13,7 @@ def rule(name: str, differs: str, accepted: str | None = None) -> ReportedRule:
         name=name,
         place=Position("rules.json", 3),
         text="",
-        status=Status.CLOSE,
+        status=Sameness.CLOSE,
         differences=(),
         became=("a",),
         owner=None,

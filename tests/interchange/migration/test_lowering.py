@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
-from mmctl.interchange.migration.differences import Difference
-from mmctl.interchange.migration.lowered import Lowered, Status
+from mmctl.interchange.migration.differences import Deviation
+from mmctl.interchange.migration.lowered import LoweredGateway, Sameness
 from mmctl.interchange.migration.lowering import lowered
 from mmctl.interchange.migration.names import FreeNames, spelled
-from mmctl.interchange.migration.source import Source, SourceRule, Then
+from mmctl.interchange.migration.source import OtherGateway, SourceRule, Then
 from mmctl.interchange.migration.tests import (
     ALWAYS,
     NEVER,
     AllOf,
-    AnyOf,
-    Compared,
+    EitherOf,
+    Matches,
     Negated,
     Test,
     Unseen,
 )
 from mmctl.problem import Position
 
-BODY = Unseen(difference=Difference(code="body", says="no rule sees the body", loses=True))
+BODY = Unseen(difference=Deviation(code="body", says="no rule sees the body", loses=True))
 DROP: Any = {"actions": ("drop",), "then": Then.END}
 MARK: Any = {"actions": ({"add_header": {"name": "X-A", "value": "1"}},)}
 
 
-def asks(operand: str, operator: str, *values: str) -> Compared:
-    return Compared(operand=operand, operator=operator, values=values)
+def asks(operand: str, operator: str, *values: str) -> Matches:
+    return Matches(operand=operand, operator=operator, values=values)
 
 
 def rule(test: Test, name: str = "a rule", **members: Any) -> SourceRule:
     return SourceRule(name=name, place=Position("a.txt", 3), text="its text", test=test, **members)
 
 
-def made(*rules: SourceRule, **members: Any) -> Lowered:
-    return lowered(Source(system="Gate", rules=list(rules), **members))
+def made(*rules: SourceRule, **members: Any) -> LoweredGateway:
+    return lowered(OtherGateway(system="Gate", rules=list(rules), **members))
 
 
 A, B, C = (asks("subject", "contains", each) for each in "abc")
@@ -43,32 +43,32 @@ FROM = asks("from", "equals", "a@x.example")
 
 
 def test_alternatives_of_one_operand_are_one_condition() -> None:
-    [one] = made(rule(AnyOf((A, B, FROM)), **DROP)).rules
+    [one] = made(rule(EitherOf((A, B, FROM)), **DROP)).rules
     assert [each["conditions"] for each in one.rules] == [
         [{"subject": {"contains": ["a", "b"]}}],
         [{"from": {"equals": "a@x.example"}}],
     ]
-    assert one.status is Status.SAME
+    assert one.status is Sameness.SAME
     assert one.names == ("a-rule", "a-rule.2")
 
 
 def test_parts_of_a_rule_that_goes_on_do_not_overlap() -> None:
-    [one] = made(rule(AnyOf((A, FROM)), **MARK)).rules
+    [one] = made(rule(EitherOf((A, FROM)), **MARK)).rules
     assert one.rules[1]["unless"] == [{"subject": {"contains": "a"}}]
-    [ends] = made(rule(AnyOf((A, FROM)), **DROP)).rules
+    [ends] = made(rule(EitherOf((A, FROM)), **DROP)).rules
     assert "unless" not in ends.rules[1]
 
 
 def test_what_is_not_seen_narrows_a_rule_or_leaves_it_to_be_written() -> None:
     narrow, lost, kept = made(
-        rule(AnyOf((A, BODY)), **DROP),
+        rule(EitherOf((A, BODY)), **DROP),
         rule(AllOf((A, Negated(BODY))), **DROP),
-        rule(AllOf((AnyOf((A, BODY)), FROM)), **MARK),
+        rule(AllOf((EitherOf((A, BODY)), FROM)), **MARK),
     ).rules
     assert (narrow.status, lost.status, kept.status) == (
-        Status.PARTLY,
-        Status.NOT_POSSIBLE,
-        Status.PARTLY,
+        Sameness.PARTLY,
+        Sameness.NOT_POSSIBLE,
+        Sameness.PARTLY,
     )
     assert [each.code for each in narrow.differences] == ["body", "goes-on"]
     assert [each.code for each in kept.differences] == ["body"]
@@ -78,14 +78,14 @@ def test_what_is_not_seen_narrows_a_rule_or_leaves_it_to_be_written() -> None:
 
 
 def test_what_is_lost_does_not_say_how_its_actions_would_differ() -> None:
-    close = Difference(code="close", says="it differs")
+    close = Deviation(code="close", says="it differs")
     [one] = made(rule(BODY, differences=(close,), **MARK)).rules
     assert [each.code for each in one.differences] == ["body"]
 
 
 def test_a_rule_that_never_applies_is_the_same_and_stays_off() -> None:
     [one] = made(rule(NEVER, **DROP)).rules
-    assert one.status is Status.SAME
+    assert one.status is Sameness.SAME
     assert one.rules[0]["enabled"] is False
 
 
@@ -112,33 +112,33 @@ def test_a_refusal_stays_one_until_a_rule_above_has_acted() -> None:
         refusal, rule(A, then=Then.DELIVER), refusal, rule(A, refuse=True, **DROP)
     ).rules
     assert first.rules[0]["refuse"] is True
-    assert first.status is Status.SAME
+    assert first.status is Sameness.SAME
     assert "refuse" not in later.rules[0]
     assert [each.code for each in later.differences] == ["dropped-after-acceptance"]
-    assert by_subject.status is Status.CLOSE
+    assert by_subject.status is Sameness.CLOSE
 
 
 def test_many_addresses_and_domains_are_one_list() -> None:
     people = asks("recipient", "equals", *(f"u{number}@example.com" for number in range(20)))
-    test = AnyOf((people, asks("recipient", "ends_with", "@old.example")))
+    test = EitherOf((people, asks("recipient", "ends_with", "@old.example")))
     found = made(rule(test, **DROP), rule(Negated(test), "other", **DROP))
     one, other = found.rules
     assert one.rules[0]["conditions"] == [{"recipient": {"in_address_list": "a-rule"}}]
     assert other.rules[0]["unless"] == [{"recipient": {"in_address_list": "a-rule"}}]
     assert found.address_lists["a-rule"] == (*people.values, "*@old.example")
-    below = AnyOf((people, asks("recipient", "ends_with", ".old.example")))
+    below = EitherOf((people, asks("recipient", "ends_with", ".old.example")))
     assert made(rule(below, **DROP)).address_lists == {}
 
 
 def test_too_many_parts_are_left_to_be_written() -> None:
     wide = AllOf(
         tuple(
-            AnyOf((asks("subject", "contains", f"a{n}"), asks("from", "contains", f"b{n}")))
+            EitherOf((asks("subject", "contains", f"a{n}"), asks("from", "contains", f"b{n}")))
             for n in range(6)
         )
     )
     [one] = made(rule(wide, **DROP)).rules
-    assert one.status is Status.NOT_POSSIBLE
+    assert one.status is Sameness.NOT_POSSIBLE
     assert [each.code for each in one.differences] == ["too-many-parts", "goes-on"]
     many = AllOf(tuple(asks("subject", "contains", f"a{n}") for n in range(11)))
     assert made(rule(many, **DROP)).rules[0].differences[0].code == "too-many-conditions"
@@ -147,7 +147,7 @@ def test_too_many_parts_are_left_to_be_written() -> None:
 def test_what_excludes_itself_is_left_out() -> None:
     domain = asks("from", "ends_with", "@mail.x.example")
     above = Negated(asks("from", "ends_with", "x.example"))
-    [one] = made(rule(AnyOf((AllOf((domain, above)), B)), **DROP)).rules
+    [one] = made(rule(EitherOf((AllOf((domain, above)), B)), **DROP)).rules
     assert len(one.rules) == 1
     inside = AllOf(
         (
@@ -163,20 +163,20 @@ def test_values_that_nothing_takes_are_not_seen() -> None:
         rule(asks("subject", "contains", "a", "b\nc"), **DROP),
         rule(asks("source_ip", "cidr_matches", "192.0.2.0/24", "2001:db8::/32"), **DROP),
         rule(
-            Compared(
+            Matches(
                 operand="header", operator="contains", values=("a",), beside=(("name", "List-Id"),)
             ),
             **DROP,
         ),
     ).rules
-    assert [each.status for each in odd] == [Status.PARTLY, Status.CLOSE, Status.NOT_POSSIBLE]
+    assert [each.status for each in odd] == [Sameness.PARTLY, Sameness.CLOSE, Sameness.NOT_POSSIBLE]
     codes = [each.differences[0].code for each in odd]
     assert codes == ["value-not-taken", "ipv6-networks", "header-not-seen"]
 
 
 def test_a_part_that_changes_what_the_next_looks_at_is_named() -> None:
     old = asks("recipient", "equals", "old@example.com")
-    forwards = rule(AnyOf((old, A)), actions=({"replace_recipient": ["new@example.com"]},))
+    forwards = rule(EitherOf((old, A)), actions=({"replace_recipient": ["new@example.com"]},))
     assert [each.code for each in made(forwards).rules[0].differences] == ["asked-again"]
 
 
@@ -184,7 +184,7 @@ def test_shadow_and_disabled_rules_stay_so() -> None:
     off, watches = made(rule(A, enabled=False, **DROP), rule(A, shadow=True, **DROP)).rules
     assert off.rules[0]["enabled"] is False
     assert watches.rules[0]["shadow"] is True
-    source = Source(system="Gate", rules=[rule(A, **DROP)])
+    source = OtherGateway(system="Gate", rules=[rule(A, **DROP)])
     found = lowered(source, shadow=True, owner_of=lambda _: "mail team")
     assert found.rules[0].rules[0]["shadow"] is True
     assert found.rules[0].rules[0]["owner"] == "mail team"

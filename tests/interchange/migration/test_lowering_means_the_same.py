@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
-from tree_interpreter import ended, truth
 
+from interchange.migration.tree_interpreter import ended, truth
 from mmctl.api import Envelope, Facts, RuleVerdict, Session, Stated, Tls, judge, load
-from mmctl.interchange.migration.differences import Difference
-from mmctl.interchange.migration.lowered import Status
+from mmctl.interchange.migration.differences import Deviation
+from mmctl.interchange.migration.lowered import Sameness
 from mmctl.interchange.migration.lowering import lowered
 from mmctl.interchange.migration.parts import has_unseen
-from mmctl.interchange.migration.source import Source, SourceRule, Then
-from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Near, Negated, Unseen
+from mmctl.interchange.migration.source import OtherGateway, SourceRule, Then
+from mmctl.interchange.migration.tests import AllOf, EitherOf, Matches, Near, Negated, Unseen
 from mmctl.language.writing.write import to_yaml
 from mmctl.model.rules import AddHeaderAction
 from mmctl.problem import Position
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from mmctl.api import RecipientTrace
     from mmctl.interchange.migration.tests import Test
 
-NOT_SEEN = Difference(code="not-seen", says="it is not seen", loses=True)
-NEARLY = Difference(code="nearly", says="it is nearly so")
+NOT_SEEN = Deviation(code="not-seen", says="it is not seen", loses=True)
+NEARLY = Deviation(code="nearly", says="it is nearly so")
 MANY = tuple(f"user{number}@example.com" for number in range(25))
 """So many that they become an address list."""
 
@@ -38,7 +38,7 @@ addresses = st.sampled_from(["a@x.example", "b@x.example", "a@y.example", "user3
 
 def compared(operand: str, operators: list[str], values: Any, **beside: str) -> Any:
     return st.builds(
-        Compared,
+        Matches,
         operand=st.just(operand),
         operator=st.sampled_from(operators),
         values=values,
@@ -72,7 +72,7 @@ def trees(leaf: Any) -> Any:
         leaf,
         lambda inner: st.one_of(
             st.lists(inner, max_size=3).map(lambda each: AllOf(tuple(each))),
-            st.lists(inner, max_size=3).map(lambda each: AnyOf(tuple(each))),
+            st.lists(inner, max_size=3).map(lambda each: EitherOf(tuple(each))),
             inner.map(Negated),
             inner.map(lambda each: Near(test=each, difference=NEARLY)),
         ),
@@ -98,7 +98,7 @@ messages = st.fixed_dictionaries(
 
 def judged(rules: list[SourceRule], sent: list[dict[str, Any]]) -> list[RecipientTrace]:
     """How messages end by the rules that a source becomes."""
-    made = lowered(Source(system="A", rules=rules))
+    made = lowered(OtherGateway(system="A", rules=rules))
     lists = {name: {"members": list(members or ())} for name, members in made.address_lists.items()}
     written = [rule for each in made.rules for rule in each.rules]
     relay = {"server": "mail.example.com", "port": 25, "authentication": "none"}
@@ -122,7 +122,8 @@ def raw(message: dict[str, Any]) -> bytes:
         lines.append(f"Subject: {message['subject']}")
     lines += [f"X-Tag: {value}" for value in message["x_tag"]]
     text = "\r\n".join([*lines, "", ""])
-    return (text + "x" * (message["size"] - len(text))).encode()
+    padding: int = message["size"] - len(text)
+    return (text + "x" * padding).encode()
 
 
 def stated(message: dict[str, Any]) -> Stated:
@@ -159,14 +160,14 @@ def test_a_rule_never_takes_more_than_its_tree(
     test: Test, sent: list[dict[str, Any]], drops: bool
 ) -> None:
     one = rule(1, test, Then.GO_ON, drops=drops)
-    [made] = lowered(Source(system="A", rules=[one])).rules
+    [made] = lowered(OtherGateway(system="A", rules=[one])).rules
     for message, trace in zip(sent, judged([one], sent), strict=True):
         applied = [name for name in trace.applied if name != "deliver"]
         meant = truth(test, message)
         assert len(applied) <= 1
         if applied:
             assert meant is True
-        if not has_unseen(test) and made.status is not Status.NOT_POSSIBLE:
+        if not has_unseen(test) and made.status is not Sameness.NOT_POSSIBLE:
             assert bool(applied) is meant
             event("taken" if applied else "not taken")
 
@@ -184,8 +185,8 @@ def test_rules_in_order_end_mail_as_the_source_does(
         rule(number, test, Then.DELIVER if then is Then.END else then, drops=drops)
         for number, (test, then, drops) in enumerate(drawn)
     ]
-    made = lowered(Source(system="A", rules=rules)).rules
-    if any(each.status is Status.NOT_POSSIBLE for each in made):
+    made = lowered(OtherGateway(system="A", rules=rules)).rules
+    if any(each.status is Sameness.NOT_POSSIBLE for each in made):
         return
     for message, trace in zip(sent, judged(rules, sent), strict=True):
         outcome, marks = ended(rules, message)

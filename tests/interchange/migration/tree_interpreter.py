@@ -11,7 +11,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from mmctl.interchange.migration.source import SourceRule, Then
-from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Near, Negated, Test, Unseen
+from mmctl.interchange.migration.tests import AllOf, EitherOf, Matches, Near, Negated, Test, Unseen
 
 Message = dict[str, Any]
 
@@ -19,7 +19,7 @@ Message = dict[str, Any]
 def truth(test: Test, message: Message) -> bool | None:
     """Whether a test is true; None: it depends on what cannot be seen."""
     match test:
-        case Compared():
+        case Matches():
             return _compared(test, message)
         case Unseen():
             return None
@@ -31,7 +31,7 @@ def truth(test: Test, message: Message) -> bool | None:
         case AllOf(tests):
             answers = [truth(each, message) for each in tests]
             return False if False in answers else None if None in answers else True
-        case AnyOf(tests):
+        case EitherOf(tests):
             answers = [truth(each, message) for each in tests]
             return True if True in answers else None if None in answers else False
 
@@ -56,14 +56,15 @@ def ended(rules: list[SourceRule], message: Message) -> tuple[str, list[str]]:
     return "delivered", marks
 
 
-def _compared(test: Compared, message: Message) -> bool:
+def _compared(test: Matches, message: Message) -> bool:
     if test.operand == "source_ip":
         network = any(ip_address(message["source_ip"]) in ip_network(v) for v in test.values)
         return network if test.operator == "cidr_matches" else not network
     if test.operand == "tls":
         return message["tls"] is (test.values[0] == "true")
     if test.operand == "message_size":
-        size, bound = message["size"], int(test.values[0])
+        size: int = message["size"]
+        bound = int(test.values[0])
         return size > bound if test.operator == "greater_than" else size < bound
     if test.operand == "spf":
         found = message["spf"] in test.values

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Near, Negated, Test, Unseen
+from mmctl.interchange.migration.tests import AllOf, EitherOf, Matches, Near, Negated, Test, Unseen
 from mmctl.interchange.patterns import charset
 from mmctl.interchange.patterns.syntax import Alternatives, At, Chain, Chars, Inexact, Repeat
 from mmctl.judge.compare import folded, text_matches
@@ -95,7 +95,7 @@ def lines(text: str) -> list[str]:
 def holds(test: Test, text: str) -> bool:
     """Whether a text meets a test, by the definition of each comparison."""
     match test:
-        case Compared(operator=operator, values=values):
+        case Matches(operator=operator, values=values):
             compared = folded(text, "insensitive")
             return any(
                 text_matches(RuleStringOperator(operator.upper()), compared, value.lower())
@@ -103,7 +103,7 @@ def holds(test: Test, text: str) -> bool:
             )
         case AllOf(inside):
             return all(holds(each, text) for each in inside)
-        case AnyOf(inside):
+        case EitherOf(inside):
             return any(holds(each, text) for each in inside)
         case Negated(inner):
             return not holds(inner, text)

@@ -7,8 +7,8 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pattern_texts import holds
 
+from interchange.patterns.pattern_texts import holds
 from mmctl.interchange.patterns import Flavor, InvalidPattern, LookedAt, converted
 from mmctl.interchange.patterns.machine import Alphabet, Effort, Recognizer, sets_in
 from mmctl.interchange.patterns.parsing import tree_of

@@ -12,8 +12,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from pattern_texts import CLOSE, EXACT, NOTHING, holds, lines, texts_for
 
+from interchange.patterns.pattern_texts import CLOSE, EXACT, NOTHING, holds, lines, texts_for
 from mmctl.interchange.patterns import Flavor, LookedAt, converted
 from mmctl.interchange.patterns.parsing import tree_of
 from mmctl.interchange.patterns.syntax import first_inexact

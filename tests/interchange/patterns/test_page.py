@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Negated, Test
+from mmctl.interchange.migration.tests import AllOf, EitherOf, Matches, Negated, Test
 from mmctl.interchange.patterns import Converted, Flavor, LookedAt, converted
 
 PAGE = Path(__file__).parents[3] / "docs" / "migration" / "patterns.md"
@@ -33,11 +33,11 @@ def plain(cell: str) -> str:
 
 def shown(test: Test) -> str:
     match test:
-        case Compared(operator=operator, values=values):
+        case Matches(operator=operator, values=values):
             return f"`{operator}: {', '.join(values)}`"
         case AllOf(inside):
             return " and ".join(map(shown, inside))
-        case AnyOf(inside):
+        case EitherOf(inside):
             return " or ".join(map(shown, inside))
         case Negated(inner):
             return f"not {shown(inner)}"

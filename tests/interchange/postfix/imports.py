@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mmctl.api import load
 from mmctl.interchange.migration.files import ImportTarget, project_texts, written
 from mmctl.interchange.migration.lowering import lowered
-from mmctl.interchange.migration.source import Asked, Opened
+from mmctl.interchange.migration.source import Opened, SourceOptions
 from mmctl.interchange.postfix.reading import read
 
 if TYPE_CHECKING:
@@ -16,18 +16,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mmctl.api import Project
-    from mmctl.interchange.migration.lowered import Lowered
-    from mmctl.interchange.migration.source import Source
+    from mmctl.interchange.migration.lowered import LoweredGateway
+    from mmctl.interchange.migration.source import OtherGateway
 
 
-def source_of(files: Mapping[str, bytes | str], named: tuple[str, ...] = ("main.cf",)) -> Source:
+def source_of(
+    files: Mapping[str, bytes | str], named: tuple[str, ...] = ("main.cf",)
+) -> OtherGateway:
     """What the reader makes of files that lie in one folder."""
     contents = {
         name: content.encode() if isinstance(content, str) else content
         for name, content in files.items()
     }
     opened = Opened(named={name: contents[name] for name in named}, beside=contents.get)
-    return read(opened, Asked())
+    return read(opened, SourceOptions())
 
 
 def files_below(folder: Path) -> dict[str, bytes]:
@@ -43,7 +45,7 @@ def files_below(folder: Path) -> dict[str, bytes]:
 class ImportedPostfix:
     """The rules of an import, as a project."""
 
-    lowered: Lowered
+    lowered: LoweredGateway
     project: Project
 
     @classmethod

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plain_receiving import Mail, receive
 
+from interchange.receipt_rules.plain_receiving import Mail, receive
 from mmctl.interchange.migration.lowering import lowered
-from mmctl.interchange.migration.source import Asked, Opened
+from mmctl.interchange.migration.source import Opened, SourceOptions
 from mmctl.interchange.receipt_rules.reading import read
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import Gateway, LambdaAnswer, Scenario, Submission
@@ -24,7 +24,7 @@ from mmctl.mail.reader import read_email
 from mmctl.model.actions import Does, row_of
 
 if TYPE_CHECKING:
-    from mmctl.interchange.migration.lowered import Lowered
+    from mmctl.interchange.migration.lowered import LoweredGateway
     from mmctl.judge.trace import RecipientTrace
 
 Data = dict[str, Any]
@@ -102,15 +102,15 @@ mail_of = st.builds(
 )
 
 
-def imported(rules: list[Data], filters: list[Data], domains: tuple[str, ...]) -> Lowered:
+def imported(rules: list[Data], filters: list[Data], domains: tuple[str, ...]) -> LoweredGateway:
     files = {
         "rules.json": json.dumps({"Metadata": {"Name": "inbound"}, "Rules": rules}).encode(),
         "filters.json": json.dumps({"Filters": filters}).encode(),
     }
-    return lowered(read(Opened(named=files, beside=lambda _: None), Asked(domains=domains)))
+    return lowered(read(Opened(named=files, beside=lambda _: None), SourceOptions(domains=domains)))
 
 
-def gateway(made: Lowered) -> Gateway:
+def gateway(made: LoweredGateway) -> Gateway:
     source = made.source
     text = to_yaml(
         {
@@ -139,7 +139,7 @@ def gateway(made: Lowered) -> Gateway:
 
 
 def judged(
-    made: Lowered, gate: Gateway, mail: Mail, answers: dict[str, LambdaAnswer]
+    made: LoweredGateway, gate: Gateway, mail: Mail, answers: dict[str, LambdaAnswer]
 ) -> list[RecipientTrace]:
     submission = Submission(
         email=read_email(b"From: a@sender.example\r\nSubject: Hello\r\n\r\nHello\r\n"),
@@ -152,7 +152,7 @@ def judged(
     return [] if refused else [each for each in traces if each.outcome is not Outcome.REFUSED]
 
 
-def done(made: Lowered, got: RecipientTrace) -> list[tuple[str, str]]:
+def done(made: LoweredGateway, got: RecipientTrace) -> list[tuple[str, str]]:
     """Source rule and action, in order, in the words of the interpreter."""
     names = {name: each.source.name for each in made.rules for name in each.names}
     return [
@@ -181,7 +181,7 @@ def _said(kind: str, action: Any) -> str:
             return f"header {action.header_name}: {action.header_value}"
 
 
-def codes_of(made: Lowered) -> set[str]:
+def codes_of(made: LoweredGateway) -> set[str]:
     return {each.code for rule in made.rules for each in rule.differences}
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from mmctl.interchange.migration.lowering import lowered
-from mmctl.interchange.migration.source import Asked, Opened
+from mmctl.interchange.migration.source import Opened, SourceOptions
 from mmctl.interchange.receipt_rules.reading import read
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "migration" / "ses-receipt-rules"
@@ -14,7 +14,9 @@ EXAMPLE = Path(__file__).parents[3] / "examples" / "migration" / "ses-receipt-ru
 
 def test_the_report_of_the_example() -> None:
     named = {path.name: path.read_bytes() for path in sorted(EXAMPLE.glob("*.json"))}
-    source = read(Opened(named=named, beside=lambda _: None), Asked(domains=("example.com",)))
+    source = read(
+        Opened(named=named, beside=lambda _: None), SourceOptions(domains=("example.com",))
+    )
     made = lowered(source)
     statuses = Counter(rule.status.value for rule in made.rules)
     assert statuses == {"partly": 81, "close": 24, "same": 11, "not possible": 2}

@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from mmctl.errors import ProblemsFound
 from mmctl.interchange.migration.lowering import lowered
-from mmctl.interchange.migration.source import Asked, Opened, Source
+from mmctl.interchange.migration.source import Opened, OtherGateway, SourceOptions
 from mmctl.interchange.receipt_rules.reading import read
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ RULE: dict[str, Any] = {
 }
 
 
-def read_files(*contents: bytes) -> Source:
+def read_files(*contents: bytes) -> OtherGateway:
     named = {f"{at}.json": content for at, content in enumerate(contents)}
-    return read(Opened(named=named, beside=lambda _: None), Asked())
+    return read(Opened(named=named, beside=lambda _: None), SourceOptions())
 
 
 def problems_of(*contents: bytes) -> tuple[Problem, ...]:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mmctl.errors import ProblemsFound
-from mmctl.interchange.migration.source import Asked, Opened
+from mmctl.interchange.migration.source import Opened, SourceOptions
 from mmctl.interchange.receipt_rules.reading import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mmctl.interchange.migration.source import Source
+    from mmctl.interchange.migration.source import OtherGateway
 
 TEMPLATE = """
 AWSTemplateFormatVersion: "2010-09-09"
@@ -61,9 +61,9 @@ Resources:
 """
 
 
-def read_files(files: Mapping[str, str], **options: str) -> Source:
+def read_files(files: Mapping[str, str], **options: str) -> OtherGateway:
     named = {name: text.encode() for name, text in files.items()}
-    asked = Asked(options={f"parameter:{name}": value for name, value in options.items()})
+    asked = SourceOptions(options={f"parameter:{name}": value for name, value in options.items()})
     return read(Opened(named=named, beside=lambda _: None), asked)
 
 

@@ -10,8 +10,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vendor_files import FOLDER
-
+from interchange.sender_lists.vendor_files import FOLDER
 from mmctl.cli.main import exit_code
 from mmctl.interchange.sender_lists.entries import entry_of
 

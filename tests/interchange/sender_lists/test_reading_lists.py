@@ -8,8 +8,8 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from vendor_files import FOLDER, files
 
+from interchange.sender_lists.vendor_files import FOLDER, files
 from mmctl.checks.unusable_list_member import fault_of
 from mmctl.errors import ProblemsFound
 from mmctl.interchange.sender_lists.entries import entry_of

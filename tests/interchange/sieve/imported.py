@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from interchange.sieve.pigeonhole import Ended
 from mmctl.interchange.migration.lowering import lowered
-from mmctl.interchange.migration.source import Asked, Opened
+from mmctl.interchange.migration.source import Opened, SourceOptions
 from mmctl.interchange.sieve.doing import FOLDER
 from mmctl.interchange.sieve.reading import read
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import Submission, gateway_of_rule_set
 from mmctl.language.parsing.load import read_text
 from mmctl.language.writing.write import to_yaml
-from mmctl.mail.facts import Envelope, Facts, Session
+from mmctl.mail.email import Envelope, Facts, Session
 from mmctl.mail.reader import read_email
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
-    from mmctl.interchange.migration.lowered import Lowered, LoweredRule
-    from mmctl.interchange.migration.source import Source
+    from collections.abc import Mapping
+
+    from mmctl.interchange.migration.lowered import LoweredGateway, LoweredRule
+    from mmctl.interchange.migration.source import OtherGateway
     from mmctl.judge.trace import Trace
 
 PROJECT = """version: 1
@@ -32,19 +34,19 @@ vars: {bounce_sender: postmaster@example.com, bounce_role: "arn:aws:iam::1111222
 RELAY = {"server": "mail.example.com", "port": 25, "authentication": "none"}
 
 
-def source_of(scripts: dict[str, str | bytes], **options: str) -> Source:
+def source_of(scripts: Mapping[str, str | bytes], **options: str) -> OtherGateway:
     """The rules of scripts, all of them named."""
     named = {
         name: text if isinstance(text, bytes) else text.encode() for name, text in scripts.items()
     }
-    return read(Opened(named=named, beside=lambda _: None), Asked(options=options))
+    return read(Opened(named=named, beside=lambda _: None), SourceOptions(options=options))
 
 
 class ImportedScripts:
     """The rules that scripts become, ready to judge messages."""
 
-    def __init__(self, scripts: dict[str, str | bytes], **options: str) -> None:
-        self.lowered: Lowered = lowered(source_of(scripts, **options))
+    def __init__(self, scripts: Mapping[str, str | bytes], **options: str) -> None:
+        self.lowered: LoweredGateway = lowered(source_of(scripts, **options))
         rules = [rule for each in self.lowered.rules for rule in each.rules]
         rules += [self.lowered.last] if self.lowered.last else []
         data: dict[str, Any] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from mmctl.interchange.migration.lowered import Status
+from mmctl.interchange.migration.lowered import Sameness
 from mmctl.interchange.migration.lowering import lowered
-from mmctl.interchange.migration.source import Asked, Opened
+from mmctl.interchange.migration.source import Opened, SourceOptions
 from mmctl.interchange.sieve.reading import read
 
 SCRIPTS = Path(__file__).parents[3] / "examples/migration/sieve"
@@ -23,15 +23,15 @@ def test_the_example_is_counted() -> None:
         return path.read_bytes() if path.is_file() else None
 
     owners = "\n".join(f"{name}.sieve={name}@example.com" for name in PEOPLE)
-    asked = Asked(domains=("example.com",), options={"recipient": owners})
+    asked = SourceOptions(domains=("example.com",), options={"recipient": owners})
     source = read(Opened(named=company | named, beside=beside), asked)
     found = lowered(source)
     counts = Counter(rule.status for rule in found.rules)
     assert counts == {
-        Status.SAME: 33,
-        Status.CLOSE: 19,
-        Status.PARTLY: 34,
-        Status.NOT_POSSIBLE: 10,
+        Sameness.SAME: 33,
+        Sameness.CLOSE: 19,
+        Sameness.PARTLY: 34,
+        Sameness.NOT_POSSIBLE: 10,
     }
     assert sum(len(rule.rules) for rule in found.rules) >= 100
     assert len(found.address_lists) >= len(PEOPLE)

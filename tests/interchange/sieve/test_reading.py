@@ -8,7 +8,7 @@ import pytest
 
 from interchange.sieve.imported import ImportedScripts, source_of
 from mmctl.errors import UsageError
-from mmctl.interchange.migration.lowered import Status
+from mmctl.interchange.migration.lowered import Sameness
 
 
 def rules(script: str, **options: str) -> list[dict[str, Any]]:
@@ -126,13 +126,13 @@ def test_a_rule_that_is_switched_off_stays_so() -> None:
 
 def test_a_test_that_rules_do_not_see_makes_a_rule_to_be_written() -> None:
     imported = ImportedScripts({"main.sieve": 'if header :is "list-id" "x" { discard; }'})
-    assert [rule.status for rule in imported.lowered.rules] == [Status.NOT_POSSIBLE]
+    assert [rule.status for rule in imported.lowered.rules] == [Sameness.NOT_POSSIBLE]
 
 
 def test_a_filter_in_front_is_named() -> None:
     script = 'if header :contains "X-Spam-Flag" "YES" { discard; }'
     [rule] = ImportedScripts({"main.sieve": script}).lowered.rules
-    assert rule.status is Status.CLOSE
+    assert rule.status is Sameness.CLOSE
     assert [each.code for each in rule.differences] == ["header-set-by-filter"]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.cli.migrating.kinds import Imports, ListsOfSenders, kind_of
 from mmctl.errors import UsageError
-from mmctl.interchange.migration.source import Asked
+from mmctl.interchange.migration.source import SourceOptions
 from mmctl.patterns import Pattern
 from mmctl.records import dataclass
 
@@ -105,7 +105,7 @@ def import_files(run: Run, wanted: FileImport) -> int:
     )
 
 
-def _asked(run: Run, wanted: FileImport) -> Asked:
+def _asked(run: Run, wanted: FileImport) -> SourceOptions:
     """What the person says about the source."""
     domains = tuple(domain.lower().lstrip("@") for domain in wanted.domains)
     for domain in domains:
@@ -119,7 +119,7 @@ def _asked(run: Run, wanted: FileImport) -> Asked:
         options[f"parameter:{name}"] = value
     if wanted.recipients:
         options["recipient"] = "\n".join(wanted.recipients)
-    return Asked(domains=domains, options=options, today=run.today.isoformat())
+    return SourceOptions(domains=domains, options=options, today=run.today.isoformat())
 
 
 def _refuse_options(wanted: FileImport) -> None:

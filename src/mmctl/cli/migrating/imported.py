@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from mmctl.cli.run import Run
     from mmctl.interchange.migration.files import ImportParts, ImportTarget
-    from mmctl.interchange.migration.lowered import Lowered
+    from mmctl.interchange.migration.lowered import LoweredGateway
     from mmctl.interchange.migration.report import IdleRule
     from mmctl.interchange.migration.source import Data, Needed
     from mmctl.linting import LintResult
@@ -57,7 +57,7 @@ class ImportedProject:
 
 
 def imported_project(
-    run: Run, lowered: Lowered, place: ImportTarget, *, with_cases: bool
+    run: Run, lowered: LoweredGateway, place: ImportTarget, *, with_cases: bool
 ) -> ImportedProject:
     """The texts of a project, and what lint says of it; `with_cases`: two cases for each rule."""
     from mmctl.cli.migrating.unreached import switched_off
@@ -95,7 +95,9 @@ def _linted(run: Run, texts: Mapping[str, str], place: ImportTarget) -> LintResu
     return problems_of(Sources(files, place.project), run.today)
 
 
-def _cases(texts: Mapping[str, str], lowered: Lowered) -> tuple[Data | None, tuple[IdleRule, ...]]:
+def _cases(
+    texts: Mapping[str, str], lowered: LoweredGateway
+) -> tuple[Data | None, tuple[IdleRule, ...]]:
     """The cases of the rules, and the rules that never apply; none where the rules have errors."""
     from mmctl.cli.migrating.imported_cases import imported_cases
     from mmctl.interchange.migration.report import IdleRule
@@ -111,7 +113,7 @@ def _cases(texts: Mapping[str, str], lowered: Lowered) -> tuple[Data | None, tup
     return found.document, idle
 
 
-def _fit(lowered: Lowered, packed: tuple[str, ...], *, is_fitting: bool) -> str:
+def _fit(lowered: LoweredGateway, packed: tuple[str, ...], *, is_fitting: bool) -> str:
     """Whether the rules fit the service, or what says what to change."""
     if packed:
         return "; ".join(packed)

@@ -8,7 +8,7 @@ from mmctl.cases.witnessed.rule_cases import witnessed_rules
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from mmctl.interchange.migration.lowered import Lowered
+    from mmctl.interchange.migration.lowered import LoweredGateway
     from mmctl.interchange.migration.source import Data, SourceRule
     from mmctl.language.project import Project
 
@@ -39,7 +39,7 @@ class ImportedCases:
     """Rules for which no case was found, though they may apply: what they ask is unknown."""
 
 
-def imported_cases(project: Project, lowered: Lowered) -> ImportedCases:
+def imported_cases(project: Project, lowered: LoweredGateway) -> ImportedCases:
     """The cases of all rules that act, each called by its rule and place in the source.
 
     `project` is loaded without errors; the cases expect what its evaluator says.

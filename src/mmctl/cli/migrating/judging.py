@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mmctl.cli.migrating.imported import ImportedProject
-    from mmctl.interchange.migration.lowered import Lowered, LoweredRule
+    from mmctl.interchange.migration.lowered import LoweredGateway, LoweredRule
     from mmctl.interchange.migration.source import Example
     from mmctl.judge.trace import Trace
 
@@ -27,7 +27,7 @@ _KEPT = (PROJECT_FILE, RESOURCES)
 
 
 def endings_here(
-    lowered: Lowered, project: ImportedProject
+    lowered: LoweredGateway, project: ImportedProject
 ) -> Callable[[LoweredRule, Example], str]:
     """How an example of a rule ends by the rules that it became, and the delivery at the end.
 
@@ -51,7 +51,7 @@ def endings_here(
 
 
 def _judged(
-    lowered: Lowered,
+    lowered: LoweredGateway,
     project: ImportedProject,
     places: Mapping[int, str],
     examples: list[tuple[LoweredRule, Example]],

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mmctl.interchange.api_json import Imported
-    from mmctl.interchange.migration.source import Asked, Reader
+    from mmctl.interchange.migration.source import Reader, SourceOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +41,14 @@ class Imports:
 
     what: str
     by: str
-    """The module and function of what takes files and `Asked`, and gives `Imported`."""
+    """The module and function of what takes files and `SourceOptions`, and gives `Imported`."""
     system: str | None = None
     """The tool that a new project is imported from; None: no project is made."""
 
     @property
-    def importer(self) -> Callable[[Mapping[str, bytes], Asked], Imported]:
+    def importer(self) -> Callable[[Mapping[str, bytes], SourceOptions], Imported]:
         """What takes the files."""
-        found: Callable[[Mapping[str, bytes], Asked], Imported] = _named(self.by)
+        found: Callable[[Mapping[str, bytes], SourceOptions], Imported] = _named(self.by)
         return found
 
 

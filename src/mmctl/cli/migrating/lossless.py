@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from mmctl.cli.migrating.kinds import Imports
     from mmctl.cli.run import Run
     from mmctl.interchange.api_json import Imported
-    from mmctl.interchange.migration.source import Asked
+    from mmctl.interchange.migration.source import SourceOptions
 
 
-def import_json(files: Mapping[str, bytes], asked: Asked) -> Imported:
+def import_json(files: Mapping[str, bytes], asked: SourceOptions) -> Imported:
     """What files in the shapes of the API hold.
 
     Raises:
@@ -43,7 +43,7 @@ def import_lossless(
     run: Run,
     kind: Imports,
     files: Mapping[str, bytes],
-    asked: Asked,
+    asked: SourceOptions,
     folder: Path | None,
     *,
     force: bool,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mmctl.cli.run import Run
     from mmctl.interchange.migration.files import ImportTarget
     from mmctl.interchange.migration.report import MigrationReport
-    from mmctl.interchange.migration.source import Asked
+    from mmctl.interchange.migration.source import SourceOptions
     from mmctl.render.text.styled_parts import StyledParts
 
 _REPORT: Final = "migration/report"
@@ -38,7 +38,7 @@ class Migration:
     accept: Path | None = None
 
 
-def migrate(run: Run, asked: Asked, migration: Migration) -> int:
+def migrate(run: Run, asked: SourceOptions, migration: Migration) -> int:
     """Read the rules of another gateway, write them and the report; 1: something is left to do.
 
     Raises:
@@ -88,7 +88,7 @@ def migrate(run: Run, asked: Asked, migration: Migration) -> int:
     return int(bool(report.left))
 
 
-def _place(migration: Migration, asked: Asked) -> ImportTarget:
+def _place(migration: Migration, asked: SourceOptions) -> ImportTarget:
     """What the project is called, and where its mail goes.
 
     Raises:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mmctl.cli.run import Run
     from mmctl.interchange.api_json import Imported
     from mmctl.interchange.infrastructure.taking import Taking
-    from mmctl.interchange.migration.source import Asked
+    from mmctl.interchange.migration.source import SourceOptions
 
 _WORDS: Final = {kind.value.replace("_", "-"): kind for kind in Kind}
 
@@ -34,7 +34,7 @@ class TakingOver:
 
 
 def take_over(
-    run: Run, kind: Imports, files: Mapping[str, bytes], asked: Asked, wanted: TakingOver
+    run: Run, kind: Imports, files: Mapping[str, bytes], asked: SourceOptions, wanted: TakingOver
 ) -> int:
     """Write the rule files of what leaves the tool, and the steps by which it lets go.
 

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from mmctl.interchange.migration.lowered import Lowered
+    from mmctl.interchange.migration.lowered import LoweredGateway
     from mmctl.interchange.migration.report import IdleRule
 
 _CHECKS: Final = frozenset({"unreachable-rule", "contradicting-conditions"})
 
 
-def switched_off(texts: Mapping[str, str], today: date, lowered: Lowered) -> tuple[IdleRule, ...]:
+def switched_off(
+    texts: Mapping[str, str], today: date, lowered: LoweredGateway
+) -> tuple[IdleRule, ...]:
     """Switch off, in place, the rules that lint calls unreachable; return them with the reason."""
     from mmctl.checks.catalogue import CHECKS
     from mmctl.checks.lint import report

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mmctl.interchange.cloudformation.template import ReadTemplate
     from mmctl.interchange.infrastructure.found import FoundInfrastructure
     from mmctl.interchange.infrastructure.values import Tree
-    from mmctl.interchange.migration.source import Asked
+    from mmctl.interchange.migration.source import SourceOptions
     from mmctl.problem import Problem
 
 _PARAMETER: Final = "parameter:"
@@ -114,7 +114,7 @@ def _prefix(file: str, files: Mapping[str, bytes]) -> str:
     return "" if len(files) == 1 else f"{posixpath.basename(file)}/"
 
 
-def import_cloudformation(files: Mapping[str, bytes], asked: Asked) -> Imported:
+def import_cloudformation(files: Mapping[str, bytes], asked: SourceOptions) -> Imported:
     """The sections of what templates have of Mail Manager.
 
     Raises:

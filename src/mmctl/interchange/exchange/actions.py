@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.exchange.context import address_in
 from mmctl.interchange.exchange.vocabulary import ROWS, ParameterPart, ParameterRow
-from mmctl.interchange.migration.differences import Difference, Example
+from mmctl.interchange.migration.differences import Deviation, Example
 from mmctl.interchange.migration.names import spelled
 from mmctl.interchange.migration.source import Needed, Then
 from mmctl.interchange.migration.usual import (
@@ -46,7 +46,7 @@ class TransportEffects:
     actions: list[Action] = field(default_factory=list)
     then: Then = Then.GO_ON
     final: bool = False
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[Deviation] = field(default_factory=list)
 
 
 def actions_of(context: RuleContext) -> TransportEffects:
@@ -72,7 +72,7 @@ def actions_of(context: RuleContext) -> TransportEffects:
 
 def _not_exported(row: ParameterRow, stated: StatedValue, done: TransportEffects) -> None:
     done.differences.append(
-        Difference(
+        Deviation(
             code="value-not-exported",
             says=f"the export does not say the value of `{row.name}`: {stated.lost}",
             instead="export it again, and import that",
@@ -86,7 +86,7 @@ def _undone(row: ParameterRow, stated: StatedValue, done: TransportEffects) -> N
     value = ", ".join(stated.values)
     shown = f"`{row.name}`" if value.lower() == "true" else f"`{row.name}` ({_short(value)})"
     done.differences.append(
-        Difference(
+        Deviation(
             code=row.unsaid.code,
             says=f"{shown} is lost: {row.unsaid.says}",
             instead=row.unsaid.instead,
@@ -105,7 +105,7 @@ def _marks(context: RuleContext, done: TransportEffects) -> bool:
     if score:
         done.actions.append({"add_header": {"name": SCL_HEADER, "value": score}})
         done.differences.append(
-            Difference(
+            Deviation(
                 code="spam-score-is-a-header",
                 says=f"the source sets the spam score (SCL) to {score}, which decides what "
                 f"Exchange does with the mail; here the header `{SCL_HEADER}: {score}` says so",
@@ -121,7 +121,7 @@ def _set_header(name: str, value: str, context: RuleContext, done: TransportEffe
     fits = _HEADER_NAME.fullmatch(name) and 1 <= len(value) <= _VALUE_AT_MOST
     if not fits or not value.isprintable():
         done.differences.append(
-            Difference(
+            Deviation(
                 code="header-not-set",
                 says=f"the header `{name}` is not set: Mail Manager adds headers that start with "
                 "`X-`, with 1 to 128 characters in one line",
@@ -132,7 +132,7 @@ def _set_header(name: str, value: str, context: RuleContext, done: TransportEffe
         return
     if name.lower().startswith(_RESERVED):
         done.differences.append(
-            Difference(
+            Deviation(
                 code="header-taken-away",
                 says=f"Exchange takes the header `{name}` from mail that comes from outside, as "
                 "from this gateway, so that it has no effect there",
@@ -144,7 +144,7 @@ def _set_header(name: str, value: str, context: RuleContext, done: TransportEffe
     done.actions.append({"add_header": {"name": name, "value": value}})
     with_one = context.sketch.with_header(name, "old")
     done.differences.append(
-        Difference(
+        Deviation(
             code="header-added-not-set",
             says=f"the source replaces the header `{name}` where a message has one; here one more "
             "is added, so that a sender's own stays beside it",
@@ -192,7 +192,7 @@ def _deletes(context: RuleContext, done: TransportEffects) -> None:
     done.then = Then.END
     if not context.flag("DeleteMessage"):
         done.differences.append(
-            Difference(
+            Deviation(
                 code="not-disconnected",
                 says="the source ends the connection; here the mail is accepted and dropped",
                 instead="where client address or recipient alone decide: `refuse: true`",
@@ -245,8 +245,8 @@ def _routes(context: RuleContext, done: TransportEffects) -> None:
         done.differences.append(_ends_early("routes"))
 
 
-def _ends_early(does: str) -> Difference:
-    return Difference(
+def _ends_early(does: str) -> Deviation:
+    return Deviation(
         code="no-rules-after",
         says=f"the source {does} mail and goes on with the next rules; here the rules below do not "
         "see it, because it is on its way",
@@ -259,7 +259,7 @@ def _only_audited(context: RuleContext, done: TransportEffects) -> None:
     severity = context.value("SetAuditSeverity")
     if not severity:
         done.differences.append(
-            Difference(
+            Deviation(
                 code="no-action",
                 says="the export has no action of this rule",
                 instead="export it again, with all members: `Get-TransportRule | ConvertTo-Json "
@@ -270,7 +270,7 @@ def _only_audited(context: RuleContext, done: TransportEffects) -> None:
         return
     done.actions.append({"add_header": {"name": AUDIT_HEADER, "value": severity}})
     done.differences.append(
-        Difference(
+        Deviation(
             code="audit-is-a-header",
             says="the source writes an audit entry and does nothing else; here a header marks the "
             "mail, and logs name the rule",

@@ -20,8 +20,8 @@ from mmctl.interchange.exchange.people import (
 from mmctl.interchange.exchange.text_patterns import patterns
 from mmctl.interchange.exchange.vocabulary import ParameterPart, ValueKind, known
 from mmctl.interchange.exchange.words import shown_word, words
-from mmctl.interchange.migration.differences import Difference
-from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Negated, Unseen
+from mmctl.interchange.migration.differences import Deviation
+from mmctl.interchange.migration.tests import AllOf, EitherOf, Matches, Negated, Unseen
 from mmctl.records import replace
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _test(row: ParameterRow, stated: StatedValue, context: RuleContext, *, excep
             else f" ({_short(shown_values)})"
         )
         return Unseen(
-            difference=Difference(
+            difference=Deviation(
                 code=row.unsaid.code,
                 says=f"`{stated.name}`{value}: {row.unsaid.says}",
                 instead=row.unsaid.instead,
@@ -141,7 +141,7 @@ def _shown(row: ParameterRow, stated: StatedValue, context: RuleContext) -> Sket
 def not_exported(name: str, why: str) -> Unseen:
     """A condition whose values the export does not have."""
     return Unseen(
-        difference=Difference(
+        difference=Deviation(
             code="value-not-exported",
             says=f"the export does not say the value of `{name}`: {why}",
             instead="export it again, and import that",
@@ -157,11 +157,11 @@ def _networks(stated: StatedValue) -> Test:
         found += [str(network) for network in networks]
         if not networks:
             broken.append(value)
-    test = Compared(operand="source_ip", operator="cidr_matches", values=tuple(found))
+    test = Matches(operand="source_ip", operator="cidr_matches", values=tuple(found))
     if not broken:
         return test
     shown_values = ", ".join(broken)
-    return AnyOf((test, not_exported(stated.name, f"`{shown_values}` is no network")))
+    return EitherOf((test, not_exported(stated.name, f"`{shown_values}` is no network")))
 
 
 def _networks_in(
@@ -186,7 +186,7 @@ def _size(stated: StatedValue) -> Test:
     size = size_of(stated.values[0])
     if size is None:
         return not_exported(stated.name, f"`{_short(stated.values[0])}` is no size")
-    return Compared(operand="message_size", operator="greater_than_or_equal", values=(str(size),))
+    return Matches(operand="message_size", operator="greater_than_or_equal", values=(str(size),))
 
 
 def size_of(text: str) -> int | None:

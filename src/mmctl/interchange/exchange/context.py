@@ -6,16 +6,16 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.exchange.sketch import Sketch
-from mmctl.interchange.migration.differences import Difference, Example
+from mmctl.interchange.migration.differences import Deviation, Example
 from mmctl.interchange.migration.names import FreeNames
-from mmctl.interchange.migration.tests import AnyOf, Compared, Near
+from mmctl.interchange.migration.tests import EitherOf, Matches, Near
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mmctl.interchange.exchange.stated import StatedValue
-    from mmctl.interchange.migration.source import Asked, Source
+    from mmctl.interchange.migration.source import OtherGateway, SourceOptions
     from mmctl.interchange.migration.tests import Test
 
 APPLIES: Final = "the rule applies"
@@ -29,7 +29,7 @@ _IN_ANGLES: Final = re.compile(r"[^<>]*<([^<>]+)>")
 class UnfilledLists:
     """Address lists for groups and people whose addresses the export does not have."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: OtherGateway) -> None:
         self._source = source
         self._names = FreeNames()
         self._known: dict[tuple[str, str], str] = {}
@@ -48,8 +48,8 @@ class UnfilledLists:
 class RuleContext:
     """The reading of one rule."""
 
-    source: Source
-    asked: Asked
+    source: OtherGateway
+    asked: SourceOptions
     lists: UnfilledLists
     stated: dict[tuple[str, bool], StatedValue]
     """By the name in the vocabulary, and whether it is an exception."""
@@ -92,9 +92,9 @@ class RuleContext:
 def of_each(operands: Sequence[str], operator: str, values: Iterable[str]) -> Test:
     """A comparison of any of the operands."""
     tests = tuple(
-        Compared(operand=operand, operator=operator, values=tuple(values)) for operand in operands
+        Matches(operand=operand, operator=operator, values=tuple(values)) for operand in operands
     )
-    return tests[0] if len(tests) == 1 else AnyOf(tests)
+    return tests[0] if len(tests) == 1 else EitherOf(tests)
 
 
 def in_list(
@@ -107,7 +107,7 @@ def in_list(
         if exception
         else "until then nothing matches it"
     )
-    difference = Difference(
+    difference = Deviation(
         code="members-needed",
         says=f"the addresses of {who} are not in the export, and must be written into the "
         f"address list `{name}`; {then}",

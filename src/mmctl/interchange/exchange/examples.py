@@ -15,11 +15,11 @@ from mmctl.interchange.exchange.context import (
     NO_RECIPIENT,
     NOT_APPLIES,
 )
-from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Near, Negated, Unseen
+from mmctl.interchange.migration.tests import AllOf, EitherOf, Matches, Near, Negated, Unseen
 from mmctl.records import replace
 
 if TYPE_CHECKING:
-    from mmctl.interchange.migration.differences import Difference, Example
+    from mmctl.interchange.migration.differences import Deviation, Example
     from mmctl.interchange.migration.source import Data
     from mmctl.interchange.migration.tests import Test
 
@@ -35,7 +35,7 @@ _ENDS: Final = {
 def with_telling_examples(test: Test, whole: Test) -> Test:
     """A part of a test without the examples that show nothing."""
     match test:
-        case Compared():
+        case Matches():
             return test
         case Unseen(difference=difference):
             return Unseen(difference=telling(difference, whole))
@@ -47,13 +47,13 @@ def with_telling_examples(test: Test, whole: Test) -> Test:
             return Negated(with_telling_examples(inner, whole))
         case AllOf(tests):
             return AllOf(tuple(with_telling_examples(each, whole) for each in tests))
-        case AnyOf(tests):
-            return AnyOf(tuple(with_telling_examples(each, whole) for each in tests))
+        case EitherOf(tests):
+            return EitherOf(tuple(with_telling_examples(each, whole) for each in tests))
         case never:
             assert_never(never)
 
 
-def telling(difference: Difference, whole: Test) -> Difference:
+def telling(difference: Deviation, whole: Test) -> Deviation:
     """A difference without its example, if that shows nothing."""
     example = difference.example
     if example is None or _tells(example, difference, whole):
@@ -61,7 +61,7 @@ def telling(difference: Difference, whole: Test) -> Difference:
     return replace(difference, example=None)
 
 
-def _tells(example: Example, difference: Difference, whole: Test) -> bool:
+def _tells(example: Example, difference: Deviation, whole: Test) -> bool:
     """Whether the rule takes a message as the example says, because of that difference alone."""
     ends = _ENDS.get(example.there)
     recipients = example.mail["envelope"]["recipients"]
@@ -83,7 +83,7 @@ def _met(
     recipient: str,
     *,
     wanted: bool = True,
-    turned: Difference | None = None,
+    turned: Deviation | None = None,
 ) -> bool | None:
     """Whether a test surely has this answer here; None: nobody can say.
 
@@ -91,7 +91,7 @@ def _met(
     `turned` is answered as it is not here: seen and true, or the other way round.
     """
     match test:
-        case Compared():
+        case Matches():
             found = _compared(test, mail, recipient)
             return None if found is None else found is wanted
         case Unseen(difference=difference):
@@ -103,9 +103,9 @@ def _met(
             return _met(inner, mail, recipient, wanted=wanted, turned=turned)
         case Negated(inner):
             return _met(inner, mail, recipient, wanted=not wanted, turned=turned)
-        case AllOf(tests) | AnyOf(tests):
+        case AllOf(tests) | EitherOf(tests):
             answers = [_met(each, mail, recipient, wanted=wanted, turned=turned) for each in tests]
-            one_is_enough = isinstance(test, AnyOf) is wanted
+            one_is_enough = isinstance(test, EitherOf) is wanted
             if one_is_enough in answers:
                 return one_is_enough
             return None if None in answers else not one_is_enough
@@ -113,7 +113,7 @@ def _met(
             assert_never(never)
 
 
-def _compared(test: Compared, mail: Data, recipient: str) -> bool | None:
+def _compared(test: Matches, mail: Data, recipient: str) -> bool | None:
     message, envelope = mail["message"], mail["envelope"]
     match test.operand:
         case "message_size":
@@ -141,7 +141,7 @@ def _compared(test: Compared, mail: Data, recipient: str) -> bool | None:
     return _texts(test, texts)
 
 
-def _texts(test: Compared, texts: list[str]) -> bool | None:
+def _texts(test: Matches, texts: list[str]) -> bool | None:
     lower = [text.lower() for text in texts]
     values = [value.lower() for value in test.values]
     match test.operator:

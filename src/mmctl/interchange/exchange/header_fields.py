@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from mmctl.interchange.exchange.context import APPLIES, NOT_APPLIES
 from mmctl.interchange.exchange.text_patterns import patterns_of
 from mmctl.interchange.exchange.words import compared_header, near_words
-from mmctl.interchange.migration.differences import Difference
-from mmctl.interchange.migration.tests import AnyOf, Compared, Near, Unseen
+from mmctl.interchange.migration.differences import Deviation
+from mmctl.interchange.migration.tests import EitherOf, Matches, Near, Unseen
 from mmctl.records import replace
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def header(name: str, stated: StatedValue, context: RuleContext, *, exception: b
     if lower == "subject" and not literal:
         return patterns_of(("subject",), stated.values, context, exception=exception)
     if lower == "subject":
-        test: Test = Compared(operand="subject", operator="contains", values=stated.values)
+        test: Test = Matches(operand="subject", operator="contains", values=stated.values)
     elif not lower.startswith("x-"):
         return _unseen(
             "header-not-seen",
@@ -99,8 +99,8 @@ def _of_addresses(
             example = context.example(named, NOT_APPLIES if exception else APPLIES)
         tests.append(
             Near(
-                test=Compared(operand=operand, operator="contains", values=tuple(whole)),
-                difference=Difference(
+                test=Matches(operand=operand, operator="contains", values=tuple(whole)),
+                difference=Deviation(
                     code="display-names",
                     says="the source looks at the whole header; here the addresses in it are "
                     "compared, and the names beside them are not seen",
@@ -118,7 +118,7 @@ def _of_addresses(
                 "keep the rule in Exchange, or use an add-on that judges impersonation",
             )
         )
-    return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
+    return tests[0] if len(tests) == 1 else EitherOf(tuple(tests))
 
 
 def _verdicts(values: Sequence[str], field: str) -> Test:
@@ -136,21 +136,21 @@ def _verdicts(values: Sequence[str], field: str) -> Test:
             )
             continue
         check, result = found[1].lower(), found[2].lower()
-        compared = Compared(operand=check, operator="equals", values=(_VERDICTS[result],))
+        compared = Matches(operand=check, operator="equals", values=(_VERDICTS[result],))
         if check == "dmarc":
-            compared = Compared(operand="dmarc_policy", operator="equals", values=_POLICIES)
-        difference = Difference(
+            compared = Matches(operand="dmarc_policy", operator="equals", values=_POLICIES)
+        difference = Deviation(
             code="own-verdicts",
             says=f"the source reads `{value}` in `{field}`, which Exchange writes; here it is "
             "Mail Manager's own verdict, which may differ, as for mail that was forwarded",
             instead="look at both for a week: import with `--shadow`",
         )
         tests.append(Near(test=compared, difference=difference))
-    return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
+    return tests[0] if len(tests) == 1 else EitherOf(tuple(tests))
 
 
 def _unseen(code: str, says: str, instead: str) -> Unseen:
-    return Unseen(difference=Difference(code=code, says=says, instead=instead or None, loses=True))
+    return Unseen(difference=Deviation(code=code, says=says, instead=instead or None, loses=True))
 
 
 def put_header(sketch: Sketch, field: str, text: str) -> Sketch:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.exchange.context import address_in, in_list, of_each
-from mmctl.interchange.migration.differences import Difference
+from mmctl.interchange.migration.differences import Deviation
 from mmctl.interchange.migration.tests import (
     ALWAYS,
     NEVER,
     AllOf,
-    AnyOf,
+    EitherOf,
     Negated,
     Unseen,
 )
@@ -30,7 +30,7 @@ HEADERS: Final = {
     "AnyOfToCcHeader": ("to", "cc"),
 }
 _INSIDE: Final = Unseen(
-    difference=Difference(
+    difference=Deviation(
         code="senders-inside",
         says="the rule acts on mail of the organization's own senders, over an authenticated "
         "connection; an open ingress point has no such mail",
@@ -40,7 +40,7 @@ _INSIDE: Final = Unseen(
     )
 )
 _DOMAINS: Final = Unseen(
-    difference=Difference(
+    difference=Deviation(
         code="domains-not-given",
         says="the rule asks whether recipients are inside the organization, and the export does "
         "not have its domains",
@@ -66,7 +66,7 @@ def people(name: str, stated: StatedValue, context: RuleContext, *, exception: b
     for value in others:
         listed = context.lists.named("person", value)
         tests.append(in_list(context, operands, listed, f"`{value}`", exception=exception))
-    return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
+    return tests[0] if len(tests) == 1 else EitherOf(tuple(tests))
 
 
 def groups(name: str, stated: StatedValue, context: RuleContext, *, exception: bool) -> Test:
@@ -88,7 +88,7 @@ def between(stated: StatedValue, context: RuleContext, *, exception: bool) -> Te
                 )
             )
         )
-    return AnyOf(tuple(tests))
+    return EitherOf(tuple(tests))
 
 
 def _members(
@@ -99,7 +99,7 @@ def _members(
         listed = context.lists.named("group", value)
         who = f"the group `{value}`"
         tests.append(in_list(context, operands, listed, who, exception=exception))
-    return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
+    return tests[0] if len(tests) == 1 else EitherOf(tuple(tests))
 
 
 def domains(name: str, stated: StatedValue, context: RuleContext) -> Test:
@@ -126,7 +126,7 @@ def to_scope(stated: StatedValue, context: RuleContext) -> Test:
     scope = stated.values[0].lower()
     if scope in {"externalpartner", "externalnonpartner"}:
         return Unseen(
-            difference=Difference(
+            difference=Deviation(
                 code="partners-not-known",
                 says="Mail Manager does not know which domains are partners of Exchange's Domain "
                 "Security",

@@ -23,15 +23,15 @@ from mmctl.interchange.exchange.vocabulary import (
     known_class,
 )
 from mmctl.interchange.migration.decoding import decoded
-from mmctl.interchange.migration.differences import Difference
-from mmctl.interchange.migration.source import Source, SourceRule, Unread
+from mmctl.interchange.migration.differences import Deviation
+from mmctl.interchange.migration.source import OtherGateway, SourceRule, Unread
 from mmctl.interchange.migration.tests import AllOf, Negated, Unseen
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
     from mmctl.interchange.exchange.export_xml import ExportedRules
     from mmctl.interchange.exchange.stated import StatedRule, StatedValue
-    from mmctl.interchange.migration.source import Asked, Opened
+    from mmctl.interchange.migration.source import Opened, SourceOptions
     from mmctl.interchange.migration.tests import Test
 
 SYSTEM: Final = "Exchange"
@@ -46,13 +46,13 @@ _TEXT_AT_MOST: Final = 600
 _VALUE_SHOWN: Final = 60
 
 
-def read(opened: Opened, asked: Asked) -> Source:
+def read(opened: Opened, asked: SourceOptions) -> OtherGateway:
     """The transport rules of one or several exports.
 
     Raises:
         ProblemsFound: a file cannot be read, or a part of it; with all problems of all files.
     """
-    source = Source(system=SYSTEM)
+    source = OtherGateway(system=SYSTEM)
     problems: list[Problem] = []
     found: list[StatedRule] = []
     seen: dict[str, str] = {}
@@ -93,7 +93,7 @@ def _exported(file: str, content: bytes) -> ExportedRules:
 
 
 def _first_of_name(
-    file: str, rules: list[StatedRule], seen: dict[str, str], source: Source
+    file: str, rules: list[StatedRule], seen: dict[str, str], source: OtherGateway
 ) -> list[StatedRule]:
     """The rules that no file before has: exports of one tenant in two forms are one."""
     kept = []
@@ -134,7 +134,7 @@ def _priority(rule: StatedRule) -> int | None:
 class _RulesReading:
     """What the rules of one source share."""
 
-    def __init__(self, source: Source, asked: Asked) -> None:
+    def __init__(self, source: OtherGateway, asked: SourceOptions) -> None:
         self._source, self._asked = source, asked
         self._lists = UnfilledLists(source)
         self._outside = 0
@@ -215,7 +215,7 @@ class _RulesReading:
         """A rule in the form of Exchange 2007 and 2010: its text, and nothing that acts."""
         text = " ".join((stated.older or "").split())[:_TEXT_AT_MOST]
         own = {each.name: " ".join(each.values) for each in stated.members}
-        difference = Difference(
+        difference = Deviation(
             code="older-form",
             says="the rule is in the form of Exchange 2007 and 2010, which has no parameters",
             instead="import the file into a newer Exchange (`Import-TransportRuleCollection`), and "
@@ -272,7 +272,7 @@ def _unknown_condition(stated: StatedValue) -> Test:
 
 
 def _unknown_part(what: str) -> Unseen:
-    difference = Difference(
+    difference = Deviation(
         code="parameter-unknown",
         says=f"{what} is not in Microsoft's documents as of 2026, and may be a condition",
         instead="look into Microsoft's documents; if it is no condition, write the rule by hand",

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.differences import Difference
+from mmctl.interchange.migration.differences import Deviation
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Properties:
     shadow: bool = False
     expires: str | None = None
     description: str | None = None
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[Deviation] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ def properties_of(context: RuleContext) -> Properties:
     _begins(context, found)
     if context.value("RuleErrorAction", "Ignore").lower() == "defer":
         found.differences.append(
-            Difference(
+            Deviation(
                 code="errors-not-deferred",
                 says="the source holds mail back while the rule cannot be judged; here a condition "
                 "that has no answer does not match, and an action that fails is left out",
@@ -62,7 +62,7 @@ def properties_of(context: RuleContext) -> Properties:
         )
     if context.value("RuleSubType").lower() == "dlp" or context.value("DlpPolicy"):
         found.differences.append(
-            Difference(
+            Deviation(
                 code="part-of-a-dlp-policy",
                 says=f"the rule belongs to the DLP policy `{context.value('DlpPolicy')}`, which "
                 "changes it; here it is a rule of its own",
@@ -104,7 +104,7 @@ def _expires(context: RuleContext, found: Properties) -> None:
         found.enabled = False
         return
     found.differences.append(
-        Difference(
+        Deviation(
             code="expiry-by-hand",
             says=f"the source stops the rule by itself after {found.expires}; here it stays live "
             "until it is removed, and `mmctl lint` warns",
@@ -128,7 +128,7 @@ def _begins(context: RuleContext, found: Properties) -> None:
         return
     found.enabled = False
     found.differences.append(
-        Difference(
+        Deviation(
             code="not-active-yet",
             says=f"the source starts the rule by itself on {begins}; here it is disabled until "
             "somebody enables it",
@@ -141,7 +141,7 @@ def _begins(context: RuleContext, found: Properties) -> None:
 def _ambiguous(name: str, text: str, moment: _Moment, found: Properties) -> None:
     if moment.ambiguous:
         found.differences.append(
-            Difference(
+            Deviation(
                 code="day-or-month-first",
                 says=f"`{name}` is `{text}`, read with the month first: {moment.day.isoformat()}",
                 instead="export as JSON, where dates have one form",
@@ -149,8 +149,8 @@ def _ambiguous(name: str, text: str, moment: _Moment, found: Properties) -> None
         )
 
 
-def _unread_date(name: str, text: str) -> Difference:
-    return Difference(
+def _unread_date(name: str, text: str) -> Deviation:
+    return Deviation(
         code="date-not-read",
         says=f"`{name}` is `{' '.join(text.split())}`, which is no date",
         instead="write `expires` and `enabled` by hand",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.exchange.context import APPLIES, NOT_APPLIES
 from mmctl.interchange.exchange.words import body_unseen, for_all_recipients
-from mmctl.interchange.migration.differences import Difference
-from mmctl.interchange.migration.tests import AnyOf, Near, Unseen
+from mmctl.interchange.migration.differences import Deviation
+from mmctl.interchange.migration.tests import EitherOf, Near, Unseen
 from mmctl.interchange.patterns import Flavor, InvalidPattern, LookedAt, converted
 from mmctl.records import replace
 
@@ -27,7 +27,7 @@ def patterns(name: str, stated: StatedValue, context: RuleContext, *, exception:
     """One of these patterns in what the condition looks at."""
     if name.startswith("SubjectOrBody"):
         found = patterns_of(("subject",), stated.values, context, exception=exception)
-        return AnyOf((found, body_unseen(context, "text")))
+        return EitherOf((found, body_unseen(context, "text")))
     if name.startswith("Subject"):
         return patterns_of(("subject",), stated.values, context, exception=exception)
     if name.startswith("FromAddress"):
@@ -52,7 +52,7 @@ def patterns_of(
         for operand in operands
         for value in values
     ]
-    return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
+    return tests[0] if len(tests) == 1 else EitherOf(tuple(tests))
 
 
 def _pattern(pattern: str, looked: LookedAt, context: RuleContext, *, exception: bool) -> Test:
@@ -60,7 +60,7 @@ def _pattern(pattern: str, looked: LookedAt, context: RuleContext, *, exception:
         found = converted(pattern, flavor=Flavor.DOTNET, looked=looked, ignores_case=True)
     except InvalidPattern as invalid:
         return Unseen(
-            difference=Difference(
+            difference=Deviation(
                 code="pattern-broken",
                 says=f"`{pattern}` is no regular expression: {invalid.message}",
                 instead="fix it in Exchange, and export again",

@@ -19,8 +19,8 @@ from mmctl.interchange.exchange.context import (
 )
 from mmctl.interchange.exchange.people import sent_by
 from mmctl.interchange.exchange.sketch import Sketch, address_with, beside_a_letter
-from mmctl.interchange.migration.differences import Difference
-from mmctl.interchange.migration.tests import AnyOf, Compared, Near, Unseen
+from mmctl.interchange.migration.differences import Deviation
+from mmctl.interchange.migration.tests import EitherOf, Matches, Near, Unseen
 from mmctl.records import replace
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def words(name: str, stated: StatedValue, context: RuleContext, *, exception: bo
     """One of these words in what the condition looks at."""
     found = _contains(_operands(name, context), stated.values, context, name, exception=exception)
     if name.startswith("SubjectOrBody"):
-        return AnyOf((found, body_unseen(context, stated.values[0])))
+        return EitherOf((found, body_unseen(context, stated.values[0])))
     if name.startswith("AnyOf"):
         return for_all_recipients(found, stated.values, context, exception=exception)
     return found
@@ -76,7 +76,7 @@ def near_words(
     twisted = put(sketch, longer)
     return Near(
         test=test,
-        difference=Difference(
+        difference=Deviation(
             code="words-are-substrings",
             says=f"the source looks for whole words; here `{word}` is found inside of other "
             f"words too, as in `{longer}`",
@@ -112,7 +112,7 @@ def body_unseen(context: RuleContext, text: str) -> Test:
     sketch = context.sketch
     twisted = replace(sketch, subject=Sketch().subject, body=f"{text}\n")
     return Unseen(
-        difference=Difference(
+        difference=Deviation(
             code=_BODY,
             says="the source looks into subject and body; Mail Manager sees no body, so mail that "
             "says it there alone is not taken",
@@ -142,7 +142,7 @@ def for_all_recipients(
         says += "message; here it acts for that recipient alone"
     return Near(
         test=test,
-        difference=Difference(
+        difference=Deviation(
             code="one-recipient-not-all",
             says=says,
             instead="where To and Cc name all recipients, a condition on `to` and `cc` is for the "
@@ -163,8 +163,8 @@ def shown_word(name: str, stated: StatedValue, context: RuleContext, sketch: Ske
     return putting(name, context)(sketch, stated.values[0])
 
 
-def compared_header(name: str, values: Sequence[str]) -> Compared:
+def compared_header(name: str, values: Sequence[str]) -> Matches:
     """A comparison of a header by substrings."""
-    return Compared(
+    return Matches(
         operand="header", operator="contains", values=tuple(values), beside=(("name", name),)
     )

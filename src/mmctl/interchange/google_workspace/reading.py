@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 from mmctl.counted import counted
 from mmctl.interchange.google_workspace.policies import items, member, policies_of, text
 from mmctl.interchange.google_workspace.senders import ListsById
-from mmctl.interchange.migration.differences import Difference
-from mmctl.interchange.migration.source import Source, SourceRule, Then, Unread
+from mmctl.interchange.migration.differences import Deviation
+from mmctl.interchange.migration.source import OtherGateway, SourceRule, Then, Unread
 from mmctl.interchange.migration.tests import AllOf, Near, Negated, Test, Unseen
 from mmctl.interchange.migration.usual import BOUNCE_NEEDS, bounce, rejected_after_acceptance
 
 if TYPE_CHECKING:
     from mmctl.interchange.google_workspace.policies import GmailPolicies, GmailSetting
     from mmctl.interchange.migration.placed_json import Node
-    from mmctl.interchange.migration.source import Action, Asked, Opened
+    from mmctl.interchange.migration.source import Action, Opened, SourceOptions
 
 _RULES: Final = {
     "content_compliance": ("contentComplianceRules", "content compliance"),
@@ -36,7 +36,7 @@ _INSTEAD: Final = {
 _NOTICE: Final = "rejectionNotice"
 
 
-def read(opened: Opened, asked: Asked) -> Source:
+def read(opened: Opened, asked: SourceOptions) -> OtherGateway:
     """Read answers of `policies.list` of the Cloud Identity API.
 
     Raises:
@@ -59,7 +59,7 @@ def read(opened: Opened, asked: Asked) -> Source:
 
 class _GmailRules:
     def __init__(self, policies: GmailPolicies) -> None:
-        self.source = Source(system="Google Workspace", needed=dict(BOUNCE_NEEDS))
+        self.source = OtherGateway(system="Google Workspace", needed=dict(BOUNCE_NEEDS))
         self._lists = ListsById(policies.of("email_address_lists"))
         self._states = {
             text(state, "ruleId"): state
@@ -111,7 +111,7 @@ class _GmailRules:
 
     def _approved(self, node: Node, setting: GmailSetting) -> None:
         names = self._lists.names_of(items(node, "bypassSenderAllowlist"))
-        difference = Difference(
+        difference = Deviation(
             code="spam-filter-of-the-source",
             says=f"this rule changes what Gmail's spam filter does with mail from {names}; "
             "Mail Manager has no spam filter of its own",
@@ -122,7 +122,7 @@ class _GmailRules:
         self._add(node, setting, Unseen(difference=difference), said=f"approve {names}")
 
     def _about_content(self, node: Node, setting: GmailSetting, name: str) -> None:
-        difference = Difference(
+        difference = Deviation(
             code="content-not-visible",
             says=f"this rule for {name} looks into the message; Mail Manager's conditions see "
             "sender, recipient, subject, X- headers and size, not the text or attachments",
@@ -139,7 +139,7 @@ class _GmailRules:
         *,
         said: str,
         actions: tuple[Action, ...] = (),
-        differences: tuple[Difference, ...] = (),
+        differences: tuple[Deviation, ...] = (),
     ) -> None:
         state = self._states.get(text(node, "ruleId"))
         on = member(state, "enabled")
@@ -160,7 +160,7 @@ class _GmailRules:
         )
 
 
-_WHICH_SENDER: Final = Difference(
+_WHICH_SENDER: Final = Deviation(
     code="which-sender",
     says="the export does not say whether Gmail compares the header From or the envelope sender, "
     "nor whether a domain includes its sub-domains; here it is From, and the domain alone",
@@ -168,8 +168,8 @@ _WHICH_SENDER: Final = Difference(
 )
 
 
-def _scope(unit: str) -> Difference:
-    return Difference(
+def _scope(unit: str) -> Deviation:
+    return Deviation(
         code="organizational-unit",
         says=f"this rule is for the organizational unit or group `{unit}` alone, and the export "
         "does not say who is in it",

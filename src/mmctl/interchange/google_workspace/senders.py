@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.google_workspace.policies import items, member, text
 from mmctl.interchange.migration.source import Unread
-from mmctl.interchange.migration.tests import NEVER, AnyOf, Compared, Test
+from mmctl.interchange.migration.tests import NEVER, EitherOf, Matches, Test
 from mmctl.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -50,11 +50,11 @@ class ListsById:
                     why = "it is neither an address nor a domain"
                     unread.append(Unread(place=entry.place, text=said, why=why))
         tests = [
-            Compared(operand="from", operator=operator, values=tuple(values))
+            Matches(operand="from", operator=operator, values=tuple(values))
             for operator, values in (("equals", addresses), ("ends_with", domains))
             if values
         ]
-        return AnyOf(tuple(tests)) if tests else NEVER
+        return EitherOf(tuple(tests)) if tests else NEVER
 
     def _entries(self, node: Node, unread: list[Unread]) -> list[Node]:
         """The entries that an id stands for; an address or a domain stands for itself."""

@@ -23,7 +23,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Deviation:
     """One way in which what is written here differs from what the source says."""
 
     code: str

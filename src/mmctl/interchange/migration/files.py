@@ -21,7 +21,7 @@ from mmctl.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mmctl.interchange.migration.lowered import Lowered, LoweredRule
+    from mmctl.interchange.migration.lowered import LoweredGateway, LoweredRule
     from mmctl.interchange.migration.source import Data, Needed
 
 RULE_SET: Final = "inbound"
@@ -72,7 +72,7 @@ class ImportParts:
     """The content of a file of cases."""
 
 
-def written(lowered: Lowered, place: ImportTarget) -> ImportParts:
+def written(lowered: LoweredGateway, place: ImportTarget) -> ImportParts:
     """The parts of a project: rules by file, what includes them, resources, needed values."""
     source = lowered.source
     rule_files = _rule_files(lowered.rules)
@@ -98,7 +98,9 @@ def written(lowered: Lowered, place: ImportTarget) -> ImportParts:
     )
 
 
-def project_texts(made: ImportParts, lowered: Lowered, place: ImportTarget) -> dict[str, str]:
+def project_texts(
+    made: ImportParts, lowered: LoweredGateway, place: ImportTarget
+) -> dict[str, str]:
     """All files of a new project, by path."""
     return {
         PROJECT_FILE: _project_file(made, lowered.source.system, place),
@@ -125,7 +127,7 @@ def rule_texts(made: ImportParts) -> dict[str, str]:
     }
 
 
-def one_text(made: ImportParts, lowered: Lowered) -> str:
+def one_text(made: ImportParts, lowered: LoweredGateway) -> str:
     """Rules and resources as one rule file."""
     rules = [rule for rules in made.rule_files.values() for rule in rules]
     if lowered.last is not None:
@@ -164,7 +166,7 @@ def _rule_files(rules: Iterable[LoweredRule]) -> dict[str, list[Data]]:
     return found
 
 
-def _gateway(lowered: Lowered, place: ImportTarget, files: Iterable[str]) -> dict[str, Any]:
+def _gateway(lowered: LoweredGateway, place: ImportTarget, files: Iterable[str]) -> dict[str, Any]:
     """The rule set, the traffic policy and the ingress point."""
     source = lowered.source
     rules: list[Data] = [{"include": [path]} for path in files]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.migration.names import FreeNames
-from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Near, Negated, Unseen
+from mmctl.interchange.migration.tests import AllOf, EitherOf, Matches, Near, Negated, Unseen
 from mmctl.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class LongLists:
     def within(self, test: Test, rule: str) -> Test:
         """A test whose long lists of addresses are address lists; named by `rule` if new."""
         match test:
-            case Compared():
+            case Matches():
                 return self._any_of((test,), rule)[0]
             case Unseen():
                 return test
@@ -47,28 +47,28 @@ class LongLists:
                 return Negated(self.within(inner, rule))
             case AllOf(tests):
                 return AllOf(tuple(self.within(each, rule) for each in tests))
-            case AnyOf(tests):
-                return AnyOf(self._any_of(tests, rule))
+            case EitherOf(tests):
+                return EitherOf(self._any_of(tests, rule))
 
     def _any_of(self, tests: Sequence[Test], rule: str) -> tuple[Test, ...]:
         """Alternatives, with those that fit into address lists replaced, at their first place."""
         entries: dict[str, list[str]] = {}
         for test in tests:
-            if isinstance(test, Compared) and (found := _entries_of(test)) is not None:
+            if isinstance(test, Matches) and (found := _entries_of(test)) is not None:
                 entries.setdefault(test.operand, []).extend(found)
         long = {operand for operand, found in entries.items() if len(set(found)) > LONG}
         made: list[Test] = []
-        once: set[Compared] = set()
+        once: set[Matches] = set()
         for test in tests:
-            fits = isinstance(test, Compared) and _entries_of(test) is not None
-            if isinstance(test, Compared) and fits and test.operand in long:
+            fits = isinstance(test, Matches) and _entries_of(test) is not None
+            if isinstance(test, Matches) and fits and test.operand in long:
                 name = self._named(tuple(dict.fromkeys(entries[test.operand])), rule)
-                each: Test = Compared(
+                each: Test = Matches(
                     operand=test.operand, operator="in_address_list", values=(name,)
                 )
             else:
-                each = test if isinstance(test, Compared) else self.within(test, rule)
-            if not isinstance(each, Compared):
+                each = test if isinstance(test, Matches) else self.within(test, rule)
+            if not isinstance(each, Matches):
                 made.append(each)
             elif each not in once:
                 once.add(each)
@@ -83,7 +83,7 @@ class LongLists:
         return self._made[entries]
 
 
-def _entries_of(compared: Compared) -> tuple[str, ...] | None:
+def _entries_of(compared: Matches) -> tuple[str, ...] | None:
     """What an address list holds instead of a comparison; None: no list says the same."""
     if compared.operand not in _LISTED:
         return None

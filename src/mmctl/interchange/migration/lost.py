@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.migration.ending import kind_of
-from mmctl.interchange.migration.source import Difference
+from mmctl.interchange.migration.source import Deviation
 from mmctl.interchange.migration.usual import (
     dropped_instead_of_refused,
     rejected_after_acceptance,
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from mmctl.interchange.migration.parts import Part
     from mmctl.interchange.migration.source import Action, SourceRule
 
-TOO_MANY: Final = Difference(
+TOO_MANY: Final = Deviation(
     code="too-many-parts",
     says="its conditions, in the form that rules have here, are more than 32 rules",
     instead="split it in the source, or write by hand which of its cases still happen",
     loses=True,
 )
-TOO_LONG: Final = Difference(
+TOO_LONG: Final = Deviation(
     code="too-many-conditions",
     says="a live rule takes 10 conditions and 10 exceptions, and this one needs more",
     instead="leave out conditions that others imply, or mark mail with a header in a rule above",
@@ -31,10 +31,10 @@ TOO_LONG: Final = Difference(
 )
 
 
-def goes_on(*, written: bool) -> Difference:
+def goes_on(*, written: bool) -> Deviation:
     """Mail that the source ends is seen by the rules below."""
     which = "the mail that this rule loses" if written else "its mail"
-    return Difference(
+    return Deviation(
         code="goes-on",
         says=f"the source ends {which} here; now the rules below see it",
         instead="look at the rules below that could take it",
@@ -42,14 +42,14 @@ def goes_on(*, written: bool) -> Difference:
     )
 
 
-def not_refused(actions: Iterable[Action]) -> Difference:
+def not_refused(actions: Iterable[Action]) -> Deviation:
     """Mail that the source refuses at RCPT is accepted first."""
     if any(kind_of(each) == "bounce" for each in actions):
         return rejected_after_acceptance()
     return dropped_instead_of_refused()
 
 
-def asked_again(rule: SourceRule, parts: Iterable[Part]) -> Iterator[Difference]:
+def asked_again(rule: SourceRule, parts: Iterable[Part]) -> Iterator[Deviation]:
     """What a part of a rule changes, and the next part of it looks at."""
     looked_at = {literal.compared.operand for part in parts for literal in part}
     for action in rule.actions:
@@ -60,8 +60,8 @@ def asked_again(rule: SourceRule, parts: Iterable[Part]) -> Iterator[Difference]
             yield _again("adds a header")
 
 
-def _again(does: str) -> Difference:
-    return Difference(
+def _again(does: str) -> Deviation:
+    return Deviation(
         code="asked-again",
         says=f"the rule is several rules here, and the first {does}, which the next ones see",
         instead="look at the rules of this one: no mail should meet two of them",

@@ -9,10 +9,10 @@ from mmctl.interchange.migration.ending import delivers
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from mmctl.interchange.migration.source import Data, Difference, Source, SourceRule
+    from mmctl.interchange.migration.source import Data, Deviation, OtherGateway, SourceRule
 
 
-class Status(StrEnum):
+class Sameness(StrEnum):
     """How much of a rule came along."""
 
     NOT_POSSIBLE = "not possible"
@@ -29,8 +29,8 @@ class LoweredRule:
     """One rule of the source, and what it is here."""
 
     source: SourceRule
-    status: Status
-    differences: tuple[Difference, ...]
+    status: Sameness
+    differences: tuple[Deviation, ...]
     rules: tuple[Data, ...]
     """As a rule file has them: at least one, which may be disabled."""
 
@@ -42,14 +42,14 @@ class LoweredRule:
     @property
     def is_todo(self) -> bool:
         """Whether somebody must write it: nothing of it can be expressed."""
-        return self.status is Status.NOT_POSSIBLE
+        return self.status is Sameness.NOT_POSSIBLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lowered:
+class LoweredGateway:
     """A source, and its rules here, in its order."""
 
-    source: Source
+    source: OtherGateway
     rules: tuple[LoweredRule, ...]
     last: Data | None
     """The rule at the end: what happens to mail that no rule ends; None: nothing."""

@@ -18,7 +18,7 @@ from mmctl.interchange.migration.lost import (
     goes_on,
     not_refused,
 )
-from mmctl.interchange.migration.lowered import Lowered, LoweredRule, Status
+from mmctl.interchange.migration.lowered import LoweredGateway, LoweredRule, Sameness
 from mmctl.interchange.migration.names import FreeNames
 from mmctl.interchange.migration.parts import (
     TooManyParts,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from mmctl.interchange.migration.parts import Part
-    from mmctl.interchange.migration.source import Action, Difference, Source, SourceRule
+    from mmctl.interchange.migration.source import Action, Deviation, OtherGateway, SourceRule
 
 Data: TypeAlias = dict[str, Any]
 LAST: Final = "deliver"
@@ -50,25 +50,27 @@ _NO_MAIL: Final[Data] = {"recipient": {"equals": "write-the-conditions@todo.inva
 
 
 def lowered(
-    source: Source,
+    source: OtherGateway,
     *,
     shadow: bool = False,
     owner_of: Callable[[SourceRule], str | None] = lambda rule: rule.owner,
-) -> Lowered:
+) -> LoweredGateway:
     """The rules of a source as rules here, in its order.
 
     `shadow`: no rule acts but the delivery at the end. `owner_of` says who owns a rule.
     """
     work = _Lowering(source=source, shadow=shadow, owner_of=owner_of)
     rules = tuple(work.lowered(number, rule) for number, rule in enumerate(source.rules, start=1))
-    return Lowered(source=source, rules=rules, last=work.last(), address_lists=work.lists.lists)
+    return LoweredGateway(
+        source=source, rules=rules, last=work.last(), address_lists=work.lists.lists
+    )
 
 
 class _Lowering:
     """What the rules of one source share."""
 
     def __init__(
-        self, *, source: Source, shadow: bool, owner_of: Callable[[SourceRule], str | None]
+        self, *, source: OtherGateway, shadow: bool, owner_of: Callable[[SourceRule], str | None]
     ) -> None:
         self.lists = LongLists(source.address_lists)
         self._names = FreeNames((LAST,))
@@ -185,15 +187,15 @@ class _FoundParts:
     """The parts of a rule that can be written."""
 
     parts: tuple[Part, ...]
-    differences: tuple[Difference, ...]
+    differences: tuple[Deviation, ...]
     narrowed: bool
     """Whether some of the rule's mail is not taken."""
 
 
-def _status(differences: Sequence[Difference], *, written: bool, lost: bool) -> Status:
+def _status(differences: Sequence[Deviation], *, written: bool, lost: bool) -> Sameness:
     if lost:
-        return Status.PARTLY if written else Status.NOT_POSSIBLE
-    return Status.CLOSE if differences else Status.SAME
+        return Sameness.PARTLY if written else Sameness.NOT_POSSIBLE
+    return Sameness.CLOSE if differences else Sameness.SAME
 
 
 def _fits(part: Part) -> bool:
@@ -202,6 +204,6 @@ def _fits(part: Part) -> bool:
     return max(wanted, len(part) - wanted) <= _CONDITIONS_AT_MOST
 
 
-def _once(differences: Iterable[Difference]) -> tuple[Difference, ...]:
+def _once(differences: Iterable[Deviation]) -> tuple[Deviation, ...]:
     """Each difference once, where it says the same."""
     return tuple({(each.code, each.says): each for each in differences}.values())

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
 from mmctl.interchange.migration.tests import (
     AllOf,
-    AnyOf,
-    Compared,
+    EitherOf,
+    Matches,
     Near,
     Negated,
     Unseen,
@@ -23,7 +23,7 @@ from mmctl.records import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from mmctl.interchange.migration.source import Difference
+    from mmctl.interchange.migration.source import Deviation
     from mmctl.interchange.migration.tests import Test
 
 PARTS_AT_MOST: Final = 32
@@ -44,7 +44,7 @@ _ANY_OF_ITS_VALUES: Final = frozenset(
 class Literal:
     """A comparison that must be true, or must not be."""
 
-    compared: Compared
+    compared: Matches
     wanted: bool = True
 
     @property
@@ -148,17 +148,17 @@ def disjoint(parts: Sequence[Part]) -> tuple[Part, ...]:
     return tuple(made)
 
 
-def differences_in(test: Test, *, wanted: bool = True) -> Iterator[Difference]:
+def differences_in(test: Test, *, wanted: bool = True) -> Iterator[Deviation]:
     """The differences of what is unseen or near in a test, in its order."""
     match test:
-        case Compared():
+        case Matches():
             return
         case Unseen(difference=difference):
             yield difference
         case Near(test=inner, difference=difference):
             yield difference
             yield from differences_in(inner, wanted=wanted)
-        case AllOf(tests) | AnyOf(tests):
+        case AllOf(tests) | EitherOf(tests):
             for each in tests:
                 yield from differences_in(each, wanted=wanted)
         case Negated(inner):
@@ -170,13 +170,13 @@ def differences_in(test: Test, *, wanted: bool = True) -> Iterator[Difference]:
 def has_unseen(test: Test) -> bool:
     """Whether something in a test cannot be seen."""
     match test:
-        case Compared():
+        case Matches():
             return False
         case Unseen():
             return True
         case Near(test=inner) | Negated(inner):
             return has_unseen(inner)
-        case AllOf(tests) | AnyOf(tests):
+        case AllOf(tests) | EitherOf(tests):
             return any(map(has_unseen, tests))
         case never:
             assert_never(never)
@@ -186,7 +186,7 @@ def _parts(test: Test, *, wanted: bool, depth: int) -> tuple[Part, ...]:
     if depth > _NESTED_AT_MOST:
         raise TooManyParts
     match test:
-        case Compared(values=values):
+        case Matches(values=values):
             if not values:
                 return () if wanted else ((),)
             return ((Literal(test, wanted),),)
@@ -196,7 +196,7 @@ def _parts(test: Test, *, wanted: bool, depth: int) -> tuple[Part, ...]:
             return _parts(inner, wanted=wanted, depth=depth + 1)
         case Negated(inner):
             return _parts(inner, wanted=not wanted, depth=depth + 1)
-        case AllOf(tests) | AnyOf(tests):
+        case AllOf(tests) | EitherOf(tests):
             below = [_parts(each, wanted=wanted, depth=depth + 1) for each in tests]
             return _all_of(below) if isinstance(test, AllOf) is wanted else _any_of(below)
         case never:

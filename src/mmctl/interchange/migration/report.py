@@ -9,14 +9,14 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.lowered import Status
+from mmctl.interchange.migration.lowered import Sameness
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mmctl.interchange.migration.differences import Data, Difference, Example
-    from mmctl.interchange.migration.lowered import Lowered, LoweredRule
+    from mmctl.interchange.migration.differences import Data, Deviation, Example
+    from mmctl.interchange.migration.lowered import LoweredGateway, LoweredRule
     from mmctl.interchange.migration.source import Needed, Unread
     from mmctl.problem import Position
 
@@ -50,7 +50,7 @@ class ReportedRule:
     name: str
     place: Position
     text: str
-    status: Status
+    status: Sameness
     differences: tuple[ShownDifference, ...]
     became: tuple[str, ...]
     """The names of its rules here."""
@@ -66,7 +66,7 @@ class ReportedRule:
     @property
     def is_open(self) -> bool:
         """Whether somebody has to look at it."""
-        return self.status is not Status.SAME and self.accepted is None
+        return self.status is not Sameness.SAME and self.accepted is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ class MigrationReport:
     linted: str | None = None
     """What lint says of the rules here without proofs, counted."""
 
-    def of(self, status: Status) -> tuple[ReportedRule, ...]:
+    def of(self, status: Sameness) -> tuple[ReportedRule, ...]:
         """The rules of one status."""
         return tuple(rule for rule in self.rules if rule.status is status)
 
@@ -112,7 +112,7 @@ class MigrationReport:
 
 
 def reported(
-    lowered: Lowered,
+    lowered: LoweredGateway,
     *,
     judged: Callable[[LoweredRule, Example], str],
     accepted: Mapping[str, str],
@@ -143,7 +143,7 @@ def _reported(
     judged: Callable[[LoweredRule, Example], str],
     accepted: Mapping[str, str],
 ) -> ReportedRule:
-    def shown(difference: Difference) -> ShownDifference:
+    def shown(difference: Deviation) -> ShownDifference:
         example = difference.example
         return ShownDifference(
             code=difference.code,

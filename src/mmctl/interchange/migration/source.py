@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from mmctl.interchange.migration.differences import Data, Difference, Example
+from mmctl.interchange.migration.differences import Data, Deviation, Example
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Action",
-    "Asked",
     "Data",
-    "Difference",
+    "Deviation",
     "Example",
     "Needed",
     "Opened",
+    "OtherGateway",
     "Reader",
-    "Source",
+    "SourceOptions",
     "SourceRule",
     "Then",
     "Unread",
@@ -75,7 +75,7 @@ class SourceRule:
     owner: str | None = None
     expires: str | None = None
     """The last day, UTC: 2027-01-31."""
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[Deviation, ...] = ()
     """Of its actions and of the whole; those of its test are in the test."""
 
 
@@ -101,7 +101,7 @@ class Needed:
 
 
 @dataclass(slots=True, kw_only=True)
-class Source:
+class OtherGateway:
     """The configuration of another gateway, read."""
 
     system: str
@@ -131,7 +131,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class SourceOptions:
     """What the person says about the source, because its export does not."""
 
     domains: tuple[str, ...] = ()
@@ -152,5 +152,5 @@ class Opened:
     below the folder of the named files. The path that is shown is the one that was asked for."""
 
 
-Reader: TypeAlias = "Callable[[Opened, Asked], Source]"
+Reader: TypeAlias = "Callable[[Opened, SourceOptions], OtherGateway]"
 """Reads one system. Raises ProblemsFound with all that is broken in the files, at its places."""

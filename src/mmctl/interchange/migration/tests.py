@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from mmctl.interchange.migration.differences import Difference
+    from mmctl.interchange.migration.differences import Deviation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
+class Matches:
     """A condition of the language: one operand, one operator, any of the values.
 
     `operand` and `operator` are words of the language (`subject`, `contains`); a flag has the
@@ -33,7 +33,7 @@ class Compared:
 class Unseen:
     """A test of something that Mail Manager cannot see: it may be true or false of any message."""
 
-    difference: Difference
+    difference: Deviation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Near:
     """A test that is almost what the source asks; `difference` says for which mail it is not."""
 
     test: Test
-    difference: Difference
+    difference: Deviation
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class AllOf:
 
 
 @dataclass(frozen=True, slots=True)
-class AnyOf:
+class EitherOf:
     """At least one of these is true; of none: never."""
 
     tests: tuple[Test, ...]
@@ -65,7 +65,7 @@ class Negated:
     test: Test
 
 
-Test: TypeAlias = Compared | Unseen | Near | AllOf | AnyOf | Negated
+Test: TypeAlias = Matches | Unseen | Near | AllOf | EitherOf | Negated
 
 ALWAYS: Final = AllOf(())
-NEVER: Final = AnyOf(())
+NEVER: Final = EitherOf(())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.source import Difference, Needed
+from mmctl.interchange.migration.source import Deviation, Needed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,13 +48,13 @@ def bounce(text: str, *, status_code: str = "5.7.1", smtp_reply_code: str = "550
     }
 
 
-def rejected_after_acceptance(reply: str | None = None) -> Difference:
+def rejected_after_acceptance(reply: str | None = None) -> Deviation:
     """The source rejects during SMTP; Mail Manager accepts the mail and sends a bounce.
 
     `reply` is what the source's client would read, if the source says it.
     """
     shown = f" with `{reply}`" if reply else ""
-    return Difference(
+    return Deviation(
         code="rejected-after-acceptance",
         says=f"the source rejects this mail{shown} while the client waits; here it is accepted, "
         "and its envelope sender gets a bounce, also where that sender is forged",
@@ -63,9 +63,9 @@ def rejected_after_acceptance(reply: str | None = None) -> Difference:
     )
 
 
-def dropped_instead_of_refused() -> Difference:
+def dropped_instead_of_refused() -> Deviation:
     """The source refuses at RCPT by something that Mail Manager sees only after acceptance."""
-    return Difference(
+    return Deviation(
         code="dropped-after-acceptance",
         says="the source refuses this mail before it is accepted; here it is accepted and dropped, "
         "so its sender does not hear of it",
@@ -73,9 +73,9 @@ def dropped_instead_of_refused() -> Difference:
     )
 
 
-def quarantined(where: str) -> Difference:
+def quarantined(where: str) -> Deviation:
     """The source holds mail where people release it; here it goes to an archive."""
-    return Difference(
+    return Deviation(
         code="quarantine-is-an-archive",
         says=f"the source holds this mail in {where}; here it is in an archive, and no user sees "
         "it there",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.source import Difference
-from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Near, Negated, Unseen
+from mmctl.interchange.migration.source import Deviation
+from mmctl.interchange.migration.tests import AllOf, EitherOf, Matches, Near, Negated, Unseen
 from mmctl.patterns import Pattern
 from mmctl.records import replace
 from mmctl.visible import visible
@@ -23,7 +23,7 @@ _NETWORKS: Final = 3
 def writable(test: Test) -> Test:
     """A test in which what cannot be written is unseen."""
     match test:
-        case Compared():
+        case Matches():
             return _compared(test)
         case Unseen():
             return test
@@ -33,11 +33,11 @@ def writable(test: Test) -> Test:
             return Negated(writable(inner))
         case AllOf(tests):
             return AllOf(tuple(map(writable, tests)))
-        case AnyOf(tests):
-            return AnyOf(tuple(map(writable, tests)))
+        case EitherOf(tests):
+            return EitherOf(tuple(map(writable, tests)))
 
 
-def _compared(test: Compared) -> Test:
+def _compared(test: Matches) -> Test:
     name = dict(test.beside).get("name", "")
     if test.operand == "header" and not _HEADER.fullmatch(name):
         return Unseen(difference=_unseen_header(name))
@@ -50,15 +50,15 @@ def _compared(test: Compared) -> Test:
         return test
     kept = tuple(value for value in test.values if _is_writable(value))
     rest = tuple(Unseen(difference=_unwritable(value)) for value in odd)
-    return AnyOf(((replace(test, values=kept),) if kept else ()) + rest)
+    return EitherOf(((replace(test, values=kept),) if kept else ()) + rest)
 
 
 def _is_writable(value: str) -> bool:
     return 1 <= len(value) <= _LONGEST and value.isprintable()
 
 
-def _unseen_header(name: str) -> Difference:
-    return Difference(
+def _unseen_header(name: str) -> Deviation:
+    return Deviation(
         code="header-not-seen",
         says=f"Mail Manager sees no header `{visible(name)}`, only those that start with `X-`",
         instead="let the sender or a server before it set an `X-` header",
@@ -66,10 +66,10 @@ def _unseen_header(name: str) -> Difference:
     )
 
 
-def _ipv6(networks: list[str]) -> Difference:
+def _ipv6(networks: list[str]) -> Deviation:
     shown = ", ".join(f"`{visible(each)}`" for each in networks[:_NETWORKS])
     more = f" and {len(networks) - _NETWORKS} more" if len(networks) > _NETWORKS else ""
-    return Difference(
+    return Deviation(
         code="ipv6-networks",
         says=f"rules see clients with IPv4 alone, so {shown}{more} is left out; the ingress point "
         "here takes no client with IPv6",
@@ -77,9 +77,9 @@ def _ipv6(networks: list[str]) -> Difference:
     )
 
 
-def _unwritable(value: str) -> Difference:
+def _unwritable(value: str) -> Deviation:
     shown = visible(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…")
-    return Difference(
+    return Deviation(
         code="value-not-taken",
         says=f"no condition takes the value `{shown}`: 1 to 4096 printable characters are expected",
         instead="compare with a part of it that has no line breaks",

@@ -8,13 +8,13 @@ from mmctl.model.operands import OPERAND_OF_KEY
 
 if TYPE_CHECKING:
     from mmctl.interchange.migration.source import Data, SourceRule
-    from mmctl.interchange.migration.tests import Compared
+    from mmctl.interchange.migration.tests import Matches
 
 _TEXT_AT_MOST: Final = 400
 """Characters of the source's text in a description."""
 
 
-def condition(compared: Compared) -> Data:
+def condition(compared: Matches) -> Data:
     """A comparison as a condition."""
     operand = OPERAND_OF_KEY[compared.operand]
     if operand.is_flag:
@@ -23,7 +23,7 @@ def condition(compared: Compared) -> Data:
     return {operand.key: {**named, compared.operator: _value(compared)}}
 
 
-def _value(compared: Compared) -> Any:
+def _value(compared: Matches) -> Any:
     first = _text(compared.values[0])
     if compared.operand == "message_size":
         return int(first) if first.isdecimal() else first

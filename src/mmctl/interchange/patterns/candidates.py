@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.tests import ALWAYS, AllOf, AnyOf, Compared, Negated, Test
+from mmctl.interchange.migration.tests import ALWAYS, AllOf, EitherOf, Matches, Negated, Test
 from mmctl.interchange.patterns.compare import Compare, compare
 from mmctl.interchange.patterns.literals import test_of
 from mmctl.interchange.patterns.ordinary_texts import texts_of
@@ -99,9 +99,9 @@ def _expanded(node: Node, looked: LookedAt, expanding: Expanding) -> Candidate:
 def _plain(test: Test) -> bool:
     """Whether a test is what its shapes are: one text each, so that none can be in another."""
     match test:
-        case Compared():
+        case Matches():
             return True
-        case AnyOf(inside):
+        case EitherOf(inside):
             return all(map(_plain, inside))
         case _:
             return False
@@ -151,10 +151,10 @@ def _without_a_part(test: Test) -> Iterator[Test]:
             for place in range(len(inside)):
                 rest = (*inside[:place], *inside[place + 1 :])
                 yield rest[0] if len(rest) == 1 else AllOf(rest)
-        case AnyOf(inside):
+        case EitherOf(inside):
             for place, each in enumerate(inside):
                 for less in _without_a_part(each):
-                    yield AnyOf((*inside[:place], less, *inside[place + 1 :]))
+                    yield EitherOf((*inside[:place], less, *inside[place + 1 :]))
         case _:
             pass
 
@@ -164,11 +164,11 @@ def _worth(test: Test) -> bool:
     if test == ALWAYS:
         return False
     match test:
-        case Compared(values=values):
+        case Matches(values=values):
             return all(_telling(value) >= _TELLING for value in values)
         case AllOf(inside):
             return any(_worth(each) for each in inside)
-        case AnyOf(inside):
+        case EitherOf(inside):
             return bool(inside) and all(_worth(each) for each in inside)
         case _:
             return False
@@ -180,9 +180,9 @@ def _telling(value: str) -> int:
 
 def _count(test: Test) -> int:
     match test:
-        case Compared(values=values):
+        case Matches(values=values):
             return len(values)
-        case AllOf(inside) | AnyOf(inside):
+        case AllOf(inside) | EitherOf(inside):
             return sum(map(_count, inside))
         case _:
             return 1

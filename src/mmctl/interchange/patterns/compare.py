@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
-from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Near, Negated, Test, Unseen
+from mmctl.interchange.migration.tests import AllOf, EitherOf, Matches, Near, Negated, Test, Unseen
 from mmctl.interchange.patterns import charset
 from mmctl.interchange.patterns.machine import Alphabet, Effort, Recognizer, TooMuch, sets_in
 from mmctl.interchange.patterns.syntax import (
@@ -121,11 +121,11 @@ def _text(
     return "".join(reversed(chars))
 
 
-def _leaves(test: Test) -> list[Compared]:
+def _leaves(test: Test) -> list[Matches]:
     match test:
-        case Compared():
+        case Matches():
             return [test]
-        case AllOf(inside) | AnyOf(inside):
+        case AllOf(inside) | EitherOf(inside):
             return [leaf for each in inside for leaf in _leaves(each)]
         case Negated(inner) | Near(test=inner):
             return _leaves(inner)
@@ -133,13 +133,13 @@ def _leaves(test: Test) -> list[Compared]:
             return []
 
 
-def _holds(test: Test, facts: dict[Compared, bool]) -> bool:
+def _holds(test: Test, facts: dict[Matches, bool]) -> bool:
     match test:
-        case Compared():
+        case Matches():
             return facts[test]
         case AllOf(inside):
             return all(_holds(each, facts) for each in inside)
-        case AnyOf(inside):
+        case EitherOf(inside):
             return any(_holds(each, facts) for each in inside)
         case Negated(inner):
             return not _holds(inner, facts)
@@ -149,7 +149,7 @@ def _holds(test: Test, facts: dict[Compared, bool]) -> bool:
             return False
 
 
-def tree_of_leaf(leaf: Compared) -> Node:
+def tree_of_leaf(leaf: Matches) -> Node:
     """A condition as a pattern that ignores letter case."""
     node: Node = _any_of([value.lower() for value in leaf.values])
     if leaf.operator in {"equals", "starts_with"}:

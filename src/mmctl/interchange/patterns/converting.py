@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.interchange.migration.tests import AllOf, AnyOf
+from mmctl.interchange.migration.tests import AllOf, EitherOf
 from mmctl.interchange.patterns.candidates import best_test, found_between
 from mmctl.interchange.patterns.compare import Compare
 from mmctl.interchange.patterns.parsing import tree_of
@@ -75,7 +75,7 @@ def _several(test: Test) -> str | None:
     match test:
         case AllOf(inside) if len(inside) > 1:
             return "two of the texts of one message may meet one part each"
-        case AnyOf(inside):
+        case EitherOf(inside):
             return next((why for each in inside if (why := _several(each)) is not None), None)
         case _:
             return None

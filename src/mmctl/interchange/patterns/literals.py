@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.tests import ALWAYS, NEVER, AllOf, AnyOf, Compared
+from mmctl.interchange.migration.tests import ALWAYS, NEVER, AllOf, EitherOf, Matches
 from mmctl.interchange.patterns.shapes import GAP
 from mmctl.records import dataclass
 
@@ -31,10 +31,10 @@ class Field:
     operand: str
     beside: tuple[tuple[str, str], ...] = ()
 
-    def compared(self, operator: str, values: Iterable[str]) -> Compared:
+    def compared(self, operator: str, values: Iterable[str]) -> Matches:
         """A condition on it."""
         unique = tuple(dict.fromkeys(values))
-        return Compared(operand=self.operand, operator=operator, values=unique, beside=self.beside)
+        return Matches(operand=self.operand, operator=operator, values=unique, beside=self.beside)
 
 
 def test_of(shapes: Sequence[Shape], field: Field) -> Test:
@@ -50,7 +50,7 @@ def test_of(shapes: Sequence[Shape], field: Field) -> Test:
         tests += _of_form(form, of, field)
     if not tests:
         return NEVER
-    return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
+    return tests[0] if len(tests) == 1 else EitherOf(tuple(tests))
 
 
 def _needed(shapes: list[Shape]) -> list[Shape]:
@@ -98,7 +98,7 @@ def _of_form(form: tuple[bool, ...], shapes: list[Shape], field: Field) -> list[
     ]
 
 
-def _all(tests: Iterable[Compared]) -> Test:
+def _all(tests: Iterable[Matches]) -> Test:
     return AllOf(tuple(dict.fromkeys(tests)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.differences import Difference, Example
+from mmctl.interchange.migration.differences import Deviation, Example
 from mmctl.interchange.migration.tests import Near, Unseen
 from mmctl.interchange.patterns.literals import Field
 from mmctl.records import dataclass
@@ -102,8 +102,8 @@ class Converted:
             return self.test
         return Near(test=self.test, difference=self._difference())
 
-    def _without_literals(self) -> Difference:
-        return Difference(
+    def _without_literals(self) -> Deviation:
+        return Deviation(
             code="pattern-without-literals",
             says=f"Mail Manager compares literal texts, and {self._shown} has none that "
             f"say enough: {self.reason}",
@@ -112,7 +112,7 @@ class Converted:
             loses=True,
         )
 
-    def _difference(self) -> Difference:
+    def _difference(self) -> Deviation:
         code, instead = "pattern-by-literals", "add or remove values until they say what is meant"
         if self.letter_case:
             code = "letter-case"
@@ -124,7 +124,7 @@ class Converted:
         shown = "" if text is None else f": {there} `{_cut(text)}`"
         if text is not None:
             shown += ", the values do not" if there == _MATCHES else ", the values do"
-        return Difference(
+        return Deviation(
             code=code,
             says=f"{self._shown} is close to literal values, but {self.reason}{shown}",
             instead=instead,

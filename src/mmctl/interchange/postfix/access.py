@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.source import Difference
+from mmctl.interchange.migration.source import Deviation
 from mmctl.interchange.migration.usual import bounce
 from mmctl.patterns import Pattern
 from mmctl.records import dataclass
@@ -66,12 +66,12 @@ class Verb:
         action = bounce(self.text or "Access denied", status_code=status, smtp_reply_code=code)
         return (action,)
 
-    def differences(self) -> tuple[Difference, ...]:
+    def differences(self) -> tuple[Deviation, ...]:
         """What differs of the action itself, wherever it is."""
         return (DEFERRED,) if self.temporary and self.does is AccessDeed.REJECT else ()
 
 
-DEFERRED: Final = Difference(
+DEFERRED: Final = Deviation(
     code="deferred-becomes-rejected",
     says="the source asks the client to try again later; here the mail is rejected for good",
     instead="remove the rule when the reason is gone",

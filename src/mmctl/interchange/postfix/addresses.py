@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.tests import ALWAYS, AllOf, AnyOf, Compared, Negated
+from mmctl.interchange.migration.tests import ALWAYS, AllOf, EitherOf, Matches, Negated
 from mmctl.interchange.postfix.entries import is_exception
 from mmctl.interchange.postfix.keys import Fits, LookupStyle, TableKey
 from mmctl.patterns import Pattern
@@ -91,10 +91,10 @@ class _KeyConditions:
         for operator, values in (("equals", equal), ("ends_with", ends), ("starts_with", starts)):
             if values:
                 tests.append(
-                    Compared(operand=self.style.operand, operator=operator, values=tuple(values))
+                    Matches(operand=self.style.operand, operator=operator, values=tuple(values))
                 )
         tests += self._with_extension(extended)
-        return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
+        return tests[0] if len(tests) == 1 else EitherOf(tuple(tests))
 
     def _as_list(
         self, equal: list[str], ends: list[str], extended: list[TableKey]
@@ -113,7 +113,7 @@ class _KeyConditions:
             name, number = f"{self.name}-{number}", number + 1
         if unique:
             self.lists[name] = unique
-        listed = Compared(
+        listed = Matches(
             operand=self.style.operand,
             operator="in_address_list",
             values=(name,) if unique else (),
@@ -142,12 +142,12 @@ class _KeyConditions:
         return [
             AllOf(
                 (
-                    Compared(
+                    Matches(
                         operand=operand,
                         operator="starts_with",
                         values=tuple(f"{key.local}{each}" for each in self.style.delimiters),
                     ),
-                    Compared(operand=operand, operator="ends_with", values=(f"@{key.domain}",)),
+                    Matches(operand=operand, operator="ends_with", values=(f"@{key.domain}",)),
                 )
             )
             for key in keys
@@ -257,7 +257,7 @@ def _test(value: str, own: list[TableKey], order: _Precedence, listed: _KeyCondi
         for key in guarded
         if not inside.isdisjoint(order.under.get(key, ()))
     ]
-    return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
+    return tests[0] if len(tests) == 1 else EitherOf(tuple(tests))
 
 
 def _all_but(keys: list[TableKey], exceptions: list[TableKey], listed: _KeyConditions) -> Test:

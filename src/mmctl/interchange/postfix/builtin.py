@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.source import Difference
-from mmctl.interchange.migration.tests import AllOf, Compared, Near, Negated, Unseen
+from mmctl.interchange.migration.source import Deviation
+from mmctl.interchange.migration.tests import AllOf, Matches, Near, Negated, Unseen
 
 if TYPE_CHECKING:
     from mmctl.interchange.migration.tests import Test
@@ -145,15 +145,15 @@ WITH_VALUE: Final = frozenset(
 """Restrictions that the next word belongs to; so it does to every `check_…_access`."""
 
 SEEN_REJECTS: Final[dict[str, Test]] = {
-    "reject_plaintext_session": Compared(operand="tls", operator="is", values=("false",)),
+    "reject_plaintext_session": Matches(operand="tls", operator="is", values=("false",)),
     "reject_non_fqdn_helo_hostname": Near(
         test=AllOf(
             (
-                Negated(Compared(operand="helo", operator="contains", values=(".",))),
-                Negated(Compared(operand="helo", operator="contains", values=(":",))),
+                Negated(Matches(operand="helo", operator="contains", values=(".",))),
+                Negated(Matches(operand="helo", operator="contains", values=(":",))),
             )
         ),
-        difference=Difference(
+        difference=Deviation(
             code="helo-without-dot",
             says="a HELO name without any dot is rejected here; the source also rejects one whose "
             "only dot is at its end, and takes no address of IPv6 but in brackets",
@@ -168,7 +168,7 @@ def unseen(name: str, value: str = "") -> Unseen:
     says, instead = (UNSEEN | UNSEEN_PERMITS)[name]
     shown = f"`{name} {value[:80]}`" if value else f"`{name}`"
     return Unseen(
-        difference=Difference(
+        difference=Deviation(
             code="not-seen-at-all", says=f"{shown}: {says}", instead=instead, loses=True
         )
     )

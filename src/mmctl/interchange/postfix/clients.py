@@ -9,8 +9,8 @@ from collections import defaultdict
 from ipaddress import IPv4Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.source import Difference
-from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Near, Negated, Unseen
+from mmctl.interchange.migration.source import Deviation
+from mmctl.interchange.migration.tests import AllOf, EitherOf, Matches, Near, Negated, Unseen
 from mmctl.interchange.postfix.entries import is_exception
 from mmctl.patterns import Pattern
 
@@ -28,7 +28,7 @@ _FIRST_OCTETS: Final = Pattern(
     r"\^((?:[0-9]{1,3}\\\.){1,3})(?:\.\*)?|\^((?:[0-9]{1,3}\\\.){3}[0-9]{1,3})\$"
 )
 
-CLIENT_NAME: Final = Difference(
+CLIENT_NAME: Final = Deviation(
     code="client-name-not-seen",
     says="the name of a client comes from DNS, and Mail Manager sees its address alone",
     instead="write the networks of these clients as `source_ip`",
@@ -57,7 +57,7 @@ def network_of(key: str) -> Network | None:
 def within(networks: Iterable[Network]) -> Test:
     """The test of a client in one of some networks."""
     values = tuple(str(network) for network in networks)
-    return Compared(operand="source_ip", operator="cidr_matches", values=values)
+    return Matches(operand="source_ip", operator="cidr_matches", values=values)
 
 
 def indexed(entries: Sequence[TableEntry], ends: Ends, idle: list[TableEntry]) -> dict[Group, Test]:
@@ -91,7 +91,7 @@ def indexed(entries: Sequence[TableEntry], ends: Ends, idle: list[TableEntry]) -
         found[group] = Near(test=test, difference=_named_elsewhere(others)) if others else test
     for group in names:
         unseen = Unseen(difference=CLIENT_NAME)
-        found[group] = AnyOf((found[group], unseen)) if group in found else unseen
+        found[group] = EitherOf((found[group], unseen)) if group in found else unseen
     return found
 
 
@@ -190,13 +190,13 @@ def _except(own: list[Network], inside: defaultdict[Network, list[Network]]) -> 
     tests += [
         AllOf((within([each]), Negated(within(inside[each])))) for each in own if each in inside
     ]
-    return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
+    return tests[0] if len(tests) == 1 else EitherOf(tuple(tests))
 
 
-def _named_elsewhere(entries: list[TableEntry]) -> Difference:
+def _named_elsewhere(entries: list[TableEntry]) -> Deviation:
     first = entries[0]
     more = f" and {len(entries) - 1} more" if len(entries) > 1 else ""
-    return Difference(
+    return Deviation(
         code="client-name-decides",
         says=f"the table has client names with another result (`{first.key[:60]} "
         f"{first.value[:40]}`{more}), which come first there; here the address alone decides",

@@ -10,7 +10,7 @@ from mmctl.interchange.postfix.lookups import OPERANDS, LookupOf
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from mmctl.interchange.migration.source import Source
+    from mmctl.interchange.migration.source import OtherGateway
     from mmctl.interchange.postfix.parameters import Parameters
     from mmctl.interchange.postfix.tables import LookupTable, Tables
     from mmctl.problem import Position
@@ -22,7 +22,7 @@ class ReadPostfix:
 
     parameters: Parameters
     tables: Tables
-    source: Source
+    source: OtherGateway
     smtp_services: frozenset[str] = frozenset()
     """The names of deliveries in master.cf that speak SMTP or LMTP."""
     covered: dict[str, str] = field(default_factory=dict)

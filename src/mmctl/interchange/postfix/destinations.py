@@ -8,7 +8,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.tests import NEVER, AllOf, Compared, Negated
+from mmctl.interchange.migration.tests import NEVER, AllOf, Matches, Negated
 from mmctl.interchange.postfix.clients import network_of, within
 from mmctl.interchange.postfix.entries import TableForm
 from mmctl.interchange.postfix.parameters import UNKNOWN_HOST
@@ -74,7 +74,7 @@ class Destinations:
 
     def of(self, domains: Iterable[str]) -> Test:
         """The test of a recipient in one of some domains."""
-        return Compared(operand="recipient", operator="ends_with", values=tuple(_ends(domains)))
+        return Matches(operand="recipient", operator="ends_with", values=tuple(_ends(domains)))
 
     def named(self, name: str) -> list[str]:
         """The domains of one class."""

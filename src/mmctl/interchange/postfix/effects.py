@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.source import Difference, Then
+from mmctl.interchange.migration.source import Deviation, Then
 from mmctl.interchange.migration.usual import quarantined
 from mmctl.interchange.postfix.relays import next_hop
 from mmctl.patterns import Pattern
 from mmctl.records import replace
 
 if TYPE_CHECKING:
-    from mmctl.interchange.migration.source import Source, SourceRule
+    from mmctl.interchange.migration.source import OtherGateway, SourceRule
     from mmctl.interchange.postfix.access import Verb
 
 HELD: Final = "held"
@@ -22,19 +22,21 @@ _HEADER: Final = Pattern(r"([Xx]-[A-Za-z0-9-]{1,62}):\s*(.{1,128})")
 _ADDRESS: Final = Pattern(r"[^\s@<>,;:]+@[^\s@<>,;:$]+")
 _LOOPBACK: Final = Pattern(r"\[?(?:127\.|localhost|::1|unix:|/)|inet:\[?(?:127\.|localhost)")
 
-WHOLE_MESSAGE: Final = Difference(
+WHOLE_MESSAGE: Final = Deviation(
     code="whole-message",
     says="the source does this to the message for all of its recipients; here only for the "
     "recipients that match",
 )
-COPIED: Final = Difference(
+COPIED: Final = Deviation(
     code="copy-into-archive",
     says="the source sends a copy to an address; here the copy is in an archive",
     instead="search the archive, or let the mail server behind copy",
 )
 
 
-def effect_of(rule: SourceRule, verb: Verb, source: Source, *, by_recipient: bool) -> SourceRule:
+def effect_of(
+    rule: SourceRule, verb: Verb, source: OtherGateway, *, by_recipient: bool
+) -> SourceRule:
     """A rule with what stands for an action of a table, and what differs."""
     made = _effect(rule, verb, source)
     if by_recipient and verb.word in {"HOLD", "REDIRECT", "FILTER", "PREPEND"}:
@@ -42,7 +44,7 @@ def effect_of(rule: SourceRule, verb: Verb, source: Source, *, by_recipient: boo
     return made
 
 
-def _effect(rule: SourceRule, verb: Verb, source: Source) -> SourceRule:
+def _effect(rule: SourceRule, verb: Verb, source: OtherGateway) -> SourceRule:
     match verb.word:
         case "HOLD":
             source.archives.setdefault(HELD, {"retention": "THREE_MONTHS"})
@@ -90,7 +92,7 @@ def redirected(rule: SourceRule, address: str) -> SourceRule:
     return replace(rule, actions=({"replace_recipient": [address]},))
 
 
-def _filtered(rule: SourceRule, verb: Verb, source: Source) -> SourceRule:
+def _filtered(rule: SourceRule, verb: Verb, source: OtherGateway) -> SourceRule:
     transport, _, destination = verb.text.partition(":")
     relay = next_hop(destination, source) if transport in {"smtp", "relay", "esmtp"} else None
     if relay is None or _LOOPBACK.match(destination):
@@ -104,7 +106,7 @@ def _filtered(rule: SourceRule, verb: Verb, source: Source) -> SourceRule:
         actions=({"relay": {"to": relay, "mail_from": "preserve"}},),
         then=Then.END,
         differences=(
-            Difference(
+            Deviation(
                 code="filter-is-a-relay",
                 says="the source sends mail through this server as a filter; here the server is "
                 "where the mail goes",
@@ -118,5 +120,5 @@ def lost(
     rule: SourceRule, says: str, instead: str, code: str = "action-not-possible"
 ) -> SourceRule:
     """A rule whose action no rule here can do."""
-    differences = (*rule.differences, Difference(code=code, says=says, instead=instead, loses=True))
+    differences = (*rule.differences, Deviation(code=code, says=says, instead=instead, loses=True))
     return replace(rule, actions=(), then=Then.GO_ON, differences=differences)

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 from mmctl.counted import counted
 from mmctl.interchange.migration.source import Unread
-from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Near, Negated, Unseen
+from mmctl.interchange.migration.tests import AllOf, EitherOf, Matches, Near, Negated, Unseen
 from mmctl.interchange.postfix.seen import operands_of
 from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.interchange.migration.source import Source, SourceRule
+    from mmctl.interchange.migration.source import OtherGateway, SourceRule
     from mmctl.interchange.migration.tests import Test
 
 
-def rules_for_ipv4(rules: list[SourceRule], source: Source) -> Iterator[SourceRule]:
+def rules_for_ipv4(rules: list[SourceRule], source: OtherGateway) -> Iterator[SourceRule]:
     """Rules without networks of IPv6; refusals of these are statements of the traffic policy."""
     denied: dict[str, None] = {}
     left_out: set[str] = set()
@@ -65,11 +65,11 @@ def rules_for_ipv4(rules: list[SourceRule], source: Source) -> Iterator[SourceRu
 def _is_plain(test: Test) -> bool:
     """Whether a client of IPv6 meets a test by its network alone."""
     match test:
-        case Compared():
+        case Matches():
             return test.operand == "source_ip"
         case Negated(inner):
             return operands_of(inner) == {"source_ip"} and not list(_of_ipv6(inner))
-        case AllOf(tests) | AnyOf(tests):
+        case AllOf(tests) | EitherOf(tests):
             return all(map(_is_plain, tests))
         case _:
             return False
@@ -78,11 +78,11 @@ def _is_plain(test: Test) -> bool:
 def _can_be_true(test: Test) -> bool:
     """Whether a test has values that it could be true for."""
     match test:
-        case Compared():
+        case Matches():
             return bool(test.values)
         case AllOf(tests):
             return all(map(_can_be_true, tests))
-        case AnyOf(tests):
+        case EitherOf(tests):
             return any(map(_can_be_true, tests))
         case _:
             return True
@@ -92,11 +92,11 @@ def _of_ipv6(test: Test) -> Iterator[str]:
     if "source_ip" not in operands_of(test):
         return
     match test:
-        case Compared():
+        case Matches():
             yield from (value for value in test.values if ":" in value)
         case Near(test=inner) | Negated(inner):
             yield from _of_ipv6(inner)
-        case AllOf(tests) | AnyOf(tests):
+        case AllOf(tests) | EitherOf(tests):
             for each in tests:
                 yield from _of_ipv6(each)
         case Unseen():
@@ -105,9 +105,9 @@ def _of_ipv6(test: Test) -> Iterator[str]:
 
 def _without(test: Test) -> Test:
     match test:
-        case Compared(operand="source_ip", values=values):
+        case Matches(operand="source_ip", values=values):
             return replace(test, values=tuple(value for value in values if ":" not in value))
-        case Compared() | Unseen():
+        case Matches() | Unseen():
             return test
         case Near(test=inner, difference=difference):
             return Near(test=_without(inner), difference=difference)
@@ -115,5 +115,5 @@ def _without(test: Test) -> Test:
             return Negated(_without(inner))
         case AllOf(tests):
             return AllOf(tuple(map(_without, tests)))
-        case AnyOf(tests):
-            return AnyOf(tuple(map(_without, tests)))
+        case EitherOf(tests):
+            return EitherOf(tuple(map(_without, tests)))

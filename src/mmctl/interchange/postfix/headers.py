@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.source import Difference, SourceRule, Then
-from mmctl.interchange.migration.tests import AllOf, AnyOf, Near, Negated, Unseen
+from mmctl.interchange.migration.source import Deviation, SourceRule, Then
+from mmctl.interchange.migration.tests import AllOf, EitherOf, Near, Negated, Unseen
 from mmctl.interchange.migration.usual import BOUNCE_NEEDS, rejected_after_acceptance
 from mmctl.interchange.patterns import Flavor, InvalidPattern, LookedAt, header_names
 from mmctl.interchange.postfix.access import AccessDeed, Verb, verb_of
@@ -28,33 +28,33 @@ if TYPE_CHECKING:
 _SEEN: Final = {"from": "From", "to": "To", "cc": "Cc", "subject": "Subject", "sender": "Sender"}
 _SPACED: Final = ("^\\s*", "^[ \\t]*", "^[[:space:]]*", "^[[:blank:]]*")
 _STOPS_LINE: Final = frozenset({"IGNORE", "STRIP", "REPLACE", "PASS"})
-_LINE: Final = Difference(
+_LINE: Final = Deviation(
     code="header-line",
     says="the source compares the raw header line: display names, encoded words and line breaks as "
     "sent, in attached messages too; here the decoded value is compared, and of From, To and Cc "
     "each address",
 )
-_OTHERS: Final = Difference(
+_OTHERS: Final = Deviation(
     code="header-not-visible",
     says="the pattern is for any header, and rules see From, To, Cc, Subject and Sender, and "
     "headers that start with `X-` by their names",
     instead="compare the headers that you mean",
     loses=True,
 )
-_BODY: Final = Difference(
+_BODY: Final = Deviation(
     code="body-not-visible",
     says="the source compares lines of the body, which no rule sees",
     instead="use an add-on (Vade, Trend Micro) or a Lambda function",
     loses=True,
 )
-_PARTS: Final = Difference(
+_PARTS: Final = Deviation(
     code="parts-not-visible",
     says="the source compares headers of MIME parts and of attached messages, such as the names of "
     "attachments, which no rule sees",
     instead="use an add-on (Trend Micro, Vade) or a Lambda function",
     loses=True,
 )
-_FIRST_LINE: Final = Difference(
+_FIRST_LINE: Final = Deviation(
     code="first-line-decides",
     says="the first header line of a message that is rejected or dropped decides there; here the "
     "first rule does",
@@ -63,7 +63,7 @@ _FIRST_LINE: Final = Difference(
 
 def _unseen_header(name: str) -> Unseen:
     return Unseen(
-        difference=Difference(
+        difference=Deviation(
             code="header-not-visible",
             says=f"the header `{name[:60]}` is not seen: only From, To, Cc, Subject, Sender and "
             "headers that start with `X-` are",
@@ -102,7 +102,7 @@ class HeaderChecks:
                 for rule in self.rejections
             ]
 
-    def _unseen(self, name: str, difference: Difference) -> None:
+    def _unseen(self, name: str, difference: Deviation) -> None:
         for table in self.context.named_tables(name):
             unseen = Unseen(difference=difference)
             for entries, _ in _runs([(entry, unseen) for entry in table.entries]):
@@ -155,10 +155,10 @@ class HeaderChecks:
             if not ends:
                 earlier[name].append(whole)
         near: list[Test] = [
-            Near(test=tests[0] if len(tests) == 1 else AnyOf(tuple(tests)), difference=_LINE)
+            Near(test=tests[0] if len(tests) == 1 else EitherOf(tuple(tests)), difference=_LINE)
         ]
         both = [*(near if tests else []), *unseen]
-        return both[0] if len(both) == 1 else AnyOf(tuple(both))
+        return both[0] if len(both) == 1 else EitherOf(tuple(both))
 
     def _rule(self, table: LookupTable, entries: list[TableEntry], test: Test, verb: Verb) -> None:
         first = entries[0]
@@ -253,6 +253,6 @@ def _runs(decided: list[tuple[TableEntry, Test]]) -> list[tuple[list[TableEntry]
         else:
             runs.append(([entry], [test]))
     return [
-        (entries, tests[0] if len(dict.fromkeys(map(id, tests))) == 1 else AnyOf(tuple(tests)))
+        (entries, tests[0] if len(dict.fromkeys(map(id, tests))) == 1 else EitherOf(tuple(tests)))
         for entries, tests in runs
     ]

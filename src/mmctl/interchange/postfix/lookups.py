@@ -5,8 +5,16 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.source import Difference, Unread
-from mmctl.interchange.migration.tests import ALWAYS, AllOf, AnyOf, Compared, Near, Negated, Unseen
+from mmctl.interchange.migration.source import Deviation, Unread
+from mmctl.interchange.migration.tests import (
+    ALWAYS,
+    AllOf,
+    EitherOf,
+    Matches,
+    Near,
+    Negated,
+    Unseen,
+)
 from mmctl.interchange.patterns import Flavor, InvalidPattern, LookedAt, converted
 from mmctl.interchange.postfix import clients
 from mmctl.interchange.postfix.addresses import tests_of
@@ -26,8 +34,8 @@ _GROUPS_AT_MOST: Final = 60
 """With more groups comments do not divide a table, and then not the texts of results."""
 _NULL_PATTERNS: Final = frozenset({"^<>$", "<>", "^<>", "<>$"})
 NULL_SENDER: Final = Near(
-    test=Negated(Compared(operand="mail_from", operator="contains", values=("@",))),
-    difference=Difference(
+    test=Negated(Matches(operand="mail_from", operator="contains", values=("@",))),
+    difference=Deviation(
         code="null-sender",
         says="no condition compares an empty sender: here every sender without `@` is meant",
     ),
@@ -161,7 +169,7 @@ def _runs(decided: Iterable[tuple[TableEntry, Test]]) -> list[TableResult]:
         TableResult(
             entries=tuple(entries),
             value=entries[0].value,
-            test=tests[0] if len(tests) == 1 else AnyOf(tuple(tests)),
+            test=tests[0] if len(tests) == 1 else EitherOf(tuple(tests)),
         )
         for entries, tests in runs
     ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.counted import counted
 from mmctl.errors import ProblemsFound
-from mmctl.interchange.migration.source import Source
+from mmctl.interchange.migration.source import OtherGateway
 from mmctl.interchange.postfix.context import ReadPostfix
 from mmctl.interchange.postfix.defaults import LISTED, RULES
 from mmctl.interchange.postfix.destinations import Destinations
@@ -24,12 +24,12 @@ from mmctl.problem import Position, Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.interchange.migration.source import Asked, Opened, SourceRule
+    from mmctl.interchange.migration.source import Opened, SourceOptions, SourceRule
 
 _HELP: Final = "run `postconf -n > main.cf` on the server, and name that file"
 
 
-def read(opened: Opened, asked: Asked) -> Source:
+def read(opened: Opened, asked: SourceOptions) -> OtherGateway:
     """Read a main.cf, with its tables beside it, and a master.cf if one is named.
 
     Raises:
@@ -41,7 +41,7 @@ def read(opened: Opened, asked: Asked) -> Source:
         main = next((name for name in opened.named if name != master), "")
     if not main:
         raise _problems([_no_main(next(iter(opened.named), "main.cf"))])
-    source = Source(system="Postfix")
+    source = OtherGateway(system="Postfix")
     tables = Tables(opened=opened, used={main, *([master] if master else [])})
     parameters = read_parameters(main, text_of(main, opened.named[main]))
     if not parameters.written and not parameters.problems:
@@ -68,7 +68,7 @@ def read(opened: Opened, asked: Asked) -> Source:
     return source
 
 
-def _read(context: ReadPostfix, asked: Asked) -> None:
+def _read(context: ReadPostfix, asked: SourceOptions) -> None:
     """The rules in the order in which mail meets them."""
     source = context.source
     destinations = Destinations(context=context)

@@ -6,25 +6,25 @@ import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.source import Difference
+from mmctl.interchange.migration.source import Deviation
 from mmctl.patterns import Pattern
 
 if TYPE_CHECKING:
-    from mmctl.interchange.migration.source import Source
+    from mmctl.interchange.migration.source import OtherGateway
 
 _HOP: Final = Pattern(r"(\[)?([A-Za-z0-9._:-]+?)(?(1)\])(?::([a-z0-9]+))?")
 _PORTS: Final = {"smtp": 25, "submission": 587, "smtps": 465, "submissions": 465}
 _PORT_AT_MOST: Final = 65_535
 _NAME_AT_MOST: Final = 60
 
-LOOKED_UP: Final = Difference(
+LOOKED_UP: Final = Deviation(
     code="mx-of-the-name",
     says="the source looks up the MX records of this name; a relay connects to the name itself",
     instead="write the host that the MX record names",
 )
 
 
-def next_hop(text: str, source: Source) -> str | None:
+def next_hop(text: str, source: OtherGateway) -> str | None:
     """The relay of a next hop, which is added to the source; None: it is no host of SMTP."""
     found = _HOP.fullmatch(text.strip())
     if found is None:
@@ -53,7 +53,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _named(host: str, port: int, source: Source) -> str:
+def _named(host: str, port: int, source: OtherGateway) -> str:
     suffix = "" if port == 25 else f"-{port}"  # noqa: PLR2004 - the port of SMTP
     wanted = re.sub(r"[^a-z0-9]+", "-", host).strip("-")[:_NAME_AT_MOST] + suffix
     name, number = wanted, 2

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.source import Difference, SourceRule, Then
+from mmctl.interchange.migration.source import Deviation, SourceRule, Then
 from mmctl.interchange.migration.tests import ALWAYS, AllOf, Negated, Unseen
 from mmctl.interchange.migration.usual import BOUNCE_NEEDS, rejected_after_acceptance
 from mmctl.interchange.postfix.access import AccessDeed, Verb, verb_of
@@ -180,7 +180,7 @@ class Restrictions:
         for word in words_of(without_braces(name)) or [name]:
             table = self.context.tables.table(word, place)
             if table is None:
-                missing = Difference(
+                missing = Deviation(
                     code="table-not-read",
                     says=f"`{word[:80]}` is not read, and could admit this mail",
                     instead="give the table, as the report says",
@@ -293,12 +293,12 @@ class Restrictions:
         self.context.unread(place, f"{among.name}: {text}".rstrip(), why, instead)
 
 
-WHOLE_MESSAGE: Final = Difference(
+WHOLE_MESSAGE: Final = Deviation(
     code="whole-message",
     says="the source does this to the message for all of its recipients; here only for the "
     "recipients that match",
 )
-_REFUSED_FIRST: Final = Difference(
+_REFUSED_FIRST: Final = Deviation(
     code="refused-before-dropped",
     says="of the mail that the source drops here without a word, what a later restriction would "
     "refuse by client address or recipient is refused",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.source import Difference, SourceRule, Then
+from mmctl.interchange.migration.source import Deviation, SourceRule, Then
 from mmctl.interchange.migration.tests import ALWAYS
 from mmctl.interchange.migration.usual import BOUNCE_NEEDS, bounce
 from mmctl.interchange.postfix.addresses import any_key
@@ -31,7 +31,7 @@ _SAME: Final = "="
 """The result of an alias that changes nothing: it only says that the address exists."""
 _AT_MOST: Final = 100
 """Recipients that one action takes."""
-_EXTENSION: Final = Difference(
+_EXTENSION: Final = Deviation(
     code="extension-not-kept",
     says="mail for an address with an extension goes to the alias with the extension there; here "
     "it goes to the alias without",

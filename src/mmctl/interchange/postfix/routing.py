@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.source import Difference, Needed, SourceRule, Then
+from mmctl.interchange.migration.source import Deviation, Needed, SourceRule, Then
 from mmctl.interchange.migration.tests import ALWAYS, AllOf, Negated
 from mmctl.interchange.migration.usual import BOUNCE_NEEDS, bounce
 from mmctl.interchange.postfix.destinations import LOCAL, MAILBOXES, RELAYED
@@ -32,13 +32,13 @@ _SEND_ROLE: Final = Needed(
     stand_in="arn:aws:iam::111122223333:role/mail-send",
     why="the role with which Mail Manager sends mail to other domains, by SES",
 )
-_BY_MX: Final = Difference(
+_BY_MX: Final = Deviation(
     code="sent-by-ses",
     says="the source delivers to the servers that the recipient's domain names in DNS; here SES "
     "sends the mail, from an identity that it has verified",
     instead="set a relay of your own, or keep outgoing mail where it is",
 )
-_MAILBOX: Final = Difference(
+_MAILBOX: Final = Deviation(
     code="delivery-by-program",
     says="the source hands this mail to a program of its own; here it goes to the mailboxes",
     instead="deliver by the program on the mail server behind",
@@ -249,7 +249,7 @@ class Routing:
         )
 
 
-_DEFERRED: Final = Difference(
+_DEFERRED: Final = Deviation(
     code="deferred-becomes-rejected",
     says="the source asks the client to try again later; here the mail is rejected for good",
     instead="remove the rule when the reason is gone",

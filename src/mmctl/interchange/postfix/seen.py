@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Near, Negated, Unseen
+from mmctl.interchange.migration.tests import AllOf, EitherOf, Matches, Near, Negated, Unseen
 
 if TYPE_CHECKING:
     from mmctl.interchange.migration.tests import Test
@@ -16,13 +16,13 @@ _PAIRS_AT_MOST: Final = 20_000
 def operands_of(test: Test) -> frozenset[str]:
     """The operands of a test; `unseen` for what no rule sees."""
     match test:
-        case Compared():
+        case Matches():
             return frozenset({test.operand})
         case Unseen():
             return frozenset({"unseen"})
         case Near(test=inner) | Negated(inner):
             return operands_of(inner)
-        case AllOf(tests) | AnyOf(tests):
+        case AllOf(tests) | EitherOf(tests):
             found: frozenset[str] = frozenset()
             return found.union(*map(operands_of, tests))
 
@@ -47,15 +47,15 @@ def networks_in(test: Test) -> tuple[str, ...]:
 
 def _networks(test: Test) -> tuple[str, ...] | None:
     match test:
-        case Compared(operand="source_ip", operator="cidr_matches", values=values):
+        case Matches(operand="source_ip", operator="cidr_matches", values=values):
             return values
-        case AllOf((only,)) | AnyOf((only,)):
+        case AllOf((only,)) | EitherOf((only,)):
             return _networks(only)
         case Near(test=inner):
             return _networks(inner)
         case AllOf(tests):
             return next((found for each in tests if (found := _networks(each))), None)
-        case AnyOf(tests) if tests:
+        case EitherOf(tests) if tests:
             parts = [_networks(each) for each in tests]
             if any(part is None for part in parts):
                 return None

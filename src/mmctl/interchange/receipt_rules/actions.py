@@ -15,7 +15,7 @@ from mmctl.records import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mmctl.interchange.migration.source import Action, Difference, Needed
+    from mmctl.interchange.migration.source import Action, Deviation, Needed
     from mmctl.interchange.receipt_rules.members import ExportedObject
 
 _TOPIC: Final = re.compile(
@@ -40,7 +40,7 @@ class ActionsRead:
     """The actions of one rule."""
 
     actions: list[Action] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[Deviation] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     """Each action in few words."""
     roles: set[str] = field(default_factory=set)

@@ -20,7 +20,7 @@ from mmctl.interchange.receipt_rules.recipients import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mmctl.interchange.migration.source import Source
+    from mmctl.interchange.migration.source import OtherGateway
     from mmctl.interchange.receipt_rules.rule_sets import ReceiptRule
 
 _ACCEPTED: Final = "receipt-recipients"
@@ -31,7 +31,7 @@ _STATEMENTS_AT_MOST: Final = 12
 _OVER_TLS: Final = {"tls_protocol": {"minimum": "TLS1_2"}}
 
 
-def put_admission(rules: list[ReceiptRule], domains: tuple[str, ...], source: Source) -> None:
+def put_admission(rules: list[ReceiptRule], domains: tuple[str, ...], source: OtherGateway) -> None:
     """Set the traffic policy and the TLS policy; `rules` are those that are enabled."""
     required = [rule for rule in rules if rule.tls]
     source.tls_policy = "required" if rules and len(required) == len(rules) else "optional"
@@ -52,7 +52,7 @@ def put_admission(rules: list[ReceiptRule], domains: tuple[str, ...], source: So
     source.traffic_policy = {"default": "deny", "statements": statements}
 
 
-def _for_everybody(rules: list[ReceiptRule], source: Source) -> dict[str, Any]:
+def _for_everybody(rules: list[ReceiptRule], source: OtherGateway) -> dict[str, Any]:
     required = [rule for rule in rules if rule.tls]
     if source.tls_policy == "required" or not required:
         return {"default": "allow"}
@@ -79,7 +79,7 @@ def _recipients(rules: Iterable[ReceiptRule], domains: tuple[str, ...]) -> Recip
 
 
 def _allow(
-    recipients: RecipientConditions, name: str, beside: list[dict[str, Any]], source: Source
+    recipients: RecipientConditions, name: str, beside: list[dict[str, Any]], source: OtherGateway
 ) -> list[dict[str, Any]]:
     """Statements that admit recipients; labels that no list takes are conditions of their own."""
     source.address_lists[name] = tuple(members_of(recipients))

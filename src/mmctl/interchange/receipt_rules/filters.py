@@ -12,15 +12,15 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING
 
 from mmctl.counted import counted
-from mmctl.interchange.migration.source import Difference, Example, SourceRule, Then, Unread
-from mmctl.interchange.migration.tests import AllOf, Compared, Negated
+from mmctl.interchange.migration.source import Deviation, Example, SourceRule, Then, Unread
+from mmctl.interchange.migration.tests import AllOf, Matches, Negated
 from mmctl.interchange.receipt_rules.members import Remarks, add_problem
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.interchange.migration.source import Source
+    from mmctl.interchange.migration.source import OtherGateway
     from mmctl.interchange.receipt_rules.rule_sets import IpFilter
 
 
@@ -32,7 +32,7 @@ class _PlacedFilter:
     network: IPv4Network
 
 
-def add_filters(filters: list[IpFilter], source: Source, found: Remarks) -> None:
+def add_filters(filters: list[IpFilter], source: OtherGateway, found: Remarks) -> None:
     """Add a rule that refuses for each filter that blocks, with what is allowed as exceptions."""
     placed = list(_ipv4(filters, source, found))
     allowed = [each for each in placed if not each.filter.blocks]
@@ -56,13 +56,13 @@ def add_filters(filters: list[IpFilter], source: Source, found: Remarks) -> None
 
 
 def _rule(block: _PlacedFilter, exceptions: list[_PlacedFilter]) -> SourceRule:
-    blocked = Compared(operand="source_ip", operator="cidr_matches", values=(str(block.network),))
+    blocked = Matches(operand="source_ip", operator="cidr_matches", values=(str(block.network),))
     allowed = tuple(dict.fromkeys(str(each.network) for each in exceptions))
     test = (
         AllOf(
             (
                 blocked,
-                Negated(Compared(operand="source_ip", operator="cidr_matches", values=allowed)),
+                Negated(Matches(operand="source_ip", operator="cidr_matches", values=allowed)),
             )
         )
         if allowed
@@ -82,10 +82,10 @@ def _rule(block: _PlacedFilter, exceptions: list[_PlacedFilter]) -> SourceRule:
     )
 
 
-def _never_blocks(block: _PlacedFilter, allow: _PlacedFilter) -> Difference:
+def _never_blocks(block: _PlacedFilter, allow: _PlacedFilter) -> Deviation:
     """A block inside what is allowed: of one the guide says "always accept"."""
     address = str(block.network.network_address)
-    return Difference(
+    return Deviation(
         code="allowed-and-blocked",
         says=(
             f"filter `{allow.filter.name}` allows all of {block.network}, which this filter "
@@ -99,7 +99,7 @@ def _never_blocks(block: _PlacedFilter, allow: _PlacedFilter) -> Difference:
     )
 
 
-def _ipv4(filters: list[IpFilter], source: Source, found: Remarks) -> Iterator[_PlacedFilter]:
+def _ipv4(filters: list[IpFilter], source: OtherGateway, found: Remarks) -> Iterator[_PlacedFilter]:
     for each in filters:
         try:
             network = ip_network(each.cidr, strict=False)

@@ -9,7 +9,7 @@ from mmctl.interchange.receipt_rules import said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.interchange.migration.source import Difference
+    from mmctl.interchange.migration.source import Deviation
     from mmctl.interchange.receipt_rules.actions import ActionsRead
     from mmctl.interchange.receipt_rules.recipients import RecipientConditions
     from mmctl.interchange.receipt_rules.rule_sets import ReceiptRule
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def differences_for_some(
     rule: ReceiptRule, recipients: RecipientConditions, read: ActionsRead, later: list[ReceiptRule]
-) -> Iterator[Difference]:
+) -> Iterator[Deviation]:
     """What a rule about some recipients does to mail that has others too.
 
     Both systems act on the message if one of its recipients matches; a stop and a header are for

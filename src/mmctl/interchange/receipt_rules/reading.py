@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from mmctl.counted import counted
 from mmctl.errors import ProblemsFound
 from mmctl.interchange.migration.decoding import decoded
-from mmctl.interchange.migration.source import Source, SourceRule, Then, Unread
-from mmctl.interchange.migration.tests import NEVER, Compared
+from mmctl.interchange.migration.source import OtherGateway, SourceRule, Then, Unread
+from mmctl.interchange.migration.tests import NEVER, Matches
 from mmctl.interchange.receipt_rules import said
 from mmctl.interchange.receipt_rules.actions import read_actions
 from mmctl.interchange.receipt_rules.admission import put_admission
@@ -28,7 +28,7 @@ from mmctl.interchange.receipt_rules.stacks import is_template, stack_rules
 from mmctl.problem import Position
 
 if TYPE_CHECKING:
-    from mmctl.interchange.migration.source import Asked, Difference, Opened
+    from mmctl.interchange.migration.source import Deviation, Opened, SourceOptions
     from mmctl.interchange.migration.tests import Test
     from mmctl.interchange.receipt_rules.actions import ActionsRead
     from mmctl.interchange.receipt_rules.documents import Document
@@ -43,14 +43,14 @@ _SHOWN: Final = 3
 """How many recipients the line of a rule names."""
 
 
-def read(opened: Opened, asked: Asked) -> Source:
+def read(opened: Opened, asked: SourceOptions) -> OtherGateway:
     """Read the answers of the SES API about one rule set and about filters.
 
     Raises:
         ProblemsFound: a file is broken, has nothing of SES receiving, or has another rule set.
     """
     found = Remarks()
-    source = Source(system="SES receipt rules", rest=())
+    source = OtherGateway(system="SES receipt rules", rest=())
     documents: list[Document] = []
     for file, content in opened.named.items():
         try:
@@ -70,7 +70,7 @@ def read(opened: Opened, asked: Asked) -> Source:
 
 
 def _documents(
-    file: str, content: bytes, asked: Asked, source: Source, found: Remarks
+    file: str, content: bytes, asked: SourceOptions, source: OtherGateway, found: Remarks
 ) -> list[Document]:
     """The documents of a file: one of the API, or those that a template amounts to."""
     if not is_template(file, decoded(file, content)):
@@ -109,7 +109,7 @@ def _one_set(receiving: Receiving, found: Remarks) -> list[ReceiptRule]:
     return next(iter(sets.values()), [])
 
 
-def _add_rules(rules: list[ReceiptRule], domains: tuple[str, ...], source: Source) -> None:
+def _add_rules(rules: list[ReceiptRule], domains: tuple[str, ...], source: OtherGateway) -> None:
     enabled = [rule for rule in rules if rule.enabled]
     put_admission(enabled, domains, source)
     lists = _ListsOfRules(source)
@@ -157,7 +157,7 @@ def _add_rules(rules: list[ReceiptRule], domains: tuple[str, ...], source: Sourc
 class _ListsOfRules:
     """The address lists of rules, as long as there is room for them."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: OtherGateway) -> None:
         self._source = source
         self._names: dict[tuple[str, ...], str] = {}
 
@@ -182,7 +182,7 @@ class _ListsOfRules:
             self._source.address_lists[name] = members
         if name is None:
             return test_of(recipients)
-        return Compared(operand="recipient", operator="in_address_list", values=(name,))
+        return Matches(operand="recipient", operator="in_address_list", values=(name,))
 
     def _new_name(self, rule: str) -> str:
         name = f"to-{_NOT_IN_NAMES.sub('-', rule).strip('-').lower() or 'rule'}"[:60].rstrip("-")
@@ -194,7 +194,7 @@ class _ListsOfRules:
 
 def _of_rule(
     rule: ReceiptRule, recipients: RecipientConditions, domains: tuple[str, ...]
-) -> list[Difference]:
+) -> list[Deviation]:
     differences = []
     if recipients.unreadable:
         differences.append(said.unreadable_recipients(recipients.unreadable))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.tests import ALWAYS, AllOf, AnyOf, Compared
+from mmctl.interchange.migration.tests import ALWAYS, AllOf, EitherOf, Matches
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
@@ -122,20 +122,20 @@ def test_of(recipients: RecipientConditions) -> Test:
         return ALWAYS
     tests: list[Test] = []
     if recipients.addresses:
-        tests.append(Compared(operand="recipient", operator="equals", values=recipients.addresses))
+        tests.append(Matches(operand="recipient", operator="equals", values=recipients.addresses))
     ends = (*(f"@{domain}" for domain in recipients.domains), *(f".{d}" for d in recipients.below))
     if ends:
-        tests.append(Compared(operand="recipient", operator="ends_with", values=ends))
+        tests.append(Matches(operand="recipient", operator="ends_with", values=ends))
     tests += [
         AllOf(
             (
-                Compared(operand="recipient", operator="starts_with", values=starts),
-                Compared(operand="recipient", operator="ends_with", values=(f"@{domain}",)),
+                Matches(operand="recipient", operator="starts_with", values=starts),
+                Matches(operand="recipient", operator="ends_with", values=(f"@{domain}",)),
             )
         )
         for domain, starts in labels_by_domain(recipients)
     ]
-    return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
+    return tests[0] if len(tests) == 1 else EitherOf(tuple(tests))
 
 
 def labels_by_domain(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mmctl.interchange.migration.source import Difference, Needed
+from mmctl.interchange.migration.source import Deviation, Needed
 
 _LONGEST: Final = 60
 """How many characters of a value are shown."""
@@ -18,7 +18,7 @@ ROLES: Final = {
 }
 """Variables of roles, and what each role must be allowed to do."""
 
-ENCRYPTED_BY_S3: Final = Difference(
+ENCRYPTED_BY_S3: Final = Deviation(
     code="encrypted-by-s3",
     says=(
         "SES encrypts the message itself before it writes it; Mail Manager leaves that to S3, so "
@@ -26,7 +26,7 @@ ENCRYPTED_BY_S3: Final = Difference(
     ),
     instead="change what reads the bucket: plain GetObject, with kms:Decrypt on the key",
 )
-KEY_OF_SES: Final = Difference(
+KEY_OF_SES: Final = Deviation(
     code="key-of-ses",
     says=(
         "the key `alias/aws/ses` works for SES alone, so it is left out, and the default "
@@ -34,18 +34,18 @@ KEY_OF_SES: Final = Difference(
     ),
     instead="create a customer managed key, and write it as `kms_key`",
 )
-LARGE_MAIL: Final = Difference(
+LARGE_MAIL: Final = Deviation(
     code="large-mail-by-sns",
     says=("SES bounces mail of more than 150 KB here; nothing says what Mail Manager does with it"),
     instead="store the mail with `write_to_s3` as well, and read it from there",
 )
-NO_CONNECT: Final = Difference(
+NO_CONNECT: Final = Deviation(
     code="no-connect",
     says="Mail Manager does not start email contacts in Amazon Connect",
     instead="call a function that calls StartEmailContact, or keep SES receiving for this address",
     loses=True,
 )
-NO_SCAN: Final = Difference(
+NO_SCAN: Final = Deviation(
     code="no-spam-and-virus-scan",
     says=(
         "the mail is not scanned for spam and viruses: it gets no X-SES-Spam-Verdict and "
@@ -57,7 +57,7 @@ NO_SCAN: Final = Difference(
     ),
     loses=True,
 )
-ANY_DOMAIN: Final = Difference(
+ANY_DOMAIN: Final = Deviation(
     code="accepts-any-domain",
     says=(
         "SES takes this mail for verified domains alone; here the traffic policy admits every "
@@ -65,7 +65,7 @@ ANY_DOMAIN: Final = Difference(
     ),
     instead="name your domains: `--domain example.com`, once for each",
 )
-TLS_NOT_FOR_LABELS: Final = Difference(
+TLS_NOT_FOR_LABELS: Final = Deviation(
     code="tls-not-for-labels",
     says=(
         "if another rule is for them too, mail to labels of addresses with more than 18 characters "
@@ -73,7 +73,7 @@ TLS_NOT_FOR_LABELS: Final = Difference(
     ),
     instead="require TLS at the ingress point, `tls_policy: required`, or list the labels in use",
 )
-MIXED_ORDER: Final = Difference(
+MIXED_ORDER: Final = Deviation(
     code="order-not-said",
     says="the template does not say in which order this rule and its neighbors are",
     instead="compare with `aws ses describe-receipt-rule-set`, or import that",
@@ -88,9 +88,9 @@ def needed_role(variable: str) -> Needed:
     )
 
 
-def not_taken(noun: str, value: str, form: str) -> Difference:
+def not_taken(noun: str, value: str, form: str) -> Deviation:
     """A value that Mail Manager refuses."""
-    return Difference(
+    return Deviation(
         code="value-not-taken",
         says=f"Mail Manager does not take the {noun} {shown(value)}, so the action is left out",
         instead=f"it takes {form}",
@@ -98,9 +98,9 @@ def not_taken(noun: str, value: str, form: str) -> Difference:
     )
 
 
-def header_name(name: str) -> Difference:
+def header_name(name: str) -> Deviation:
     """A header that Mail Manager cannot add."""
-    return Difference(
+    return Deviation(
         code="header-without-x",
         says=f"Mail Manager adds headers that begin with `X-` alone, so {shown(name)} is left out",
         instead=f"have what reads it look for `X-{name}`, and write that",
@@ -108,27 +108,27 @@ def header_name(name: str) -> Difference:
     )
 
 
-def status_chosen(status: str) -> Difference:
+def status_chosen(status: str) -> Deviation:
     """A bounce without a status code."""
-    return Difference(
+    return Deviation(
         code="status-code-chosen",
         says=f"a bounce needs a status code here, and the rule has none: it is {status}",
     )
 
 
-def text_changed(longest: int) -> Difference:
+def text_changed(longest: int) -> Deviation:
     """The text of a bounce that is too long, or not in ASCII."""
-    return Difference(
+    return Deviation(
         code="bounce-text-changed",
         says=f"the text of a bounce is at most {longest} printable characters of ASCII",
         instead="write a shorter text in `diagnostic_message`",
     )
 
 
-def notice(action: str) -> Difference:
+def notice(action: str) -> Deviation:
     """A notice that an action sends to a topic."""
     about = " and without the key of the object" if action == "S3Action" else ""
-    return Difference(
+    return Deviation(
         code="notice-of-another-form",
         says=(
             f"the notice of this {action} is an action of its own, with the headers of the "
@@ -140,18 +140,18 @@ def notice(action: str) -> Difference:
     )
 
 
-def unknown_action(name: str | None) -> Difference:
+def unknown_action(name: str | None) -> Deviation:
     """An action that nobody knows."""
     shown_name = "an action" if name is None else f"the action {shown(name)}"
-    return Difference(
+    return Deviation(
         code="unknown-action", says=f"{shown_name} is unknown here, and is left out", loses=True
     )
 
 
-def stop_for_some(shown_by: str | None) -> Difference:
+def stop_for_some(shown_by: str | None) -> Deviation:
     """A stop in a rule that is about some recipients; `shown_by` is mail that shows it."""
     shows = f": of mail {shown_by}" if shown_by is not None else ""
-    return Difference(
+    return Deviation(
         code="stops-for-its-recipients",
         says=(
             "the stop ends the message for all of its recipients there, and here for those of the "
@@ -160,9 +160,9 @@ def stop_for_some(shown_by: str | None) -> Difference:
     )
 
 
-def goes_on() -> Difference:
+def goes_on() -> Deviation:
     """A stop behind actions of which one is lost."""
-    return Difference(
+    return Deviation(
         code="goes-on",
         says=(
             "it stops the message there; here it does not, because mail would be lost that an "
@@ -173,9 +173,9 @@ def goes_on() -> Difference:
     )
 
 
-def header_for_some(name: str) -> Difference:
+def header_for_some(name: str) -> Deviation:
     """A header that later rules see."""
-    return Difference(
+    return Deviation(
         code="header-for-its-recipients",
         says=(
             f"{shown(name)} is on the message for all of its recipients there, and here for those "
@@ -184,11 +184,11 @@ def header_for_some(name: str) -> Difference:
     )
 
 
-def unreadable_recipients(texts: tuple[str, ...]) -> Difference:
+def unreadable_recipients(texts: tuple[str, ...]) -> Deviation:
     """Recipients that are neither addresses nor domains."""
     listed = ", ".join(shown(text) for text in texts[:3])
     more = f" and {len(texts) - 3} more" if len(texts) > 3 else ""  # noqa: PLR2004 - as above
-    return Difference(
+    return Deviation(
         code="recipient-not-read",
         says=f"not an address, domain or `.domain`, so left out: {listed}{more}",
         loses=True,

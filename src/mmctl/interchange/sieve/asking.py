@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.tests import ALWAYS, NEVER, Compared, Unseen
+from mmctl.interchange.migration.tests import ALWAYS, NEVER, Matches, Unseen
 from mmctl.interchange.sieve import differing
 from mmctl.interchange.sieve.arguments import given
 from mmctl.interchange.sieve.known_tests import EXTENSIONS, TESTS
@@ -63,7 +63,7 @@ def _size(_call: ScriptCall, found: GivenArguments, _scope: TestScope) -> Test:
     if not isinstance(limit, NumberArgument):
         return NEVER
     operator = "greater_than" if "over" in found.tags else "less_than"
-    return Compared(operand="message_size", operator=operator, values=(str(limit.value),))
+    return Matches(operand="message_size", operator=operator, values=(str(limit.value),))
 
 
 def _string(call: ScriptCall, found: GivenArguments, scope: TestScope) -> Test:
@@ -134,7 +134,7 @@ def _client(keys: tuple[str, ...]) -> Test:
         if network.version != 4:  # noqa: PLR2004 - rules see IPv4 alone
             return unseen("ipv6-client", f"clients with IPv6 addresses: `{key}`")
         networks.append(str(network))
-    return Compared(operand="source_ip", operator="cidr_matches", values=tuple(networks))
+    return Matches(operand="source_ip", operator="cidr_matches", values=tuple(networks))
 
 
 def _ihave(_call: ScriptCall, found: GivenArguments, _scope: TestScope) -> Test:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.source import Difference, Example
+from mmctl.interchange.migration.source import Deviation, Example
 
 if TYPE_CHECKING:
     from mmctl.interchange.migration.source import Data
@@ -36,7 +36,7 @@ def cut(text: str) -> str:
     return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
 
 
-def header_not_visible(name: str) -> Difference:
+def header_not_visible(name: str) -> Deviation:
     """A header that rules do not see."""
     instead = {
         "list-id": "use the sender's address or domain: `mail_from`",
@@ -45,26 +45,26 @@ def header_not_visible(name: str) -> Difference:
         "reply-to": "use `from` or `mail_from`",
         "precedence": "use the sender's address or domain: `mail_from`",
     }.get(name.lower(), "let the mail server behind Mail Manager decide")
-    return Difference(
+    return Deviation(
         code="header-not-visible",
         says=f"rules see From, Sender, To, Cc, Subject and X- headers, not `{cut(name)}`",
         instead=instead,
     )
 
 
-def not_visible(code: str, what: str, instead: str | None = None) -> Difference:
+def not_visible(code: str, what: str, instead: str | None = None) -> Deviation:
     """Something besides headers that rules do not see."""
-    return Difference(
+    return Deviation(
         code=code,
         says=f"rules do not see {what}",
         instead=instead or "let the mail server behind Mail Manager decide",
     )
 
 
-def display_names(operand: str, value: str) -> Difference:
+def display_names(operand: str, value: str) -> Deviation:
     """A header is searched with the names in it; here, its addresses are."""
     name = cut(value).replace('"', "")
-    return Difference(
+    return Deviation(
         code="display-names",
         says=f"the script searches the whole header, here the addresses in it: `{cut(value)}` in "
         "a name beside an address does not count",
@@ -74,9 +74,9 @@ def display_names(operand: str, value: str) -> Difference:
     )
 
 
-def whole_header(operand: str, value: str) -> Difference:
+def whole_header(operand: str, value: str) -> Deviation:
     """A header is compared as a whole; here, an address in it is."""
-    return Difference(
+    return Deviation(
         code="whole-header",
         says=f"the script compares the whole header, here an address in it: `{cut(value)}` counts "
         "also with a name beside it",
@@ -85,18 +85,18 @@ def whole_header(operand: str, value: str) -> Difference:
     )
 
 
-def letter_case(operand: str, value: str, sample: str, header: str = "") -> Difference:
+def letter_case(operand: str, value: str, sample: str, header: str = "") -> Deviation:
     """A comparison with letter case."""
-    return Difference(
+    return Deviation(
         code="letter-case",
         says=f"the script tells capitals from small letters in `{cut(value)}`, rules do not",
         example=Example(mail=mail_with(operand, sample.swapcase(), header), there=NOT_TAKEN),
     )
 
 
-def part_of_address(operand: str, part: str, value: str, sample: str) -> Difference:
+def part_of_address(operand: str, part: str, value: str, sample: str) -> Deviation:
     """A part of addresses is searched; here, whole addresses are."""
-    return Difference(
+    return Deviation(
         code="part-of-address",
         says=f"the script searches the {part} of addresses for `{cut(value)}`, rules search whole "
         "addresses",
@@ -108,9 +108,9 @@ PRESENT: Final = ("a", "e", "i", "o", "u", "y", "0", "1", "2", "5")
 """A value that has none of these is taken as none: a condition has no word for "any value"."""
 
 
-def header_present(name: str, operand: str) -> Difference:
+def header_present(name: str, operand: str) -> Deviation:
     """A test whether a header is there."""
-    return Difference(
+    return Deviation(
         code="header-present",
         says=f"rules cannot ask whether the header `{cut(name)}` is there: they take it as there "
         f"if it has one of {', '.join(PRESENT)}",
@@ -119,9 +119,9 @@ def header_present(name: str, operand: str) -> Difference:
     )
 
 
-def addresses_present(name: str, operand: str) -> Difference:
+def addresses_present(name: str, operand: str) -> Deviation:
     """A test whether a header with addresses is there."""
-    return Difference(
+    return Deviation(
         code="header-present",
         says=f"rules cannot ask whether the header `{cut(name)}` is there: they take it as there "
         "if it has an address",
@@ -129,9 +129,9 @@ def addresses_present(name: str, operand: str) -> Difference:
     )
 
 
-def set_by_filter(name: str) -> Difference:
+def set_by_filter(name: str) -> Deviation:
     """A header that a filter in front of the script sets."""
-    return Difference(
+    return Deviation(
         code="header-set-by-filter",
         says=f"a filter of the old mail server sets `{name}`; at Mail Manager only the sender or "
         "a gateway before it does",
@@ -140,18 +140,18 @@ def set_by_filter(name: str) -> Difference:
     )
 
 
-def set_by_server(name: str) -> Difference:
+def set_by_server(name: str) -> Deviation:
     """A header that the mail server adds when it stores the message."""
-    return Difference(
+    return Deviation(
         code="header-added-later",
         says=f"the mail server adds `{cut(name)}` when it stores mail; rules compare the address "
         "of the envelope",
     )
 
 
-def folder(name: str) -> Difference:
+def folder(name: str) -> Deviation:
     """Mail is stored in a folder."""
-    return Difference(
+    return Deviation(
         code="folder-becomes-header",
         says=f"Mail Manager has no folders: mail for `{cut(name)}` is delivered with the header "
         "X-Folder",
@@ -160,27 +160,27 @@ def folder(name: str) -> Difference:
     )
 
 
-def redirected(address: str) -> Difference:
+def redirected(address: str) -> Deviation:
     """Mail goes to a mailbox and to somebody else."""
-    return Difference(
+    return Deviation(
         code="redirected-by-envelope",
         says=f"mail for `{cut(address)}` goes through the mail server of the mailboxes",
         instead="add a relay for that address if the mail server does not pass it on",
     )
 
 
-def no_constant(text: str) -> Difference:
+def no_constant(text: str) -> Deviation:
     """A text that depends on the message."""
-    return Difference(
+    return Deviation(
         code="variable-of-message",
         says=f"`{cut(text)}` depends on the message: rules have constant values only",
         instead="write one rule for each value that occurs",
     )
 
 
-def lost_action(code: str, what: str, instead: str | None = None) -> Difference:
+def lost_action(code: str, what: str, instead: str | None = None) -> Deviation:
     """An action that Mail Manager cannot carry out."""
-    return Difference(
+    return Deviation(
         code=code,
         says=f"Mail Manager cannot {what}",
         instead=instead or "let the mail server behind Mail Manager do it",
@@ -188,35 +188,35 @@ def lost_action(code: str, what: str, instead: str | None = None) -> Difference:
     )
 
 
-def header_shortened(name: str) -> Difference:
+def header_shortened(name: str) -> Deviation:
     """The value of a header that is added is cut, or has characters that rules do not take."""
-    return Difference(
+    return Deviation(
         code="header-shortened",
         says=f"rules add at most 128 characters of ASCII: the value of `{cut(name)}` is changed",
     )
 
 
-def reason_shortened() -> Difference:
+def reason_shortened() -> Deviation:
     """The text of a refusal is cut, or has characters that bounces do not take."""
-    return Difference(
+    return Deviation(
         code="reason-shortened",
         says="the text of a bounce has at most 256 characters of ASCII on one line: the reason is "
         "changed, or depends on the message",
     )
 
 
-def branch_not_visible(line: int) -> Difference:
+def branch_not_visible(line: int) -> Deviation:
     """A branch gets what those before it have left, and rules do not see what one of them takes."""
-    return Difference(
+    return Deviation(
         code="branch-before-not-visible",
         says=f"the script comes here only with mail that line {line} does not take; rules do not "
         "see that, and take such mail here too",
     )
 
 
-def later_rules_not_run() -> Difference:
+def later_rules_not_run() -> Deviation:
     """Mail that is redirected is not seen by what follows in the script."""
-    return Difference(
+    return Deviation(
         code="redirected-mail-ends",
         says="the script goes on with this mail after it has redirected it; here it ends with "
         "that, so no later rule files, marks or discards it",

@@ -18,7 +18,7 @@ from mmctl.interchange.sieve.way import DoneAction, MailDeed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from mmctl.interchange.migration.source import Action, Difference, Source
+    from mmctl.interchange.migration.source import Action, Deviation, OtherGateway
     from mmctl.interchange.migration.tests import Test
     from mmctl.interchange.sieve.syntax import QuotedString, Script, ScriptCall
     from mmctl.interchange.sieve.variables import Variables
@@ -52,7 +52,7 @@ _INBOX: Final = "inbox"
 class ActionScope(Protocol):
     """What an action needs of the walk."""
 
-    source: Source
+    source: OtherGateway
     wrong: ScriptProblems
     way: WayThrough
     script: Script
@@ -66,7 +66,7 @@ class ActionScope(Protocol):
         """The command that a rule comes from."""
         ...
 
-    def mark(self, *actions: Action, differences: Sequence[Difference] = ()) -> None:
+    def mark(self, *actions: Action, differences: Sequence[Deviation] = ()) -> None:
         """Do something besides where mail goes."""
         ...
 
@@ -124,7 +124,7 @@ def for_each_value(
         before.append(negated(value.test))
 
 
-def _losing(difference: Difference, lost: str) -> Difference:
+def _losing(difference: Deviation, lost: str) -> Deviation:
     return differing.lost_action(difference.code, f"{lost}: {difference.says}", difference.instead)
 
 
@@ -302,7 +302,7 @@ def _unknown(call: ScriptCall, walk: ActionScope) -> None:
     walk.mark(differences=(differing.lost_action("unknown-command", what),))
 
 
-def refusal(call: ScriptCall, walk: ActionScope) -> tuple[Action, tuple[Difference, ...]]:
+def refusal(call: ScriptCall, walk: ActionScope) -> tuple[Action, tuple[Deviation, ...]]:
     """What `reject`, `ereject` and `error` do here."""
     walk.source.needed.update(BOUNCE_NEEDS)
     found = _given(call, walk)

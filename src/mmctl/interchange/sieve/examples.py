@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.interchange.migration.tests import AllOf, AnyOf, Compared, Near, Negated, Unseen
+from mmctl.interchange.migration.tests import AllOf, EitherOf, Matches, Near, Negated, Unseen
 from mmctl.records import replace
 
 if TYPE_CHECKING:
-    from mmctl.interchange.migration.source import Difference
+    from mmctl.interchange.migration.source import Deviation
     from mmctl.interchange.migration.tests import Test
 
 
@@ -22,7 +22,7 @@ def with_examples(test: Test, recipient: str | None) -> Test:
 
 def _kept(test: Test, recipient: str | None, *, alone: bool) -> Test:
     match test:
-        case Compared():
+        case Matches():
             return test
         case Unseen(difference=difference):
             return Unseen(difference=_difference(difference, recipient, alone=alone))
@@ -33,13 +33,13 @@ def _kept(test: Test, recipient: str | None, *, alone: bool) -> Test:
             )
         case Negated(inner):
             return Negated(_kept(inner, recipient, alone=alone))
-        case AllOf(tests) | AnyOf(tests):
-            only = alone and (len(tests) == 1 or isinstance(test, AnyOf))
+        case AllOf(tests) | EitherOf(tests):
+            only = alone and (len(tests) == 1 or isinstance(test, EitherOf))
             made = tuple(_kept(each, recipient, alone=only) for each in tests)
-            return AllOf(made) if isinstance(test, AllOf) else AnyOf(made)
+            return AllOf(made) if isinstance(test, AllOf) else EitherOf(made)
 
 
-def _difference(difference: Difference, recipient: str | None, *, alone: bool) -> Difference:
+def _difference(difference: Deviation, recipient: str | None, *, alone: bool) -> Deviation:
     example = difference.example
     if example is None:
         return difference

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from mmctl.interchange.migration.tests import ALWAYS, NEVER, Compared, Near, Negated, Unseen
+from mmctl.interchange.migration.tests import ALWAYS, NEVER, Matches, Near, Negated, Unseen
 from mmctl.interchange.patterns import InvalidPattern
 from mmctl.interchange.sieve import differing
 from mmctl.interchange.sieve.addressing import in_addresses, in_header_of_addresses
@@ -265,7 +265,7 @@ def _envelope_asked(
         named = tuple(key for key in keys if key or not empty)
         tests = [in_addresses(where, part, named, how)] if named else []
         if empty:
-            has_sender = Compared(operand="mail_from", operator="contains", values=("@",))
+            has_sender = Matches(operand="mail_from", operator="contains", values=("@",))
             tests.append(Negated(has_sender))
         return any_of(tests)
 

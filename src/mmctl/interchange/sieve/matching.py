@@ -8,13 +8,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from mmctl.interchange.migration.tests import AnyOf, Compared, Near, Unseen
+from mmctl.interchange.migration.tests import EitherOf, Matches, Near, Unseen
 from mmctl.interchange.patterns import Flavor, LookedAt, converted
 from mmctl.interchange.sieve import differing
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from mmctl.interchange.migration.source import Difference
+    from mmctl.interchange.migration.source import Deviation
     from mmctl.interchange.migration.tests import Test
 
 EQUALS: Final = "equals"
@@ -130,10 +130,10 @@ class Gathered:
     def __init__(self, where: KeysLookedUp, how: KeysCompared) -> None:
         self._where, self._how = where, how
         self._values: dict[tuple[str, str], list[str]] = {}
-        self._differences: dict[str, Difference] = {}
+        self._differences: dict[str, Deviation] = {}
         self._others: list[Test] = []
 
-    def add(self, operator: str, value: str, difference: Difference | None = None) -> None:
+    def add(self, operator: str, value: str, difference: Deviation | None = None) -> None:
         """Add a value; those with a difference of the same code share it."""
         code = difference.code if difference else ""
         if difference:
@@ -157,7 +157,7 @@ class Gathered:
         tests: list[Test] = []
         for (operator, code), values in self._values.items():
             distinct = tuple(dict.fromkeys(values))
-            test: Test = Compared(
+            test: Test = Matches(
                 operand=self._where.operand,
                 operator=operator,
                 values=distinct,
@@ -167,7 +167,7 @@ class Gathered:
                 test = Near(test=test, difference=self._differences[code])
             tests.append(self._with_case(test, distinct))
         tests.extend(self._others)
-        return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
+        return tests[0] if len(tests) == 1 else EitherOf(tuple(tests))
 
     def _with_case(self, test: Test, values: tuple[str, ...]) -> Test:
         cased = next((value for value in values if _has_case(value, self._how)), None)
@@ -214,7 +214,5 @@ def present(where: KeysLookedUp) -> Test:
     if where.operand in {"subject", "header"}:
         values = differing.PRESENT
         difference = differing.header_present(where.header, where.operand)
-    compared = Compared(
-        operand=where.operand, operator=CONTAINS, values=values, beside=where.beside
-    )
+    compared = Matches(operand=where.operand, operator=CONTAINS, values=values, beside=where.beside)
     return Near(test=compared, difference=difference)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.interchange.migration.decoding import decoded
-from mmctl.interchange.migration.source import Source
-from mmctl.interchange.migration.tests import Compared
+from mmctl.interchange.migration.source import OtherGateway
+from mmctl.interchange.migration.tests import Matches
 from mmctl.interchange.sieve.arguments import given
 from mmctl.interchange.sieve.including import names_of_files
 from mmctl.interchange.sieve.parser import parsed
@@ -23,7 +23,7 @@ from mmctl.interchange.sieve.walking import Walk
 from mmctl.interchange.sieve.wrong import ScriptProblems
 
 if TYPE_CHECKING:
-    from mmctl.interchange.migration.source import Asked, Opened
+    from mmctl.interchange.migration.source import Opened, SourceOptions
 
 RECIPIENT: Final = "recipient"
 """The option that says whose a script is: lines of `ADDRESS` or `FILE=ADDRESS`."""
@@ -32,7 +32,7 @@ LARGEST: Final = 4 * 1024 * 1024
 """Bytes of one script; Pigeonhole takes one megabyte, unless it is set to take more."""
 
 
-def read(opened: Opened, asked: Asked) -> Source:
+def read(opened: Opened, asked: SourceOptions) -> OtherGateway:
     """The rules that Sieve scripts are.
 
     Raises:
@@ -45,7 +45,7 @@ def read(opened: Opened, asked: Asked) -> Source:
         scripts.load(file)
     own = [file for file in opened.named if file not in scripts.included()]
     scripts.wrong.raise_if_any(scripts.texts)
-    source = Source(system="Sieve")
+    source = OtherGateway(system="Sieve")
     walk = Walk(source, asked, scripts.wrong, scripts.find)
     shared = [file for file in own if not owners.get(file)]
     personal = [file for file in own if owners.get(file)]
@@ -59,7 +59,7 @@ def read(opened: Opened, asked: Asked) -> Source:
         if (script := scripts.loaded[file]) is not None:
             name = f"people-of-{_stem(file)}"
             source.address_lists[name] = tuple(_with_details(owners[file]))
-            is_theirs = Compared(operand="recipient", operator="in_address_list", values=(name,))
+            is_theirs = Matches(operand="recipient", operator="in_address_list", values=(name,))
             walk.way.steps.append(is_theirs)
             walk.recipient = owners[file][0]
             walk.run(script)

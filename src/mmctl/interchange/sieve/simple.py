@@ -9,7 +9,7 @@ from mmctl.interchange.migration.tests import (
     ALWAYS,
     NEVER,
     AllOf,
-    AnyOf,
+    EitherOf,
     Near,
     Negated,
     Unseen,
@@ -40,11 +40,11 @@ def any_of(tests: Iterable[Test]) -> Test:
     for test in tests:
         if test == ALWAYS:
             return ALWAYS
-        if isinstance(test, AnyOf):
+        if isinstance(test, EitherOf):
             kept.extend(test.tests)
         else:
             kept.append(test)
-    return kept[0] if len(kept) == 1 else AnyOf(tuple(kept))
+    return kept[0] if len(kept) == 1 else EitherOf(tuple(kept))
 
 
 def negated(test: Test) -> Test:
@@ -67,7 +67,7 @@ def without_unseen(test: Test) -> Test:
         case Negated(inner):
             # Where a test is negated, what is not seen is false all the same.
             return NEVER if has_unseen(inner) else test
-        case AllOf(tests) | AnyOf(tests):
+        case AllOf(tests) | EitherOf(tests):
             made = tuple(map(without_unseen, tests))
             if all(one is other for one, other in zip(made, tests, strict=True)):
                 return test

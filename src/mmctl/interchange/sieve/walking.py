@@ -29,7 +29,7 @@ from mmctl.interchange.sieve.wrong import ScriptProblems
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mmctl.interchange.migration.source import Asked, Source
+    from mmctl.interchange.migration.source import OtherGateway, SourceOptions
     from mmctl.interchange.migration.tests import Test
     from mmctl.interchange.sieve.syntax import QuotedString, Script, ScriptCall
     from mmctl.interchange.sieve.way import DoneAction
@@ -40,8 +40,8 @@ class Walk(Writer):
 
     def __init__(
         self,
-        source: Source,
-        asked: Asked,
+        source: OtherGateway,
+        asked: SourceOptions,
         wrong: ScriptProblems,
         find: Callable[[str, bool], Script | None],
     ) -> None:

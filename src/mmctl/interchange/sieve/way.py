@@ -17,7 +17,7 @@ from mmctl.records import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mmctl.interchange.migration.source import Action, Difference
+    from mmctl.interchange.migration.source import Action, Deviation
     from mmctl.interchange.migration.tests import Test
     from mmctl.problem import Position
 
@@ -71,7 +71,7 @@ class PendingMarks:
     """What is to be written as a rule of its own, or with the end of the mail."""
 
     actions: list[Action] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[Deviation] = field(default_factory=list)
 
     def taken(self) -> PendingMarks:
         """What was pending; now nothing is."""

@@ -19,7 +19,7 @@ from mmctl.interchange.sieve.way import BlockEnd, WayThrough
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmctl.interchange.migration.source import Action, Asked, Difference, Source
+    from mmctl.interchange.migration.source import Action, Deviation, OtherGateway, SourceOptions
     from mmctl.interchange.migration.tests import Test
     from mmctl.interchange.sieve.doing import ActionScope
     from mmctl.interchange.sieve.endings import ScriptEnding
@@ -32,7 +32,7 @@ _RELAY: Final[Action] = {"relay": {"to": MAILBOXES}}
 class Writer:
     """Writes the rules of one walk into its source."""
 
-    def __init__(self, source: Source, asked: Asked) -> None:
+    def __init__(self, source: OtherGateway, asked: SourceOptions) -> None:
         self.source = source
         self.way = WayThrough()
         self.origins: list[ScriptOrigin] = []
@@ -52,7 +52,7 @@ class Writer:
             return self.origins[-1]
         return origin_of(call or self.script.commands[-1])
 
-    def mark(self, *actions: Action, differences: Sequence[Difference] = ()) -> None:
+    def mark(self, *actions: Action, differences: Sequence[Deviation] = ()) -> None:
         """Do something besides where mail goes."""
         self.way.pending.actions.extend(actions)
         self.way.pending.differences.extend(differences)
@@ -133,7 +133,7 @@ class Writer:
                 then = Then.END
         self._write(origin, ending.test, actions, differences, then)
 
-    def _redirected(self, addresses: Sequence[str]) -> list[Difference]:
+    def _redirected(self, addresses: Sequence[str]) -> list[Deviation]:
         """What differs where mail goes to addresses outside."""
         return [
             differing.redirected(address)
@@ -155,7 +155,7 @@ class Writer:
         origin: ScriptOrigin,
         more: Test,
         actions: Sequence[Action],
-        differences: Sequence[Difference],
+        differences: Sequence[Deviation],
         then: Then,
         *,
         refuse: bool = False,

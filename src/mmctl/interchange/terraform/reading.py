@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mmctl.interchange.api_json import Imported
     from mmctl.interchange.infrastructure.found import FoundInfrastructure
-    from mmctl.interchange.migration.source import Asked
+    from mmctl.interchange.migration.source import SourceOptions
     from mmctl.interchange.terraform.documents import ReadModule
     from mmctl.interchange.terraform.hcl_reading import HclBlock, HclValue
 
@@ -84,7 +84,7 @@ def read_terraform(files: MappingOf[str, bytes]) -> FoundInfrastructure:
     return found
 
 
-def import_terraform(files: MappingOf[str, bytes], asked: Asked) -> Imported:
+def import_terraform(files: MappingOf[str, bytes], asked: SourceOptions) -> Imported:
     """The sections of what plans, states and HCL files have of Mail Manager.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.interchange.migration.lowered import Status
+from mmctl.interchange.migration.lowered import Sameness
 
 if TYPE_CHECKING:
     from mmctl.interchange.migration.report import (
@@ -22,7 +22,7 @@ def document(report: MigrationReport) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "system": report.system,
-        "counts": {status.value: len(report.of(status)) for status in Status},
+        "counts": {status.value: len(report.of(status)) for status in Sameness},
         "accepted": sum(rule.accepted is not None for rule in report.rules),
         "open": len(report.left),
         "rules": [_rule(rule) for rule in report.rules],

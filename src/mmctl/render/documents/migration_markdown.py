@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from mmctl.counted import counted
-from mmctl.interchange.migration.lowered import Status
+from mmctl.interchange.migration.lowered import Sameness
 from mmctl.render.documents.markdown import code, details, prose, table
 from mmctl.render.text.migration import MEANS, mail_line
 
@@ -35,19 +35,19 @@ def _parts(report: MigrationReport) -> Iterator[str]:
         ("Status", "Rules", "Accepted", "Means"),
         [
             (status.value, f"{len(rules):,}", f"{_accepted(rules):,}", MEANS[status] or "the same")
-            for status in reversed(Status)
+            for status in reversed(Sameness)
             for rules in (report.of(status),)
         ],
     )
     if report.fit is not None:
         yield prose(report.fit)
     yield from _owners(report)
-    for status in Status:
+    for status in Sameness:
         rules = report.of(status)
-        if rules and status is not Status.SAME:
+        if rules and status is not Sameness.SAME:
             yield f"### {status.value.capitalize()}: {counted(len(rules), 'rule')}"
             yield from (_rule(rule) for rule in rules)
-    same = report.of(Status.SAME)
+    same = report.of(Sameness.SAME)
     if same:
         rows = [(code(rule.name), _place(rule), _became(rule)) for rule in same]
         summary = f"{counted(len(same), 'rule')} the same"
@@ -59,10 +59,10 @@ def _owners(report: MigrationReport) -> Iterator[str]:
     """How many rules of each status an owner has, if anybody owns any."""
     if all(rule.owner is None for rule in report.rules):
         return
-    by_owner: dict[str, Counter[Status]] = {}
+    by_owner: dict[str, Counter[Sameness]] = {}
     for rule in report.rules:
         by_owner.setdefault(rule.owner or "", Counter())[rule.status] += 1
-    statuses = list(reversed(Status))
+    statuses = list(reversed(Sameness))
     yield "### By owner"
     yield table(
         ("Owner", *(status.value for status in statuses), "To look at"),
@@ -104,7 +104,7 @@ def _difference(difference: ShownDifference) -> Iterable[str]:
 
 def _became(rule: ReportedRule) -> str:
     names = ", ".join(map(code, rule.became))
-    return f"{names}, to be written" if rule.status is Status.NOT_POSSIBLE else names
+    return f"{names}, to be written" if rule.status is Sameness.NOT_POSSIBLE else names
 
 
 def _place(rule: ReportedRule) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.counted import counted, plural
-from mmctl.interchange.migration.lowered import Status
+from mmctl.interchange.migration.lowered import Sameness
 from mmctl.patterns import Pattern
 from mmctl.render.text.paragraphs import some_of
 from mmctl.render.text.paragraphs import wrapped as plainly_wrapped
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     )
 
 MEANS: Final = {
-    Status.NOT_POSSIBLE: "nothing of it acts here",
-    Status.PARTLY: "a part of it is lost",
-    Status.CLOSE: "all of it is here, and some mail is treated differently",
-    Status.SAME: "",
+    Sameness.NOT_POSSIBLE: "nothing of it acts here",
+    Sameness.PARTLY: "a part of it is lost",
+    Sameness.CLOSE: "all of it is here, and some mail is treated differently",
+    Sameness.SAME: "",
 }
 """What each status means, for those who read the word for the first time."""
 _STYLES: Final = {
-    Status.NOT_POSSIBLE: "bold red",
-    Status.PARTLY: "bold yellow",
-    Status.CLOSE: "bold cyan",
-    Status.SAME: "bold green",
+    Sameness.NOT_POSSIBLE: "bold red",
+    Sameness.PARTLY: "bold yellow",
+    Sameness.CLOSE: "bold cyan",
+    Sameness.SAME: "bold green",
 }
 _GLUE: Final = "\0"
 """In place of a space at which no line is broken; `visible` leaves none."""
@@ -74,9 +74,9 @@ def human(report: MigrationReport, *, every_rule: bool) -> StyledParts:
     """
     made = StyledParts()
     _counts(made, report)
-    for status in Status:
+    for status in Sameness:
         rules = report.of(status)
-        if not rules or (status is Status.SAME and not every_rule):
+        if not rules or (status is Sameness.SAME and not every_rule):
             continue
         made.add(f"\n{status.value}: {counted(len(rules), 'rule')}\n", _STYLES[status])
         for group in [[rule] for rule in rules] if every_rule else _groups(rules):
@@ -140,7 +140,7 @@ def _extra(rule: ReportedRule) -> list[str]:
 def _counts(made: StyledParts, report: MigrationReport) -> None:
     here = counted(report.live, "rule")
     made.add(f"{visible(report.system)}: {counted(len(report.rules), 'rule')} there, {here} here\n")
-    for status in reversed(Status):
+    for status in reversed(Sameness):
         rules = report.of(status)
         accepted = sum(rule.accepted is not None for rule in rules)
         note = f", {accepted} accepted" if accepted else ""
@@ -174,7 +174,7 @@ def _difference(made: StyledParts, difference: ShownDifference) -> None:
 
 def _became(rule: ReportedRule) -> str:
     names = some_of(list(rule.became), _NAMES)
-    if rule.status is Status.NOT_POSSIBLE:
+    if rule.status is Sameness.NOT_POSSIBLE:
         return f"{names}, disabled and to be written"
     notes = [] if rule.enabled else ["disabled"]
     notes += ["only marks mail (shadow)"] if rule.shadow else []
