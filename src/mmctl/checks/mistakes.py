@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 MISTAKES: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "broken-export": "A file of another gateway or tool that is cut off, or not of its form.",
         "capacity": "A rule set that does not fit into what the service takes, however its rules "
         "are packed.",
         "case": "A test case that cannot be run.",
+        "client-address": "A network in a list of senders, which an address list cannot hold.",
         "duplicate-key": "A key that occurs twice in one mapping.",
         "duplicate-name": "A name that is defined twice in one section of the project.",
         "empty-value": "A missing value.",
@@ -26,11 +28,11 @@ MISTAKES: Final[Mapping[str, str]] = MappingProxyType(
         "merge-conflict": "A merge conflict that was left in a file.",
         "missing-key": "A required key that is missing.",
         "not-expressible": "An imported member that the language cannot express.",
+        "not-imported": "A part of a template or of Terraform's files that an import leaves out.",
         "not-read": "A part of another tool's file that is not Mail Manager's, or that this "
         "version of mmctl does not understand.",
         "one-of": "Keys that exclude each other, or none of several keys of which one is required.",
         "refuse": "A rule of `refuse: true` that says what a traffic policy cannot say.",
-        "sieve": "A Sieve script to import that a mail server would refuse.",
         "syntax": "A file that is not valid YAML, or uses unsupported parts of YAML, such as "
         "anchors.",
         "trailing-comment": "A comment after a value that may belong to the value.",

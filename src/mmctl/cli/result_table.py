@@ -423,7 +423,6 @@ RESULTS: Final = (
     BUDGET,
     RULE_BUDGET,
     COSTS,
-    MIGRATION,
     DNS,
     PLAN,
     STOPPED,
@@ -456,6 +455,7 @@ RESULTS: Final = (
     STAGING_TEMPLATE,
     STAGING_MAIL,
     STACKS,
+    MIGRATION,
 )
 
 

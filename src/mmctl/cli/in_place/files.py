@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from mmctl.cli.in_place.project import in_place, problems_in, unknown_conditions
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.inputs import DOCUMENT_AT_MOST, read_file
-from mmctl.interchange.infrastructure.known import form_of
 from mmctl.problem import Severity, ordered
 from mmctl.records import dataclass, field
 
@@ -54,6 +53,8 @@ def form_at(path: Path, named: str | None = None) -> str | None:
     """The form of a file: as named, else by its content; None: it is not another tool's."""
     if not path.is_file():
         return None
+    from mmctl.interchange.infrastructure.known import form_of
+
     return named or form_of(path.name, _content(path, str(path)))
 
 
@@ -128,6 +129,8 @@ def _content(path: Path, name: str) -> bytes:
 
 
 def _form(contents: Mapping[str, bytes]) -> str:
+    from mmctl.interchange.infrastructure.known import form_of
+
     forms = {name: form_of(name, content) for name, content in contents.items()}
     unknown = next((name for name, form in forms.items() if form is None), None)
     if unknown is not None:

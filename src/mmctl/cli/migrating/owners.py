@@ -58,7 +58,7 @@ def _patterns(file: str, text: str) -> list[tuple[str, str]]:
         if len(cells) != 2 or not all(cells):  # noqa: PLR2004 - a pattern and an owner
             problems.append(
                 Problem(
-                    check="owners",
+                    check="wrong-text",
                     severity=Severity.ERROR,
                     position=Position(file, reader.line_num),
                     message=_wrong(cells),

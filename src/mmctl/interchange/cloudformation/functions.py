@@ -149,7 +149,7 @@ class Evaluation:
     def _wrong(self, call: FunctionCall, message: str, help_: str | None = None) -> OpenText:
         self.problems.append(
             Problem(
-                check="template",
+                check="broken-export",
                 severity=Severity.ERROR,
                 position=call.position,
                 message=f"`{call.name}`: {message}",

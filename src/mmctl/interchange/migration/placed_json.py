@@ -189,7 +189,7 @@ class _JsonReading:
 
     def _wrong(self, at: int, message: str) -> ProblemsFound:
         problem = Problem(
-            check="json",
+            check="broken-export",
             severity=Severity.ERROR,
             position=self._lines.place(at),
             message=message,

@@ -79,7 +79,7 @@ class Parameters:
         """Note something that is broken."""
         self.problems.append(
             Problem(
-                check="postfix",
+                check="broken-export",
                 severity=Severity.ERROR,
                 position=position,
                 message=message,

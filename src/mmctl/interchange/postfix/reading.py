@@ -141,7 +141,7 @@ def _list_parameters(context: ReadPostfix) -> None:
 
 def _no_main(file: str) -> Problem:
     return Problem(
-        check="postfix",
+        check="broken-export",
         severity=Severity.ERROR,
         position=Position(file),
         message=f"no line of `{file}` is `name = value`, expected a main.cf",

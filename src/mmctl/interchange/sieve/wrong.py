@@ -29,7 +29,7 @@ class ScriptProblems:
         if len(self.problems) < _MOST:
             self.problems.append(
                 Problem(
-                    check="sieve",
+                    check="broken-export",
                     severity=Severity.ERROR,
                     position=place,
                     message=message,

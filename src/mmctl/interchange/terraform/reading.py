@@ -133,7 +133,7 @@ def _shown(read: _Files) -> dict[str, str]:
 
 def _problem(position: Position, message: str) -> Problem:
     return Problem(
-        check="terraform",
+        check="broken-export",
         severity=Severity.ERROR,
         position=position,
         message=message,
