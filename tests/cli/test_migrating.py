@@ -193,3 +193,13 @@ def test_only_files_below_the_named_ones_are_opened(tmp_path: Path) -> None:
     assert found.pop("tables/a") == b"in/tables/a"
     assert found.pop("/etc/gate/tables/a") == b"in/tables/a"
     assert set(found.values()) == {None}
+
+
+def test_rules_of_a_file_named_resources_stay(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "resources.csv").write_text("a,pay,drop\n", encoding="utf-8")
+    assert told(capsys, "resources.csv", "--into", "there")[0] == 0
+    imported = tmp_path / "there/rules/imported"
+    assert "name: a" in (imported / "resources-rules.yaml").read_text(encoding="utf-8")
+    assert "mailboxes" in (imported / "resources.yaml").read_text(encoding="utf-8")

@@ -298,3 +298,43 @@ def test_other_resources_of_a_tenant_are_counted() -> None:
     source = source_of(json.dumps({"properties": {"resources": resources}}))
     assert [each.text for each in source.unread] == ["2 resources of type microsoft.entra.group"]
     assert [each.name for each in source.rules] == ["a"]
+
+
+def test_values_are_texts_and_name_no_variable_here() -> None:
+    rule = {
+        "Name": "a",
+        "State": "Enabled",
+        "SubjectContainsWords": ["x"],
+        "SetHeaderName": "X-A",
+        "SetHeaderValue": "${env.account}",
+        "SmtpRejectMessageRejectText": "no",
+        "SmtpRejectMessageRejectStatusCode": "${env.account}",
+    }
+    actions = only(json.dumps([rule])).rules[0]["actions"]
+    assert actions[0] == {"add_header": {"name": "X-A", "value": "$${env.account}"}}
+    assert actions[1]["bounce"]["smtp_reply_code"] == "550"
+
+
+def test_connectors_and_people_are_never_joined_by_their_spelling() -> None:
+    head = {"State": "Enabled", "SubjectContainsWords": ["x"]}
+    connectors = ("Mailboxes", "Out.One", "Out One", "\u5916\u90e8", "\u5185\u90e8")
+    north = "The legal department of the company, north"
+    people = (north, north.replace("north", "south"), "l" * 250 + "@example.com")
+    source = source_of(
+        json.dumps(
+            [{"Name": "c", **head, "RouteMessageOutboundConnector": each} for each in connectors]
+            + [{"Name": "p", **head, "RedirectMessageTo": [each]} for each in people]
+        )
+    )
+    assert list(source.relays) == [
+        "mailboxes-2",
+        "out-one",
+        "out-one-2",
+        "connector",
+        "connector-2",
+    ]
+    redirected = [rule.actions[0]["replace_recipient"][0] for rule in source.rules[5:]]
+    assert len(set(redirected)) == 3
+    assert all(
+        each.removeprefix("${vars.").removesuffix("}") in source.needed for each in redirected
+    )

@@ -205,3 +205,47 @@ def test_hostile_values_do_no_harm() -> None:
     assert imported.project.rule_sets["inbound"].rules
     why = {each.why for each in imported.lowered.source.unread}
     assert "restriction classes are a circle" in why
+
+
+def test_values_that_no_action_takes_are_lost_and_named() -> None:
+    table = (
+        "a@example.com REDIRECT ${env.account}@example.com\n"
+        "b@example.com REDIRECT b\x1b@example.com\n"
+        f"c@example.com REDIRECT {'c' * 250}@example.com\n"
+        "d@example.com PREPEND X-A: \x1b[2J\n"
+        f"e@example.com FILTER smtp:[mail.example.com]:{'9' * 5000}\n"
+    )
+    imported = ImportedPostfix.of(
+        {
+            "main.cf": "relay_domains = example.com\n"
+            "smtpd_recipient_restrictions = check_recipient_access hash:/etc/postfix/t\n"
+            "virtual_alias_maps = hash:/etc/postfix/v\n",
+            "t": table,
+            "v": "v@example.com ${env.account}@example.net\nw@example.com o'w@example.net\n",
+        }
+    )
+    assert [
+        each.source.name for each in imported.lowered.rules if each.status.value == "not possible"
+    ] == [
+        "t a@example.com",
+        "t b@example.com",
+        "t c@example.com",
+        "t d@example.com",
+        "t e@example.com",
+        "v v@example.com",
+        "v w@example.com",
+    ]
+
+
+def test_next_hops_are_relays_that_the_service_takes() -> None:
+    source = source_of(
+        {
+            "main.cf": "relay_domains = example.com\ntransport_maps = hash:/etc/postfix/t\n",
+            "t": "a.example smtp:[mailboxes]:00025\n"
+            "b.example smtp:[2001:db8::1]\n"
+            f"c.example smtp:[mail.example.com]:{'9' * 5000}\n",
+        }
+    )
+    assert source.relays == {
+        "mailboxes-2": {"server": "mailboxes", "port": 25, "authentication": "none"}
+    }

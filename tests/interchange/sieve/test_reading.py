@@ -155,3 +155,20 @@ def test_what_an_unknown_extension_does_is_listed() -> None:
 def test_whose_a_script_is_must_be_said_clearly(option: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         source_of({"main.sieve": "keep;"}, recipient=option)
+
+
+def test_people_whose_files_have_one_name_keep_their_own_scripts() -> None:
+    source = source_of(
+        {
+            "ann/main.sieve": 'if header :is "subject" "a" { discard; }',
+            "bob/main.sieve": 'if header :is "subject" "b" { discard; }',
+            "$${env.x} c.sieve": 'if header :is "subject" "c" { discard; }',
+        },
+        recipient="ann/main.sieve=ann@example.com\nbob/main.sieve=bob@example.com\n"
+        "$${env.x} c.sieve=c@example.com",
+    )
+    assert {name: (members or ("",))[0] for name, members in source.address_lists.items()} == {
+        "people-of-main": "ann@example.com",
+        "people-of-main-2": "bob@example.com",
+        "people-of-env.x-c": "c@example.com",
+    }

@@ -12,6 +12,7 @@ from mmctl.interchange.migration.names import spelled
 from mmctl.interchange.migration.source import Needed, Then
 from mmctl.interchange.migration.usual import (
     BOUNCE_NEEDS,
+    as_written,
     bounce,
     quarantined,
     rejected_after_acceptance,
@@ -35,7 +36,8 @@ _RESERVED: Final = ("x-ms-exchange-organization-", "x-ms-exchange-forest-")
 """Headers that Exchange's header firewall keeps to itself."""
 _VALUE_AT_MOST: Final = 128
 _STATUS: Final = re.compile(r"[45]\.[0-9]{1,3}\.[0-9]{1,3}")
-_TAKEN_AS_ADDRESS: Final = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
+_REPLY: Final = re.compile(r"[45][0-9]{2}")
+_TAKEN_AS_ADDRESS: Final = re.compile(r"(?=.{3,254}$)[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
 _APPROVED: Final = ("ModerateMessageByUser", "ModerateMessageByManager")
 
 
@@ -103,7 +105,7 @@ def _marks(context: RuleContext, done: TransportEffects) -> bool:
         _set_header(name, value, context, done)
     score = context.value("SetSCL")
     if score:
-        done.actions.append({"add_header": {"name": SCL_HEADER, "value": score}})
+        done.actions.append(_added(SCL_HEADER, score))
         done.differences.append(
             Deviation(
                 code="spam-score-is-a-header",
@@ -141,7 +143,7 @@ def _set_header(name: str, value: str, context: RuleContext, done: TransportEffe
             )
         )
         return
-    done.actions.append({"add_header": {"name": name, "value": value}})
+    done.actions.append(_added(name, value))
     with_one = context.sketch.with_header(name, "old")
     done.differences.append(
         Deviation(
@@ -179,8 +181,8 @@ def _rejects(context: RuleContext, done: TransportEffects) -> None:
     text = context.value("RejectMessageReasonText") or context.value("SmtpRejectMessageRejectText")
     status = context.value("RejectMessageEnhancedStatusCode", "5.7.1")
     code = context.value("SmtpRejectMessageRejectStatusCode", "550")
-    if not _STATUS.fullmatch(status):
-        status = "5.7.1"
+    status = status if _STATUS.fullmatch(status) else "5.7.1"
+    code = code if _REPLY.fullmatch(code) else "550"
     context.source.needed.update(BOUNCE_NEEDS)
     done.actions.append(bounce(text or _REFUSED, status_code=status, smtp_reply_code=code))
     done.then = Then.END
@@ -214,7 +216,7 @@ def _redirects(context: RuleContext, done: TransportEffects) -> None:
         if address is not None and _TAKEN_AS_ADDRESS.fullmatch(address):
             addresses.append(address)
             continue
-        variable = _variable("address", value)
+        variable = context.people.variable("address", value)
         context.source.needed[variable] = Needed(
             stand_in=f"{spelled(value) or 'somebody'}@example.com",
             why=f"the address of `{value}`, to whom a rule redirects mail",
@@ -228,8 +230,8 @@ def _redirects(context: RuleContext, done: TransportEffects) -> None:
 
 def _routes(context: RuleContext, done: TransportEffects) -> None:
     connector = context.value("RouteMessageOutboundConnector")
-    name = spelled(connector) or "connector"
-    variable = _variable("host", connector)
+    name = context.people.relay(connector)
+    variable = context.people.variable("host", connector)
     context.source.needed[variable] = Needed(
         stand_in="smart-host.example.com",
         why=f"the smart host of the outbound connector `{connector}`",
@@ -268,7 +270,7 @@ def _only_audited(context: RuleContext, done: TransportEffects) -> None:
             )
         )
         return
-    done.actions.append({"add_header": {"name": AUDIT_HEADER, "value": severity}})
+    done.actions.append(_added(AUDIT_HEADER, severity))
     done.differences.append(
         Deviation(
             code="audit-is-a-header",
@@ -279,8 +281,10 @@ def _only_audited(context: RuleContext, done: TransportEffects) -> None:
     )
 
 
-def _variable(kind: str, text: str) -> str:
-    return f"{kind}_{re.sub('[^a-z0-9]+', '_', spelled(text)).strip('_') or 'unnamed'}"
+def _added(name: str, value: str) -> Action:
+    """The header, whose value is a text as it stands, not a variable."""
+    seen = "".join(each if each.isprintable() else "?" for each in value)[:_VALUE_AT_MOST]
+    return {"add_header": {"name": name, "value": as_written(seen) or "?"}}
 
 
 def _example(context: RuleContext, sketch: Sketch, there: str) -> Example | None:

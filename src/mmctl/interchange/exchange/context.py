@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.exchange.sketch import Sketch
 from mmctl.interchange.migration.differences import Deviation, Example
-from mmctl.interchange.migration.names import FreeNames
+from mmctl.interchange.migration.names import FreeNames, spelled
 from mmctl.interchange.migration.tests import EitherOf, Matches, Near
+from mmctl.interchange.migration.usual import MAILBOXES
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -44,6 +45,31 @@ class UnfilledLists:
         return self._known[key]
 
 
+class FilledByPeople:
+    """Variables and relays for what only people know: another one for each text of the export."""
+
+    def __init__(self) -> None:
+        self._variables = FreeNames()
+        self._relays = FreeNames((MAILBOXES,))
+        self._known: dict[tuple[str, str], str] = {}
+
+    def variable(self, kind: str, text: str) -> str:
+        """The variable of a kind for a text."""
+        return self._named(self._variables, kind, f"{kind} {text}", "_")
+
+    def relay(self, connector: str) -> str:
+        """The relay of a connector."""
+        return self._named(self._relays, "connector", connector, "-")
+
+    def _named(self, names: FreeNames, kind: str, text: str, between: str) -> str:
+        key = (kind, text.casefold())
+        if key not in self._known:
+            plain = re.sub(r"[^a-z0-9]+", "-", spelled(text)).strip("-")
+            name = names.named(plain, kind)
+            self._known[key] = name.replace("-", between)
+        return self._known[key]
+
+
 @dataclass(slots=True, kw_only=True)
 class RuleContext:
     """The reading of one rule."""
@@ -51,6 +77,7 @@ class RuleContext:
     source: OtherGateway
     asked: SourceOptions
     lists: UnfilledLists
+    people: FilledByPeople
     stated: dict[tuple[str, bool], StatedValue]
     """By the name in the vocabulary, and whether it is an exception."""
     sketch: Sketch = field(default_factory=Sketch)

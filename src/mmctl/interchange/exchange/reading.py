@@ -9,7 +9,7 @@ from mmctl.counted import counted
 from mmctl.errors import ProblemsFound
 from mmctl.interchange.exchange.actions import actions_of
 from mmctl.interchange.exchange.conditions import not_exported, test_of
-from mmctl.interchange.exchange.context import RuleContext, UnfilledLists
+from mmctl.interchange.exchange.context import FilledByPeople, RuleContext, UnfilledLists
 from mmctl.interchange.exchange.examples import telling
 from mmctl.interchange.exchange.export_csv import read_csv
 from mmctl.interchange.exchange.export_json import read_json
@@ -137,6 +137,7 @@ class _RulesReading:
     def __init__(self, source: OtherGateway, asked: SourceOptions) -> None:
         self._source, self._asked = source, asked
         self._lists = UnfilledLists(source)
+        self._people = FilledByPeople()
         self._outside = 0
         self._selections = 0
 
@@ -144,7 +145,13 @@ class _RulesReading:
         """One rule with its meaning."""
         if stated.older is not None:
             return self._older(stated)
-        context = RuleContext(source=self._source, asked=self._asked, lists=self._lists, stated={})
+        context = RuleContext(
+            source=self._source,
+            asked=self._asked,
+            lists=self._lists,
+            people=self._people,
+            stated={},
+        )
         more = self._unknown(stated, context)
         more += self._promised(stated, context)
         if not stated.has_conditions:

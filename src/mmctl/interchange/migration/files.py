@@ -162,7 +162,10 @@ def _rule_files(rules: Iterable[LoweredRule]) -> dict[str, list[Data]]:
     for number, (file, written_rules) in enumerate(runs, start=1):
         stem = spelled(posixpath.basename(file.replace("\\", "/")).partition(".")[0]) or "rules"
         name = stem if len(runs) == 1 else f"{number:0{digits}}-{stem}"
-        found[f"{_IMPORTED}/{name}.yaml"] = written_rules
+        path = f"{_IMPORTED}/{name}.yaml"
+        if f"rules/{path}" == RESOURCES:
+            path = f"{_IMPORTED}/{name}-rules.yaml"
+        found[path] = written_rules
     return found
 
 

@@ -48,6 +48,11 @@ def bounce(text: str, *, status_code: str = "5.7.1", smtp_reply_code: str = "550
     }
 
 
+def as_written(text: str) -> str:
+    """A text of the source as a value of an action: its `${…}` names no variable here."""
+    return text.replace("${", "$${")
+
+
 def rejected_after_acceptance(reply: str | None = None) -> Deviation:
     """The source rejects during SMTP; Mail Manager accepts the mail and sends a bounce.
 

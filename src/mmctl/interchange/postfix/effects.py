@@ -19,7 +19,8 @@ HELD: Final = "held"
 COPIES: Final = "copies"
 """The archive of what the source would copy to an address."""
 _HEADER: Final = Pattern(r"([Xx]-[A-Za-z0-9-]{1,62}):\s*(.{1,128})")
-_ADDRESS: Final = Pattern(r"[^\s@<>,;:]+@[^\s@<>,;:$]+")
+_ADDRESS: Final = Pattern(r"[a-zA-Z0-9._+-]+@[a-zA-Z0-9.-]+")
+_ADDRESS_AT_MOST: Final = 254
 _LOOPBACK: Final = Pattern(r"\[?(?:127\.|localhost|::1|unix:|/)|inet:\[?(?:127\.|localhost)")
 
 WHOLE_MESSAGE: Final = Deviation(
@@ -70,7 +71,7 @@ def _effect(rule: SourceRule, verb: Verb, source: OtherGateway) -> SourceRule:
 
 def _prepended(rule: SourceRule, verb: Verb) -> SourceRule:
     found = _HEADER.fullmatch(verb.text)
-    if found is None or "$" in verb.text:
+    if found is None or "$" in verb.text or not verb.text.isprintable():
         return lost(
             rule,
             f"the header `{verb.text[:60]}` cannot be added: rules add headers that start with "
@@ -83,13 +84,18 @@ def _prepended(rule: SourceRule, verb: Verb) -> SourceRule:
 
 def redirected(rule: SourceRule, address: str) -> SourceRule:
     """A rule that gives mail another recipient."""
-    if not _ADDRESS.fullmatch(address):
+    if not is_fixed_address(address):
         return lost(
             rule,
             f"mail cannot be redirected to `{address[:60]}`: a fixed address is expected",
             "redirect it on the mail server behind",
         )
     return replace(rule, actions=({"replace_recipient": [address]},))
+
+
+def is_fixed_address(text: str) -> bool:
+    """Whether a text is an address that a rule can give mail to."""
+    return len(text) <= _ADDRESS_AT_MOST and _ADDRESS.fullmatch(text) is not None
 
 
 def _filtered(rule: SourceRule, verb: Verb, source: OtherGateway) -> SourceRule:

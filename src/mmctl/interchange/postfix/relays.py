@@ -7,12 +7,15 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.migration.source import Deviation
+from mmctl.interchange.migration.usual import MAILBOXES
 from mmctl.patterns import Pattern
 
 if TYPE_CHECKING:
     from mmctl.interchange.migration.source import OtherGateway
 
 _HOP: Final = Pattern(r"(\[)?([A-Za-z0-9._:-]+?)(?(1)\])(?::([a-z0-9]+))?")
+_SERVER: Final = Pattern(r"[a-z0-9.-]{1,100}")
+"""What the service takes as the server of a relay; no address of IPv6."""
 _PORTS: Final = {"smtp": 25, "submission": 587, "smtps": 465, "submissions": 465}
 _PORT_AT_MOST: Final = 65_535
 _NAME_AT_MOST: Final = 60
@@ -32,12 +35,22 @@ def next_hop(text: str, source: OtherGateway) -> str | None:
     bracket, host, port = found[1], found[2].lower(), found[3]
     if not bracket and port is None and host.count(":") == 1:
         host, _, port = host.partition(":")
-    number = _PORTS.get(port, 0) if port and not port.isdecimal() else int(port or 25)
-    if not host.strip(".:-") or not 0 < number <= _PORT_AT_MOST or host.startswith("unix"):
+    number = _port(port)
+    if not _SERVER.fullmatch(host) or not host.strip(".-") or not 0 < number <= _PORT_AT_MOST:
         return None
     name = _named(host, number, source)
     source.relays.setdefault(name, {"server": host, "port": number, "authentication": "none"})
     return name
+
+
+def _port(text: str | None) -> int:
+    """The port that a text is; 0: it is none."""
+    if not text:
+        return 25
+    plain = text.lstrip("0")
+    if plain.isdecimal():
+        return int(plain) if len(plain) <= len(str(_PORT_AT_MOST)) else 0
+    return _PORTS.get(text, 0)
 
 
 def is_looked_up(text: str) -> bool:
@@ -57,6 +70,6 @@ def _named(host: str, port: int, source: OtherGateway) -> str:
     suffix = "" if port == 25 else f"-{port}"  # noqa: PLR2004 - the port of SMTP
     wanted = re.sub(r"[^a-z0-9]+", "-", host).strip("-")[:_NAME_AT_MOST] + suffix
     name, number = wanted, 2
-    while name in source.relays and source.relays[name]["server"] != host:
+    while name == MAILBOXES or source.relays.get(name, {"server": host})["server"] != host:
         name, number = f"{wanted}-{number}", number + 1
     return name

@@ -12,7 +12,7 @@ from mmctl.interchange.migration.tests import ALWAYS
 from mmctl.interchange.migration.usual import BOUNCE_NEEDS, bounce
 from mmctl.interchange.postfix.addresses import any_key
 from mmctl.interchange.postfix.destinations import LOCAL
-from mmctl.interchange.postfix.effects import COPIED, COPIES, lost, redirected
+from mmctl.interchange.postfix.effects import COPIED, COPIES, is_fixed_address, lost, redirected
 from mmctl.interchange.postfix.entries import TableEntry, TableForm
 from mmctl.interchange.postfix.expanding import Aliases, AliasLoop
 from mmctl.interchange.postfix.keys import LookupStyle, sorted_keys
@@ -205,6 +205,13 @@ class Rewriting:
             rule = lost(
                 rule,
                 f"{why}, and a rule gives mail 1 to {_AT_MOST} addresses",
+                "keep the alias on the mail server behind",
+                "alias-not-possible",
+            )
+        elif odd := next((each for each in targets if not is_fixed_address(each)), None):
+            rule = lost(
+                rule,
+                f"mail goes to `{odd[:60]}`, and rules take letters, digits, `.`, `_`, `+` and `-`",
                 "keep the alias on the mail server behind",
                 "alias-not-possible",
             )

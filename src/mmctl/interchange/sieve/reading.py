@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.interchange.migration.decoding import decoded
+from mmctl.interchange.migration.names import FreeNames
 from mmctl.interchange.migration.source import OtherGateway
 from mmctl.interchange.migration.tests import Matches
 from mmctl.interchange.sieve.arguments import given
@@ -54,10 +55,11 @@ def read(opened: Opened, asked: SourceOptions) -> OtherGateway:
             more = bool(personal) or index + 1 < len(shared)
             walk.run(script, more=more)
     for_all = list(walk.way.effects)
+    names = FreeNames()
     for file in personal:
         walk.way.begin(for_all)
         if (script := scripts.loaded[file]) is not None:
-            name = f"people-of-{_stem(file)}"
+            name = names.named(f"people-of-{_stem(file)}", "people")
             source.address_lists[name] = tuple(_with_details(owners[file]))
             is_theirs = Matches(operand="recipient", operator="in_address_list", values=(name,))
             walk.way.steps.append(is_theirs)
