@@ -203,3 +203,14 @@ def test_rules_of_a_file_named_resources_stay(
     imported = tmp_path / "there/rules/imported"
     assert "name: a" in (imported / "resources-rules.yaml").read_text(encoding="utf-8")
     assert "mailboxes" in (imported / "resources.yaml").read_text(encoding="utf-8")
+
+
+def test_a_link_that_leads_nowhere_is_not_followed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gate.csv").write_text("a,pay,drop\n", encoding="utf-8")
+    (tmp_path / "there/rules").mkdir(parents=True)
+    (tmp_path / "there/rules/gateway.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    code, _, err = told(capsys, "gate.csv", "--into", "there")
+    assert (code, "rules/gateway.yaml" in err) == (3, True)
+    assert not (tmp_path / "elsewhere.yaml").exists()

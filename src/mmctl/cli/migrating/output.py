@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from mmctl.errors import Refused, UsageError
@@ -20,7 +21,7 @@ def refuse_existing(texts: Mapping[str, str], into: Path) -> None:
     Raises:
         Refused: one of them exists.
     """
-    there = [name for name in texts if (into / name).exists()]
+    there = [name for name in texts if os.path.lexists(into / name)]
     if there:
         raise Refused(
             f"{len(there)} of {len(texts)} files exist: {', '.join(f'`{name}`' for name in there)}",
