@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from mmctl.interchange.migration.acceptance import acceptances, skeleton
+from mmctl.interchange.migration.acceptance import (
+    acceptances,
+    new_entries,
+    skeleton,
+    with_entries,
+)
 from mmctl.interchange.migration.lowered import Sameness
 from mmctl.interchange.migration.report import MigrationReport, ReportedRule
 from mmctl.problem import Position
@@ -65,3 +70,26 @@ def test_what_is_wrong_is_said_at_its_place() -> None:
         "2:34 `rule`, `file`, `differs` of an entry is missing",
         "2:41 expected a text for `rule`",
     ]
+
+
+def test_entries_are_added_where_a_list_ends_the_file() -> None:
+    only = skeleton(MigrationReport(system="Gate", rules=REPORT.rules[:1]))
+    for text in (
+        only,
+        only.replace("\n  ", "\n"),
+        "version: 1\naccepted: []\n",
+        "accepted:\n- {rule: x, file: f, differs: dd}",
+    ):
+        found = acceptances(text, "accepted.yaml")
+        new = new_entries(found, REPORT)
+        longer = with_entries(text, "accepted.yaml", found, new)
+        assert longer is not None
+        assert new_entries(acceptances(longer, "accepted.yaml"), REPORT) == ()
+    text = f"accepted: [{'{rule: x, file: f, differs: dd}'}]\nversion: 1\n"
+    found = acceptances(text, "accepted.yaml")
+    assert with_entries(text, "accepted.yaml", found, new_entries(found, REPORT)) is None
+
+
+def test_a_rule_whose_entry_is_outdated_gets_no_second_one() -> None:
+    found = acceptances("accepted: [{rule: b, file: f, differs: old}]", "accepted.yaml")
+    assert [each.name for each in new_entries(found, REPORT)] == ["no: 1"]

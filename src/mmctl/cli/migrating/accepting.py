@@ -57,19 +57,35 @@ def accepted_in(run: Run, file: Path | None) -> AcceptFile:
     return AcceptFile(found=acceptances(text, str(file)), texts={str(file): text})
 
 
-def write_skeleton(run: Run, file: Path, report: MigrationReport) -> None:
-    """Write a file with an entry for each rule that is open.
+def ask_for_reasons(run: Run, file: Path, accepted: AcceptFile, report: MigrationReport) -> None:
+    """Write an entry for each open rule that the file has none for: what is there stays.
 
     Raises:
         UsageError: it cannot be written.
     """
     from mmctl.counted import counted
-    from mmctl.interchange.migration.acceptance import skeleton
+    from mmctl.interchange.migration.acceptance import new_entries, skeleton, with_entries
 
+    if accepted.found is None:
+        _write(run, file, skeleton(report))
+        entries = counted(len({rule.differs for rule in report.left}), "entry", "entries")
+        run.say(f"wrote {file}: {entries}, each of which needs a reason")
+        return
+    new = new_entries(accepted.found, report)
+    if not new or accepted.found.wrong:
+        return
+    text = with_entries(accepted.texts[str(file)], str(file), accepted.found, new)
+    entries = counted(len(new), "entry", "entries")
+    if text is None:
+        run.say(f"{file} lacks {entries}: no list of entries ends it, so nothing was added")
+        return
+    _write(run, file, text)
+    run.say(f"edited {file}: {entries} more, each of which needs a reason")
+
+
+def _write(run: Run, file: Path, text: str) -> None:
     try:
-        write_whole(run.directory / file, skeleton(report))
+        write_whole(run.directory / file, text)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise UsageError(f"cannot write `{file}`: {reason}") from None
-    entries = counted(len({rule.differs for rule in report.left}), "entry", "entries")
-    run.say(f"wrote {file}: {entries}, each of which needs a reason")

@@ -46,7 +46,7 @@ def migrate(run: Run, asked: SourceOptions, migration: Migration) -> int:
         UsageError: a file cannot be read or written.
         Refused: a file that would be written exists.
     """
-    from mmctl.cli.migrating.accepting import accepted_in, write_skeleton
+    from mmctl.cli.migrating.accepting import accepted_in, ask_for_reasons
     from mmctl.cli.migrating.imported import imported_project
     from mmctl.cli.migrating.judging import endings_here
     from mmctl.cli.migrating.opening import opened
@@ -73,15 +73,14 @@ def migrate(run: Run, asked: SourceOptions, migration: Migration) -> int:
         fit=project.fit,
         is_fitting=project.is_fitting,
         idle=project.idle,
-        linted=project.linted,
+        linted=None if beside else project.linted,
     )
     if into is None:
         _print(run, project, report)
     else:
-        made_of = (project, report)
-        _write(run, into, made_of, beside=beside, force=migration.force)
-    if migration.accept is not None and accepted.found is None:
-        write_skeleton(run, migration.accept, report)
+        _write(run, migration, into, project, report)
+    if migration.accept is not None:
+        ask_for_reasons(run, migration.accept, accepted, report)
     problems = accepted.problems(report)
     if problems:
         raise ProblemsFound("not every reason counts", problems, accepted.texts)
@@ -124,32 +123,40 @@ def _print(run: Run, project: ImportedProject, report: MigrationReport) -> None:
 
 
 def _write(
-    run: Run,
-    folder: Path,
-    made: tuple[ImportedProject, MigrationReport],
-    *,
-    beside: bool,
-    force: bool,
+    run: Run, migration: Migration, folder: Path, project: ImportedProject, report: MigrationReport
 ) -> None:
     """The files into a folder, and the report to stdout."""
-    from mmctl.cli.migrating.output import shown_folder, write_files
+    from mmctl.cli.migrating.again import (
+        WRITTEN,
+        imported_before,
+        keep_edited,
+        remove_gone,
+        written_document,
+    )
+    from mmctl.cli.migrating.next_steps import next_steps
+    from mmctl.cli.migrating.output import refuse_existing, shown_folder, write_files
     from mmctl.cli.result_table import MIGRATION, write
     from mmctl.cli.run import as_json
-    from mmctl.interchange.migration.files import rule_texts, texts_beside
     from mmctl.render.documents.migration import document
     from mmctl.render.documents.migration_markdown import markdown
 
-    project, report = made
-    texts = texts_beside(project.parts) if beside else project.texts
-    reports = {f"{_REPORT}.md": markdown(report), f"{_REPORT}.json": as_json(document(report))}
-    write_files(run, {**texts, **reports}, folder, force=force)
-    write(run, MIGRATION, report)
+    source = f"{report.system}: {', '.join(sorted(path.name for path in migration.files))}"
+    before = imported_before(folder, source, project.texts)
+    chosen = before.chosen(project.texts) if PROJECT_FILE in before.now else project.texts
+    reports = {
+        f"{_REPORT}.md": markdown(report),
+        f"{_REPORT}.json": as_json(document(report)),
+        WRITTEN: as_json(written_document(source, project.texts)),
+    }
+    if not migration.force:
+        refuse_existing({**chosen, **reports}, folder)
     shown = shown_folder(run, folder)
-    if beside:
-        paths = ", ".join(path.removeprefix("rules/") for path in rule_texts(project.parts))
-        run.say(f"next: in a rule set of {shown}/rules, write `include: [{paths}]`")
-    else:
-        run.say(f"next: mmctl -C {shown} lint && mmctl -C {shown} simulate")
+    keep_edited(run, folder, shown, before.edited(chosen))
+    write_files(run, {**chosen, **reports}, folder, force=True)
+    remove_gone(run, folder, shown, before.gone(project.texts))
+    write(run, MIGRATION, report)
+    for line in next_steps(folder, shown, project, before):
+        run.say(line)
 
 
 def human(run: Run, report: MigrationReport) -> StyledParts:

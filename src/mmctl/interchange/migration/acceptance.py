@@ -16,9 +16,9 @@ from mmctl.problem import Position, Problem, Severity, ordered
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from mmctl.interchange.migration.report import MigrationReport
+    from mmctl.interchange.migration.report import MigrationReport, ReportedRule
     from mmctl.language.text.nodes import Node
 
 _CHECK: Final = "accepted"
@@ -85,27 +85,47 @@ def acceptances(text: str, file: str) -> Acceptances:
 
 def skeleton(report: MigrationReport) -> str:
     """A file with an entry for each rule that is open, whose reasons are still to be written."""
-    entries = {
-        rule.differs: {
-            "rule": rule.name,
-            "file": rule.place.file,
-            "differs": rule.differs,
-        }
-        for rule in report.left
-    }
     head = (
         "# Why it is right that these rules differ from those that they come from.\n"
         "# An entry counts once it has a reason; see `mmctl import --accept`.\n"
     )
-    body = "\n".join(
-        f"  - rule: {_text(entry['rule'])}\n"
-        f"    file: {_text(entry['file'])}\n"
-        f'    differs: "{entry["differs"]}"\n'
-        '    reason: ""'
-        for entry in entries.values()
-    )
-    listed = f"accepted:\n{body}\n" if body else "accepted: []\n"
+    body = _open_entries({rule.differs: rule for rule in report.left}.values(), "  ")
+    listed = f"accepted:\n{body}" if body else "accepted: []\n"
     return f"{head}version: 1\n\n{listed}"
+
+
+def new_entries(found: Acceptances, report: MigrationReport) -> tuple[ReportedRule, ...]:
+    """The open rules about which a file says nothing yet, not even for another difference."""
+    now = {rule.differs for rule in report.rules}
+    known = {entry.differs for entry in found.entries}
+    outdated = {entry.rule for entry in found.entries if entry.differs not in now}
+    new = {rule.differs: rule for rule in report.left if rule.name not in outdated}
+    return tuple(rule for differs, rule in new.items() if differs not in known)
+
+
+def with_entries(
+    text: str, file: str, found: Acceptances, new: Iterable[ReportedRule]
+) -> str | None:
+    """A file with more entries at its end, without reasons; None: it does not end with a list."""
+    rules = tuple(new)
+    indent = " " * (found.entries[0].position.column - 3) if found.entries else "  "
+    body = _open_entries(rules, indent)
+    longer = f"{text.rstrip().removesuffix('[]').rstrip()}\n{body}"
+    made = acceptances(longer, file)
+    before = len(found.entries)
+    added = [each.differs for each in made.entries[before:]]
+    is_longer = made.entries[:before] == found.entries and added == [each.differs for each in rules]
+    return longer if is_longer else None
+
+
+def _open_entries(rules: Iterable[ReportedRule], indent: str) -> str:
+    return "".join(
+        f"{indent}- rule: {_text(rule.name)}\n"
+        f"{indent}  file: {_text(rule.place.file)}\n"
+        f'{indent}  differs: "{rule.differs}"\n'
+        f'{indent}  reason: ""\n'
+        for rule in rules
+    )
 
 
 def _text(value: str) -> str:

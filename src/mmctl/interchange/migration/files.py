@@ -30,6 +30,8 @@ INGRESS_POINT: Final = "mx"
 """The ingress point that an import makes."""
 CASES: Final = "cases/imported.yaml"
 """The file of the cases that an import makes."""
+GATEWAY: Final = "rules/gateway.yaml"
+"""The file of the rule set, the traffic policy and the ingress point."""
 _POLICY: Final = "edge"
 _IMPORTED: Final = "imported"
 """The folder of the rules, below `rules`."""
@@ -104,7 +106,7 @@ def project_texts(
     """All files of a new project, by path."""
     return {
         PROJECT_FILE: _project_file(made, lowered.source.system, place),
-        "rules/gateway.yaml": to_yaml({"version": 1, **made.gateway}),
+        GATEWAY: to_yaml({"version": 1, **made.gateway}),
         **texts_beside(made),
     }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.counted import counted
 from mmctl.interchange.migration.lowered import Sameness
 from mmctl.render.documents.markdown import code, details, prose, table
-from mmctl.render.text.migration import MEANS, mail_line
+from mmctl.render.text.migration import MEANS, ends_here, mail_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,27 +84,29 @@ def _rule(rule: ReportedRule) -> str:
     if rule.text:
         lines.append(f"  {code(rule.text)}")
     for difference in rule.differences:
-        lines += _difference(difference)
+        lines += _difference(difference, rule)
     lines.append(f"  - here: {_became(rule)}")
     if rule.accepted is not None:
         lines.append(f"  - **accepted:** {prose(rule.accepted)}")
     return "\n".join(lines)
 
 
-def _difference(difference: ShownDifference) -> Iterable[str]:
+def _difference(difference: ShownDifference, rule: ReportedRule) -> Iterable[str]:
     yield f"  - {code(difference.code)}: {prose(difference.says)}"
     example = difference.example
     if example is not None:
         yield f"    - for example: {code(mail_line(example.mail))}"
         yield f"    - there: {prose(example.there)}"
-        yield f"    - here: {prose(example.here)}"
+        yield f"    - {ends_here(rule)}: {prose(example.here)}"
     if difference.instead:
         yield f"    - instead: {prose(difference.instead)}"
 
 
 def _became(rule: ReportedRule) -> str:
     names = ", ".join(map(code, rule.became))
-    return f"{names}, to be written" if rule.status is Sameness.NOT_POSSIBLE else names
+    if rule.status is Sameness.NOT_POSSIBLE:
+        return f"{names}, to be written"
+    return f"{names}, only marks mail (shadow)" if rule.shadow else names
 
 
 def _place(rule: ReportedRule) -> str:

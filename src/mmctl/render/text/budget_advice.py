@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.counted import counted
+from mmctl.counted import counted, plural
 from mmctl.render.text.paragraphs import wrapped
 from mmctl.render.text.styled_parts import StyledParts
 from mmctl.visible import visible
@@ -29,7 +29,8 @@ def pin_lines(rule_set: RuleSetBudget, *, every: bool) -> StyledParts:
     if not rule_set.pins:
         return text
     pairs = counted(rule_set.pairs, "pair of rules pins", "pairs of rules pin")
-    text.add(wrapped(f"{pairs} the order and keeps live rules apart:", "  "))
+    keeps = plural(rule_set.pairs, "keeps", "keep")
+    text.add(wrapped(f"{pairs} the order and {keeps} live rules apart:", "  "))
     shown = rule_set.pins if every or rule_set.cannot_go_live else rule_set.pins[:_FIRST]
     for pin in shown:
         text.extend(pin_text(pin, indent="    "))

@@ -114,7 +114,7 @@ def _group(made: StyledParts, rules: list[ReportedRule]) -> None:
     if first.text:
         made.add(_quoted(_cut(visible(first.text)), "    "))
     for difference in first.differences:
-        _difference(made, difference)
+        _difference(made, difference, first)
     for rule in rules[:_SHOWN]:
         place = _glued(f"{visible(rule.place.file)}:{rule.place.line}")
         names = some_of(list(rule.became), _NAMES)
@@ -155,19 +155,24 @@ def _rule(made: StyledParts, rule: ReportedRule) -> None:
     if rule.text:
         made.add(_quoted(_cut(visible(rule.text)), "    "))
     for difference in rule.differences:
-        _difference(made, difference)
+        _difference(made, difference, rule)
     made.add(wrapped(f"here: {_became(rule)}", "    "))
     if rule.accepted is not None:
         made.add(wrapped(f"accepted: {visible(rule.accepted)}", "    "), "green")
 
 
-def _difference(made: StyledParts, difference: ShownDifference) -> None:
+def ends_here(rule: ReportedRule) -> str:
+    """What stands before how a message ends: examples are judged by rules that act."""
+    return "here" if rule.enabled and not rule.shadow else "here, once the rule acts"
+
+
+def _difference(made: StyledParts, difference: ShownDifference, rule: ReportedRule) -> None:
     made.add(wrapped(f"- {visible(difference.says)}  [{difference.code}]", "    "))
     example = difference.example
     if example is not None:
         made.add(wrapped(f"for example: {_mail(example.mail)}", "      "))
         made.add(wrapped(f"there: {visible(example.there)}", "        "))
-        made.add(wrapped(f"here: {visible(example.here)}", "        "))
+        made.add(wrapped(f"{ends_here(rule)}: {visible(example.here)}", "        "))
     if difference.instead:
         made.add(wrapped(f"instead: {visible(difference.instead)}", "      "), "cyan")
 

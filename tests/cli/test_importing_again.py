@@ -1,0 +1,122 @@
+"""A second `mmctl import --from KIND` into the same folder keeps what people did meanwhile."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mmctl.cli.main import exit_code
+
+WORD = '{"Name": "%s", "State": "Enabled", "Mode": "Enforce", "Priority": %d, %s}'
+DROP = '"SubjectContainsWords": ["%s"], "DeleteMessage": true'
+REFUSE = '"SubjectContainsWords": ["%s"], "RejectMessageReasonText": "no"'
+RULES = Path("gate/rules/imported/rules.yaml")
+PROJECT = Path("gate/mmctl.yaml")
+ACCEPTED = Path("accepted.yaml")
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def imported(
+    capsys: pytest.CaptureFixture[str], *rules: tuple[str, str], words: tuple[str, ...] = ()
+) -> tuple[int, str]:
+    """The exit code and what is said when rules of a name and what they do are imported."""
+    texts = [WORD % (name, place, does) for place, (name, does) in enumerate(rules)]
+    Path("rules.json").write_text(f"[{', '.join(texts)}]", encoding="utf-8")
+    code = exit_code(
+        ["import", "--from", "exchange", "rules.json", "--into", "gate", "-o", "report", *words]
+    )
+    return code, capsys.readouterr().err
+
+
+def test_what_nobody_changed_is_written_again(capsys: pytest.CaptureFixture[str]) -> None:
+    imported(capsys, ("a", DROP % "win"))
+    code, said = imported(capsys, ("b", REFUSE % "pay"), words=("--force",))
+    assert code == 1
+    assert "wrote gate/mmctl.yaml" in said
+    assert "bounce_sender:" in PROJECT.read_text(encoding="utf-8")
+    assert "write `include" not in said
+    assert "kept" not in said
+    assert exit_code(["-C", "gate", "lint"]) == 0
+
+
+def test_what_somebody_changed_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    imported(capsys, ("a", DROP % "win"))
+    for file in (RULES, PROJECT):
+        file.write_text(f"{file.read_text(encoding='utf-8')}# ours\n", encoding="utf-8")
+    _, said = imported(capsys, ("b", REFUSE % "pay"), words=("--force",))
+    assert f"note: {RULES} was changed after its import; as it was: {RULES}.edited" in said
+    assert Path(f"{RULES}.edited").read_text(encoding="utf-8").endswith("# ours\n")
+    assert f"kept {PROJECT}, which was changed after its import" in said
+    assert f"next: in {PROJECT}, under `vars` of each environment: bounce_sender: post" in said
+    RULES.write_text("# theirs\n", encoding="utf-8")
+    imported(capsys, ("b", REFUSE % "pay"), words=("--force",))
+    assert Path(f"{RULES}.edited.2").read_text(encoding="utf-8") == "# theirs\n"
+
+
+def test_files_of_which_nothing_is_left_are_removed(capsys: pytest.CaptureFixture[str]) -> None:
+    many = ", ".join(f'"a{number}@x.example"' for number in range(30))
+    imported(capsys, ("a", f'"From": [{many}], "DeleteMessage": true'))
+    [members] = Path("gate/lists").glob("*.csv")
+    _, said = imported(capsys, ("a", DROP % "win"), words=("--force",))
+    assert f"removed {members}" in said
+    assert not members.exists()
+
+
+def test_nothing_is_removed_that_no_import_made(capsys: pytest.CaptureFixture[str]) -> None:
+    imported(capsys, ("a", DROP % "win"))
+    written = Path("gate/migration/written.json")
+    found = json.loads(written.read_text(encoding="utf-8"))
+    outside = Path("lists/mine.csv")
+    outside.parent.mkdir()
+    outside.write_text(RULES.read_text(encoding="utf-8"), encoding="utf-8")
+    digest = found["files"]["rules/imported/rules.yaml"]
+    found["files"] |= {"lists/../../lists/mine.csv": digest, "../lists/mine.csv": digest}
+    written.write_text(json.dumps(found), encoding="utf-8")
+    _, said = imported(capsys, ("a", DROP % "win"), words=("--force",))
+    assert outside.exists()
+    assert "removed" not in said
+    written.write_text("[", encoding="utf-8")
+    code, said = imported(capsys, ("b", DROP % "pay"), words=("--force",))
+    assert code == 1
+    assert f"as it was: {RULES}.edited" in said, "who wrote it is not known"
+
+
+def test_another_source_removes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    imported(capsys, ("a", DROP % "win"))
+    Path("other.json").write_text(f"[{WORD % ('b', 0, DROP % 'pay')}]", encoding="utf-8")
+    words = ["--from", "exchange", "other.json", "--into", "gate", "--force", "-o", "report"]
+    exit_code(["import", *words])
+    said = capsys.readouterr().err
+    assert RULES.exists()
+    assert "next: in a rule set of gate/rules, write `include: [imported/other.yaml]`" in said
+
+
+def test_new_rules_are_asked_for_and_reasons_stay(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--force", "--accept", "accepted.yaml")
+    imported(capsys, ("a", DROP % "win"), words=words)
+    text = ACCEPTED.read_text(encoding="utf-8").replace('reason: ""', "reason: agreed  # by us")
+    ACCEPTED.write_text(text, encoding="utf-8")
+    assert imported(capsys, ("a", DROP % "win"), words=words)[0] == 0
+    code, said = imported(capsys, ("a", DROP % "win"), ("b", DROP % "pay"), words=words)
+    assert code == 1
+    assert "edited accepted.yaml: 1 entry more, each of which needs a reason" in said
+    longer = ACCEPTED.read_text(encoding="utf-8")
+    assert longer.startswith(text)
+    ACCEPTED.write_text(longer.replace('reason: ""', "reason: agreed"), encoding="utf-8")
+    assert imported(capsys, ("a", DROP % "win"), ("b", DROP % "pay"), words=words)[0] == 0
+
+
+def test_an_example_of_a_rule_that_does_not_act_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    imported(capsys, ("a", DROP % "win"))
+    assert "        here: dropped by `a`" in Path("report").read_text(encoding="utf-8")
+    imported(capsys, ("a", DROP % "win"), words=("--shadow", "--force"))
+    for report in ("report", "gate/migration/report.md"):
+        text = Path(report).read_text(encoding="utf-8")
+        assert "here, once the rule acts: dropped by `a`" in text
+        assert "only marks mail (shadow)" in text
