@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
+from mmctl.patterns import Pattern
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mmctl.interchange.migration.lowered import LoweredGateway
     from mmctl.interchange.migration.report import IdleRule
 
+_LINE: Final = Pattern(r" \(line [0-9]+\)")
 _CHECKS: Final = frozenset({"unreachable-rule", "contradicting-conditions"})
 
 
@@ -50,6 +52,8 @@ def switched_off(
         source, rule = rules[starts[at][1]]
         rule["enabled"] = False
         name = rule["name"]
-        why = f"{problem.message}; it is written, and switched off"
+        # The line is of a file here, and the place beside it is of the source.
+        message = _LINE.sub("", problem.message)
+        why = f"{message}; it is written, and switched off"
         idle.setdefault(name, IdleRule(name=name, place=source.source.place, why=why))
     return tuple(idle.values())
