@@ -10,7 +10,7 @@ from mmctl.interchange.migration.differences import Deviation, Example
 from mmctl.interchange.migration.names import FreeNames, spelled
 from mmctl.interchange.migration.tests import EitherOf, Matches, Near
 from mmctl.interchange.migration.usual import MAILBOXES
-from mmctl.records import dataclass, field
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,6 +24,8 @@ NOT_APPLIES: Final = "the rule does not apply"
 EVERY_RECIPIENT: Final = "the rule applies for every recipient"
 NO_RECIPIENT: Final = "the rule applies for no recipient"
 _ADDRESS: Final = re.compile(r"(?:smtp:)?([^@\s<>\"]+@[^@\s<>\"]+)", re.IGNORECASE)
+_STRANGE_CLIENT: Final = "192.0.2.200"
+"""A client for a rule with exempted networks; an example of one inside shows nothing."""
 _IN_ANGLES: Final = re.compile(r"[^<>]*<([^<>]+)>")
 
 
@@ -113,6 +115,8 @@ class RuleContext:
 
     def example(self, sketch: Sketch, there: str) -> Example | None:
         """A message that shows a difference; None: its conditions contradict each other."""
+        if sketch.source_ip is None and ("SenderIpRanges", True) in self.stated:
+            sketch = replace(sketch, source_ip=_STRANGE_CLIENT)
         return Example(mail=sketch.mail, there=there) if sketch.sound else None
 
 

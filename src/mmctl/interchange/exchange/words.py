@@ -70,8 +70,8 @@ def near_words(
     pairs = [(word, longer) for word in values if (longer := beside_a_letter(word)) is not None]
     if not pairs:
         return test
-    telling = (pair for pair in pairs if not any(_has_word(pair[1], word) for word in values))
-    word, longer = next(telling, pairs[0])
+    telling = [pair for pair in pairs if not any(_has_word(pair[1], word) for word in values)]
+    word, longer = (telling or pairs)[0]
     sketch = context.sketch if exception else replace(context.sketch, set_by=())
     twisted = put(sketch, longer)
     return Near(
@@ -81,7 +81,9 @@ def near_words(
             says=f"the source looks for whole words; here `{word}` is found inside of other "
             f"words too, as in `{longer}`",
             instead="use a longer text, or add exceptions for the words that it is in",
-            example=context.example(twisted, APPLIES if exception else NOT_APPLIES),
+            example=context.example(twisted, APPLIES if exception else NOT_APPLIES)
+            if telling
+            else None,
         ),
     )
 
