@@ -120,3 +120,24 @@ def test_an_example_of_a_rule_that_does_not_act_says_so(capsys: pytest.CaptureFi
         text = Path(report).read_text(encoding="utf-8")
         assert "here, once the rule acts: dropped by `a`" in text
         assert "only marks mail (shadow)" in text
+
+TEMPLATE = """\
+Resources:
+  Blocked:
+    Type: AWS::SES::MailManagerAddressList
+    Properties: {AddressListName: blocked}
+"""
+
+
+def test_resources_go_where_a_project_has_them(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("template.yaml").write_text(TEMPLATE, encoding="utf-8")
+    words = ["import", "--from", "cloudformation", "template.yaml", "--into", "gate"]
+    assert exit_code(words) == 0
+    assert exit_code(words) == 3, "what is there is not overwritten"
+    PROJECT.write_text(f"{PROJECT.read_text(encoding='utf-8')}# ours\n", encoding="utf-8")
+    Path("template.yaml").write_text(TEMPLATE.replace(" blocked", " denied"), encoding="utf-8")
+    assert exit_code([*words, "--force"]) == 0
+    assert "denied" in Path("gate/rules/address-lists.yaml").read_text(encoding="utf-8")
+    assert "# ours" in PROJECT.read_text(encoding="utf-8")
+    assert sorted(each.name for each in Path("gate").iterdir()) == ["mmctl.yaml", "rules"]
+    capsys.readouterr()

@@ -71,19 +71,20 @@ def import_lossless(
 
 
 def _texts(kind: Imports, imported: Imported, folder: Path) -> dict[str, str]:
-    """The files for a folder; in an empty one, those of a project."""
+    """The files for a folder; in an empty one, those of a project, which go below `rules`."""
     from mmctl.cli.files.import_place import project_name
     from mmctl.interchange.migration.files import project_file
     from mmctl.language.parsing.root import PROJECT_FILE
 
     texts = section_files(imported, heading=None)
-    if kind.system is None or (folder.exists() and any(folder.iterdir())):
+    is_project = (folder / PROJECT_FILE).exists()
+    if kind.system is None or (not is_project and folder.exists() and any(folder.iterdir())):
         return texts
+    below = {f"rules/{path}": text for path, text in texts.items()}
+    if is_project:
+        return below
     name = project_name(folder.name)
-    return {
-        PROJECT_FILE: project_file(kind.system, name, imported.needed, {}),
-        **{f"rules/{path}": text for path, text in texts.items()},
-    }
+    return {PROJECT_FILE: project_file(kind.system, name, imported.needed, {}), **below}
 
 
 def section_files(imported: Imported, *, heading: str | None) -> dict[str, str]:
