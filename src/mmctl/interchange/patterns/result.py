@@ -21,6 +21,9 @@ _SHOWN: Final = 60
 _MATCHES: Final = "the pattern matches"
 _DOES_NOT: Final = "the pattern does not match"
 
+SOMEBODY: Final = "b@example.com"
+"""To whom a message is that shows something besides its recipient."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookedAt:
@@ -49,11 +52,11 @@ class LookedAt:
         """A message with such a text, as a case has it."""
         message: Data = {
             "from": "a.sender@example.org",
-            "to": "b@example.com",
+            "to": SOMEBODY,
             "subject": "Hello",
             "body": "Hello",
         }
-        envelope: Data = {"mail_from": "a.sender@example.org", "recipients": ["b@example.com"]}
+        envelope: Data = {"mail_from": "a.sender@example.org", "recipients": [SOMEBODY]}
         mail: Data = {"message": message, "envelope": envelope}
         match self.operand:
             case "mail_from":

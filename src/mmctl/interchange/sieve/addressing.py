@@ -141,7 +141,7 @@ def in_header_of_addresses(where: KeysLookedUp, keys: tuple[str, ...], how: Keys
                 done = converted(
                     key, flavor=Flavor.POSIX, looked=looked, ignores_case=how.folded
                 ).as_test()
-                difference = differing.display_names(where.operand, key)
+                difference = differing.display_names(where.operand, key, anywhere=False)
                 gathered.add_test(Near(test=done, difference=difference))
             else:
                 gathered.pattern(key, flavor=Flavor.GLOB)
@@ -176,7 +176,8 @@ def _in_header(gathered: Gathered, where: KeysLookedUp, shape: Shape) -> None:
     if exact in {EQUALS, ENDS, STARTS} and not (starts or ends):
         gathered.add(exact, inner, differing.whole_header(where.operand, _address(exact, inner)))
     else:
-        gathered.add(exact, inner, differing.display_names(where.operand, value))
+        difference = differing.display_names(where.operand, value, anywhere=operator == CONTAINS)
+        gathered.add(exact, inner, difference)
 
 
 def _address(operator: str, value: str) -> str:

@@ -61,27 +61,32 @@ def not_visible(code: str, what: str, instead: str | None = None) -> Deviation:
     )
 
 
-def display_names(operand: str, value: str) -> Deviation:
-    """A header is searched with the names in it; here, its addresses are."""
-    name = cut(value).replace('"', "")
+def display_names(operand: str, value: str, *, anywhere: bool) -> Deviation:
+    """A header is searched with the names in it; here, its addresses are.
+
+    A value that is not sought `anywhere` in the header has no message that shows it.
+    """
+    shown = anywhere and value == cut(value) and '"' not in value
+    example = Example(mail=mail_with(operand, f'"{value}" <somebody@other.example>'), there=TAKEN)
     return Deviation(
         code="display-names",
         says=f"the script searches the whole header, here the addresses in it: `{cut(value)}` in "
         "a name beside an address does not count",
         instead="compare addresses in the script first (`address`), and see whether it still does "
         "what it should",
-        example=Example(mail=mail_with(operand, f'"{name}" <somebody@other.example>'), there=TAKEN),
+        example=example if shown else None,
     )
 
 
 def whole_header(operand: str, value: str) -> Deviation:
     """A header is compared as a whole; here, an address in it is."""
+    name = "Another" if "somebody".startswith(value.partition("@")[0].lower()) else "Somebody"
     return Deviation(
         code="whole-header",
         says=f"the script compares the whole header, here an address in it: `{cut(value)}` counts "
         "also with a name beside it",
         instead="most scripts mean the address: `address :is` in the script would say so",
-        example=Example(mail=mail_with(operand, f"Somebody <{value}>"), there=NOT_TAKEN),
+        example=Example(mail=mail_with(operand, f"{name} <{value}>"), there=NOT_TAKEN),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.interchange.migration.tests import AllOf, EitherOf, Matches, Near, Negated, Unseen
+from mmctl.interchange.patterns.result import SOMEBODY
 from mmctl.records import replace
 
 if TYPE_CHECKING:
@@ -45,8 +46,19 @@ def _difference(difference: Deviation, recipient: str | None, *, alone: bool) ->
         return difference
     if not alone:
         return replace(difference, example=None)
-    envelope = example.mail.get("envelope", {})
-    if recipient is None or "recipients" in envelope:
+    if recipient is None:
         return difference
+    envelope = example.mail.get("envelope", {})
+    addresses = envelope.get("recipients", [SOMEBODY])
+    if addresses != [SOMEBODY]:
+        theirs = all(_is_of(recipient, address) for address in addresses)
+        return difference if theirs else replace(difference, example=None)
     mail = {**example.mail, "envelope": {**envelope, "recipients": [recipient]}}
     return replace(difference, example=replace(example, mail=mail))
+
+
+def _is_of(recipient: str, address: str) -> bool:
+    """Whether an address is that of a person, or one of its sub-addresses."""
+    local, _, domain = recipient.lower().rpartition("@")
+    sought, _, at = address.lower().rpartition("@")
+    return at == domain and (sought == local or sought.startswith(f"{local}+"))

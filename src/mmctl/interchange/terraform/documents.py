@@ -385,5 +385,9 @@ def _leave(read: ReadModule, place: Position, text: str, why: str) -> None:
 
 def _problem(position: Position, message: str, help_: str | None) -> Problem:
     return Problem(
-        check="broken-export", severity=Severity.ERROR, position=position, message=message, help=help_
+        check="broken-export",
+        severity=Severity.ERROR,
+        position=position,
+        message=message,
+        help=help_,
     )
