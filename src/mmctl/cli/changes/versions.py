@@ -39,6 +39,8 @@ class Version:
     configuration: LiveConfiguration
     project: Project | None
     """The rules that mail is judged by; None: they need a project that can be read."""
+    file: str | None = None
+    """The file of another tool that has the rules, if it is here."""
 
 
 def version_of(run: Run, text: str) -> Version:
@@ -70,7 +72,9 @@ def version_of(run: Run, text: str) -> Version:
         return _of_folder(run, folder, run.environment, "the files" if text == HERE else text)
     if path.is_file():
         if form_at(path) is not None:
-            return _in_place(run, text, contents_of(run.directory, (text,))[text])
+            return replace(
+                _in_place(run, text, contents_of(run.directory, (text,))[text]), file=text
+            )
         from mmctl.live.plan.planfile import load_plan
 
         return of_configuration(run, load_plan(path).desired, f"the plan {text}")

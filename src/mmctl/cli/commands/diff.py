@@ -142,7 +142,8 @@ def _behavior(
     from mmctl.cli.files.witnesses import keeping
 
     told = told_between(before.configuration, after.configuration, after.project)
-    kept = keeping(run, "diff")
+    file = after.file or before.file
+    kept = keeping(run, "diff", rules=() if file is None else (file,))
     return tuple(behavior(before.project, after.project, equal, kept, told=told))
 
 

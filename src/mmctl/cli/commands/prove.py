@@ -126,7 +126,7 @@ def _find(
     from mmctl.analysis.encoding.proof import Refuted, Shown, Undecided
     from mmctl.analysis.questions.gateway_proof import FoundMessage, find
     from mmctl.cli.files.finding import wanted_by
-    from mmctl.cli.files.witnesses import keep
+    from mmctl.cli.files.witnesses import keep, options_in_place
 
     wanted = wanted_by(text, project)
     undecided = None
@@ -136,7 +136,7 @@ def _find(
         answer = find(project, way, wanted, is_over=is_over)
         match answer:
             case Shown():
-                kept = keep(run.root, "found", answer.witness, way)
+                kept = keep(run.root, "found", answer.witness, way, in_place=options_in_place(run))
                 found = FoundMessage(witness=answer.witness, kept=kept, way=way)
                 write(run, FOUND_MESSAGE, found)
                 return 0

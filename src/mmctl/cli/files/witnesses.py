@@ -26,7 +26,7 @@ from mmctl.model.facts import (
 from mmctl.writing import write_together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from mmctl.analysis.encoding.witness import Witness
@@ -43,11 +43,18 @@ _VERDICTS: Final = tuple(name for name in VerdictFact if FACT_OF[name].form is n
 
 
 def keep(
-    root: Path, name: str, witness: Witness, way: Way, taken: set[str] | None = None
+    root: Path,
+    name: str,
+    witness: Witness,
+    way: Way,
+    taken: set[str] | None = None,
+    *,
+    in_place: Sequence[str] = (),
 ) -> KeptMessage:
     """Write a message, and the case that states everything else of it, into the project's folder.
 
     `taken` are the files of other messages: names that differ in other characters share one.
+    `in_place` are the options that name the rules, where those of the project do not count.
 
     Raises:
         UsageError: they cannot be written.
@@ -74,28 +81,37 @@ def keep(
         write_together(files)
     except OSError as error:
         raise UsageError(f"cannot write `{path}`: {error.strerror}") from None
-    command = shlex.join(("mmctl", "why", f"{FOLDER}/{stem}.yaml"))
+    command = shlex.join(("mmctl", "why", *in_place, f"{FOLDER}/{stem}.yaml"))
     return KeptMessage(path=path, command=command, facts=tuple(facts_told(witness)))
 
 
 def keeping(
-    run: Run, command: str | None = None
+    run: Run, command: str | None = None, *, rules: Sequence[str] | None = None
 ) -> Callable[[str, Witness, Way], KeptMessage | None]:
     """A function that keeps the messages of one command, each under a name of its own.
 
-    What cannot be written is no reason to keep the answer back: a warning, and None.
+    What cannot be written is no reason to keep the answer back: a warning, and None. `rules` are
+    the files by which they were judged (default: those of the run), if not the project's.
     """
     taken: set[str] = set()
+    in_place = options_in_place(run, rules)
 
     def kept(name: str, witness: Witness, way: Way) -> KeptMessage | None:
         called = name if command is None else f"{command} {name}"
         try:
-            return keep(run.root, called, witness, way, taken)
+            return keep(run.root, called, witness, way, taken, in_place=in_place)
         except UsageError as error:
             run.warn(f"warning: {error.message}")
             return None
 
     return kept
+
+
+def options_in_place(run: Run, rules: Sequence[str] | None = None) -> tuple[str, ...]:
+    """The options with which another command has the same rules as this run."""
+    named = run.rules if rules is None else rules
+    form = ("--as", run.rules_as) if named and run.rules_as is not None else ()
+    return (*(word for file in named for word in ("--rules", file)), *form)
 
 
 def _free_name(name: str, taken: set[str]) -> str:
