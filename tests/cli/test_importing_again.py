@@ -121,6 +121,7 @@ def test_an_example_of_a_rule_that_does_not_act_says_so(capsys: pytest.CaptureFi
         assert "here, once the rule acts: dropped by `a`" in text
         assert "only marks mail (shadow)" in text
 
+
 TEMPLATE = """\
 Resources:
   Blocked:
@@ -141,3 +142,11 @@ def test_resources_go_where_a_project_has_them(capsys: pytest.CaptureFixture[str
     assert "# ours" in PROJECT.read_text(encoding="utf-8")
     assert sorted(each.name for each in Path("gate").iterdir()) == ["mmctl.yaml", "rules"]
     capsys.readouterr()
+
+
+def test_rules_that_mark_do_not_share_live_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    rules = [(f"rule {number}", DROP % f"word{number}x") for number in range(41)]
+    imported(capsys, *rules, words=("--shadow",))
+    assert "those that mark take one each" in " ".join(Path("report").read_text().split())
+    imported(capsys, *rules, words=("--force",))
+    assert "those that mark" not in Path("report").read_text(encoding="utf-8")

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _NO_PROOFS: Final = "lint: {proof_effort: 0}\n"
 """Proofs about all mail take longer than all the rest of an import; `mmctl lint` makes them."""
+_LIVE_RULES: Final = 40
+"""So many rules a rule set has in the service."""
 _NOT_FITTING: Final = "capacity"
 """The check that says so."""
 
@@ -119,6 +121,8 @@ def _fit(lowered: LoweredGateway, packed: tuple[str, ...], *, is_fitting: bool) 
         return "; ".join(packed)
     enabled = [rule for each in lowered.rules for rule in each.rules if rule.get("enabled", True)]
     rules = counted(len(enabled) + (lowered.last is not None), "rule")
+    if not is_fitting and sum(bool(rule.get("shadow")) for rule in enabled) >= _LIVE_RULES:
+        return f"{rules} do not fit 40 live rules: those that mark take one each, so let teams take turns"
     if not is_fitting:
         return f"{rules} do not fit 40 live rules: `mmctl budget` says what to change"
     return f"{rules} fit 40 live rules as they are"
