@@ -214,3 +214,14 @@ def test_a_link_that_leads_nowhere_is_not_followed(
     code, _, err = told(capsys, "gate.csv", "--into", "there")
     assert (code, "rules/gateway.yaml" in err) == (3, True)
     assert not (tmp_path / "elsewhere.yaml").exists()
+
+
+def test_nothing_new_stays_where_not_all_can_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gate.csv").write_text("a,pay,drop\n", encoding="utf-8")
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there/migration").write_text("a file", encoding="utf-8")
+    assert told(capsys, "gate.csv", "--into", "there")[0] == 64
+    files = [path.name for path in (tmp_path / "there").rglob("*") if path.is_file()]
+    assert files == ["migration"]

@@ -33,6 +33,8 @@ def refuse_existing(texts: Mapping[str, str], into: Path) -> None:
 def write_files(run: Run, texts: Mapping[str, str], into: Path, *, force: bool) -> None:
     """Write files into a folder, or none of them if one already exists.
 
+    If one cannot be written, those that are new go again.
+
     Raises:
         Refused: one exists, and `force` is not given.
         UsageError: one cannot be written.
@@ -40,13 +42,23 @@ def write_files(run: Run, texts: Mapping[str, str], into: Path, *, force: bool) 
     if not force:
         refuse_existing(texts, into)
     shown = shown_folder(run, into)
+    new: list[Path] = []
     try:
         for name, text in texts.items():
-            (into / name).parent.mkdir(parents=True, exist_ok=True)
-            write_whole(into / name, text)
-            run.say(f"wrote {shown / name}")
-    except OSError as error:
-        raise UsageError(f"cannot write below `{into}`: {(error.strerror or '').lower()}") from None
+            path = into / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not os.path.lexists(path):
+                new.append(path)
+            write_whole(path, text)
+    except (OSError, KeyboardInterrupt) as error:
+        for path in new:
+            path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            reason = (error.strerror or "").lower()
+            raise UsageError(f"cannot write below `{into}`: {reason}") from None
+        raise
+    for name in texts:
+        run.say(f"wrote {shown / name}")
 
 
 def shown_folder(run: Run, folder: Path) -> Path:

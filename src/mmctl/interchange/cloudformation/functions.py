@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mmctl.interchange.infrastructure.values import Part, Tree
     from mmctl.problem import Path, Position
 
+_INDEX: Final = re.compile(r"[0-9]{1,9}")
 _USE: Final = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
@@ -246,7 +247,7 @@ class Evaluation:
         listed = self.apart(items[1]) if len(items) > 1 else None
         if isinstance(listed, OpenText):
             return self._hole(call, "selected", "the list is unknown here")
-        if index is None or not index.isdigit() or not isinstance(listed, list):
+        if index is None or not _INDEX.fullmatch(index) or not isinstance(listed, list):
             return self._wrong(call, "expected an index and a list")
         if int(index) >= len(listed):
             return self._wrong(call, f"the list has {len(listed)} items, got the index {index}")
