@@ -1135,7 +1135,7 @@ COMPLETIONS: Final[
         (('--subdomains',), False, 'With --from csv: let a domain include its sub-domains.', ()),
         (('--rule-set',), False, 'Only this live rule set.', ()),
         (('--into',), False, 'Write one file per kind to it; in an empty folder, make a project.', ()),
-        (('--force',), False, 'Overwrite existing files.', ()),
+        (('--force',), False, 'Overwrite existing files; with --from, rules that you changed are copied first.', ()),
         (('--adopt',), False, 'Adopt the live objects.', ()),
         (('--yes',), False, 'Confirm without a prompt.', ()),
         (('--account',), False, 'Outside of a project: the AWS account.', ()),

@@ -81,7 +81,13 @@ def import_(
             metavar="DIR",
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Overwrite existing files; with --from, rules that you changed are copied first.",
+        ),
+    ] = False,
     adopt: Annotated[bool, typer.Option("--adopt", help="Adopt the live objects.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Confirm without a prompt.")] = False,
     account: Annotated[

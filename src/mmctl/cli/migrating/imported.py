@@ -122,7 +122,8 @@ def _fit(lowered: LoweredGateway, packed: tuple[str, ...], *, is_fitting: bool) 
     enabled = [rule for each in lowered.rules for rule in each.rules if rule.get("enabled", True)]
     rules = counted(len(enabled) + (lowered.last is not None), "rule")
     if not is_fitting and sum(bool(rule.get("shadow")) for rule in enabled) >= _LIVE_RULES:
-        return f"{rules} do not fit 40 live rules: those that mark take one each, so let teams take turns"
+        why = "those that mark take one each, so let teams take turns"
+        return f"{rules} do not fit 40 live rules: {why}"
     if not is_fitting:
         return f"{rules} do not fit 40 live rules: `mmctl budget` says what to change"
     return f"{rules} fit 40 live rules as they are"
