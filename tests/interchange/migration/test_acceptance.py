@@ -93,3 +93,11 @@ def test_entries_are_added_where_a_list_ends_the_file() -> None:
 def test_a_rule_whose_entry_is_outdated_gets_no_second_one() -> None:
     found = acceptances("accepted: [{rule: b, file: f, differs: old}]", "accepted.yaml")
     assert [each.name for each in new_entries(found, REPORT)] == ["no: 1"]
+
+
+def test_names_with_space_around_them_are_known_again() -> None:
+    report = MigrationReport(system="Gate", rules=(rule(" a ", "aa11"), rule("  ", "bb22")))
+    text = skeleton(report).replace('reason: ""', "reason: agreed")
+    found = acceptances(text, "accepted.yaml")
+    assert found.problems(report) == ()
+    assert found.reasons == {"aa11": "agreed", "bb22": "agreed"}

@@ -108,7 +108,7 @@ def keep_edited(run: Run, folder: Path, shown: Path, paths: tuple[str, ...]) -> 
     for path in paths:
         copy = f"{path}{_EDITED}"
         number = 1
-        while (folder / copy).exists():
+        while (folder / copy).exists() or (folder / copy).is_symlink():
             number += 1
             copy = f"{path}{_EDITED}.{number}"
         try:

@@ -51,8 +51,8 @@ class Acceptances:
         return ordered([*self.wrong, *self._about_nothing(report)])
 
     def _about_nothing(self, report: MigrationReport) -> Iterator[Problem]:
-        known = {(rule.name, rule.differs): rule for rule in report.rules}
-        by_name = {rule.name: rule for rule in report.rules}
+        known = {(rule.name.strip(), rule.differs) for rule in report.rules}
+        by_name = {rule.name.strip(): rule for rule in report.rules}
         for entry in self.entries:
             if (entry.rule, entry.differs) in known:
                 continue
@@ -99,7 +99,7 @@ def new_entries(found: Acceptances, report: MigrationReport) -> tuple[ReportedRu
     now = {rule.differs for rule in report.rules}
     known = {entry.differs for entry in found.entries}
     outdated = {entry.rule for entry in found.entries if entry.differs not in now}
-    new = {rule.differs: rule for rule in report.left if rule.name not in outdated}
+    new = {rule.differs: rule for rule in report.left if rule.name.strip() not in outdated}
     return tuple(rule for differs, rule in new.items() if differs not in known)
 
 
@@ -167,7 +167,9 @@ def _entry(node: Node, wrong: list[Problem]) -> Acceptance | None:
             wrong.append(_problem(value.position, f"expected a text for `{key.text}`", None))
         else:
             found[key.text] = value.text.strip()
-    missing = [key for key in ("rule", "file", "differs") if not found.get(key)]
+    missing = [key for key in ("file", "differs") if not found.get(key)]
+    if "rule" not in found:
+        missing.insert(0, "rule")
     if missing:
         listed = ", ".join(f"`{key}`" for key in missing)
         wrong.append(_problem(node.position, f"{listed} of an entry is missing", None))
