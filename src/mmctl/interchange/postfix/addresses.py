@@ -162,7 +162,9 @@ class _Precedence:
     keys: list[TableKey]
     domains: list[TableKey]
     above: defaultdict[TableKey, list[TableKey]]
+    """The exceptions of a key."""
     under: defaultdict[TableKey, list[TableKey]]
+    """All that is less exact than a key, whatever its result."""
 
     @classmethod
     def of(cls, keys: list[TableKey], style: LookupStyle, ends: Ends) -> _Precedence:
@@ -194,9 +196,11 @@ class _Precedence:
     def note(self, less: Iterable[TableKey], key: TableKey) -> None:
         """A key is more exact than others."""
         for each in less:
-            if each is not key and self.excepts(each.entry.value, key):
+            if each is key:
+                continue
+            self.under[key].append(each)
+            if self.excepts(each.entry.value, key):
                 self.above[each].append(key)
-                self.under[key].append(each)
 
     def exceptions(self, key: TableKey) -> list[TableKey]:
         """What is more exact than a key, but for what `everywhere` has."""
@@ -235,7 +239,10 @@ def _test(value: str, own: list[TableKey], order: _Precedence, listed: _KeyCondi
     """What some keys of one result fit, except what more exact ones fit."""
     last = [key for key in own if key.fits is Fits.EVERYTHING]
     if last:
-        return _all_but(last, [key for key in order.keys if order.excepts(value, key)], listed)
+        exceptions = [key for key in order.keys if order.excepts(value, key)]
+        rest = _all_but(last, exceptions, listed)
+        within = [key for key in own if not set(exceptions).isdisjoint(order.under.get(key, ()))]
+        return EitherOf((_test(value, within, order, listed), rest)) if within else rest
     tests: list[Test] = []
     anywhere = [key for key in own if key.fits is Fits.LOCAL_PART]
     if anywhere:
