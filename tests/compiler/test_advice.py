@@ -22,7 +22,7 @@ from mmctl.records import replace
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mmctl.compiler.advice.advice import Tried
+    from mmctl.compiler.advice.tried import Tried
     from mmctl.compiler.budget import RuleSetBudget
     from mmctl.compiler.packing.packed import Packing
     from mmctl.language.project import LogicalRuleSet, Project

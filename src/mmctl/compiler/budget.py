@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mmctl.analysis.quota_uses import Use
-    from mmctl.compiler.advice.advice import Advice
     from mmctl.compiler.advice.pins import OrderPin
     from mmctl.compiler.advice.prices import Price
+    from mmctl.compiler.advice.tried import Advice
     from mmctl.compiler.packing.packed import ActionBound, Packing
     from mmctl.language.project import LogicalRule, Project
 

@@ -20,6 +20,7 @@ from mmctl.model.rules import (
     ArchiveAction,
     BounceAction,
     RelayAction,
+    ReplaceRecipientAction,
     S3Action,
     SnsAction,
 )
@@ -27,13 +28,15 @@ from mmctl.records import dataclass, replace
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mmctl.language.project import LogicalRule, LogicalRuleSet
     from mmctl.model.rules import AnyRuleAction, RuleAction
 
 _KEPT: Final = (4, 2, 1)
 """So many different action lists may stay of those that differ in one thing, as tried."""
+_SHARED: Final = 4
+"""So many rules for each redirect target: then it is a mailbox that several share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +62,45 @@ def changes_of_actions(rule_set: LogicalRuleSet, environment: str, over: int) ->
             (handing_on if hands_on and not rule.shadow else others).append(rule)
         yield from _same_actions(others, part.described, over)
     # Relay actions are counted in the whole set.
-    yield from _same_actions(handing_on, f"rule set `{visible(rule_set.name)}`", over)
+    where = f"rule set `{visible(rule_set.name)}`"
+    yield from _same_actions(handing_on, where, over)
+    yield from _same_targets(handing_on, where, over)
 
 
 def _same_actions(rules: Iterable[LogicalRule], where: str, over: int) -> Iterator[Remedy]:
+    yield from _fewer(_alike(rules, skeleton_of), where, over)
+
+
+def _same_targets(rules: Iterable[LogicalRule], where: str, over: int) -> Iterator[Remedy]:
+    """Few mailboxes that mail of many is redirected to; not where each has one of its own."""
+    redirecting = [rule for rule in rules if any(map(_redirects, rule.actions))]
+    # What may get the same relay is not told to get the same mailbox, too.
+    of_relay = [
+        rule
+        for same in _alike(redirecting, skeleton_of)
+        if len({each.actions for each in same}) == 1
+        for rule in same
+    ]
+    shared = [
+        same
+        for same in _alike(of_relay, _without_target)
+        if _SHARED * len({rule.actions for rule in same}) <= len(same)
+    ]
+    yield from _fewer(shared, where, over)
+
+
+def _alike(
+    rules: Iterable[LogicalRule], key: Callable[[Sequence[RuleAction]], tuple[object, ...]]
+) -> Iterable[list[LogicalRule]]:
     alike: dict[tuple[object, ...], list[LogicalRule]] = {}
     for rule in rules:
         if not rule.shadow and not rule.count_own:
-            alike.setdefault(skeleton_of(rule.actions), []).append(rule)
-    for same in alike.values():
+            alike.setdefault(key(rule.actions), []).append(rule)
+    return alike.values()
+
+
+def _fewer(groups: Iterable[list[LogicalRule]], where: str, over: int) -> Iterator[Remedy]:
+    for same in groups:
         lists = Counter(rule.actions for rule in same)
         if len(lists) > 1:
             # Of lists that are as common, the first in the files.
@@ -130,15 +163,29 @@ def _bare(value: AnyRuleAction) -> tuple[object, ...]:
     return type(value).__name__, value.changed(**left)
 
 
+def _redirects(action: RuleAction) -> bool:
+    return isinstance(action.value, ReplaceRecipientAction)
+
+
+def _without_target(actions: Sequence[RuleAction]) -> tuple[object, ...]:
+    """Actions without the addresses that take the place of recipients."""
+    return tuple("another recipient" if _redirects(action) else action for action in actions)
+
+
 def _differing(value: AnyRuleAction) -> _Differing | None:
     """What somebody may give the same value in several rules; None: nothing."""
     return _DIFFERENCES.get(type(value))
 
 
+def _named(value: AnyRuleAction) -> _Differing | None:
+    """What people call what differs in an action."""
+    return _TARGET if isinstance(value, ReplaceRecipientAction) else _differing(value)
+
+
 def _different_in(rules: Sequence[LogicalRule]) -> _Differing:
     """What is not the same in the actions of all rules: the first thing of these."""
     for actions in zip(*(rule.actions for rule in rules), strict=True):
-        if len({*actions}) > 1 and (found := _differing(actions[0].value)) is not None:
+        if len({*actions}) > 1 and (found := _named(actions[0].value)) is not None:
             return found
     raise AssertionError(f"the actions of `{rules[0].name}` and others are the same")
 
@@ -146,10 +193,11 @@ def _different_in(rules: Sequence[LogicalRule]) -> _Differing:
 def _shown(rule: LogicalRule, what: _Differing) -> str:
     """What a rule has there, as a sentence shows it."""
     for action in rule.actions:
-        if _differing(action.value) is what:
+        if _named(action.value) is what:
             held: dict[str, Any] = vars(action.value)
             first = next((held[each] for each in what.members if held[each] is not None), None)
-            return "without one" if first is None else f"`{visible(str(first))}`"
+            shown = ", ".join(first) if isinstance(first, tuple) else first
+            return "without one" if first is None else f"`{visible(str(shown))}`"
     return "without one"
 
 
@@ -188,6 +236,12 @@ _BOUNCE: Final = _Differing(
     one="bounce text",
     many="bounce texts",
     means="senders read one text for all of these reasons",
+)
+_TARGET: Final = _Differing(
+    members=("replace_with",),
+    one="redirect target",
+    many="redirect targets",
+    means="that mailbox gets this mail too, and who reads it sorts it",
 )
 _DIFFERENCES: Final[Mapping[type[AnyRuleAction], _Differing]] = {
     AddHeaderAction: _HEADER,

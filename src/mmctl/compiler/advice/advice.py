@@ -9,14 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mmctl.compiler.advice.actions import changes_of_actions
+from mmctl.compiler.advice.below import changes_of_domains
 from mmctl.compiler.advice.change import KindOfChange
+from mmctl.compiler.advice.one_rule import changes_of_pairs
 from mmctl.compiler.advice.order import changes_of_order
 from mmctl.compiler.advice.refusals import changes_of_refusals
 from mmctl.compiler.advice.rewrites import changes_of_rewrites
 from mmctl.compiler.advice.second_point import second_points
 from mmctl.compiler.advice.settings import changes_of_settings
+from mmctl.compiler.advice.shadows import changes_of_shadows
+from mmctl.compiler.advice.tried import Advice, Tried
 from mmctl.model.quotas import RULES
-from mmctl.records import dataclass
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,67 +38,12 @@ _FAMILIES: Final = 40
 """So many families of remedies are tried; the cheapest."""
 _NEAR: Final = 60
 """So much too much at most a second ingress point may save by itself."""
-_DEAD: Final = 1_000
-"""A rule that would never apply then counts as so much too much."""
 _LATE: Final = (KindOfChange.ROUTE, KindOfChange.REFUSE, KindOfChange.SECOND_INGRESS_POINT)
 _WEAKENED: Final = 4
 """Of so many remedies of an answer the weaker ones are tried, of those that cost most."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
-    """Changes that were made together, and what packing the rules gave then."""
-
-    changes: tuple[Remedy, ...]
-    packings: tuple[Packing, ...]
-    """One, or one for each of two ingress points."""
-    dead: tuple[str, ...] = ()
-    """Rules that would never apply then: such changes are no answer."""
-
-    @property
-    def fits(self) -> bool:
-        """Whether all of it fits."""
-        return not self.dead and all(each.fits for each in self.packings)
-
-    @property
-    def cost(self) -> int:
-        """How many rules and settings somebody has to touch; a rule counts once."""
-        touched = {rule.name for each in self.changes for rule in each.touched}
-        return len(touched) + sum(each.settings for each in self.changes)
-
-    @property
-    def excess(self) -> int:
-        """How much there is too much: live rules, and relay and send actions."""
-        return sum(excess(each) for each in self.packings) + _DEAD * len(self.dead)
-
-    @property
-    def spare(self) -> int:
-        """How many live rules more there may be; of what does not fit nothing is known."""
-        return min(each.spare_rules for each in self.packings) if self.fits else RULES.most
-
-    @property
-    def has_second_point(self) -> bool:
-        """Whether one of the changes is a second ingress point."""
-        return any(each.kind is KindOfChange.SECOND_INGRESS_POINT for each in self.changes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advice:
-    """What was tried for one rule set that does not fit."""
-
-    answers: tuple[Tried, ...] = ()
-    """Those that fit, the cheapest first; one has a second ingress point, where that helps."""
-    nearest: Tried | None = None
-    """What comes nearest where nothing fits."""
-    second_point: Tried | None = None
-    """What a second ingress point gives, where no answer has one."""
-    tried: int = 0
-
-
-def excess(packing: Packing) -> int:
-    """How many live rules and relay or send actions are too many; 1 at least where it cannot be."""
-    over = max(0, -packing.spare_rules) + max(0, -packing.spare_handed_on)
-    return over or int(not packing.fits)
+_NUMBERED: Final = 4
+"""Of so many changes each gets the number of live rules without it."""
 
 
 def advice_for(
@@ -130,6 +79,9 @@ class _Search:
         yield from changes_of_order(self._rule_set, environment)
         yield from changes_of_actions(self._rule_set, environment, self._base.excess)
         yield from changes_of_settings(self._rule_set, environment)
+        yield from changes_of_shadows(self._rule_set, environment)
+        yield from changes_of_pairs(self._rule_set, environment)
+        yield from changes_of_domains(self._rule_set, environment)
         yield from changes_of_rewrites(self._rule_set, environment)
         yield from changes_of_refusals(self._project, self._rule_set)
 
@@ -180,14 +132,20 @@ class _Search:
         for changes in dict.fromkeys((_without_phases(remedies), tuple(remedies))):
             every = self._try((*start, *changes)) if changes else None
             if every is not None and every.fits:
-                yield self._weakened(self._fewest(every, {*start}))
+                found = self._weakened(self._fewest(every, {*start}))
+                many = len(found.changes) >= _NUMBERED
+                yield self._fewest(found, {*start}, surely=True) if many else found
                 return
 
-    def _fewest(self, reached: Tried, kept: set[Remedy]) -> Tried:
-        """As good without what is not needed, the most expensive first."""
+    def _fewest(self, reached: Tried, kept: set[Remedy], *, surely: bool = False) -> Tried:
+        """As good without what is not needed, the most expensive first.
+
+        What saves more lists than there is room for is taken to be needed, unless `surely`.
+        """
         for change in sorted(reached.changes, key=lambda each: -each.cost):
             left = tuple(each for each in reached.changes if each is not change)
-            if left and change not in kept and change.lists_saved <= reached.spare:
+            spare = RULES.most if surely else reached.spare
+            if left and change not in kept and change.lists_saved <= spare:
                 fewer = self._try(left)
                 if fewer is not None and fewer.excess <= reached.excess:
                     reached = fewer
@@ -212,9 +170,10 @@ class _Search:
         answers = _best(each for each in fitting if self._is_proved(each))
         pointed = any(each.has_second_point for each in answers)
         alone = [] if pointed else self._pointed(points)
+        nearest = None if answers else self._nearest()
         return Advice(
-            answers=answers,
-            nearest=None if answers else self._nearest(),
+            answers=(*map(self._numbered, answers[:1]), *answers[1:]),
+            nearest=None if nearest is None else self._numbered(nearest),
             second_point=alone[0] if alone else None,
             tried=TRIED_AT_MOST - self._left,
         )
@@ -225,6 +184,17 @@ class _Search:
         if nearest is None or nearest.excess >= self._base.excess:
             return None
         return self._fewest(nearest, set())
+
+    def _numbered(self, tried: Tried) -> Tried:
+        """The same with what is missing without each change, where they are many."""
+        if len(tried.changes) < _NUMBERED or len(tried.packings) > 1:
+            return tried
+        found = []
+        for change in tried.changes:
+            left = self._try(tuple(each for each in tried.changes if each is not change))
+            if left is not None:
+                found.append((change, len(left.packings[0].rules)))
+        return replace(tried, without=tuple(found))
 
     def _is_proved(self, tried: Tried) -> bool:
         """Whether what somebody would write then goes live: it is proved as everything is."""

@@ -36,6 +36,8 @@ class KindOfChange(StrEnum):
     REFUSE = "refuse"
     FEWER_VALUES = "fewer_values"
     COUNT_ANY = "count_any"
+    SHADOW = "shadow"
+    ONE_RULE = "one_rule"
     SECOND_INGRESS_POINT = "second_ingress_point"
 
 
@@ -78,6 +80,8 @@ class Remedy:
     @property
     def lists_saved(self) -> int:
         """How many lists of actions are gone, each of which takes a live rule; 0 if none is."""
+        if self.kind is KindOfChange.SHADOW:
+            return len(self.touched)
         same = self.kind is KindOfChange.SAME_ACTIONS
         return len({rule.actions for rule in self.touched}) if same else 0
 

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mmctl.analysis.quota_uses import Use
-    from mmctl.compiler.advice.advice import Advice, Tried
     from mmctl.compiler.advice.pins import OrderPin
+    from mmctl.compiler.advice.tried import Advice, Tried
     from mmctl.compiler.budget import Budget, RuleBudget, RuleSetBudget
     from mmctl.compiler.packing.packed import LeftOutRule, Packing
 
@@ -147,6 +147,7 @@ def _advice(advice: Advice) -> dict[str, Any]:
 
 
 def _tried(tried: Tried) -> dict[str, Any]:
+    without = dict(tried.without)
     return {
         "cost": tried.cost,
         "fits": tried.fits,
@@ -159,6 +160,7 @@ def _tried(tried: Tried) -> dict[str, Any]:
                 "means": each.means,
                 "rules": [rule.name for rule in each.touched],
                 "settings": each.settings,
+                "live_rules_without": without.get(each),
             }
             for each in tried.changes
         ],

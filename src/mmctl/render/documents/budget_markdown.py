@@ -24,7 +24,7 @@ from mmctl.render.text.budget_advice import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.compiler.advice.advice import Tried
+    from mmctl.compiler.advice.tried import Tried
     from mmctl.compiler.budget import Budget, RuleSetBudget
     from mmctl.language.project import LogicalRule
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mmctl.analysis.quota_uses import Use
-    from mmctl.compiler.advice.advice import Tried
+    from mmctl.compiler.advice.tried import Tried
     from mmctl.compiler.budget import Budget, RuleBudget, RuleSetBudget
     from mmctl.compiler.rule_budget import RulePlace
     from mmctl.render.html.markup import Child, Markup

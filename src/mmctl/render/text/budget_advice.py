@@ -12,8 +12,8 @@ from mmctl.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.compiler.advice.advice import Advice, Tried
     from mmctl.compiler.advice.pins import OrderPin
+    from mmctl.compiler.advice.tried import Advice, Tried
     from mmctl.compiler.budget import RuleSetBudget
     from mmctl.compiler.packing.licenses import PinnedPair
 
@@ -112,8 +112,12 @@ def _changes(tried: Tried, above: Sequence[Tried], *, every: bool) -> StyledPart
         if {*other.changes} < {*changes}:
             text.add(wrapped(f"- all changes of {number}., which fit without this too", "     "))
             changes = [each for each in changes if each not in other.changes]
-    for change in sorted(changes, key=lambda each: -each.weight):
-        text.add(wrapped(f"- {change.what if told else change.brief}", "     "))
+    without = dict(tried.without)
+    for change in sorted(changes, key=lambda each: (-without.get(each, 0), -each.weight)):
+        what = change.what if told else change.brief
+        if change in without:
+            what += f"; without this {counted(without[change], 'live rule')}"
+        text.add(wrapped(f"- {what}", "     "))
         if told:
             text.add(wrapped(change.means, "       "), "dim")
     return text
