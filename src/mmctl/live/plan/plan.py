@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mmctl.analysis.questions.behavior import EveryMessage
-    from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.compiler.configuration import LiveConfiguration, RuleLeftOut
     from mmctl.language.project import Brakes, Environment
     from mmctl.live.ordinary.values import OrdinaryMail
     from mmctl.live.plan.promotion_values import Promotion, ValueChange
@@ -286,19 +286,23 @@ def _digests(desired: LiveConfiguration, live: LiveConfiguration) -> tuple[str, 
 
 
 def _left_out(desired: LiveConfiguration) -> Iterator[str]:
-    """The rules that are in no live rule; many of one traffic policy in one sentence."""
-    of_policy: dict[tuple[str, str], list[str]] = {}
+    """The rules that are in no live rule; many for one reason in one sentence."""
+    alike: dict[tuple[str, str], list[str]] = {}
     for rule in desired.left_out:
-        where, statement, _ = rule.reason.partition(_STATEMENT)
-        if statement:
-            of_policy.setdefault((rule.rule_set, where), []).append(rule.rule)
+        alike.setdefault((rule.rule_set, _why_left_out(rule)), []).append(rule.rule)
     for rule in desired.left_out:
-        where = rule.reason.partition(_STATEMENT)[0]
-        rules = of_policy.get((rule.rule_set, where), [])
+        why = _why_left_out(rule)
+        rules = alike[rule.rule_set, why]
         if len(rules) <= _FEW:
             yield f"rule {rule.rule} of {rule.rule_set} is left out: {rule.reason}"
         elif rule.rule == rules[0]:
-            yield f"{len(rules)} rules of {rule.rule_set} are {where}: {rules[0]} … {rules[-1]}"
+            yield f"{len(rules)} rules of {rule.rule_set} are {why}: {rules[0]} … {rules[-1]}"
+
+
+def _why_left_out(rule: RuleLeftOut) -> str:
+    """What rules that are left out may share: the traffic policy that has them, or the reason."""
+    where, statement, _ = rule.reason.partition(_STATEMENT)
+    return where if statement else f"left out, {rule.reason}"
 
 
 def _notes(desired: LiveConfiguration, state: LiveState) -> Iterator[str]:
