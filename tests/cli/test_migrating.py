@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -225,3 +228,18 @@ def test_nothing_new_stays_where_not_all_can_be_written(
     assert told(capsys, "gate.csv", "--into", "there")[0] == 64
     files = [path.name for path in (tmp_path / "there").rglob("*") if path.is_file()]
     assert files == ["migration"]
+
+
+def test_a_pipe_of_windows_gets_utf_8(tmp_path: Path) -> None:
+    rule = {"Name": "r", "State": "Enabled", "SubjectContainsWords": ["\u5916"]}
+    text = json.dumps([{**rule, "DeleteMessage": True}])
+    (tmp_path / "rules.json").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "mmctl", "import", "--from", "exchange", "rules.json"],
+        capture_output=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "contains: \u5916" in done.stdout.decode("utf-8")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `mmctl` and exit with its code; every error a user can cause ends here."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    world.take_any_text(sys.stdout)
     code = exit_code(given)
     try:
         with clear_ends():

@@ -73,6 +73,20 @@ def is_terminal(stream: TextIO) -> bool:
     return stream.isatty()
 
 
+def take_any_text(stream: TextIO | None) -> None:
+    """Let a stream take characters that its encoding does not have, such as those of Windows.
+
+    A file or pipe gets UTF-8, which is how `mmctl` reads files; a screen gets escapes.
+    """
+    reconfigure = getattr(stream, "reconfigure", None)
+    if stream is None or reconfigure is None or stream.encoding.lower() in {"utf-8", "utf8"}:
+        return
+    if is_terminal(stream):
+        reconfigure(errors="backslashreplace")
+    else:
+        reconfigure(encoding="utf-8")
+
+
 def is_closed(stream: TextIO | None) -> bool:
     """Whether the process began without this stream: Python has None in its place."""
     return stream is None
