@@ -184,3 +184,17 @@ def test_a_hundred_thousand_lines_take_seconds() -> None:
     begin = time.process_time()
     assert len(read_files(content).rules) == 900
     assert time.process_time() - begin < 30
+
+
+def test_a_rule_for_everybody_that_wants_tls_wants_it_of_all_recipients() -> None:
+    """Also of those outside of the domains that `--domain` names."""
+    wants = {**RULE, "Name": "all", "TlsPolicy": "Require", "Recipients": []}
+    other = {**RULE, "Recipients": ["anna@example.net"]}
+    opened = Opened(named={"r.json": a_set(wants, other)}, beside=lambda _: None)
+    source = read(opened, SourceOptions(domains=("example.com",)))
+    assert source.traffic_policy is not None
+    [statement] = source.traffic_policy["statements"]
+    assert statement["allow"] == [
+        {"recipient": {"in_address_list": "receipt-recipients"}},
+        {"tls_protocol": {"minimum": "TLS1_2"}},
+    ]

@@ -41,6 +41,8 @@ def put_admission(rules: list[ReceiptRule], domains: tuple[str, ...], source: Ot
         return
     if source.tls_policy == "required" or not required:
         statements = _allow(_recipients(rules, domains), _ACCEPTED, [], source)
+    elif any(not rule.recipients for rule in required):
+        statements = _allow(_recipients(rules, domains), _ACCEPTED, [_OVER_TLS], source)
     else:
         over_tls = _recipients(required, domains)
         others = [rule for rule in rules if not rule.tls]
