@@ -84,7 +84,7 @@ def migrate(run: Run, asked: SourceOptions, migration: Migration) -> int:
     problems = accepted.problems(report)
     if problems:
         raise ProblemsFound("not every reason counts", problems, accepted.texts)
-    return int(bool(report.left))
+    return int(bool(report.left or report.missing))
 
 
 def _place(migration: Migration, asked: SourceOptions) -> ImportTarget:

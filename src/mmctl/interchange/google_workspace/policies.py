@@ -104,7 +104,9 @@ def _policies_in(root: Node, found: GmailPolicies) -> list[Node] | None:
     more = member(root, "nextPageToken")
     if more is not None and more.scalar:
         why = "the answer has more pages, which are not in this file"
-        found.unread.append(Unread(place=more.place, text="nextPageToken", why=why, instead=_AGAIN))
+        found.unread.append(
+            Unread(place=more.place, text="nextPageToken", why=why, instead=_AGAIN, is_missing=True)
+        )
     policies = member(root, "policies")
     if policies is not None:
         return policies.items

@@ -106,6 +106,11 @@ class MigrationReport:
         return tuple(rule for rule in self.rules if rule.is_open)
 
     @property
+    def missing(self) -> tuple[Unread, ...]:
+        """The parts of the source that were not given, and that may have rules."""
+        return tuple(each for each in self.unread if each.is_missing)
+
+    @property
     def live(self) -> int:
         """How many rules there are here, with those that are to be written."""
         return sum(len(rule.became) for rule in self.rules)

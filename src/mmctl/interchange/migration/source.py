@@ -87,6 +87,8 @@ class Unread:
     text: str
     why: str
     instead: str | None = None
+    is_missing: bool = False
+    """Whether rules may be in it, and the person can still give it: the import is not whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

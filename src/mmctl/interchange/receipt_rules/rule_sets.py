@@ -85,6 +85,7 @@ def _read(members: ExportedObject, receiving: Receiving, found: Remarks) -> None
                 text="a list of rule sets",
                 why="it has names alone",
                 instead="`aws ses describe-active-receipt-rule-set` prints the rules",
+                is_missing=True,
             )
         )
         members.ignore("RuleSets")

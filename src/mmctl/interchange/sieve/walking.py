@@ -241,7 +241,9 @@ class Walk(Writer):
         script, why = included(call, self)
         if script is None:
             if why:
-                self.unread(call, why, "name the script on the command line as well")
+                self.unread(
+                    call, why, "name the script on the command line as well", is_missing=True
+                )
             return BlockEnd.GOES_ON
         around, variables = self.script, self.variables
         self.script, self.variables = script, variables.of_included()

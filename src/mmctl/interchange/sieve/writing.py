@@ -57,10 +57,18 @@ class Writer:
         self.way.pending.actions.extend(actions)
         self.way.pending.differences.extend(differences)
 
-    def unread(self, call: ScriptCall, why: str, instead: str | None = None) -> None:
-        """List a command that does not come along."""
+    def unread(
+        self, call: ScriptCall, why: str, instead: str | None = None, *, is_missing: bool = False
+    ) -> None:
+        """List a command that does not come along; `is_missing`: rules may be lost with it."""
         self.source.unread.append(
-            Unread(place=call.place, text=shown(call), why=why, instead=instead)
+            Unread(
+                place=call.place,
+                text=shown(call),
+                why=why,
+                instead=instead,
+                is_missing=is_missing,
+            )
         )
 
     def flush(self, call: ScriptCall | None = None) -> None:

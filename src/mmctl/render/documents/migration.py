@@ -27,7 +27,13 @@ def document(report: MigrationReport) -> dict[str, Any]:
         "open": len(report.left),
         "rules": [_rule(rule) for rule in report.rules],
         "unread": [
-            {**_place(each.place), "text": each.text, "why": each.why, "instead": each.instead}
+            {
+                **_place(each.place),
+                "text": each.text,
+                "why": each.why,
+                "instead": each.instead,
+                "missing": each.is_missing,
+            }
             for each in report.unread
         ],
         "needed": {

@@ -30,6 +30,8 @@ def markdown(report: MigrationReport) -> str:
 def _parts(report: MigrationReport) -> Iterator[str]:
     yield f"## Rules from {code(report.system)}"
     left = counted(len(report.left), "rule")
+    if report.missing:
+        yield f"**{counted(len(report.missing), 'part')} of the source missing.**"
     yield f"**{left} to look at.**" if report.left else "**Nothing to look at.**"
     yield table(
         ("Status", "Rules", "Accepted", "Means"),
@@ -133,7 +135,7 @@ def _rest(report: MigrationReport) -> Iterator[str]:
                 (
                     code(f"{each.place.file}:{each.place.line}"),
                     code(each.text),
-                    prose(each.why),
+                    prose(f"{'missing: ' if each.is_missing else ''}{each.why}"),
                     prose(each.instead or ""),
                 )
                 for each in report.unread

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ReportedRule,
         ShownDifference,
     )
+    from mmctl.interchange.migration.source import Unread
 
 MEANS: Final = {
     Sameness.NOT_POSSIBLE: "nothing of it acts here",
@@ -212,12 +213,20 @@ _LEFT_OUT: Final = frozenset({"", "message", "envelope", "session", "verdicts", 
 
 
 def _unread(made: StyledParts, report: MigrationReport) -> None:
-    if not report.unread:
-        return
-    count = len(report.unread)
-    made.add(f"\nnot taken over: {counted(count, 'thing')} that {plural(count, 'is', 'are')} ")
-    made.add("no rule\n" if count == 1 else "no rules\n")
-    for each in report.unread:
+    missing = report.missing
+    if missing:
+        made.add(f"\nmissing: {counted(len(missing), 'part')} of the source that may have rules\n")
+        _listed(made, missing)
+    rest = [each for each in report.unread if not each.is_missing]
+    if rest:
+        count = len(rest)
+        made.add(f"\nnot taken over: {counted(count, 'thing')} that {plural(count, 'is', 'are')} ")
+        made.add("no rule\n" if count == 1 else "no rules\n")
+        _listed(made, rest)
+
+
+def _listed(made: StyledParts, unread: Iterable[Unread]) -> None:
+    for each in unread:
         place = f"{visible(each.place.file)}:{each.place.line}"
         made.add(wrapped(f"{place}  {_glued(_cut(visible(each.text), _NAME))}", "  "))
         made.add(wrapped(visible(each.why), "    "))
