@@ -150,6 +150,7 @@ def test_reasons_are_asked_for_and_count(
         (("--deliver-to", "mail.example.com:x"), "got `--deliver-to mail.example.com:x`"),
         (("--domain", "no domain"), "got `--domain no domain`"),
         (("--parameter", "a"), "got `--parameter a`"),
+        (("--accept", "nowhere/a.yaml"), "cannot write `nowhere/a.yaml`: there is no such folder"),
     ],
 )
 def test_options_that_mean_nothing_are_refused(

@@ -264,6 +264,18 @@ def test_two_rules_of_one_name_are_two() -> None:
     assert [each.names for each in made.rules] == [("a",), ("a-2",)]
 
 
+def test_a_second_version_of_a_rule_is_listed() -> None:
+    command = "New-TransportRule -Name a -From {}@example.com -DeleteMessage $true"
+    versions = "".join(
+        f'<version requiredMinVersion="{number}.0.0.0">'
+        f"<commandBlock>{command.format(name)}</commandBlock></version>"
+        for number, name in ((15, "first"), (99, "later"))
+    )
+    source = source_of(f'<rules><rule name="a">{versions}</rule></rules>')
+    assert [rule.text for rule in source.rules] == ["From first@example.com; DeleteMessage"]
+    assert [each.text for each in source.unread] == ["another version of rule `a`"]
+
+
 def test_utf_8_and_utf_16_say_the_same() -> None:
     data = (EXAMPLE / "TransportRules.xml").read_bytes()
     text = data.decode("utf-16")

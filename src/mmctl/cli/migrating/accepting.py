@@ -39,7 +39,7 @@ def accepted_in(run: Run, file: Path | None) -> AcceptFile:
     """What a file says, if it is there.
 
     Raises:
-        UsageError: it is there, and cannot be read.
+        UsageError: it is there, and cannot be read; or it cannot be written, without its folder.
     """
     from mmctl.interchange.migration.acceptance import acceptances
 
@@ -48,6 +48,8 @@ def accepted_in(run: Run, file: Path | None) -> AcceptFile:
     try:
         text = read_text(run.directory / file, at_most=RULES_AT_MOST)
     except FileNotFoundError:
+        if not (run.directory / file).parent.is_dir():
+            raise UsageError(f"cannot write `{file}`: there is no such folder") from None
         return AcceptFile()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()

@@ -87,6 +87,7 @@ class _XmlReading:
         self._length = 0
         self._older: list[str] = []
         self._has_command = False
+        self._is_later = False
 
     def watch(self, parser: expat.XMLParserType) -> None:
         self._parser = parser
@@ -130,6 +131,7 @@ class _XmlReading:
                 pass
             case 4, "commandBlock":
                 self._chunks, self._command, self._length = [], [], 0
+                self._is_later = self._has_command
                 self._has_command = True
             case 2 | 3, _ if self._rule is None:
                 self._skip(name)
@@ -172,12 +174,25 @@ class _XmlReading:
         if rule is None:
             return
         if depth == 4 and name == "commandBlock":  # noqa: PLR2004
-            self._read_command(rule, "".join(self._command))
+            if self._is_later:
+                self._list_version(rule)
+            else:
+                self._read_command(rule, "".join(self._command))
         elif depth == 2 and name == "rule":  # noqa: PLR2004
             if not self._has_command:
                 rule.older = " ".join(self._older)
             self.found.rules.append(rule)
             self._rule = None
+
+    def _list_version(self, rule: StatedRule) -> None:
+        self.found.unread.append(
+            Unread(
+                place=self._place(0),
+                text=f"another version of rule `{rule.name}`",
+                why="the first version of a rule is read",
+                instead="compare the two in the file",
+            )
+        )
 
     def _read_command(self, rule: StatedRule, text: str) -> None:
         try:
