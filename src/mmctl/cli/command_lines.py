@@ -1119,7 +1119,7 @@ COMPLETIONS: Final[
         (('--help', '-h'), False, 'Show this message and exit.', ()),
     ),
     "import": (
-        (('--from',), False, 'What the files are: see below.', ()),
+        (('--from',), False, 'What the files are: see above.', ()),
         (('--domain',), True, 'With --from: an own domain; only mail for these is admitted. Default: all mail.', ()),
         (('--recipient',), True, "With --from sieve: whose script a file is. Default: everybody's.", ()),
         (('--parameter',), True, 'With --from cloudformation: the value of a parameter.', ()),

@@ -178,7 +178,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
         (
             ('', (('Turn the live configuration, or a configuration from elsewhere, into YAML.', ''),)),
             ('', ()),
-            ('2', (('KIND is what the files are: api-json, cloudformation, terraform, exchange, postfix, sieve,\nses-receipt-rules, google-workspace, csv. Of rules of another gateway it reports what became of\neach; exit 1: some are not the same, and nobody has accepted that.', '2'),)),
+            ('2', (('KIND: exchange, postfix, sieve, ses-receipt-rules, google-workspace, csv,\ncloudformation, terraform, api-json. Of each rule of another gateway it says\nwhat became of it; exit 1: some differ, and nobody has accepted that.', '2'),)),
         ),
         (
             (
@@ -192,7 +192,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 'Options',
                 False,
                 (
-                    ((('', (('--from', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('KIND', '1;33'),)),), (('', (('What the files are: see below.', ''),)),)),
+                    ((('', (('--from', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('KIND', '1;33'),)),), (('', (('What the files are: see above.', ''),)),)),
                     ((('', (('--domain', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('DOMAIN', '1;33'),)),), (('', (('With ', ''), ('--from', '1;36'), (': an own domain; only mail for these is admitted. Default: all mail.', ''))),)),
                     ((('', (('--recipient', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('[', '1;2;33'), ('FILE=]ADDRESS', '1;33'))),), (('', (('With ', ''), ('--from', '1;36'), (" sieve: whose script a file is. Default: everybody's.", ''))),)),
                     ((('', (('--parameter', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('NAME=VALUE', '1;33'),)),), (('', (('With ', ''), ('--from', '1;36'), (' cloudformation: the value of a parameter.', ''))),)),

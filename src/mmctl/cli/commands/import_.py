@@ -55,7 +55,7 @@ def import_(
     ] = None,
     from_: Annotated[
         str | None,
-        typer.Option("--from", help="What the files are: see below.", metavar="KIND"),
+        typer.Option("--from", help="What the files are: see above.", metavar="KIND"),
     ] = None,
     domain: Domains = None,
     recipient: Recipients = None,
@@ -107,9 +107,9 @@ def import_(
 ) -> int:
     """Turn the live configuration, or a configuration from elsewhere, into YAML.
 
-    KIND is what the files are: api-json, cloudformation, terraform, exchange, postfix, sieve,
-    ses-receipt-rules, google-workspace, csv. Of rules of another gateway it reports what became of
-    each; exit 1: some are not the same, and nobody has accepted that.
+    KIND: exchange, postfix, sieve, ses-receipt-rules, google-workspace, csv,
+    cloudformation, terraform, api-json. Of each rule of another gateway it says
+    what became of it; exit 1: some differ, and nobody has accepted that.
     """
     folder = None if into is None else (run.directory / into).resolve()
     place = ImportPlace(account=account, region=region, profile=profile, endpoint_url=endpoint_url)
