@@ -150,3 +150,11 @@ def test_rules_that_mark_do_not_share_live_rules(capsys: pytest.CaptureFixture[s
     assert "those that mark take one each" in " ".join(Path("report").read_text().split())
     imported(capsys, *rules, words=("--force",))
     assert "those that mark" not in Path("report").read_text(encoding="utf-8")
+
+
+def test_lint_simulate_and_budget_are_next_one_by_one(capsys: pytest.CaptureFixture[str]) -> None:
+    _, said = imported(capsys, ("a", DROP % "win"))
+    assert said.endswith("next: mmctl -C gate lint\nnext: mmctl -C gate simulate\n")
+    many = [(f"r{number}", DROP % f"word{number}") for number in range(50)]
+    _, said = imported(capsys, *many, words=("--force", "--shadow"))
+    assert "next: mmctl -C gate budget\nnext: mmctl -C gate simulate\n" in said

@@ -37,7 +37,9 @@ def next_steps(
     if lacking:
         stand_ins = ", ".join(to_yaml({name: value}).strip() for name, value in lacking.items())
         yield f"next: in {shown / PROJECT_FILE}, under `vars` of each environment: {stand_ins}"
-    yield f"next: mmctl -C {shown} lint && mmctl -C {shown} simulate"
+    # One a line: each is to be run, whatever the one before it finds, in any shell.
+    for command in ("lint", "simulate") if project.is_fitting else ("lint", "budget", "simulate"):
+        yield f"next: mmctl -C {shown} {command}"
 
 
 def _is_included(folder: Path, path: str) -> bool:
