@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from mmctl.interchange.migration.examples import ORDINARY_CLIENT, RECIPIENT
 from mmctl.interchange.migration.files import RESOURCES
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.problem import Severity
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _CASES = "cases/examples.yaml"
 _RULES = "rules/examples.yaml"
 _ORDINARY: Final = {
-    "session": {"source_ip": "203.0.113.7", "helo": "mail.example.org", "tls": "TLS1_3"},
+    "session": {"source_ip": ORDINARY_CLIENT, "helo": "mail.example.org", "tls": "TLS1_3"},
     "verdicts": {"spf": "PASS", "dkim": "PASS", "dmarc_policy": "NONE"},
 }
 """What an example does not say is as in ordinary mail, so that nothing stays unknown."""
@@ -107,7 +108,7 @@ def _acting(rule: LoweredRule) -> list[dict[str, Any]]:
 
 def _case(name: str, rule_set: str, example: Example) -> dict[str, Any]:
     envelope = example.mail.get("envelope", {})
-    recipients = envelope.get("recipients") or ["someone@example.com"]
+    recipients = envelope.get("recipients") or [RECIPIENT]
     mail = {**example.mail, "envelope": {**envelope, "recipients": list(recipients)}}
     for member, ordinary in _ORDINARY.items():
         mail[member] = {**ordinary, **mail.get(member, {})}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from mmctl.interchange.migration.ending import ends_here, holds, with_ending, with_rest
+from mmctl.interchange.migration.examples import telling
 from mmctl.interchange.migration.long_lists import LongLists
 from mmctl.interchange.migration.lost import (
     TOO_LONG,
@@ -126,7 +127,7 @@ class _Lowering:
 
     def _parts(self, rule: SourceRule, base: str) -> _FoundParts:
         """The parts of a rule that can be written."""
-        test = writable(rule.test)
+        test = telling(writable(rule.test))
         differences = [*differences_in(test), *rule.differences]
         narrowed = has_unseen(test)
         try:
@@ -205,5 +206,10 @@ def _fits(part: Part) -> bool:
 
 
 def _once(differences: Iterable[Deviation]) -> tuple[Deviation, ...]:
-    """Each difference once, where it says the same."""
-    return tuple({(each.code, each.says): each for each in differences}.values())
+    """Each difference once, where it says the same: with its first example."""
+    made: dict[tuple[str, str], Deviation] = {}
+    for each in differences:
+        known = made.get((each.code, each.says))
+        if known is None or known.example is None:
+            made[each.code, each.says] = each
+    return tuple(made.values())
