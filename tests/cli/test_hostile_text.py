@@ -252,6 +252,7 @@ COMMANDS: Final = {
     "drift --trail trail.json": ("human", "json"),
     "import": ("human",),
     "import --from exchange transport.json -v": ("human", "json", "markdown"),
+    "import --from exchange transport.json -v --into there": ("human",),
     "rollback --yes --allow-delete": ("human", "json"),
     "simulate cases/messages --rcpt someone@example.com --against live": ("human",),
 }
