@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.interchange.api_json import Imported
+from mmctl.interchange.migration.names import file_name
 from mmctl.language.parsing.password_variables import variable_for
 from mmctl.language.writing.log_destinations import logging_to_file
 from mmctl.language.writing.write import (
@@ -143,7 +144,7 @@ def _address_list(
     members = thing.members or ()
     data = address_list_to_file(thing.live_name, tags, members, name=thing.name)
     if list_files and len(members) > LONG_LIST:
-        file = f"lists/{thing.name}.csv"
+        file = f"lists/{file_name(thing.name)}.csv"
         imported.lists[file] = _csv(members)
         del data["members"]
         return {"members_file": file, **data}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mmctl.interchange.migration.differences import Deviation
+from mmctl.interchange.migration.files import ImportTarget, project_texts, written
 from mmctl.interchange.migration.lowered import LoweredGateway, Sameness
 from mmctl.interchange.migration.lowering import lowered
 from mmctl.interchange.migration.names import FreeNames, spelled
@@ -20,6 +21,7 @@ from mmctl.interchange.migration.tests import (
     Unseen,
 )
 from mmctl.problem import Position
+from mmctl.records import replace
 
 BODY = Unseen(difference=Deviation(code="body", says="no rule sees the body", loses=True))
 DROP: Any = {"actions": ("drop",), "then": Then.END}
@@ -205,3 +207,20 @@ def test_names_are_short_readable_and_stay() -> None:
         names.named(each, "rule-1") for each in ("A", "a", "deliver", "規則", "x" * 40, "x" * 40)
     ]
     assert given == ["a", "a-2", "deliver-2", "rule-1", "x" * 32, "x" * 30 + "-2"]
+
+
+def test_no_file_has_the_name_of_a_device_of_windows() -> None:
+    gate = OtherGateway(system="Gate", rules=[rule(A, **DROP)])
+    gate.rules = [replace(each, place=Position("aux.txt", 3)) for each in gate.rules]
+    gate.address_lists = {
+        "con": tuple(f"a{number}@example.org" for number in range(30)),
+        "com1.old": None,
+    }
+    found = lowered(gate)
+    texts = project_texts(
+        written(found, ImportTarget(project="mail")), found, ImportTarget(project="mail")
+    )
+    assert {"lists/con-.csv", "lists/samples/com1-.old.csv", "rules/imported/aux-.yaml"} <= set(
+        texts
+    )
+    assert "members_file: ../../lists/con-.csv" in texts["rules/imported/resources.yaml"]

@@ -198,3 +198,25 @@ def test_a_rule_for_everybody_that_wants_tls_wants_it_of_all_recipients() -> Non
         {"recipient": {"in_address_list": "receipt-recipients"}},
         {"tls_protocol": {"minimum": "TLS1_2"}},
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "column"),
+    [
+        (b'# ours\nresource "aws_ses_receipt_rule" "store" {\n  name = "store"\n}\n', 2, 11),
+        (b'resource "aws_s3_bucket" "mail" {\n}\n', 1, 1),
+        (
+            b'{"format_version": "1.2",\n "planned_values": {"root_module": {"resources": [\n'
+            b'  {"type": "aws_ses_receipt_rule", "values": {}}]}}}',
+            3,
+            13,
+        ),
+    ],
+)
+def test_files_of_terraform_are_refused_with_what_to_run(
+    content: bytes, line: int, column: int
+) -> None:
+    (problem,) = problems_of(content)
+    assert problem.message.startswith("this is a file of Terraform")
+    assert (problem.position.line, problem.position.column) == (line, column)
+    assert "aws ses describe-active-receipt-rule-set > rules.json" in str(problem.help)

@@ -10,6 +10,7 @@ from mmctl.cli.files.editing import editing_alone, write_text
 from mmctl.counted import counted
 from mmctl.errors import MmctlError, UsageError
 from mmctl.inputs import FILE_AT_MOST, RULES_AT_MOST, read_file, read_text
+from mmctl.interchange.migration.names import file_name
 from mmctl.language.parsing.list_files import cells_of, columns_of
 from mmctl.language.text.nodes import Mapping, Scalar
 
@@ -55,10 +56,10 @@ def into_project(run: Run, name: str, members: tuple[str, ...], *, replaces: boo
 
 
 def _new_file(run: Run, name: str) -> Path:
-    path = run.root.resolve() / _FOLDER / f"{name}.csv"
+    path = run.root.resolve() / _FOLDER / f"{file_name(name)}.csv"
     if path.exists():
         raise UsageError(
-            f"`{_FOLDER}/{name}.csv` exists, and no address list `{name}` names it",
+            f"`{_FOLDER}/{file_name(name)}.csv` exists, and no address list `{name}` names it",
             help=f"define `{name}: {{members_file: …}}` under `address_lists`, or move the file",
         )
     return path
@@ -83,7 +84,8 @@ def _file_of(run: Run, listed: LogicalAddressList) -> Path:
     if not isinstance(node, Scalar):
         raise UsageError(
             f"address list `{listed.name}` has no `members_file` at {listed.position.file}",
-            help=f"move its members to `{_FOLDER}/{listed.name}.csv`, or choose another name",
+            help=f"move its members to `{_FOLDER}/{file_name(listed.name)}.csv`, or choose "
+            "another name",
         )
     return Path(os.path.normpath(path.parent / node.text))
 

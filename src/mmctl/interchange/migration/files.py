@@ -10,7 +10,7 @@ import io
 import posixpath
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.interchange.migration.names import spelled
+from mmctl.interchange.migration.names import file_name, spelled
 from mmctl.interchange.migration.usual import MAILBOXES, mailbox_relay
 from mmctl.language.formatting.format import formatted
 from mmctl.language.parsing.root import PROJECT_FILE
@@ -163,7 +163,7 @@ def _rule_files(rules: Iterable[LoweredRule]) -> dict[str, list[Data]]:
     found = {}
     for number, (file, written_rules) in enumerate(runs, start=1):
         stem = spelled(posixpath.basename(file.replace("\\", "/")).partition(".")[0]) or "rules"
-        name = stem if len(runs) == 1 else f"{number:0{digits}}-{stem}"
+        name = file_name(stem) if len(runs) == 1 else f"{number:0{digits}}-{stem}"
         path = f"{_IMPORTED}/{name}.yaml"
         if f"rules/{path}" == RESOURCES:
             path = f"{_IMPORTED}/{name}-rules.yaml"
@@ -209,12 +209,12 @@ def _list(
     """A list; one whose members nobody knows has one for the cases, else they know nothing."""
     if members is None:
         domain = place.domains[0] if place.domains else "example.com"
-        path = f"lists/samples/{name}.csv"
+        path = f"lists/samples/{file_name(name)}.csv"
         lists[path] = _members_file((f"member.of.{name}@{domain}",))
         return {"members": "external", "sample_file": f"../../{path}"}
     if len(members) <= _LONG_LIST:
         return {"members": list(members)}
-    path = f"lists/{name}.csv"
+    path = f"lists/{file_name(name)}.csv"
     lists[path] = _members_file(members)
     return {"members_file": f"../../{path}"}
 

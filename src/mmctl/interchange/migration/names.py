@@ -11,6 +11,11 @@ from typing import Final
 
 LONGEST: Final = 32
 """Characters of the name of a rule."""
+_OF_WINDOWS: Final = frozenset(
+    {"con", "prn", "aux", "nul"}
+    | {f"{port}{number}" for port in ("com", "lpt") for number in "0123456789"}
+)
+"""Devices: Windows makes no file whose name is one of these up to its first dot."""
 _OTHERS: Final = re.compile(r"[^a-z0-9_.]+")
 _WHOLE: Final = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d"}
 """Letters that Unicode does not take apart."""
@@ -53,6 +58,12 @@ def spelled(text: str) -> str:
         return name
     words = name[: LONGEST + 1].rpartition("-")[0]
     return (words if len(words) * 2 > LONGEST else name[:LONGEST]).strip("-.")
+
+
+def file_name(name: str) -> str:
+    """A name as the stem of a file that every system can make."""
+    stem, dot, rest = name.partition(".")
+    return f"{stem}-{dot}{rest}" if stem.casefold() in _OF_WINDOWS else name
 
 
 def _numbered(name: str, number: int) -> str:

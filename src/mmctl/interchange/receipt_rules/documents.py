@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import ProblemsFound
 from mmctl.inputs import parse_json
+from mmctl.interchange.infrastructure.known import TERRAFORM, form_of
 from mmctl.interchange.migration.decoding import decoded
 from mmctl.language.text.compose import compose
 from mmctl.language.text.nodes import Mapping, Scalar, Sequence
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 _WORDS: Final = {"true": True, "false": False, "null": None, "~": None, "": None}
 """What plain words of YAML are; all else is text."""
 _AGAIN: Final = "export it again: `aws ses describe-active-receipt-rule-set > rules.json`"
+_OF_TERRAFORM: Final = "aws_ses_receipt_"
+"""How the types of rules, sets and filters begin in Terraform."""
+_FROM_SES: Final = (
+    "after `terraform apply`, export what SES has: `aws ses describe-active-receipt-rule-set > "
+    "rules.json`, then `mmctl import --from ses-receipt-rules rules.json`"
+)
 _ONE_EACH: Final = "put each document into a file of its own"
 
 
@@ -29,6 +36,23 @@ class Document:
     file: str
     value: Any
     places: Positions
+
+
+def refuse_terraform(file: str, content: bytes) -> None:
+    """Refuse what Terraform reads or prints: its rules are read as SES has them.
+
+    Raises:
+        ProblemsFound: the file is of Terraform; at the first receipt rule in it.
+    """
+    text = decoded(file, content)
+    if form_of(file, text.encode()) != TERRAFORM:
+        return
+    before = text.partition(_OF_TERRAFORM)[0] if _OF_TERRAFORM in text else ""
+    place = Position(
+        file=file, line=before.count("\n") + 1, column=len(before.rpartition("\n")[2]) + 1
+    )
+    message = "this is a file of Terraform, and receipt rules are not read from those"
+    raise _broken(file, place, message, _FROM_SES)
 
 
 def document_of(file: str, content: bytes) -> Document:

@@ -13,7 +13,7 @@ from mmctl.interchange.migration.tests import NEVER, Matches
 from mmctl.interchange.receipt_rules import said
 from mmctl.interchange.receipt_rules.actions import read_actions
 from mmctl.interchange.receipt_rules.admission import put_admission
-from mmctl.interchange.receipt_rules.documents import document_of
+from mmctl.interchange.receipt_rules.documents import document_of, refuse_terraform
 from mmctl.interchange.receipt_rules.filters import add_filters
 from mmctl.interchange.receipt_rules.for_some import differences_for_some
 from mmctl.interchange.receipt_rules.members import Remarks, add_problem
@@ -73,6 +73,7 @@ def _documents(
     file: str, content: bytes, asked: SourceOptions, source: OtherGateway, found: Remarks
 ) -> list[Document]:
     """The documents of a file: one of the API, or those that a template amounts to."""
+    refuse_terraform(file, content)
     if not is_template(file, decoded(file, content)):
         return [document_of(file, content)]
     given = {
