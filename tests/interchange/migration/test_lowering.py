@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from mmctl.interchange.migration.differences import Deviation
 from mmctl.interchange.migration.files import ImportTarget, project_texts, written
 from mmctl.interchange.migration.lowered import LoweredGateway, Sameness
@@ -224,3 +226,53 @@ def test_no_file_has_the_name_of_a_device_of_windows() -> None:
         texts
     )
     assert "members_file: ../../lists/con-.csv" in texts["rules/imported/resources.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("action", "says"),
+    [
+        (
+            {"replace_recipient": [f"a{number}@example.com" for number in range(101)]},
+            "at most 100",
+        ),
+        ({"replace_recipient": ["no address"]}, "ReplaceWith"),
+        ({"add_header": {"name": "X-A", "value": "a" * 129}}, "at most 128 characters"),
+        (
+            {
+                "bounce": {
+                    "sender": f"{'a' * 250}@example.com",
+                    "role": "${vars.bounce_role}",
+                    "status_code": "5.7.1",
+                    "smtp_reply_code": "550",
+                    "diagnostic_message": "no",
+                }
+            },
+            "at most 254 characters",
+        ),
+        (
+            {"publish_to_sns": {"topic": f"arn:aws:sns:us-east-1:111122223333:{'a' * 257}"}},
+            "TopicArn",
+        ),
+    ],
+)
+def test_a_rule_whose_action_the_service_does_not_take_is_to_be_written(
+    action: Any, says: str
+) -> None:
+    [one] = made(rule(A, actions=(action, MARK["actions"][0]))).rules
+    assert one.status is Sameness.NOT_POSSIBLE
+    [difference] = one.differences
+    assert difference.code == "action-not-taken"
+    assert says in difference.says
+    assert one.rules[0]["enabled"] is False
+    assert one.rules[0]["actions"] == [*MARK["actions"]]
+
+
+def test_variables_and_names_in_actions_are_not_measured() -> None:
+    actions: Any = (
+        {"relay": {"to": "partner"}},
+        {"bounce": {"sender": "${vars.bounce_sender}", "role": "${vars.bounce_role}"}},
+        {"replace_recipient": "b@example.com"},
+        {"add_header": {"name": "X-A", "value": "$${" + "a" * 125}},
+    )
+    [one] = made(rule(A, actions=actions)).rules
+    assert one.status is Sameness.SAME

@@ -31,6 +31,7 @@ from mmctl.interchange.migration.parts import (
 from mmctl.interchange.migration.refusing import RefusingSoFar
 from mmctl.interchange.migration.usual import MAILBOXES
 from mmctl.interchange.migration.writable import writable
+from mmctl.interchange.migration.writable_actions import refused
 from mmctl.interchange.migration.written import condition, description
 from mmctl.records import dataclass
 
@@ -97,7 +98,9 @@ class _Lowering:
         found = self._parts(rule, base)
         differences = found.differences
         actions = with_ending(rule, with_rest(rule, self._rest))
-        written = bool(found.parts and actions)
+        not_taken = {id(each): why for each in actions if (why := refused(each)) is not None}
+        differences = (*differences, *not_taken.values())
+        written = bool(found.parts and actions and not not_taken)
         refuses = [rule.refuse and self._refusing.allows(part) for part in found.parts]
         if written and rule.refuse and not all(refuses):
             differences = (*differences, not_refused(actions))
@@ -114,7 +117,8 @@ class _Lowering:
             if rule.enabled and not rule.shadow and not all(refuses):
                 self._refusing.note(actions)
         else:
-            made = [self._todo(rule, base, actions)]
+            taken = [each for each in actions if id(each) not in not_taken]
+            made = [self._todo(rule, base, taken)]
         if lost and not written:
             # What else would differ is of no interest where nothing acts.
             differences = tuple(each for each in differences if each.loses)

@@ -92,7 +92,7 @@ def _problem(detail: ErrorDetails, positions: Positions) -> Problem:
         check="wrong-text",
         severity=Severity.ERROR,
         position=positions.at(path),
-        message=_message(detail, path),
+        message=refusal_of(detail),
         help=_NULL_SENDER
         if detail["input"] == "" and "StringExpression" in path
         else next((_HELP[str(part)] for part in reversed(path) if part in _HELP), None),
@@ -105,7 +105,9 @@ _NULL_SENDER: Final = (
 """What an empty value most likely means."""
 
 
-def _message(detail: ErrorDetails, path: Path) -> str:
+def refusal_of(detail: ErrorDetails) -> str:
+    """What the service would refuse, in a line: what it got, and what it expects."""
+    path = tuple(detail["loc"])
     member = next((part for part in reversed(path) if isinstance(part, str)), "this")
     short = _short(detail["input"])
     got = f"got `{short}`" if short.strip() else _NOTHING_SEEN[bool(short)]
