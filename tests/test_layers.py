@@ -168,6 +168,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "sieve",
         "exchange",
         "google_workspace",
+        "rspamd",
     ),
     "live": (
         "state",

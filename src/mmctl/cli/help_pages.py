@@ -178,7 +178,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
         (
             ('', (('Turn the live configuration, or a configuration from elsewhere, into YAML.', ''),)),
             ('', ()),
-            ('2', (('KIND: exchange, postfix, sieve, ses-receipt-rules, google-workspace, csv,\ncloudformation, terraform, api-json. Of each rule of another gateway it says\nwhat became of it; exit 1: some differ, and nobody has accepted that.', '2'),)),
+            ('2', (('KIND: exchange, postfix, sieve, ses-receipt-rules, google-workspace, rspamd,\ncsv, cloudformation, terraform, api-json. Of each rule of another gateway it\nsays what became of it; exit 1: some differ, and nobody has accepted that.', '2'),)),
         ),
         (
             (

@@ -107,9 +107,9 @@ def import_(
 ) -> int:
     """Turn the live configuration, or a configuration from elsewhere, into YAML.
 
-    KIND: exchange, postfix, sieve, ses-receipt-rules, google-workspace, csv,
-    cloudformation, terraform, api-json. Of each rule of another gateway it says
-    what became of it; exit 1: some differ, and nobody has accepted that.
+    KIND: exchange, postfix, sieve, ses-receipt-rules, google-workspace, rspamd,
+    csv, cloudformation, terraform, api-json. Of each rule of another gateway it
+    says what became of it; exit 1: some differ, and nobody has accepted that.
     """
     folder = None if into is None else (run.directory / into).resolve()
     place = ImportPlace(account=account, region=region, profile=profile, endpoint_url=endpoint_url)

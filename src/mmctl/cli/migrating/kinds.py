@@ -96,6 +96,10 @@ KINDS: Final[Mapping[str, Kind]] = {
         what="settings of Gmail, as `policies.list` of the Cloud Identity API answers",
         by="mmctl.interchange.google_workspace.reading:read",
     ),
+    "rspamd": Reads(
+        what="maps, forced actions and settings of rspamd: its `.conf` files",
+        by="mmctl.interchange.rspamd.reading:read",
+    ),
     "csv": ListsOfSenders(
         what="lists of allowed or blocked senders of any gateway, for one address list",
     ),
