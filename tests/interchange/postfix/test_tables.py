@@ -249,3 +249,12 @@ def test_next_hops_are_relays_that_the_service_takes() -> None:
     assert source.relays == {
         "mailboxes-2": {"server": "mailboxes", "port": 25, "authentication": "none"}
     }
+
+
+def test_a_file_that_is_missing_makes_the_import_incomplete() -> None:
+    main = "relay_domains = example.com\nheader_checks = pcre:gone, ldap:people\n"
+    unread = source_of({"main.cf": main}).unread
+    assert [(each.text, each.is_missing) for each in unread] == [
+        ("pcre:gone", True),
+        ("ldap:people", False),
+    ]

@@ -28,6 +28,8 @@ _REMOTE: Final = frozenset(
     {"ldap", "mysql", "pgsql", "sqlite", "mongodb", "memcache", "nis", "nisplus", "tcp"}
     | {"socketmap", "netinfo", "unix", "environ", "internal"}
 )
+_ABSENT: Final = "the file is missing"
+"""Why a table is not read that the person can still give."""
 _DEEPEST: Final = 8
 
 
@@ -109,7 +111,7 @@ class Tables:
             found = self._content(rest)
             if found is None:
                 return self._missing(
-                    name, place, "the file is missing", "put it beside main.cf, as on the server"
+                    name, place, _ABSENT, "put it beside main.cf, as on the server"
                 )
             lines = list(logical_lines(*found))
         read = _entries(form, lines, aliases=aliases)
@@ -144,7 +146,7 @@ class Tables:
         if path not in self._words:
             found = self._content(path)
             if found is None:
-                self._missing(path, place, "the file is missing", "put it beside main.cf")
+                self._missing(path, place, _ABSENT, "put it beside main.cf")
             lines = [] if found is None else logical_lines(*found)
             self._words[path] = [word for line in lines for word in words_of(line.text)]
         return self._words[path]
@@ -166,7 +168,10 @@ class Tables:
 
     def _missing(self, name: str, place: Position, why: str, instead: str) -> LookupTable | None:
         """List a table that is not read."""
-        self.unread.append(Unread(place=place, text=name[:120], why=why, instead=instead))
+        absent = why == _ABSENT
+        self.unread.append(
+            Unread(place=place, text=name[:120], why=why, instead=instead, is_missing=absent)
+        )
         return None
 
 
