@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
-import re
-import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +11,6 @@ from hypothesis import strategies as st
 
 from interchange.google_workspace.workspace_example import PLACE, document, written
 from interchange.patterns.pattern_texts import holds
-from mmctl.cli.main import exit_code
 from mmctl.errors import ProblemsFound
 from mmctl.interchange.google_workspace.reading import read
 from mmctl.interchange.migration.source import Opened, OtherGateway, SourceOptions
@@ -24,8 +18,6 @@ from mmctl.interchange.migration.tests import AllOf, Near, Unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-PAGE = Path(__file__).parents[3] / "docs" / "migration" / "google-workspace.md"
 
 
 def source_of(value: Any) -> OtherGateway:
@@ -143,22 +135,3 @@ def test_broken_files_are_refused_at_their_place(content: bytes, message: str) -
 def test_members_of_other_types_are_no_crash(value: Any) -> None:
     source = source_of({"policies": [setting("blocked_sender_lists", value)], "nextPageToken": "t"})
     assert [unread.text for unread in source.unread] == ["nextPageToken"]
-
-
-def test_the_page_shows_what_is_printed(update: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.chdir(PLACE.parent)
-    page = PAGE.read_text(encoding="utf-8")
-
-    def ran(block: re.Match[str]) -> str:
-        line = block[1].splitlines()[0]
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(printed):
-            assert exit_code(shlex.split(line)[2:]) == 1
-        summary = printed.getvalue().partition("\n\n")[0]
-        return f"{line}\n{summary}\n"
-
-    now = re.sub(r"(?<=```console\n)(.*?)(?=```\n)", ran, page, flags=re.DOTALL)
-    if update:
-        PAGE.write_text(now, encoding="utf-8")
-    assert now == PAGE.read_text(encoding="utf-8")
