@@ -1,4 +1,4 @@
-"""Messages of the report: none that ends there otherwise than the report says."""
+"""Messages of the report: each ends there as the report says."""
 
 from __future__ import annotations
 
