@@ -51,7 +51,7 @@ bench: $(READY)  ## what performance is promised, measured as ratios on this mac
 soak: $(READY)   ## a million damaged messages: none may crash; stopped, it goes on from there
 	$(BIN)/python tests/soak/soak.py $(SOAK)
 
-faults: $(READY) ## every fault at every call, some ten minutes: writes docs/faults.md
+faults: $(READY) ## every fault at every call, some ten minutes: writes docs/developers/faults.md
 	$(BIN)/pytest --numprocesses auto tests/live/test_every_call.py --update
 
 oracle: $(READY) ## whether cvc5, a solver that knows strings, answers what the proofs rest on alike

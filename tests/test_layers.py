@@ -282,7 +282,9 @@ def test_a_room_tells_the_order_of_its_sub_rooms() -> None:
 
 
 def test_the_page_of_the_house_has_every_room_in_its_order() -> None:
-    page = (SOURCE.parents[1] / "docs" / "architecture.md").read_text(encoding="utf-8")
+    page = (SOURCE.parents[1] / "docs" / "developers" / "architecture.md").read_text(
+        encoding="utf-8"
+    )
     rows = re.findall(r"^\| `(\w+)/` \| (.*?) \|", page, re.MULTILINE)
     cells_of: dict[str, list[str]] = {room: [] for room, _ in rows}
     for room, cell in rows:

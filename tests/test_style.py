@@ -1,4 +1,4 @@
-"""What docs/style.md asks for, as far as a machine can hold it: words and forms of texts."""
+"""What docs/developers/style.md asks for, as far as a machine can hold it: words and texts."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_no_text_has_a_turn_that_the_style_guide_replaces() -> None:
 
 
 def test_the_style_guide_lists_turns_that_the_test_knows() -> None:
-    guide = (ROOT / "docs" / "style.md").read_text(encoding="utf-8")
+    guide = (ROOT / "docs" / "developers" / "style.md").read_text(encoding="utf-8")
     listed = re.findall(
         r"^\| ([a-z ]+) \| [a-z ,]+ \|$", guide.partition("## Turns")[2], re.MULTILINE
     )

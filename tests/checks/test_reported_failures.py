@@ -1,7 +1,7 @@
 """What people reported about mail rules, and what lint reports for the same mistake.
 
-The table is `docs/lint-failures.md`; `pytest tests/checks --update` rewrites it. The reports
-themselves are not in the repository; where they are available, none may be missing here.
+The table is `docs/developers/lint-failures.md`; `pytest tests/checks --update` rewrites it. The
+reports themselves are not in the repository; where they are available, none may be missing here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mmctl.checks.lint import lint_all
 from mmctl.language.parsing.load import read_text
 
 ROOT: Final = Path(__file__).parents[2]
-PAGE: Final = ROOT / "docs" / "lint-failures.md"
+PAGE: Final = ROOT / "docs" / "developers" / "lint-failures.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,7 @@ def _row(failure: Failure) -> str:
     says = failure.reason
     if failure.check:
         pages = {check.id for check in CHECKS}
-        link = f"[{failure.check}](checks/{failure.check}.md)"
+        link = f"[{failure.check}](../checks/{failure.check}.md)"
         says = link if failure.check in pages else f"`{failure.check}`"
     return f"| {failure.number} | {failure.what} | {says} |\n"
 

@@ -1,4 +1,4 @@
-"""docs/faults.md: a table an undertaking, a row a call, a column a thing that goes wrong."""
+"""docs/developers/faults.md: a table an undertaking, a row a call, a column a thing gone wrong."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from live.trial import DONE, KILLS, NONE, STOPS, WRONGS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-PAGE: Final = Path(__file__).parents[2] / "docs/faults.md"
+PAGE: Final = Path(__file__).parents[2] / "docs/developers/faults.md"
 GENERATED: Final = "<!-- What follows is written by `make faults`. -->"
 
 Column = list[str]

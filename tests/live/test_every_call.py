@@ -1,4 +1,4 @@
-"""Everything that can go wrong, at every call: what docs/faults.md says, and that it is made good.
+"""Everything that can go wrong, at every call, as docs/developers/faults.md says, is made good.
 
 All of it is tried by `make faults`, which writes the page; a test run tries a part of it, the same
 one each time, and compares.

@@ -3,7 +3,7 @@
 libyaml is fast, and reads what YAML 1.2 means as long as scalars are not resolved. It
 refuses one thing of YAML 1.2, a colon inside a plain text between braces (`{role: arn:aws:…}`);
 a text in which it fails there is read a second time by the slower reader. See
-docs/decisions/002-events-of-libyaml.md.
+docs/developers/decisions/002-events-of-libyaml.md.
 """
 
 from __future__ import annotations
