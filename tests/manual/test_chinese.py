@@ -1,0 +1,172 @@
+"""The Chinese pages: of which English text they are, with the same code, sections and links."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+CHINESE = DOCS / "zh"
+GLOSSARY = CHINESE / "glossary.md"
+PAGES = sorted(page.relative_to(CHINESE).as_posix() for page in CHINESE.rglob("*.md"))
+TRANSLATED = [page for page in PAGES if CHINESE / page != GLOSSARY]
+
+HEADING = re.compile(r"(#{1,6}) (.+)")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+
+
+def blocks_and_prose(text: str) -> tuple[list[str], list[str]]:
+    """Code blocks and comments as they stand, and the lines between them."""
+    blocks: list[str] = []
+    prose: list[str] = []
+    lines = iter(text.split("\n"))
+    for line in lines:
+        fence = re.match(r"\s*(`{3,}|~{3,})", line)
+        if line.lstrip().startswith("<!--"):
+            end = "-->"
+        elif fence is not None:
+            end = fence[1]
+        else:
+            prose.append(line)
+            continue
+        block = [line]
+        while (fence is not None and len(block) == 1) or end not in block[-1]:
+            block.append(next(lines))
+        blocks.append("\n".join(block))
+        prose.append("")
+    return blocks, prose
+
+
+def headings(text: str) -> list[tuple[int, str]]:
+    """Level and text of each heading."""
+    found = (HEADING.fullmatch(line) for line in blocks_and_prose(text)[1])
+    return [(len(each[1]), each[2]) for each in found if each]
+
+
+def anchors(text: str) -> set[str]:
+    """What a link can name after `#`, as GitHub and the site make it of headings."""
+    found: set[str] = set()
+    for _level, title in headings(text):
+        shown = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", title).lower()
+        name = re.sub(r"[^\w\- ]", "", shown).replace(" ", "-")
+        twice = sum(1 for each in found if re.fullmatch(rf"{re.escape(name)}(-\d+)?", each))
+        found.add(f"{name}-{twice}" if twice else name)
+    return found
+
+
+def spans(text: str) -> set[str]:
+    """What is written as code inside of sentences and tables."""
+    prose = "\n".join(blocks_and_prose(text)[1])
+    paragraphs = re.split(r"\n\s*\n|\n(?=\s*[-|#]|\s*\d+\. )", prose)
+    return {
+        re.sub(r"\s+", " ", code)
+        for paragraph in paragraphs
+        for _ticks, code in SPAN.findall(paragraph)
+    }
+
+
+def links(page: Path) -> list[str]:
+    """The targets of a page's links that lead to files of ours."""
+    prose = "\n".join(blocks_and_prose(page.read_text(encoding="utf-8"))[1])
+    return [each for each in LINK.findall(prose) if not re.match(r"[a-z]+:", each)]
+
+
+def without_first_line(page: str) -> str:
+    return (CHINESE / page).read_text(encoding="utf-8").partition("\n")[2]
+
+
+def test_each_page_names_the_english_text_that_it_translates() -> None:
+    """Oracle: sha256 of the English page. What is out of date is named, with what to do."""
+    outdated: list[str] = []
+    for page in TRANSLATED:
+        english = DOCS / page
+        assert english.is_file(), f"docs/zh/{page}: there is no docs/{page} that it translates"
+        now = f"<!-- english: {hashlib.sha256(english.read_bytes()).hexdigest()} -->"
+        first = (CHINESE / page).read_text(encoding="utf-8").partition("\n")[0]
+        if first != now:
+            outdated.append(f"docs/zh/{page}: bring over what changed in docs/{page}, then: {now}")
+    assert not outdated, "\n" + "\n".join(outdated)
+
+
+@pytest.mark.parametrize("page", TRANSLATED)
+def test_code_is_the_same(page: str) -> None:
+    """So what the tests run of the English page holds for the Chinese one too."""
+    english = (DOCS / page).read_text(encoding="utf-8")
+    chinese = without_first_line(page)
+    assert blocks_and_prose(chinese)[0] == blocks_and_prose(english)[0]
+    assert spans(chinese) == spans(english)
+
+
+@pytest.mark.parametrize("page", TRANSLATED)
+def test_sections_are_the_same(page: str) -> None:
+    english = (DOCS / page).read_text(encoding="utf-8")
+    chinese = without_first_line(page)
+    assert [level for level, _text in headings(chinese)] == [
+        level for level, _text in headings(english)
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_stay_in_chinese_where_they_can(page: str) -> None:
+    here = CHINESE / page
+    wrong: list[str] = []
+    for link in links(here):
+        path, _, anchor = link.partition("#")
+        target = Path(os.path.normpath(here.parent / path)) if path else here
+        if not target.exists():
+            wrong.append(f"{link}: there is no such file")
+        elif anchor and anchor not in anchors(target.read_text(encoding="utf-8")):
+            wrong.append(f"{link}: there is no such heading")
+        elif not target.is_relative_to(CHINESE) and target.is_relative_to(DOCS):
+            translated = CHINESE / target.relative_to(DOCS)
+            if translated.exists():
+                wrong.append(f"{link}: docs/zh/{target.relative_to(DOCS)} is its translation")
+    assert not wrong, f"docs/zh/{page}:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("page", TRANSLATED)
+def test_a_page_links_to_what_the_english_page_links_to(page: str) -> None:
+    def leads_to(file: Path) -> list[str]:
+        places = [
+            Path(os.path.normpath(file.parent / link.partition("#")[0]))
+            if not link.startswith("#")
+            else file
+            for link in links(file)
+        ]
+        return sorted(
+            place.relative_to(CHINESE if place.is_relative_to(CHINESE) else DOCS).as_posix()
+            if place.is_relative_to(DOCS)
+            else place.relative_to(ROOT).as_posix()
+            for place in places
+        )
+
+    assert leads_to(CHINESE / page) == leads_to(DOCS / page)
+
+
+def test_the_text_is_simplified_chinese() -> None:
+    """Characters that only Traditional Chinese has, and punctuation that English sentences have."""
+    traditional = set("規則郵與為這個們來對時會說條錯誤請檔應設執運環變開關種類過實於寫內無點")
+    for page in PAGES:
+        prose = "\n".join(blocks_and_prose(without_first_line(page))[1])
+        assert not traditional & set(prose), f"docs/zh/{page}"
+        words = [each for each in prose if unicodedata.name(each, "").startswith("CJK UNIFIED")]
+        assert len(words) > len(prose) // 12, f"docs/zh/{page} is not in Chinese"
+        half = re.findall(r"[\u4e00-\u9fff][,;!?](?=\s|[\u4e00-\u9fff])", prose)
+        assert not half, f"docs/zh/{page}: {half}"
+
+
+def test_the_glossary_is_sorted_into_what_is_awss_and_ours() -> None:
+    """No Chinese term stands for two things, and none is there twice."""
+    rows = re.findall(
+        r"^\| ([^|]+) \| ([^|]+) \|", GLOSSARY.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    terms = [chinese.strip() for chinese, _english in rows if chinese not in {"中文", "---"}]
+    assert len(terms) == len(set(terms))
+    assert len(terms) > 50
