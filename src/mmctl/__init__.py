@@ -1,3 +1,3 @@
 """Rules as code for mail gateways on Amazon SES Mail Manager."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
