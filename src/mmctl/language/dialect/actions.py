@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.language.dialect.advice import ACTION_ADVICE
 from mmctl.language.dialect.grammar import Choice, Count, Member, OneKey, Record, Several, Word
+from mmctl.language.dialect.nouns import Noun
 from mmctl.model.actions import WORDS
 
 if TYPE_CHECKING:
     from mmctl.language.dialect.grammar import Type
+    from mmctl.language.dialect.nouns import Named
     from mmctl.model.actions import ActionRow, Key
+
+_HEADER_NAME: Final = "HeaderName"
 
 
 def _type(key: Key) -> Type:
@@ -18,7 +22,9 @@ def _type(key: Key) -> Type:
         return Choice(values=key.choices, doc=key.doc)
     if key.most is not None:
         return Count(maximum=key.most, doc=key.doc)
-    return Word(doc=key.doc, strict=key.strict, multiline=key.multiline)
+    named: Named | None = Noun.HEADER if key.member == _HEADER_NAME else key.names
+    names = () if named is None else (named,)
+    return Word(doc=key.doc, strict=key.strict, multiline=key.multiline, names=names)
 
 
 def _option(row: ActionRow[Any]) -> Type:

@@ -15,9 +15,11 @@ from mmctl.language.dialect.grammar import (
     Several,
     Word,
 )
+from mmctl.language.dialect.nouns import Noun
 from mmctl.language.dialect.rules import ENVIRONMENTS
 from mmctl.language.dialect.words import OUTCOMES, may, need
 from mmctl.model.facts import FACTS, Form, MessageFact
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from mmctl.language.dialect.grammar import Member, Type
@@ -39,7 +41,7 @@ def _stated(fact: Fact) -> Type:
             return Named(value=Several(item=Word(), single=True), doc=fact.doc)
         case Form.ANSWERS:
             answer = Anything(doc="true, false or a text.")
-            return Named(value=Named(value=answer), doc=fact.doc)
+            return Named(value=Named(value=answer), doc=fact.doc, names=(Kind.ADD_ON,))
         case Form.BYTES:
             return Bytes(doc=fact.doc)
         case never:
@@ -52,15 +54,20 @@ def _facts(part: str) -> dict[str, Member]:
     return {fact.name.value: may(_stated(fact)) for fact in stated}
 
 
+_RULE: Final = Word(names=(Noun.RULE,))
 _EXPECTED = Record(
     title="expectation",
     doc="What is expected for one recipient; what is left out is not tested.",
     members={
         "outcome": may(Choice(values=OUTCOMES)),
-        "by": may(Word(doc="The rule or statement that decides.")),
-        "rules": may(Several(item=Word(), doc="Exactly the rules that apply, in order.")),
-        "rules_include": may(Several(item=Word(), single=True, doc="Some rules that apply.")),
-        "actions": may(Several(item=Word(), doc="Exactly the actions that run, in order.")),
+        "by": may(
+            Word(doc="The rule or statement that decides.", names=(Noun.RULE, Noun.STATEMENT))
+        ),
+        "rules": may(Several(item=_RULE, doc="Exactly the rules that apply, in order.")),
+        "rules_include": may(Several(item=_RULE, single=True, doc="Some rules that apply.")),
+        "actions": may(
+            Several(item=Word(names=(Noun.ACTION,)), doc="Exactly the actions that run, in order.")
+        ),
     },
 )
 _MESSAGE_FACTS = _facts("message")
@@ -75,7 +82,10 @@ _WRITTEN_MESSAGE = Record(
 )
 _CASE_FACTS = {
     "message": may(
-        Either(word=Word(doc="A message file, beside this file."), other=_WRITTEN_MESSAGE)
+        Either(
+            word=Word(doc="A message file, beside this file.", names=(Noun.FILE,)),
+            other=_WRITTEN_MESSAGE,
+        )
     ),
     "session": may(Record(title="session", doc="The SMTP session.", members=_facts("session"))),
     "envelope": may(Record(title="envelope", doc="The SMTP envelope.", members=_facts("envelope"))),
@@ -93,7 +103,11 @@ _CASE_FACTS = {
         )
     ),
     "failing": may(
-        Several(item=Word(), single=True, doc="Actions that fail, such as `archive:NAME`.")
+        Several(
+            item=Word(names=(Noun.FAILING,)),
+            single=True,
+            doc="Actions that fail, such as `archive:NAME`.",
+        )
     ),
     "expect": may(
         Named(
@@ -106,10 +120,20 @@ CASE: Final = Record(
     title="case",
     doc="A test case: a message, its facts, and what is expected.",
     members={
-        "name": need(Word(doc="What the case shows.")),
+        "name": need(Word(doc="What the case shows.", names=(Noun.CASE,), defines=True)),
         "message": _CASE_FACTS["message"],
-        "ingress_point": may(Word(doc="The ingress point of the message. Default: the only one.")),
-        "rule_set": may(Word(doc="The rule set to judge it by, without a traffic policy.")),
+        "ingress_point": may(
+            Word(
+                doc="The ingress point of the message. Default: the only one.",
+                names=(Kind.INGRESS_POINT,),
+            )
+        ),
+        "rule_set": may(
+            Word(
+                doc="The rule set to judge it by, without a traffic policy.",
+                names=(Kind.RULE_SET,),
+            )
+        ),
         "environments": ENVIRONMENTS,
         **_CASE_FACTS,
         "for_each": may(

@@ -28,6 +28,7 @@ from mmctl.language.dialect.grammar import (
     Type,
     Word,
 )
+from mmctl.language.dialect.nouns import Noun
 from mmctl.language.dialect.resources import STATEMENT, record_of
 from mmctl.language.dialect.rules import RULE
 from mmctl.language.dialect.words import may, need
@@ -89,7 +90,8 @@ def _tests(type_: Scalar, doc: str = "") -> Several:
     """What may be said of a value: the value, a list of such (any of them), or one test."""
     # What is only about writing it in its own place is left out.
     bare = Word(pattern=type_.pattern) if isinstance(type_, Word) else type_
-    return _several(_item(bare), doc or type_.doc)
+    names = type_.names if isinstance(type_, Word) else ()
+    return Several(item=_item(bare), single=True, minimum=1, doc=doc or type_.doc, names=names)
 
 
 @cache
@@ -147,7 +149,9 @@ def _action(row: ActionRow[Any]) -> Type:
 def _value(key: Key) -> Word | Choice | Count:
     if key.choices:
         return Choice(values=key.choices)
-    return Word() if key.most is None else Count(maximum=key.most)
+    if key.most is not None:
+        return Count(maximum=key.most)
+    return Word(names=() if key.names is None else (key.names,))
 
 
 _ACTIONS: Final[Mapping[str, Type]] = {
@@ -211,11 +215,13 @@ def _test(key: str, type_: Type, doc: str) -> Record:
     return Record(title=f"test `{key}`", members={key: need(type_)}, doc=doc)
 
 
-_PLACE: Final[dict[str, Member]] = {"file": may(_tests(Word(), "The file that it is written in."))}
+_PLACE: Final[dict[str, Member]] = {
+    "file": may(_tests(Word(names=(Noun.FILE,)), "The file that it is written in."))
+}
 _RULE: Final[dict[str, Member]] = {
     **_described({key: RULE.members[key] for key in RULE.members if key != UNLESS}),
-    "phase": may(_tests(Word(), "The phase of the rule.")),
-    "rule_set": may(_tests(Word(), "The rule set of the rule.")),
+    "phase": may(_tests(Word(names=(Noun.PHASE,)), "The phase of the rule.")),
+    "rule_set": may(_tests(Word(names=(Kind.RULE_SET,)), "The rule set of the rule.")),
     **_PLACE,
     "condition": may(_condition(RULE_OPERANDS, under=True)),
     "action": may(_described_action()),
@@ -229,9 +235,13 @@ _ORDER: Final = Forms(
     forms=((NEGATION, _test(NEGATION, _OTHER_RULE, "No rule is so.")), ("name", _OTHER_RULE)),
 )
 _STATEMENT: Final[dict[str, Member]] = {
-    "name": may(_tests(Word(), "The name of the statement.")),
-    "owner": may(_tests(Word(), "The team that is responsible for the statement.")),
-    "policy": may(_tests(Word(), "The traffic policy of the statement.")),
+    "name": may(_tests(Word(names=(Noun.STATEMENT,)), "The name of the statement.")),
+    "owner": may(
+        _tests(Word(names=(Noun.OWNER,)), "The team that is responsible for the statement.")
+    ),
+    "policy": may(
+        _tests(Word(names=(Kind.TRAFFIC_POLICY,)), "The traffic policy of the statement.")
+    ),
     "effect": may(_tests(Choice(values=("allow", "deny")), "What the statement does.")),
     **_PLACE,
     "condition": may(_condition(POLICY_OPERANDS, under=False)),
@@ -243,13 +253,16 @@ def _description_of(about: str, members: Mapping[str, Member]) -> Record:
     return Record(title=title, members=members, advice=_ADVICE, doc="All of these must fit.")
 
 
-_RESOURCE_NAME: Final[dict[str, Member]] = {"name": may(_tests(Word(), "The logical name."))}
+def _name_of(kind: Kind) -> Member:
+    return may(_tests(Word(names=(kind,)), "The logical name."))
+
+
 DESCRIPTIONS: Final[Mapping[str, Record]] = {
     RULES: _description_of(RULES, {**_RULE, "before": may(_ORDER), "after": may(_ORDER)}),
     STATEMENTS: _description_of(STATEMENTS, _STATEMENT),
     **{
         kind.value: _description_of(
-            kind.value, {**_RESOURCE_NAME, **_described(record_of(kind).members), **_PLACE}
+            kind.value, {"name": _name_of(kind), **_described(record_of(kind).members), **_PLACE}
         )
         for kind in Kind
     },

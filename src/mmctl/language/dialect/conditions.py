@@ -20,9 +20,11 @@ from mmctl.language.dialect.grammar import (
     Several,
     Word,
 )
+from mmctl.language.dialect.nouns import Noun
 from mmctl.language.dialect.words import may, need
 from mmctl.model.comparisons import Takes
 from mmctl.model.enums import RuleClientCertificateAttribute
+from mmctl.model.kinds import Kind
 from mmctl.model.operands import POLICY_OPERANDS, RULE_OPERANDS, NamedBy
 
 if TYPE_CHECKING:
@@ -73,7 +75,8 @@ def _compared(comparison: Comparison, operator: str) -> Type:
         case Takes.NETWORK:
             return Several(item=Word(strict=True), single=True, minimum=1, doc=_NETWORKS[operator])
         case Takes.ADDRESS_LIST:
-            return Word(doc="The logical name of an address list, or `id:…`.", pattern=r"\S+")
+            doc = "The logical name of an address list, or `id:…`."
+            return Word(doc=doc, pattern=r"\S+", names=(Kind.ADDRESS_LIST,))
         case Takes.VERDICT | Takes.POLICY:
             return Several(item=Choice(values=comparison.choices), single=True, minimum=1)
         case Takes.VERSION:
@@ -92,14 +95,17 @@ def _beside(named: NamedBy) -> dict[str, Member]:
         case NamedBy.NOTHING:
             return {}
         case NamedBy.HEADER:
-            return {"name": need(Word(doc="The header's name, `X-…`."))}
+            return {"name": need(Word(doc="The header's name, `X-…`.", names=(Noun.HEADER,)))}
         case NamedBy.CERTIFICATE_FIELD:
             fields = tuple(each.value.lower() for each in RuleClientCertificateAttribute)
             return {"attribute": need(Choice(values=fields))}
         case NamedBy.ADD_ON_FIELD:
             name = "The logical name of an add-on, or the ARN of an instance."
             field = "The field, spelled as the add-on spells it: `isPassed`."
-            return {"name": need(Word(doc=name)), "field": need(Word(doc=field))}
+            return {
+                "name": need(Word(doc=name, names=(Kind.ADD_ON,))),
+                "field": need(Word(doc=field)),
+            }
         case never:
             assert_never(never)
 

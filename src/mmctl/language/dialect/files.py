@@ -20,11 +20,13 @@ from mmctl.language.dialect.grammar import (
     Word,
 )
 from mmctl.language.dialect.invariants import INVARIANT
+from mmctl.language.dialect.nouns import Noun
 from mmctl.language.dialect.resources import record_of
 from mmctl.language.dialect.rules import RULE_ITEM
 from mmctl.language.dialect.words import NAME, may, need
 from mmctl.language.readings import CHOICES, QUESTIONS
 from mmctl.model.kinds import NAMEABLE, WRITTEN, Kind
+from mmctl.model.things import ROLE
 
 KNOWN_MEMBER: Final = (
     rf"({'|'.join(kind.api_noun for kind in Kind)})" r"(\.[A-Za-z0-9_]+(\[[0-9]*\])?)+"
@@ -35,7 +37,8 @@ VERSION: Final = need(Choice(values=("1",), doc="The version of the language."))
 
 def _section(kind: Kind) -> Member:
     doc = f"{kind.plural.capitalize()} by name."
-    return may(Named(value=record_of(kind), pattern=NAME, doc=doc))
+    value = record_of(kind)
+    return may(Named(value=value, pattern=NAME, doc=doc, names=(kind,), defines=True))
 
 
 def _forbidden() -> Type:
@@ -73,11 +76,20 @@ AFTER: Final = Record(
     doc="A gate: an apply needs evidence that these rules passed with real mail there.",
     key=True,
     members={
-        "environment": need(Word(doc="The environment that rules go to first.")),
+        "environment": need(
+            Word(doc="The environment that rules go to first.", names=(Noun.ENVIRONMENT,))
+        ),
         "min_cases": may(
             Count(doc="How many cases must have passed there. Default: 1.", minimum=1)
         ),
     },
+)
+_VARIABLES: Final = Named(
+    value=Anything(),
+    pattern=r"[A-Za-z_][A-Za-z0-9_]*",
+    doc="Values that rules use as `${vars.NAME}`.",
+    names=(Noun.VARIABLE,),
+    defines=True,
 )
 ENVIRONMENT: Final = Record(
     title="environment",
@@ -92,13 +104,14 @@ ENVIRONMENT: Final = Record(
         "account": may(Word(pattern=r"[0-9]{12}", doc="The AWS account, 12 digits.")),
         "region": may(Word(pattern=r"[a-z0-9-]+", doc="The AWS region.")),
         "profile": may(Word(doc="A profile of the AWS configuration.")),
-        "role_arn": may(Word(doc="ARN of the role to assume.")),
+        "role_arn": may(Word(doc="ARN of the role to assume.", names=(ROLE,))),
         "protected": may(Flag(doc="`true`: apply takes only a saved plan.")),
         "after": may(
             Either(
                 word=Word(
                     doc="The environment that rules go to first: a plan names those that are not "
-                    "live there yet."
+                    "live there yet.",
+                    names=(Noun.ENVIRONMENT,),
                 ),
                 other=AFTER,
             )
@@ -121,12 +134,15 @@ ENVIRONMENT: Final = Record(
                 },
             )
         ),
-        "vars": may(Named(value=Anything(), pattern=r"[A-Za-z_][A-Za-z0-9_]*")),
+        "vars": may(_VARIABLES),
         "bindings": may(
             Record(
                 title="bindings",
                 doc="Ids of objects that this project does not manage, by logical name.",
-                members={kind.value: may(Named(value=Word())) for kind in NAMEABLE},
+                members={
+                    kind.value: may(Named(value=Word(), names=(kind,), defines=True))
+                    for kind in NAMEABLE
+                },
             )
         ),
         "stack": may(Deferred(make=_stack)),
@@ -143,7 +159,7 @@ PROJECT: Final = Record(
         "rules": may(Several(item=Word(), single=True, doc="The files with rules.")),
         "cases": may(Several(item=Word(), single=True, doc="The files with test cases.")),
         "snapshots": may(Word(doc="The place of snapshots: a folder, or `s3://bucket/prefix`.")),
-        "vars": may(Named(value=Anything(), pattern=r"[A-Za-z_][A-Za-z0-9_]*")),
+        "vars": may(_VARIABLES),
         "semantics": may(
             Record(
                 title="semantics",
@@ -194,10 +210,23 @@ PROJECT: Final = Record(
                 },
             )
         ),
-        "environments": may(Named(value=ENVIRONMENT, pattern=NAME, doc="Environments by name.")),
-        "default_environment": may(Word(doc="The environment of commands without --env.")),
+        "environments": may(
+            Named(
+                value=ENVIRONMENT,
+                pattern=NAME,
+                doc="Environments by name.",
+                names=(Noun.ENVIRONMENT,),
+                defines=True,
+            )
+        ),
+        "default_environment": may(
+            Word(doc="The environment of commands without --env.", names=(Noun.ENVIRONMENT,))
+        ),
         "default_ingress_point": may(
-            Word(doc="The ingress point of messages and cases that name none.")
+            Word(
+                doc="The ingress point of messages and cases that name none.",
+                names=(Kind.INGRESS_POINT,),
+            )
         ),
     },
     advice={

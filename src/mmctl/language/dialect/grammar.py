@@ -13,6 +13,8 @@ from mmctl.records import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from mmctl.language.dialect.nouns import Named as Called
+
 MAX_DIGITS: Final = 18
 """How many digits a whole number may have."""
 
@@ -28,6 +30,10 @@ class Word:
     strict: bool = False
     """A comment on the same line is an error: the text was probably meant to go on."""
     examples: tuple[str, ...] = ()
+    names: tuple[Called, ...] = ()
+    """What it is the name of: one of these."""
+    defines: bool = False
+    """It gives the name; else it only uses it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +84,8 @@ class Several:
     doc: str = ""
     single: bool = False
     minimum: int = 0
+    names: tuple[Called, ...] = ()
+    """What texts in it are names of, whatever is around them; `Word` says it of itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +96,10 @@ class Named:
     doc: str = ""
     pattern: str | None = None
     """What each name must match."""
+    names: tuple[Called, ...] = ()
+    """What the keys are names of."""
+    defines: bool = False
+    """The keys give the names; else they only use them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +175,8 @@ class Anything:
     """Texts, lists of texts: what a variable may contain."""
 
     doc: str = ""
+    like: Type | None = None
+    """What an editor may take it for; anything else is read too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

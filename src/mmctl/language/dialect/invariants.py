@@ -7,14 +7,23 @@ from typing import Final
 from mmctl.language.dialect.actions import ACTION
 from mmctl.language.dialect.conditions import RULE_CONDITION
 from mmctl.language.dialect.grammar import Anything, Choice, OneKey, Record, Several, Word
+from mmctl.language.dialect.nouns import Noun
 from mmctl.language.dialect.rules import ENVIRONMENTS
 from mmctl.language.dialect.words import OUTCOMES, may, need
+from mmctl.model.actions import WORDS
+from mmctl.model.kinds import Kind
+
+
+def _target(word: str) -> Word:
+    place = WORDS[word].place
+    return Word(names=() if place is None else (place,))
+
 
 _CLAIM = Several(
     item=OneKey(
         title="claim",
         words=(*(word for word in OUTCOMES if word != "unknown"), *ACTION.options),
-        options=dict.fromkeys(ACTION.options, Anything()),
+        options={word: Anything(like=option) for word, option in ACTION.options.items()},
     ),
     single=True,
     minimum=1,
@@ -24,9 +33,9 @@ INVARIANT: Final = Record(
     title="invariant",
     doc="What must hold for every message.",
     members={
-        "name": need(Word()),
+        "name": need(Word(names=(Noun.INVARIANT,), defines=True)),
         "when": may(Several(item=RULE_CONDITION, doc="The messages for which it holds.")),
-        "ingress_point": may(Word()),
+        "ingress_point": may(Word(names=(Kind.INGRESS_POINT,))),
         "environments": ENVIRONMENTS,
         "never": may(_CLAIM),
         "always": may(_CLAIM),
@@ -36,7 +45,7 @@ INVARIANT: Final = Record(
         "only": may(
             Record(
                 title="targets",
-                members=dict.fromkeys(ACTION.options, may(Several(item=Word(), single=True))),
+                members={word: may(Several(item=_target(word), single=True)) for word in WORDS},
                 doc="Allowed targets.",
             )
         ),

@@ -16,10 +16,12 @@ from mmctl.language.dialect.grammar import (
     Several,
     Word,
 )
+from mmctl.language.dialect.nouns import Noun
 from mmctl.language.dialect.rules import RULE_ITEM
 from mmctl.language.dialect.words import NAME, may, need
 from mmctl.model.enums import RetentionPeriod
 from mmctl.model.kinds import Kind
+from mmctl.model.things import KEY, SECRET
 
 _RESOURCE = {
     "live_name": may(Word(doc="The name in the service, where it differs; may use `${env.name}`.")),
@@ -62,9 +64,16 @@ STATEMENT: Final = Record(
     title="policy statement",
     doc="Allows or denies recipients for which all conditions match.",
     members={
-        "name": may(Word(pattern=NAME, doc="A name for reports; the service does not store it.")),
+        "name": may(
+            Word(
+                pattern=NAME,
+                doc="A name for reports; the service does not store it.",
+                names=(Noun.STATEMENT,),
+                defines=True,
+            )
+        ),
         "description": may(Word(multiline=True)),
-        "owner": may(Word()),
+        "owner": may(Word(names=(Noun.OWNER,))),
         "allow": may(Several(item=POLICY_CONDITION, minimum=1)),
         "deny": may(Several(item=POLICY_CONDITION, minimum=1)),
     },
@@ -89,8 +98,14 @@ INGRESS_POINT: Final = Record(
     doc="An SMTP server of Mail Manager that accepts mail.",
     members={
         "type": need(Choice(values=("open", "auth", "mtls"))),
-        "traffic_policy": need(Word(doc="The logical name of a traffic policy, or `id:…`.")),
-        "rule_set": need(Word(doc="The logical name of a rule set, or `id:…`.")),
+        "traffic_policy": need(
+            Word(
+                doc="The logical name of a traffic policy, or `id:…`.", names=(Kind.TRAFFIC_POLICY,)
+            )
+        ),
+        "rule_set": need(
+            Word(doc="The logical name of a rule set, or `id:…`.", names=(Kind.RULE_SET,))
+        ),
         "tls_policy": may(Choice(values=("required", "optional", "fips"))),
         "status": may(Choice(values=("active", "closed"), doc="`closed` refuses all mail.")),
         "network": may(
@@ -108,7 +123,9 @@ INGRESS_POINT: Final = Record(
                 title="auth",
                 doc="The SMTP password of an ingress point of type auth.",
                 members={
-                    "secret_arn": may(Word(doc="ARN of a Secrets Manager secret.")),
+                    "secret_arn": may(
+                        Word(doc="ARN of a Secrets Manager secret.", names=(SECRET,))
+                    ),
                     "smtp_password_env": may(
                         Word(
                             pattern=r"[A-Za-z_][A-Za-z0-9_]*",
@@ -128,9 +145,15 @@ INGRESS_POINT: Final = Record(
                 title="mtls",
                 doc="The certificates that an ingress point of type mtls trusts.",
                 members={
-                    "ca_file": need(Word(doc="CA certificates (PEM), relative to this file.")),
-                    "crl_file": may(Word(doc="Revoked certificates, relative to this file.")),
-                    "kms_key": may(Word(doc="ARN of the KMS key.")),
+                    "ca_file": need(
+                        Word(
+                            doc="CA certificates (PEM), relative to this file.", names=(Noun.FILE,)
+                        )
+                    ),
+                    "crl_file": may(
+                        Word(doc="Revoked certificates, relative to this file.", names=(Noun.FILE,))
+                    ),
+                    "kms_key": may(Word(doc="ARN of the KMS key.", names=(KEY,))),
                 },
             )
         ),
@@ -165,7 +188,11 @@ RELAY: Final = Record(
                 word=Choice(values=("none",)),
                 other=Record(
                     title="authentication",
-                    members={"secret_arn": need(Word(doc="ARN of a Secrets Manager secret."))},
+                    members={
+                        "secret_arn": need(
+                            Word(doc="ARN of a Secrets Manager secret.", names=(SECRET,))
+                        )
+                    },
                 ),
                 doc="`none`, or a secret with user name and password.",
             )
@@ -178,7 +205,7 @@ ARCHIVE: Final = Record(
     doc="A store of messages.",
     members={
         "retention": may(Choice(values=tuple(period.value for period in RetentionPeriod))),
-        "kms_key": may(Word(doc="ARN of the KMS key; it can never be changed.")),
+        "kms_key": may(Word(doc="ARN of the KMS key; it can never be changed.", names=(KEY,))),
         **_RESOURCE,
     },
     empty=True,
@@ -195,9 +222,14 @@ ADDRESS_LIST: Final = Record(
             )
         ),
         "members_file": may(
-            Word(doc="CSV with a column `address`, or one address per line, relative to this file.")
+            Word(
+                doc="CSV with a column `address`, or one address per line, relative to this file.",
+                names=(Noun.FILE,),
+            )
         ),
-        "sample_file": may(Word(doc="Members that stand for the external ones in test cases.")),
+        "sample_file": may(
+            Word(doc="Members that stand for the external ones in test cases.", names=(Noun.FILE,))
+        ),
         **_RESOURCE,
     },
     empty=True,

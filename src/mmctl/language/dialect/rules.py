@@ -8,15 +8,20 @@ from mmctl.language.dialect.actions import ACTION
 from mmctl.language.dialect.advice import RULE_ADVICE
 from mmctl.language.dialect.conditions import RULE_CONDITION
 from mmctl.language.dialect.grammar import Choice, Day, Flag, Forms, Record, Several, Word
+from mmctl.language.dialect.nouns import Noun
 from mmctl.language.dialect.words import NAME, RULE_NAME, may, need
 
 CONDITIONS = may(
     Several(item=RULE_CONDITION, doc="All must match. Default: the rule always applies.")
 )
 UNLESS = may(Several(item=RULE_CONDITION, doc="None may match."))
-ENVIRONMENTS = may(Several(item=Word(), doc="The environments of the rule. Default: all."))
+_ENVIRONMENT: Final = Word(names=(Noun.ENVIRONMENT,))
+ENVIRONMENTS = may(Several(item=_ENVIRONMENT, doc="The environments of the rule. Default: all."))
 _INCLUDE = Several(
-    item=Word(), single=True, minimum=1, doc="Rule files, relative to this file, in path order."
+    item=Word(names=(Noun.FILE,)),
+    single=True,
+    minimum=1,
+    doc="Rule files, relative to this file, in path order.",
 )
 
 RULE: Final = Record(
@@ -26,13 +31,18 @@ RULE: Final = Record(
     partial=True,
     members={
         "name": need(
-            Word(pattern=RULE_NAME, doc="1 to 32 of A-Z a-z 0-9 _ . - and unique in the rule set.")
+            Word(
+                pattern=RULE_NAME,
+                doc="1 to 32 of A-Z a-z 0-9 _ . - and unique in the rule set.",
+                names=(Noun.RULE,),
+                defines=True,
+            )
         ),
         "live_name": may(
             Word(doc="The rule's name in the service, where it differs; `none`: no name.")
         ),
         "description": may(Word(multiline=True, doc="What the rule is for.")),
-        "owner": may(Word(doc="The team that is responsible for the rule.")),
+        "owner": may(Word(doc="The team that is responsible for the rule.", names=(Noun.OWNER,))),
         "ticket": may(Word(doc="The ticket that asked for the rule.")),
         "expires": may(
             Day(
@@ -60,7 +70,9 @@ _PHASE = Record(
     title="phase",
     doc="A barrier in the order of rules, with conditions that all of its rules share.",
     members={
-        "phase": need(Word(pattern=NAME, doc="The phase's name.")),
+        "phase": need(
+            Word(pattern=NAME, doc="The phase's name.", names=(Noun.PHASE,), defines=True)
+        ),
         "conditions": CONDITIONS,
         "unless": UNLESS,
         "on_overlap": may(
