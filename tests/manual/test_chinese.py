@@ -25,23 +25,30 @@ SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 def blocks_and_prose(text: str) -> tuple[list[str], list[str]]:
     """Code blocks and comments as they stand, and the lines between them."""
     blocks: list[str] = []
-    prose: list[str] = []
-    lines = iter(text.split("\n"))
-    for line in lines:
-        fence = re.match(r"\s*(`{3,}|~{3,})", line)
-        if line.lstrip().startswith("<!--"):
-            end = "-->"
-        elif fence is not None:
-            end = fence[1]
+    prose: list[str] = [""]
+    lines = text.split("\n")
+    while lines:
+        length = length_of_block(lines, prose)
+        if length:
+            blocks.append("\n".join(lines[:length]))
         else:
-            prose.append(line)
-            continue
-        block = [line]
-        while (fence is not None and len(block) == 1) or end not in block[-1]:
-            block.append(next(lines))
-        blocks.append("\n".join(block))
-        prose.append("")
+            prose.append(lines[0])
+        del lines[: length or 1]
     return blocks, prose
+
+
+def length_of_block(lines: list[str], before: list[str]) -> int:
+    """How many of the lines are one block of code, or one comment; 0 where prose goes on."""
+    fence = re.match(r"\s*(`{3,}|~{3,})", lines[0])
+    if fence:
+        return 2 + next(at for at, line in enumerate(lines[1:]) if line.strip() == fence[1])
+    if lines[0].lstrip().startswith("<!--"):
+        return 1 + next(at for at, line in enumerate(lines) if "-->" in line)
+    said = next((line for line in reversed(before) if line.strip()), "")
+    if before[-1].strip() or re.match(r"\s+|[-*] |\d+\. ", said):
+        return 0
+    indented = (at for at, line in enumerate(lines) if not line.startswith("    "))
+    return next(indented, len(lines))
 
 
 def headings(text: str) -> list[tuple[int, str]]:
