@@ -44,6 +44,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Rooms to come: they have their place, so that no wall has to be broken for them.
     "client": {"model", "language", "mail", "judge", "cases"},
     "operate": {"model", "language", "mail", "judge", "analysis", "cases", "compiler", "live"},
+    "editor": {
+        "model",
+        "language",
+        "mail",
+        "judge",
+        "analysis",
+        "cases",
+        "checks",
+        "compiler",
+        "render",
+        "linting",
+    },
     "serve": {
         "model",
         "language",
@@ -94,6 +106,8 @@ ONLY_IN = {
     "rich": {"render", "cli/run.py"},
     "typer": {"cli"},
     "deepdiff": {"live/compare/delta.py"},
+    "lsprotocol": {"editor"},
+    "pygls": {"editor"},
     "sqlite3": {"emulator"},
 }
 THE_WORLD = {

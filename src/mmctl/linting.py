@@ -11,7 +11,7 @@ from mmctl.errors import ProblemsFound
 from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from mmctl.checks.company.held import BaseRules
@@ -36,6 +36,8 @@ class LintResult:
     """How rule sets fit that are packed: a line for each."""
     company_rules: tuple[CompanyRule, ...] = ()
     """Those of the files and of the base, by which it was judged."""
+    projects: tuple[Project, ...] = ()
+    """What was read, for each environment, the default one first."""
 
 
 def problems_in_place(
@@ -66,10 +68,12 @@ def problems_of(
     password_variables: frozenset[str] = frozenset(),
     base: BaseRules | None = None,
     memory: CompilerMemory | None = None,
+    between: Callable[[], object] | None = None,
 ) -> LintResult:
     """The problems of a project in one environment, or in all of them (None), each once.
 
-    `base` is what the base of the change demands, `memory` keeps what the compiler found.
+    `base` is what the base of the change demands, `memory` keeps what the compiler found, and
+    `between` is called before each check and may raise to stop.
 
     Raises:
         UsageError: there is no such environment, or nothing to read.
@@ -99,7 +103,7 @@ def problems_of(
         for name, (project, problems) in readings.items()
     }
     projects = [project for project, _ in readings.values()]
-    found = report(projects, today, others, base=base)
+    found = report(projects, today, others, base=base, between=between)
     return LintResult(
         problems=found.problems,
         fixes=found.fixes,
@@ -118,4 +122,5 @@ def problems_of(
             *(base.lint.company_rules if base is not None else ()),
             *first.settings.lint.company_rules,
         ),
+        projects=tuple(projects),
     )

@@ -17,7 +17,7 @@ from mmctl.problem import Problem, Severity, ordered
 from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from mmctl.checks.check import AboutValue, Check
@@ -78,8 +78,12 @@ def report(
     *,
     checks: Iterable[Check] = CHECKS,
     base: BaseRules | None = None,
+    between: Callable[[], object] | None = None,
 ) -> Report:
-    """The problems of `lint_all`, with the fixes that the checks know."""
+    """The problems of `lint_all`, with the fixes that the checks know.
+
+    `between` is called before each check, and may raise to stop.
+    """
     read = {
         project.environment.name: tuple((others or {}).get(project.environment.name, ()))
         for project in projects
@@ -95,7 +99,7 @@ def report(
             base=base,
             own=project.settings.lint,
         )
-        looked = problems(subject, (*checks, *company))
+        looked = problems(subject, (*checks, *company), between)
         found_in[name] = [*read[name], *_noted(looked, fixes)]
     found = _merged(found_in)
     found += _misnamed(projects)
@@ -141,11 +145,15 @@ def _told_first(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 
 
 def problems(
-    subject: Subject, checks: Iterable[Check] = CHECKS
+    subject: Subject,
+    checks: Iterable[Check] = CHECKS,
+    between: Callable[[], object] | None = None,
 ) -> Iterator[tuple[Problem, Fix | None]]:
-    """What checks find, ignored or not, unsorted."""
+    """What checks find, ignored or not, unsorted; `between` is called before each of them."""
     about_mail = replace(subject, project=in_one_spelling(subject.project))
     for check in checks:
+        if between is not None:
+            between()
         if check is not ignore_without_effect.CHECK and (
             subject.project.whole or not check.from_absence
         ):

@@ -51,6 +51,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("doctor", _LOOK_BACK, "doctor:doctor"),
     ("emulate", _MORE, "emulate:emulate"),
     ("schema", _MORE, "schema:schema"),
+    ("lsp", _MORE, "lsp:lsp"),
 )
 
 

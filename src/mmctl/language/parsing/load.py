@@ -129,6 +129,18 @@ class Sources:
         project_file = self._project_file()
         return _load(self.parsed, project_file, environment, lone=True, cases=cases, rules=False)
 
+    def read_part(
+        self, path: str, environment: str | None = None
+    ) -> tuple[Project, tuple[Problem, ...]]:
+        """One file and what it includes, with the settings; names of other files are accepted.
+
+        Raises:
+            ProblemsFound: the project file says too little to read anything else.
+            UsageError: there is no such environment.
+        """
+        project_file = self._project_file()
+        return _load(self.parsed, project_file, environment, lone=True, cases=None, part=path)
+
     def read_alone(self, environment: str | None = None) -> tuple[Project, tuple[Problem, ...]]:
         """Only the project file in an environment, and the problems that affect that.
 
@@ -160,6 +172,7 @@ def _load(
     lone: bool,
     cases: Sequence[str] | None,
     rules: bool = True,
+    part: str | None = None,
 ) -> tuple[Project, tuple[Problem, ...]]:
     settings, project_text = project_file.settings()
     chosen = project_file.environment(settings, environment)
@@ -170,13 +183,16 @@ def _load(
         unread=bool(builder.problems),
     )
     files = RuleFiles(parsed, builder, scope, chosen.name)
-    for pattern in (*(settings.rules if rules else ()), *settings.cases):
+    patterns = (*(settings.rules if rules else ()), *settings.cases) if part is None else ()
+    for pattern in patterns:
         for path in parsed.files.matching(pattern):
             if path != PROJECT_FILE:
                 files.load(path)
-    for path in cases or ():
-        files.load(path)
-    if rules and not files.loaded:
+    named = cases or () if part is None else (part,)
+    for path in named:
+        if path != PROJECT_FILE:
+            files.load(path)
+    if rules and part is None and not files.loaded:
         _refuse_nothing(parsed, project_file, settings)
     project = _with_twins(
         _built(files, settings, chosen, lone=lone), project_file.outputs.get(chosen.name), builder

@@ -1,0 +1,116 @@
+"""What is wrong with an open project: at once with the edited file, then with all of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.checks.catalogue import CHECKS
+from mmctl.checks.lint import report
+from mmctl.editor.local_checks import LOCAL
+from mmctl.errors import ProblemsFound, UsageError
+from mmctl.linting import LintResult, problems_of
+from mmctl.problem import Position, Problem, Severity, ordered
+from mmctl.records import dataclass, field, replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import date
+
+    from mmctl.editor.workspace import OpenProject
+    from mmctl.language.formatting.fix import Fix
+
+_LOCAL: Final = tuple(check for check in CHECKS if check.id in LOCAL)
+_OF_ALL_FILES: Final = frozenset(check.id for check in CHECKS) - LOCAL | {
+    "unknown-name",
+    "duplicate-name",
+    "include",
+    "over-limit",
+}
+"""What one file alone cannot say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The problems of a project, and the texts in which they are."""
+
+    problems: tuple[Problem, ...] = ()
+    fixes: Mapping[Problem, Fix] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, path: str) -> tuple[Problem, ...]:
+        """Those in one file."""
+        return tuple(problem for problem in self.problems if problem.position.file == path)
+
+
+def of_file(
+    project: OpenProject, path: str, today: date, environment: str | None, last: Found
+) -> tuple[tuple[Problem, ...], Mapping[Problem, Fix]]:
+    """The problems of one file, as far as they can be told without all others, and their fixes.
+
+    Those that only the whole project shows are the ones of `last`, moved with their lines.
+    """
+    try:
+        read, problems = project.sources().read_part(path, environment)
+    except ProblemsFound as error:
+        return _in(path, error.problems), {}
+    except UsageError as error:
+        return (_unusable(path, error),), {}
+    found = report([read], today, {read.environment.name: problems}, checks=_LOCAL)
+    now = [each for each in found.problems if each.check not in _OF_ALL_FILES]
+    text = project.text(path) or ""
+    before = [each for each in last.of(path) if each.check in _OF_ALL_FILES]
+    return _in(path, ordered([*now, *moved(before, last.texts.get(path, ""), text)])), found.fixes
+
+
+def of_project(
+    project: OpenProject,
+    today: date,
+    environment: str | None,
+    between: Callable[[], object],
+) -> Found:
+    """All problems, as `mmctl lint` reports them; what was read is kept in the project."""
+    sources = project.sources(between)
+    try:
+        found = problems_of(sources, today, environment=environment, between=between)
+    except UsageError as error:
+        file = next(iter(project.texts), "")
+        found = LintResult(problems=(_unusable(file, error),))
+    if found.projects:
+        project.read = {each.environment.name: each for each in found.projects}
+    return Found(found.problems, found.fixes, {**found.files, **found.list_files})
+
+
+def moved(problems: Iterable[Problem], before: str, after: str) -> Iterator[Problem]:
+    """Problems of a text in a later text: where their lines are now; others are left out."""
+    old, new = before.splitlines(), after.splitlines()
+    head = _same(old, new)
+    tail = min(_same(old[::-1], new[::-1]), len(old) - head, len(new) - head)
+    for problem in problems:
+        line = problem.position.line
+        if line <= head:
+            yield problem
+        elif line > len(old) - tail:
+            at = problem.position
+            yield replace(problem, position=at._replace(line=line + len(new) - len(old)))
+
+
+def _same(before: list[str], after: list[str]) -> int:
+    """How many lines are the same at the start."""
+    pairs = zip(before, after, strict=False)
+    return next(
+        (at for at, (one, other) in enumerate(pairs) if one != other), min(len(before), len(after))
+    )
+
+
+def _in(path: str, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(problem for problem in problems if problem.position.file == path)
+
+
+def _unusable(path: str, error: UsageError) -> Problem:
+    return Problem(
+        check="unreadable-file",
+        severity=Severity.ERROR,
+        position=Position(path),
+        message=error.message,
+        help=error.help,
+    )

@@ -1,0 +1,247 @@
+"""The server itself: what the editor tells it, and when which problems go back.
+
+An edit is answered twice: with the problems of its file at once, and with those of the whole
+project once nobody has typed for a moment. The next edit stops what is still looked for.
+It runs nothing of the workspace: no command, no function, no git; it asks no network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol
+from pygls.protocol.language_server import lsp_method
+from pygls.uris import from_fs_path, to_fs_path
+
+from mmctl.editor.diagnostics import diagnostics
+from mmctl.editor.problems import Found, of_file, of_project
+from mmctl.editor.workspace import Workspace
+from mmctl.records import dataclass, field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping
+    from datetime import date
+
+    from mmctl.editor.workspace import Disk, OpenProject, Place
+    from mmctl.language.formatting.fix import Fix
+    from mmctl.problem import Problem
+
+PAUSE: Final = 0.25
+"""Seconds without an edit after which the whole project is looked at."""
+
+
+class _Stopped(Exception):
+    """A later edit makes an answer useless."""
+
+
+class _Protocol(LanguageServerProtocol):
+    """Counts in UTF-16, which every client can (Language Server Protocol 3.17)."""
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(
+        self, params: types.InitializeParams
+    ) -> Generator[Any, Any, types.InitializeResult]:
+        """Answer what the server can do."""
+        if params.capabilities.general is not None:
+            params.capabilities.general.position_encodings = None
+        return (yield from super().lsp_initialize(params))
+
+
+@dataclass(slots=True, eq=False)
+class Watched:
+    """What was found in one project, and what the editor was told."""
+
+    project: OpenProject
+    found: Found = field(default_factory=Found)
+    now: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    """The problems that the editor shows, by file."""
+    fixes: dict[Problem, Fix] = field(default_factory=dict)
+    uris: dict[str, str] = field(default_factory=dict)
+    """How the editor names its open files."""
+    edits: int = 0
+    waiting: asyncio.Task[None] | None = None
+
+
+class EditorServer(LanguageServer):
+    """The language server of mmctl; features are added to it (`mmctl.editor.features`)."""
+
+    def __init__(
+        self,
+        version: str,
+        disk: Disk,
+        today: Callable[[], date],
+        environment: str | None = None,
+    ) -> None:
+        super().__init__(
+            "mmctl",
+            version,
+            text_document_sync_kind=types.TextDocumentSyncKind.Full,
+            protocol_cls=_Protocol,
+        )
+        self.opened = Workspace(disk)
+        self.today = today
+        self.environment = environment
+        self._watched: dict[int, Watched] = {}
+        self._at_once = ThreadPoolExecutor(1, "at-once")
+        self._behind = ThreadPoolExecutor(1, "behind")
+
+    # -- for features
+
+    def place(self, uri: str, at: types.Position) -> Place | None:
+        """What a request points to; None: its file is not one of mmctl."""
+        path, on_disk = path_of(uri)
+        place = self.opened.place(path, at, on_disk=on_disk)
+        return place if place.project.holds(place.path) else None
+
+    def file(self, uri: str) -> tuple[OpenProject, str] | None:
+        """The project of a file and its path in it; None: its file is not one of mmctl."""
+        path, on_disk = path_of(uri)
+        project, inside = self.opened.find(path, on_disk=on_disk)
+        return (project, inside) if project.holds(inside) else None
+
+    def uri(self, project: OpenProject, path: str) -> str:
+        """How the editor names a file of a project."""
+        known = self.watched(project).uris.get(path)
+        return known or from_fs_path(f"{project.root}/{path}") or ""
+
+    def watched(self, project: OpenProject) -> Watched:
+        """What was found in a project."""
+        return self._watched.setdefault(id(project), Watched(project))
+
+    # -- what the editor tells
+
+    def changed(self, uri: str, text: str) -> None:
+        """A file was opened, or edited: its problems follow, then those of its project."""
+        path, on_disk = path_of(uri)
+        project, inside = self.opened.find(path, on_disk=on_disk)
+        project.texts[inside] = text
+        watched = self.watched(project)
+        watched.uris[inside] = uri
+        self._look(watched, inside)
+
+    def saved(self, uri: str) -> None:
+        """A file was written, perhaps another one than those that are open."""
+        path, on_disk = path_of(uri)
+        project, _ = self.opened.find(path, on_disk=on_disk)
+        self._look(self.watched(project), None)
+
+    def closed(self, uri: str) -> None:
+        """A file was closed: what is on disk counts again."""
+        path, on_disk = path_of(uri)
+        project, inside = self.opened.find(path, on_disk=on_disk)
+        watched = self.watched(project)
+        self.opened.close(project, inside)
+        if project.lone:
+            self._tell(watched, inside, ())
+            self._stop(watched)
+            del self._watched[id(project)]
+        else:
+            watched.uris.pop(inside, None)
+            self._look(watched, None)
+
+    # -- what goes back
+
+    def _stop(self, watched: Watched) -> None:
+        watched.edits += 1
+        if watched.waiting is not None:
+            watched.waiting.cancel()
+
+    def _look(self, watched: Watched, path: str | None) -> None:
+        self._stop(watched)
+        watched.waiting = asyncio.get_running_loop().create_task(self._answer(watched, path))
+        watched.waiting.add_done_callback(self._failed)
+
+    def _failed(self, answer: asyncio.Task[None]) -> None:
+        """Say that the server has a fault, instead of showing old problems without a word."""
+        fault = None if answer.cancelled() else answer.exception()
+        if fault is not None:
+            message = f"mmctl has a fault: {type(fault).__name__}: {fault}"
+            self.window_log_message(types.LogMessageParams(types.MessageType.Error, message))
+
+    async def _answer(self, watched: Watched, path: str | None) -> None:
+        loop, edits, project = asyncio.get_running_loop(), watched.edits, watched.project
+
+        def between() -> None:
+            if watched.edits != edits:
+                raise _Stopped
+
+        if path is not None and await loop.run_in_executor(self._at_once, project.holds, path):
+            found, fixes = await loop.run_in_executor(
+                self._at_once,
+                of_file,
+                project,
+                path,
+                self.today(),
+                self.environment,
+                watched.found,
+            )
+            watched.fixes |= fixes
+            self._tell(watched, path, found)
+        elif project.lone:
+            return
+        await asyncio.sleep(PAUSE)
+        try:
+            whole = await loop.run_in_executor(
+                self._behind, of_project, project, self.today(), self.environment, between
+            )
+        except _Stopped:
+            return
+        watched.found, watched.fixes = whole, dict(whole.fixes)
+        self._tell_all(watched, whole)
+
+    def _tell_all(self, watched: Watched, found: Found) -> None:
+        by_file: dict[str, list[Problem]] = {path: [] for path in watched.now}
+        for problem in found.problems:
+            by_file.setdefault(problem.position.file, []).append(problem)
+        for path, problems in by_file.items():
+            self._tell(watched, path, tuple(problems))
+
+    def _tell(self, watched: Watched, path: str, problems: tuple[Problem, ...]) -> None:
+        if watched.now.get(path) == problems and path not in watched.uris:
+            return
+        watched.now[path] = problems
+        lines = watched.project.lines(path)
+        uri = self.uri(watched.project, path)
+        self.text_document_publish_diagnostics(
+            types.PublishDiagnosticsParams(uri, diagnostics(problems, lines))
+        )
+
+
+def path_of(uri: str) -> tuple[str, bool]:
+    """The absolute path of a file, and whether it can be on disk: other schemes are never read."""
+    path = to_fs_path(uri) if uri.startswith("file:") else None
+    return (uri, False) if path is None else (path, True)
+
+
+Register = "Callable[[EditorServer], None]"
+
+
+def serve(server: EditorServer, features: Mapping[str, Callable[[EditorServer], None]]) -> None:
+    """Add the features and the answers to edits."""
+    for add in features.values():
+        add(server)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def opened(params: types.DidOpenTextDocumentParams) -> None:
+        server.changed(params.text_document.uri, params.text_document.text)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def changed(params: types.DidChangeTextDocumentParams) -> None:
+        server.changed(params.text_document.uri, params.content_changes[-1].text)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def saved(params: types.DidSaveTextDocumentParams) -> None:
+        server.saved(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(params: types.DidCloseTextDocumentParams) -> None:
+        server.closed(params.text_document.uri)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def elsewhere(params: types.DidChangeWatchedFilesParams) -> None:
+        for change in params.changes:
+            server.saved(change.uri)
