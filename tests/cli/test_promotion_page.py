@@ -4,60 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
-import time
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from page_runs import applied, servers, wait_for_ports
 from story import SteadyNames, run_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PAGE = Path(__file__).parents[2] / "docs" / "promotion.md"
 ACCOUNTS = {"000000000000", "111122223333", "222233334444", "444455556666"}
-_PATIENCE = 120.0
-"""Seconds after which the test gives up; nothing takes that long unless something is broken."""
 _SERVERS = "mmctl emulate &"
 _BLOCK = re.compile(
     r"(?:<!-- file: (?P<file>\S+) -->\n```yaml\n(?P<text>.*?)```\n)"
     r"|(?:(?<=```console\n)(?P<commands>\$.*?)(?=```\n))",
     re.DOTALL,
 )
-
-
-@contextmanager
-def servers(folder: Path) -> Iterator[None]:
-    """`mmctl emulate` in a process of its own, until the block ends."""
-    with (folder / "servers.txt").open("w") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "mmctl", "emulate", "--smtp-port", "0", "--api-port", "0"],
-            cwd=folder,
-            stdout=out,
-            stderr=out,
-        )
-    try:
-        wait_for_ports(folder, set())
-        assert process.poll() is None, (folder / "servers.txt").read_text()
-        yield
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def wait_for_ports(folder: Path, accounts: set[str]) -> None:
-    """Wait until the ingress points of accounts have ports."""
-    ports, until = folder / ".mmctl/mail/ports.json", time.monotonic() + _PATIENCE
-    while not (ports.exists() and accounts <= _served(ports)):
-        assert time.monotonic() < until, (folder / "servers.txt").read_text()
-        time.sleep(0.05)
-
-
-def _served(ports: Path) -> set[str]:
-    return {point["account"] for point in json.loads(ports.read_text())["ingress_points"]}
 
 
 def _told(folder: Path, names: SteadyNames, commands: str) -> str:
@@ -69,15 +29,9 @@ def _told(folder: Path, names: SteadyNames, commands: str) -> str:
         lines.append(line)
         if line[2:] != _SERVERS:
             if line.startswith("$ mmctl send") or "--smoke" in line:
-                wait_for_ports(folder, _applied(folder))
+                wait_for_ports(folder, applied(folder))
             lines += names.steady(run_line(line[2:], folder))
     return "".join(f"{line}\n" for line in lines)
-
-
-def _applied(folder: Path) -> set[str]:
-    """The accounts in which something was applied."""
-    stores = (folder / ".mmctl/snapshots").glob("*/*.entry.json")
-    return {json.loads(path.read_text())["account"] for path in stores}
 
 
 @pytest.mark.slow
