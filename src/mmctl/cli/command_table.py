@@ -28,6 +28,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("send", _TEST, "send:send"),
     ("prove", _TEST, "prove:prove"),
     ("cases", _TEST, "cases:cases"),
+    ("watch", _TEST, "watch:watch"),
     ("explain", _TEST, "explain:explain"),
     ("checks", _TEST, "checks:checks"),
     ("budget", _TEST, "budget:budget"),

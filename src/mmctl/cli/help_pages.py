@@ -48,6 +48,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                     ((('1;36', (('send      ', '1;36'),)),), (('', (('Send mail to an SMTP endpoint as a test client, and report the dialogue.', ''),)),)),
                     ((('1;36', (('prove     ', '1;36'),)),), (('', (('Prove the invariants, that no mail is lost, and which rules never apply or must stay put.', ''),)),)),
                     ((('1;36', (('cases     ', '1;36'),)),), (('', (('Take test cases from the library, or see which kinds of mail no case is about.', ''),)),)),
+                    ((('1;36', (('watch     ', '1;36'),)),), (('', (('Look again on every save: problems, cases, and what a plan would change. Ctrl-C ends.', ''),)),)),
                     ((('1;36', (('explain   ', '1;36'),)),), (('', (('Show what a check does and what to write instead, or where a rule is live.', ''),)),)),
                     ((('1;36', (('checks    ', '1;36'),)),), (('', (('List what lint looks for.', ''),)),)),
                     ((('1;36', (('budget    ', '1;36'),)),), (('', (("Show how the rules fit the service's quotas, none of which can be raised.", ''),)),)),
@@ -638,6 +639,39 @@ HELP_PAGES: Final[dict[str, Page]] = {
                     ((('', (('--directory', '1;36'),)),), (('', (('-C', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('DIR', '1;33'),)),), (('', (('The folder of the project.', ''),)), ('2', (('[default: .]', '2'),)))),
                     ((('', (('--env', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (("The environment. Default: the project's.", ''),)),)),
                     ((('', (('--format', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('The format of the result: human, json.', ''),)), ('2', (('[default: human]', '2'),)))),
+                    ((('', (('--output', '1;36'),)),), (('', (('-o', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('FILE', '1;33'),)),), (('', (('Write the result to a file.', ''),)),)),
+                    ((('', (('--today', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('DATE', '1;33'),)),), (('', (('Use this day as today.', ''),)),)),
+                    ((('', (('--quiet', '1;36'),)),), (('', (('-q', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Print only results and errors.', ''),)),)),
+                    ((('', (('--verbose', '1;36'),)),), (('', (('-v', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Print more.', ''),)),)),
+                    ((('', (('--color', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('auto, always or never.', ''),)), ('2', (('[default: auto]', '2'),)))),
+                    ((('', (('--no-input', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Never prompt.', ''),)),)),
+                ),
+            ),
+        ),
+    ),
+    "watch": (
+        (('Usage: ', '1;33'), ('mmctl watch [OPTIONS]', '1')),
+        (
+            ('', (('Look again on every save: problems, cases, and what a plan would change. Ctrl-C ends.', ''),)),
+            ('', ()),
+            ('2', (('A terminal shows the last save on one screen; a pipe or file gets the lines of each save.\nNothing is written to the project or to a service.', '2'),)),
+        ),
+        (
+            (
+                'Options',
+                False,
+                (
+                    ((('', (('--against', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('STATE', '1;33'),)),), (('', (("What the plan is against: git:REV, live (read once), a folder, a plan file or a snapshot's id. Default: the last commit, else the files at the start.", ''),)),)),
+                    ((('', (('--help', '1;36'),)),), (('', (('-h', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Show this message and exit.', ''),)),)),
+                ),
+            ),
+            (
+                'Shared options',
+                False,
+                (
+                    ((('', (('--directory', '1;36'),)),), (('', (('-C', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('DIR', '1;33'),)),), (('', (('The folder of the project.', ''),)), ('2', (('[default: .]', '2'),)))),
+                    ((('', (('--env', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (("The environment. Default: the project's.", ''),)),)),
+                    ((('', (('--format', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('The format of the result: human.', ''),)), ('2', (('[default: human]', '2'),)))),
                     ((('', (('--output', '1;36'),)),), (('', (('-o', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('FILE', '1;33'),)),), (('', (('Write the result to a file.', ''),)),)),
                     ((('', (('--today', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('DATE', '1;33'),)),), (('', (('Use this day as today.', ''),)),)),
                     ((('', (('--quiet', '1;36'),)),), (('', (('-q', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Print only results and errors.', ''),)),)),
