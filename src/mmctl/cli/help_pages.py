@@ -90,6 +90,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 (
                     ((('1;36', (('emulate   ', '1;36'),)),), (('', (('Serve the embedded Mail Manager: API for boto3 and the aws command, and mail by SMTP.', ''),)),)),
                     ((('1;36', (('schema    ', '1;36'),)),), (('', (('Print the JSON Schemas, for editors and programs.', ''),)),)),
+                    ((('1;36', (('lsp       ', '1;36'),)),), (('', (('Serve an editor: problems while you type, and what it asks for.', ''),)),)),
                 ),
             ),
         ),
@@ -1690,6 +1691,38 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 False,
                 (
                     ((('', (('--into', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('DIR', '1;33'),)),), (('', (('Write all schemas to this folder.', ''),)),)),
+                    ((('', (('--help', '1;36'),)),), (('', (('-h', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Show this message and exit.', ''),)),)),
+                ),
+            ),
+            (
+                'Shared options',
+                False,
+                (
+                    ((('', (('--directory', '1;36'),)),), (('', (('-C', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('DIR', '1;33'),)),), (('', (('The folder of the project.', ''),)), ('2', (('[default: .]', '2'),)))),
+                    ((('', (('--env', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (("The environment. Default: the project's.", ''),)),)),
+                    ((('', (('--format', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('The format of the result: human.', ''),)), ('2', (('[default: human]', '2'),)))),
+                    ((('', (('--output', '1;36'),)),), (('', (('-o', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('FILE', '1;33'),)),), (('', (('Write the result to a file.', ''),)),)),
+                    ((('', (('--today', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('DATE', '1;33'),)),), (('', (('Use this day as today.', ''),)),)),
+                    ((('', (('--quiet', '1;36'),)),), (('', (('-q', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Print only results and errors.', ''),)),)),
+                    ((('', (('--verbose', '1;36'),)),), (('', (('-v', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Print more.', ''),)),)),
+                    ((('', (('--color', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('auto, always or never.', ''),)), ('2', (('[default: auto]', '2'),)))),
+                    ((('', (('--no-input', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Never prompt.', ''),)),)),
+                ),
+            ),
+        ),
+    ),
+    "lsp": (
+        (('Usage: ', '1;33'), ('mmctl lsp [OPTIONS]', '1')),
+        (
+            ('', (('Serve an editor: problems while you type, and what it asks for.', ''),)),
+            ('', ()),
+            ('2', (('Speaks the Language Server Protocol on stdin and stdout; editors start it.\nIt reads the files that are open and the projects around them. It runs no command, asks no\nnetwork, and reads no credentials.', '2'),)),
+        ),
+        (
+            (
+                'Options',
+                False,
+                (
                     ((('', (('--help', '1;36'),)),), (('', (('-h', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Show this message and exit.', ''),)),)),
                 ),
             ),
