@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from mmctl.model.kinds import Kind
 from mmctl.model.things import Thing
@@ -30,3 +30,21 @@ class Noun(StrEnum):
 
 Named: TypeAlias = Kind | Noun | Thing
 """What a text can be the name of."""
+
+
+def is_managed(named: Named) -> bool:
+    """Whether names of it are defined in files, so that each use has a definition."""
+    return isinstance(named, Kind) or named in _DEFINED
+
+
+_DEFINED: Final = frozenset(
+    {
+        Noun.RULE,
+        Noun.STATEMENT,
+        Noun.PHASE,
+        Noun.VARIABLE,
+        Noun.ENVIRONMENT,
+        Noun.CASE,
+        Noun.INVARIANT,
+    }
+)

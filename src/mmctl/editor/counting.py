@@ -1,0 +1,125 @@
+"""What a file has of something, beside how much of it the service takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.editor.sites import VARIABLE
+from mmctl.editor.values import variables_of
+from mmctl.language.dialect.conditions import POLICY_CONDITION, RULE_CONDITION
+from mmctl.language.text.nodes import Mapping, Scalar, Sequence
+from mmctl.model.kinds import Kind
+from mmctl.model.quotas import (
+    ADDRESSES,
+    RULE_ACTIONS,
+    RULE_CONDITIONS,
+    RULE_EXCEPTIONS,
+    RULES,
+    STATEMENT_CONDITIONS,
+    STATEMENTS,
+    TAGS,
+    VALUES,
+    Quota,
+    account_quotas,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Sequence as Several
+
+    from mmctl.editor.names import Names
+    from mmctl.editor.standing import Standing, Step
+    from mmctl.language.text.nodes import Node
+
+_QUOTAS: Final = {
+    "conditions": RULE_CONDITIONS,
+    "unless": RULE_EXCEPTIONS,
+    "actions": RULE_ACTIONS,
+    "statements": STATEMENTS,
+    "allow": STATEMENT_CONDITIONS,
+    "deny": STATEMENT_CONDITIONS,
+    "members": ADDRESSES,
+    "tags": TAGS,
+}
+"""By the key under which the things are."""
+_FIELDS: Final = {*RULE_CONDITION.options, *POLICY_CONDITION.options}
+_COMPARES_NAMES: Final = frozenset({"in_address_list", "not_in_address_list", "name", "field"})
+
+
+def counted_against(names: Names, path: str, steps: Several[Step], at: Standing) -> Iterator[str]:
+    """How many there are under a key, and how many the service takes."""
+    keys = [step.key for step in steps if step.key is not None]
+    if len(keys) == 1 and keys[0] in set(Kind):
+        kind = Kind(keys[0])
+        there = len(names.known((kind,)))
+        for quota in account_quotas(kind):
+            yield f"{_limit(quota)}; this project defines {there} {kind.plural}"
+        return
+    quota = _quota(keys)
+    if quota is None:
+        return
+    node = _value_at(names, path, at)
+    there = None if quota is RULES else _count(names, node)
+    if quota is RULES and len(keys) > 1:
+        found = names.project.project
+        rule_set = found.rule_sets.get(keys[-2]) if found is not None else None
+        there = None if rule_set is None else len(rule_set.rules)
+    shown = "" if there is None else f"; here {there}"
+    over = there is not None and there > quota.most
+    advice = (
+        ": `mmctl budget` shows how they are packed" if over and quota in {RULES, VALUES} else ""
+    )
+    yield f"{_limit(quota)}{shown}{advice}"
+
+
+def _limit(quota: Quota) -> str:
+    return f"Mail Manager takes {quota.most:,} {quota.noun} {quota.within}"
+
+
+def _quota(keys: list[str]) -> Quota | None:
+    if len(keys) > 1 and keys[-2] in _FIELDS and keys[-1] not in _COMPARES_NAMES:
+        return VALUES
+    if keys[-1] == "rules":
+        in_rule_set = len(keys) > 1 and keys[:-2] == [Kind.RULE_SET.value]
+        return RULES if in_rule_set else None
+    return _QUOTAS.get(keys[-1])
+
+
+def _count(names: Names, node: Node | None) -> int | None:
+    """How many values there are, with those of variables that are spliced in."""
+    match node:
+        case Sequence():
+            return sum(_one(names, item) for item in node.items)
+        case Mapping():
+            return len(node.entries)
+        case Scalar():
+            return _one(names, node)
+        case _:
+            return None
+
+
+def _one(names: Names, node: Node) -> int:
+    use = VARIABLE.fullmatch(node.text) if isinstance(node, Scalar) else None
+    if use is None:
+        return 1
+    values = (value for _, value in variables_of(names, use[1]))
+    return max((len(each.items) for each in values if isinstance(each, Sequence)), default=1)
+
+
+def _value_at(names: Names, path: str, at: Standing) -> Node | None:
+    """The value of the key that a word is, by the nodes of the file."""
+    root = names.project.node(path)
+    place = names.project.lines(path).position(at.start, path)
+    found: Node | None = None
+    waiting = [root] if root is not None else []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Mapping):
+            for key, value in node.entries:
+                start = key.position.column
+                if key.position.line == place.line and start <= place.column <= start + 1:
+                    found = value
+                waiting.append(value)
+        elif isinstance(node, Sequence):
+            waiting.extend(node.items)
+    return found
