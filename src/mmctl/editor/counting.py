@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.counted import counted, plural
 from mmctl.editor.sites import VARIABLE
 from mmctl.editor.values import variables_of
 from mmctl.language.dialect.conditions import POLICY_CONDITION, RULE_CONDITION
@@ -51,25 +52,24 @@ def counted_against(names: Names, path: str, steps: Several[Step], at: Standing)
     keys = [step.key for step in steps if step.key is not None]
     if len(keys) == 1 and keys[0] in set(Kind):
         kind = Kind(keys[0])
-        there = len(names.known((kind,)))
-        for quota in account_quotas(kind):
-            yield f"{_limit(quota)}; this project defines {there} {kind.plural}"
+        there = counted(len(names.known((kind,))), kind.noun, kind.plural)
+        yield from (f"{_limit(each)}; this project has {there}." for each in account_quotas(kind))
         return
     quota = _quota(keys)
     if quota is None:
         return
-    node = _value_at(names, path, at)
-    there = None if quota is RULES else _count(names, node)
-    if quota is RULES and len(keys) > 1:
+    if quota is RULES:
         found = names.project.project
         rule_set = found.rule_sets.get(keys[-2]) if found is not None else None
-        there = None if rule_set is None else len(rule_set.rules)
-    shown = "" if there is None else f"; here {there}"
-    over = there is not None and there > quota.most
-    advice = (
-        ": `mmctl budget` shows how they are packed" if over and quota in {RULES, VALUES} else ""
-    )
-    yield f"{_limit(quota)}{shown}{advice}"
+        number = None if rule_set is None else len(rule_set.rules)
+    else:
+        number = _count(names, _value_at(names, path, at))
+    if number is None:
+        yield f"{_limit(quota)}."
+    elif number > quota.most and quota in {RULES, VALUES}:
+        yield f"{_limit(quota)}; here are {number:,}: `mmctl budget` shows how they are packed."
+    else:
+        yield f"{_limit(quota)}; here {plural(number, 'is', 'are')} {number:,}."
 
 
 def _limit(quota: Quota) -> str:
@@ -108,8 +108,8 @@ def _one(names: Names, node: Node) -> int:
 
 def _value_at(names: Names, path: str, at: Standing) -> Node | None:
     """The value of the key that a word is, by the nodes of the file."""
-    root = names.project.node(path)
-    place = names.project.lines(path).position(at.start, path)
+    root = names.node(path)
+    place = names.lines(path).position(at.start, path)
     found: Node | None = None
     waiting = [root] if root is not None else []
     while waiting:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.editor import features_of_names
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mmctl.editor.server import EditorServer
 
-FEATURES: Final[dict[str, Callable[[EditorServer], None]]] = {}
+FEATURES: Final[dict[str, Callable[[EditorServer], None]]] = {
+    "names": features_of_names.register,
+}
 """By name; each adds its handlers to the server."""

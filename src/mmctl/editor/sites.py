@@ -136,7 +136,7 @@ def _word(names: tuple[Called, ...], node: Node) -> Iterator[Site]:
         place = WORDS[word].place if word in WORDS else None
         if found and place is not None:
             yield Site(names=(place,), name=target, position=node.position)
-    elif "${" not in node.text:
+    else:
         yield Site(names=names, name=node.text, position=node.position)
 
 

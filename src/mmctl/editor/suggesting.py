@@ -173,7 +173,7 @@ class _Place:
                 yield self._key(key, member.type, required=member.required)
 
     def _key(self, key: str, type_: Type, *, required: bool) -> Suggestion:
-        followed = self.names.project.text(self.path) or ""
+        followed = self.names.text(self.path)
         colon = followed[self.at.end :].lstrip(" ")[:1] == ":"
         return self._one(
             key,

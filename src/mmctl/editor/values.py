@@ -21,7 +21,7 @@ _LONGEST: Final = 300
 
 def variables_of(names: Names, name: str) -> Iterator[tuple[str | None, Node]]:
     """The values of a variable: the environment (None: all others), and the value."""
-    node = names.project.node(PROJECT_FILE)
+    node = names.node(PROJECT_FILE)
     if not isinstance(node, Mapping):
         return
     usual = _below(node, "vars", name)
@@ -69,7 +69,7 @@ def lines_of(names: Names, site: Site, *, most: int) -> list[str]:
     """The lines of a definition, without their common indentation."""
     first = site.first or site.position
     last = last_line(site.body) if site.body is not None else first.line
-    text = (names.project.text(first.file) or "").split("\n")
+    text = names.text(first.file).split("\n")
     lines = list(islice(text, first.line - 1, max(last, first.line)))
     margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
     kept = [line[margin:].rstrip() for line in lines]
