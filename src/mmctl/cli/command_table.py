@@ -24,6 +24,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("export", _WRITE, "export:export"),
     ("lint", _TEST, "lint:lint"),
     ("simulate", _TEST, "simulate:simulate"),
+    ("play", _TEST, "play:play"),
     ("why", _TEST, "why:why"),
     ("send", _TEST, "send:send"),
     ("prove", _TEST, "prove:prove"),

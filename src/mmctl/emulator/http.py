@@ -49,7 +49,8 @@ class HttpFace:
 
     `port` 0 takes a free one. `clock` gives the time that decides when credentials expire.
     `on_served` gets each request and its answer, from the thread that answers it. `stopping` is
-    set when the server stops, for whatever waits behind it. `page` answers what a browser asks.
+    set when the server stops, for whatever waits behind it. `page` answers what a browser asks;
+    without a Mail Manager (None) it answers everything. `port_option` names the port.
 
     Raises:
         Refused: the host is not this machine.
@@ -58,7 +59,7 @@ class HttpFace:
 
     def __init__(
         self,
-        service: MailManagerApi,
+        service: MailManagerApi | None,
         *,
         clock: Callable[[], datetime],
         port: int,
@@ -66,6 +67,7 @@ class HttpFace:
         on_served: Callable[[Request, HttpAnswer], object] | None = None,
         stopping: threading.Event | None = None,
         page: Callable[[Request], HttpAnswer] | None = None,
+        port_option: str = "--api-port",
     ) -> None:
         if host not in LOOPBACK:
             raise Refused(
@@ -75,8 +77,10 @@ class HttpFace:
             )
 
         def answer(request: Request, number: str) -> HttpAnswer:
-            if page is not None and is_of_page(request):
+            if page is not None and (service is None or is_of_page(request)):
                 return page(request)
+            if service is None:
+                return HttpAnswer(status=404, content_type="text/plain", body=b"nothing here\n")
             answer = respond(request, service, now=clock(), number=number)
             if on_served is not None:
                 on_served(request, answer)
@@ -88,7 +92,7 @@ class HttpFace:
         except (OSError, OverflowError) as error:
             raise CouldNot(
                 f"could not listen on {host} port {port}: {_reason(error)}",
-                help="`--api-port 0` takes a free one",
+                help=f"`{port_option} 0` takes a free one",
             ) from error
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True

@@ -35,6 +35,7 @@ _HERE: Final = re.compile(
 _RPC_PATH: Final = re.compile(
     rf"(?:http://{_HERE.pattern})?/service/{TARGET}/operation/([A-Za-z]+)", re.ASCII
 )
+PAGE_ASKS: Final = "play"
 LOGS_TARGET: Final = "Logs_20140328"
 
 
@@ -180,7 +181,12 @@ def _refused(
 
 
 def is_of_page(request: Request) -> bool:
-    """Whether a browser asks for the page: AWS clients get nothing but messages of archives."""
+    """Whether a browser asks for a page: AWS clients get nothing but messages of archives.
+
+    The script of a page also asks by POST, below a folder that no AWS client knows.
+    """
+    if request.method == "POST":
+        return request.path.startswith(f"/{PAGE_ASKS}/")
     return request.method == "GET" and not request.path.startswith(f"/{DOWNLOADS}/")
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mmctl.cli.run import Run
     from mmctl.judge.ingress import Way
     from mmctl.judge.simulation import Simulated
+    from mmctl.judge.submission import Scenario
     from mmctl.language.project import Project
 
 STDOUT: Final = "-"
@@ -92,19 +93,33 @@ class Recorder:
             )
         self.names = {str(case.data.get("name")) for case in self.project.cases}
 
-    def see(self, simulated: Simulated, content: bytes) -> None:
-        """Make a case of one message."""
+    def see(
+        self,
+        simulated: Simulated,
+        content: bytes,
+        *,
+        name: str | None = None,
+        scenario: Scenario | None = None,
+    ) -> None:
+        """Make a case of one message; `name` None: named as the message is.
+
+        `scenario` is what functions answered and what failed when it was judged.
+        """
         members = recorded(simulated, self.project.settings.readings)
         if not members["expect"]:
             self.run.say(f"not recorded: every outcome of `{simulated.message}` is unknown")
             return
         case = Branch(mapping=True)
-        put(case, "name", self._name(simulated.message))
+        put(case, "name", self._name(simulated.message) if name is None else self._free(name))
         put(case, "message", self._message(simulated.message, content))
         if self.way.ingress_point is not None:
             put(case, "ingress_point", self.way.ingress_point)
         if self.way.rule_set is not None:
             put(case, "rule_set", self.way.rule_set)
+        if scenario is not None and scenario.answers:
+            put(case, "lambda", {each: answer.value for each, answer in scenario.answers.items()})
+        if scenario is not None and scenario.failing:
+            put(case, "failing", sorted(scenario.failing))
         for key, value in members.items():
             put(case, key, value, below=key == "expect")
         unknown = [
@@ -148,7 +163,9 @@ class Recorder:
     def _name(self, message: str) -> str:
         stem = posixpath.basename(message.replace("\\", "/").rpartition(":")[2])
         stem = " ".join(visible(stem.removesuffix(".gz").removesuffix(".eml")).split())
-        name = "recorded" if stem in {"", STDOUT} else stem[:_LONGEST_NAME]
+        return self._free("recorded" if stem in {"", STDOUT} else stem[:_LONGEST_NAME])
+
+    def _free(self, name: str) -> str:
         return free_name(name, self.names)
 
     def _message(self, message: str, content: bytes) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.render.html.frame import part
 from mmctl.render.html.markup import Child, Markup, element, markup
+from mmctl.render.html.page_tabs import page_tabs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,14 +27,18 @@ _KEYS: Final = (
 )
 
 
-def mail_page(*, sending: Sequence[str], places: Sequence[str]) -> str:
-    """The page; `sending` are the commands that send a message, `places` the ingress points."""
+def mail_page(*, sending: Sequence[str], places: Sequence[str], with_play: bool = False) -> str:
+    """The page; `sending` are the commands that send a message, `places` the ingress points.
+
+    `with_play`: the server has the page of `play` too.
+    """
     body = element(
         "body",
         element("a", "Skip to the messages", href="#list", class_="skip"),
         element(
             "header",
             element("h1", "Mail ", element("span", "emulated", class_="environment")),
+            page_tabs("/") if with_play else None,
             element("ul", id="numbers", class_="numbers"),
             element(
                 "button", "Live", type="button", id="live", aria_pressed="true", title="Key: l"

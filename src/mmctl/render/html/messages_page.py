@@ -116,7 +116,6 @@ def _message(
     place: int, message: Simulated, passed_over: PassedOver, other: str | None, *, alone: bool
 ) -> Markup:
     outcomes = list(dict.fromkeys(_outcomes(message)))
-    differences = {each.recipient: each for each in message.differences}
     return element(
         "details",
         element(
@@ -130,6 +129,22 @@ def _message(
             ),
         ),
         _known(message),
+        message_way(message, passed_over, other),
+        id=f"message-{place}",
+        class_="item message",
+        data_status=" ".join(_kinds(message)),
+        data_outcome=" ".join(outcomes),
+        open=alone,
+    )
+
+
+def message_way(message: Simulated, passed_over: PassedOver, other: str | None) -> Child:
+    """The way of a message: for each recipient, then where it goes and what it depends on.
+
+    `other` names the other rules, if it is compared with them.
+    """
+    differences = {each.recipient: each for each in message.differences}
+    return [
         element("p", "The recipients are unknown.", class_="failure")
         if not message.trace.recipients
         else None,
@@ -139,12 +154,7 @@ def _message(
         ],
         sent_section(message.trace.performed),
         _about(message, other),
-        id=f"message-{place}",
-        class_="item message",
-        data_status=" ".join(_kinds(message)),
-        data_outcome=" ".join(outcomes),
-        open=alone,
-    )
+    ]
 
 
 def _outcomes(message: Simulated) -> list[str]:

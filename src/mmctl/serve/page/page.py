@@ -46,7 +46,7 @@ _HTML: Final = Pattern(rf"/message/({_ID})/html")
 _SOURCE: Final = Pattern(rf"/message/({_ID})/source")
 _PART: Final = Pattern(rf"/message/({_ID})/part/([0-9]{{1,6}}(?:\.[0-9]{{1,6}}){{0,50}})")
 _NUMBER: Final = Pattern("-?[0-9]{1,12}")
-_ICON: Final = (
+ICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect x="1" y="3" width="14"'
     ' height="10" rx="2" fill="#2457c5"/><path d="M2 5l6 4 6-4" stroke="#fff" stroke-width="1.5"'
     ' fill="none"/></svg>'
@@ -57,7 +57,8 @@ class MailPage:
     """The page of one data folder.
 
     `gateway_of` makes the gateway of a written configuration; `wait` waits for seconds and says
-    whether the server stops; `names` are those of its rules.
+    whether the server stops; `names` are those of its rules; `with_play`: the page of `play` is
+    beside it.
     """
 
     def __init__(
@@ -68,8 +69,10 @@ class MailPage:
         gateway_of: Callable[[Mapping[str, object]], Gateway],
         wait: Callable[[float], bool],
         names: RulesOnPage = AS_LIVE,
+        with_play: bool = False,
     ) -> None:
         self._entry = PageEntry(token=token)
+        self._with_play = with_play
         self._arrivals = Arrivals(folder, names=names)
         self._stored = StoredMail(folder)
         self._view = ViewMaker(self._stored, gateway_of, names)
@@ -95,13 +98,17 @@ class MailPage:
         match path:
             case "/":
                 ports = self._stored.ports()
-                return answers.page(mail_page(sending=sending(ports), places=places(ports)))
+                return answers.page(
+                    mail_page(
+                        sending=sending(ports), places=places(ports), with_play=self._with_play
+                    )
+                )
             case "/style.css":
                 return answers.answered(200, "text/css; charset=utf-8", style_sheet().encode())
             case "/script.js":
                 return answers.answered(200, "text/javascript; charset=utf-8", script().encode())
             case "/icon.svg":
-                return answers.answered(200, "image/svg+xml", _ICON.encode())
+                return answers.answered(200, "image/svg+xml", ICON.encode())
             case "/list":
                 return self._list(query)
             case "/changes":

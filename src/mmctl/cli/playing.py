@@ -1,0 +1,123 @@
+"""The page of `mmctl play` over the files of a project, and the cases that it writes."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, Final
+
+from mmctl.cli.messages.record import Recorder
+from mmctl.cli.run import refuse_outside
+from mmctl.cli.run_profiles import with_run_profiles
+from mmctl.errors import CouldNot, Refused, UsageError
+from mmctl.inputs import resolved
+from mmctl.language.parsing.files import CALLED_YAML, DiskFiles, MemoryFiles, leaves_project
+from mmctl.patterns import Pattern
+from mmctl.serve.play.bench import Bench
+from mmctl.serve.play.judged import Player
+from mmctl.serve.play.page import PlayPage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mmctl.cli.run import Run
+    from mmctl.language.parsing.load import Sources
+    from mmctl.language.parsing.seen import Seen
+    from mmctl.language.project import Project
+    from mmctl.serve.page.entry import PageEntry
+    from mmctl.serve.play.asked import Asked
+    from mmctl.serve.play.judged import Played
+
+_WILD: Final = Pattern(r"[*?\[].*")
+_CONTROLS: Final = Pattern(r"[\x00-\x1f\x7f\\]")
+
+
+def bench_of(run: Run) -> Bench:
+    """The rules of the project of a run, read when somebody asks."""
+
+    def sources_of(seen: Seen) -> Sources:
+        return run.sources(seen)
+
+    return Bench(str(run.root), sources_of, run.environment, with_run_profiles)
+
+
+def play_page(
+    run: Run, *, entry: PageEntry, wait: Callable[[float], bool], alone: bool
+) -> PlayPage:
+    """The page of the project of a run; `alone`: the server has no other page."""
+    player = Player(bench_of(run), run.read_file)
+    return PlayPage(
+        player,
+        entry=entry,
+        wait=wait,
+        save=lambda played, asked: save_case(run, played, asked),
+        alone=alone,
+    )
+
+
+def save_case(run: Run, played: Played, asked: Asked) -> Sequence[str]:
+    """Write what happened as a case in a new file below a case folder; the paths written.
+
+    Raises:
+        UsageError: the file would be elsewhere, or nothing can be expected.
+        Refused: the file exists.
+        CouldNot: the rules cannot be used.
+    """
+    if played.simulated is None or played.project is None:
+        raise CouldNot("nothing was judged", help="fix the problems that the page shows first")
+    refuse_elsewhere(run, played.project, asked.file)
+    if not asked.called.strip():
+        raise UsageError("the case has no name", help="name it after what it shows")
+    recorder = Recorder(
+        run=run,
+        project=played.project,
+        way=played.way,
+        target=str(run.root.absolute() / asked.file),
+    )
+    recorder.check()
+    recorder.see(
+        played.simulated, played.content, name=asked.called.strip(), scenario=played.scenario
+    )
+    for path in recorder.messages:
+        refuse_elsewhere(run, played.project, path, case=False)
+    recorder.write()
+    return (asked.file, *recorder.messages)
+
+
+def refuse_elsewhere(run: Run, project: Project, file: str, *, case: bool = True) -> None:
+    """Refuse a file that is not a new one below a folder of cases; `case`: it has a case itself.
+
+    Raises:
+        UsageError: it is elsewhere.
+        Refused: it exists.
+    """
+    patterns = project.settings.cases
+    folders = [folder for each in patterns if (folder := _WILD.sub("", each).rpartition("/")[0])]
+    where = ", ".join(f"`{folder}/`" for folder in folders)
+    parts = posixpath.normpath(file).split("/")
+    plain = (
+        bool(file)
+        and posixpath.normpath(file) == file
+        and not leaves_project(file)
+        and not _CONTROLS.search(file)
+        and not any(part.startswith(".") for part in parts)
+    )
+    if not plain or not any(file.startswith(f"{folder}/") for folder in folders):
+        raise UsageError(
+            f"`{file}` is not below a folder of cases",
+            help=f"name a new file below {where}"
+            if where
+            else "name one in `cases` of mmctl.yaml: cases: [cases/**/*.yaml]",
+        )
+    matches = any(MemoryFiles({file: ""}).matching(pattern) for pattern in patterns)
+    if case and not (matches and CALLED_YAML.search(file)):
+        raise UsageError(
+            f"`{file}` would not be loaded as a file of cases",
+            help=f"`cases:` of the project names {', '.join(patterns)}",
+        )
+    if resolved(run.root / file) != resolved(run.root) / file:
+        raise UsageError(f"a link is on the way to `{file}`", help="name a file without links")
+    if (run.root / file).exists():
+        raise Refused(
+            f"`{file}` exists", why="mmctl does not overwrite cases", help="name another file"
+        )
+    refuse_outside(run.root, DiskFiles.below(run.root))

@@ -1,0 +1,191 @@
+"""The rules that a page judges by: those of the files, or with texts that are being edited.
+
+Files are parsed once; an edit parses its own file alone. Case files are not read for an edit.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import RLock
+from typing import TYPE_CHECKING, Final
+
+from mmctl.cases.parsing import cases_of
+from mmctl.errors import MmctlError, ProblemsFound
+from mmctl.language.parsing.load import Sources
+from mmctl.language.parsing.root import PROJECT_FILE
+from mmctl.language.parsing.seen import Seen
+from mmctl.problem import Severity
+from mmctl.records import dataclass, field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from mmctl.cases.case import Case
+    from mmctl.language.parsing.files import Files
+    from mmctl.language.project import Project
+    from mmctl.problem import Problem
+
+KEPT: Final = 4
+"""Edited versions of the rules that are kept: most questions change the message alone."""
+
+
+class EditedFiles:
+    """The files of a project, some of them with other texts, without those of some patterns."""
+
+    def __init__(self, files: Files, texts: Mapping[str, str], hidden: Iterable[str]) -> None:
+        self._files = files
+        self._texts = texts
+        self._hidden = frozenset(hidden)
+
+    def matching(self, pattern: str) -> tuple[str, ...]:
+        """The paths that a pattern matches, relative to the project, sorted."""
+        return () if pattern in self._hidden else self._files.matching(pattern)
+
+    def called_yaml(self) -> tuple[str, ...]:
+        """No file: which ones belong to no pattern does not depend on an edit."""
+        return ()
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file, or of the text that replaces it.
+
+        Raises:
+            Unreadable: there is no such file, or reading is not allowed, or it is too large.
+        """
+        text = self._texts.get(path)
+        return self._files.read(path) if text is None else text.encode("utf-8", "surrogatepass")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Rules to judge by; `project` None: they cannot be used, as `problems` or `said` tell."""
+
+    project: Project | None
+    problems: tuple[Problem, ...] = ()
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnDisk:
+    """What the files say."""
+
+    version: int
+    sources: Sources
+    seen: Seen
+    rules: Rules
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """The project file and the rule files, which the page can edit, by path."""
+    cases: Mapping[str, Case] = field(default_factory=dict)
+
+
+class Bench:
+    """The files of one project in one environment; several threads may ask.
+
+    `sources_of` opens them and notes what it reads; `finished` completes a project.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        sources_of: Callable[[Seen], Sources],
+        environment: str | None = None,
+        finished: Callable[[Project], Project] = lambda project: project,
+    ) -> None:
+        self._root = root
+        self._sources_of = sources_of
+        self._environment = environment
+        self._finished = finished
+        self._lock = RLock()
+        self._known: OnDisk | None = None
+        self._edited: OrderedDict[tuple[tuple[str, str], ...], Rules] = OrderedDict()
+
+    def on_disk(self) -> OnDisk:
+        """What the files say now; they are read again if one has changed.
+
+        Raises:
+            UsageError: there is no project.
+        """
+        with self._lock:
+            known = self._known
+            if known is None or not known.seen.holds(self._root):
+                self._edited.clear()
+                known = self._known = self._read(0 if known is None else known.version + 1)
+            return known
+
+    def rules(self, texts: Mapping[str, str]) -> Rules:
+        """The rules with other texts of some files; only files that the page shows count."""
+        with self._lock:
+            known = self.on_disk()
+            edits = {
+                path: with_line_ends_of(known.texts[path], text)
+                for path, text in texts.items()
+                if path in known.texts
+            }
+            edits = {path: text for path, text in edits.items() if text != known.texts[path]}
+            if not edits:
+                return known.rules
+            key = tuple(sorted(edits.items()))
+            if key in self._edited:
+                self._edited.move_to_end(key)
+            else:
+                self._edited[key] = self._with(known, edits)
+                while len(self._edited) > KEPT:
+                    self._edited.popitem(last=False)
+            return self._edited[key]
+
+    def _read(self, version: int) -> OnDisk:
+        seen = Seen()
+        sources = self._sources_of(seen)
+        try:
+            project, problems = sources.read(self._environment)
+        except ProblemsFound as error:
+            rules = Rules(project=None, problems=error.problems)
+            return OnDisk(
+                version=version, sources=sources, seen=seen, rules=rules, texts=dict(error.files)
+            )
+        cases, _ = cases_of(project)
+        shown = {PROJECT_FILE}.union(*map(sources.files.matching, project.settings.rules))
+        shown |= set(project.list_files)
+        return OnDisk(
+            version=version,
+            sources=sources,
+            seen=seen,
+            # What is wrong with cases is for `lint`: no rule depends on it.
+            rules=self._usable(project, [each for each in problems if each.position.file in shown]),
+            texts={
+                path: text
+                for path, text in {**project.files, **project.list_files}.items()
+                if path in shown
+            },
+            cases={case.name: case for case in cases},
+        )
+
+    def _with(self, known: OnDisk, edits: Mapping[str, str]) -> Rules:
+        project = known.rules.project
+        hidden = (
+            () if project is None else set(project.settings.cases) - set(project.settings.rules)
+        )
+        files = EditedFiles(known.sources.files, edits, hidden)
+        sources = Sources(files, known.sources.name, outputs=known.sources.outputs)
+        sources.parsed.parsed.update(
+            (path, parsed)
+            for path, parsed in known.sources.parsed.parsed.items()
+            if path not in edits
+        )
+        try:
+            edited, problems = sources.read(self._environment)
+        except ProblemsFound as error:
+            return Rules(project=None, problems=error.problems, said=error.message)
+        except MmctlError as error:
+            return Rules(project=None, said=error.message)
+        return self._usable(edited, problems)
+
+    def _usable(self, project: Project, problems: Iterable[Problem]) -> Rules:
+        """The rules, unless there is an error in them."""
+        found = tuple(problems)
+        wrong = any(problem.severity is Severity.ERROR for problem in found)
+        return Rules(project=None if wrong else self._finished(project), problems=found)
+
+
+def with_line_ends_of(before: str, after: str) -> str:
+    """A text as a browser gives it, with the line ends of the file that it is for."""
+    return after.replace("\n", "\r\n") if "\r\n" in before and "\r\n" not in after else after

@@ -1,0 +1,218 @@
+"""The page: from a request to an answer, without a socket.
+
+`PlayPage` is given to the HTTP face, which calls it from several threads.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs
+
+from mmctl.errors import MmctlError
+from mmctl.language.parsing.root import PROJECT_FILE
+from mmctl.render.html.passed_over import PassedOver
+from mmctl.render.html.play_page import PlayFrame, play_page, script, style_sheet
+from mmctl.render.html.play_view import problems_view, way_view
+from mmctl.serve.page import answers
+from mmctl.serve.page.page import ICON
+from mmctl.serve.play.asked import POINT, RULE_SET, asked_in
+from mmctl.serve.play.form import FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from mmctl.emulator.routes import Request
+    from mmctl.emulator.wire import HttpAnswer
+    from mmctl.serve.page.entry import PageEntry
+    from mmctl.serve.play.asked import Asked
+    from mmctl.serve.play.bench import OnDisk
+    from mmctl.serve.play.judged import Played, Player
+
+    Query = Mapping[str, Sequence[str]]
+    Save = Callable[[Played, Asked], Sequence[str]]
+    """Writes a case in a new file; the paths that it wrote. Refuses with an `MmctlError`."""
+
+LOOK_EVERY: Final = 0.5
+"""Seconds between two looks at the files while a page waits for a change."""
+LOOKS: Final = 40
+"""Looks until a waiting page is answered in any case."""
+LONGEST_SHOWN: Final = 256 * 1024
+"""Bytes of a message that a field can show and edit."""
+
+
+class PlayPage:
+    """The page of one project.
+
+    `wait` waits for seconds and says whether the server stops; `save` writes a case; `alone`:
+    the server has no other page.
+    """
+
+    def __init__(
+        self,
+        player: Player,
+        *,
+        entry: PageEntry,
+        wait: Callable[[float], bool],
+        save: Save,
+        alone: bool = True,
+    ) -> None:
+        self._player = player
+        self._entry = entry
+        self._wait = wait
+        self._save = save
+        self._alone = alone
+
+    def look(self) -> None:
+        """Read the files, so that the first page has to wait for nothing.
+
+        Raises:
+            UsageError: there is no project.
+        """
+        self._player.bench.on_disk()
+
+    def __call__(self, request: Request) -> HttpAnswer:
+        """Answer one request."""
+        path, _, words = request.path.partition("?")
+        try:
+            query = parse_qs(words, keep_blank_values=True, max_num_fields=20)
+        except ValueError:
+            return answers.plain(400, "this is not a query")
+        refusal = self._entry.refusal(request, query, asks=True)
+        if refusal is not None:
+            return refusal
+        try:
+            found = (
+                self._shown(path, query)
+                if request.method == "GET"
+                else self._told(path, asked_in(request.body))
+            )
+        except MmctlError as error:
+            return answers.plain(409, _said(error))
+        except (ValueError, TypeError, RecursionError) as error:
+            return answers.plain(400, f"this cannot be answered: {error}")
+        except OSError as error:
+            return answers.plain(409, f"a file cannot be read: {error.strerror or error}")
+        return found or answers.plain(404, "no such page")
+
+    def _shown(self, path: str, query: Query) -> HttpAnswer | None:
+        match path:
+            case "/" | "/play":
+                return answers.page(play_page(self._frame()))
+            case "/play/style.css":
+                return answers.answered(200, "text/css; charset=utf-8", style_sheet().encode())
+            case "/play/script.js":
+                return answers.answered(200, "text/javascript; charset=utf-8", script().encode())
+            case "/icon.svg":
+                return answers.answered(200, "image/svg+xml", ICON.encode())
+            case "/play/state":
+                return answers.data(_state(self._player.bench.on_disk()))
+            case "/play/changes":
+                return self._changes("".join(query.get("since", ())[:1]))
+            case "/play/case":
+                return self._case("".join(query.get("name", ())[:1]))
+            case _:
+                return None
+
+    def _told(self, path: str, asked: Asked) -> HttpAnswer | None:
+        match path:
+            case "/play/judge":
+                return self._judged(self._player.play(asked))
+            case "/play/diff":
+                return answers.data({"diff": self._player.diff(asked.edits)})
+            case "/play/save":
+                written = self._save(self._player.play(asked), asked)
+                return answers.data({"written": list(written)})
+            case _:
+                return None
+
+    def _frame(self) -> PlayFrame:
+        project = self._player.bench.on_disk().rules.project
+        return PlayFrame(
+            project="Play" if project is None else project.settings.project,
+            environment="" if project is None else project.environment.name,
+            fields=FIELDS,
+            with_mail=not self._alone,
+        )
+
+    def _judged(self, played: Played) -> HttpAnswer:
+        passed_over = PassedOver()
+        message = played.simulated
+        return answers.data(
+            {
+                "version": played.version,
+                "html": None if message is None else way_view(message, passed_over),
+                "passed_over": passed_over.document(),
+                "ends": []
+                if message is None
+                else list(dict.fromkeys(got.outcome.value for got in message.trace.recipients)),
+                "marks": played.marks,
+                "problems": problems_view(played.problems, played.said),
+                "wrong": dict(played.wrong),
+                "found": dict(played.found),
+            }
+        )
+
+    def _changes(self, since: str) -> HttpAnswer:
+        """Answer when a file has changed, or after a while."""
+        for _ in range(LOOKS):
+            version = self._player.bench.on_disk().version
+            if str(version) != since or self._wait(LOOK_EVERY):
+                break
+        return answers.data({"version": version})
+
+    def _case(self, name: str) -> HttpAnswer | None:
+        case = self._player.case(name)
+        if case is None:
+            return None
+        return answers.data(
+            {
+                "form": dict(case.form),
+                "way": case.way,
+                "name": case.name,
+                **_shown_message(case.content),
+            }
+        )
+
+
+def _state(disk: OnDisk) -> dict[str, Any]:
+    """What the page offers: files, cases, ways in."""
+    project = disk.rules.project
+    paths = sorted(disk.texts, key=lambda path: (path == PROJECT_FILE, path))
+    usual = None if project is None else project.usual_ingress_point
+    return {
+        "version": disk.version,
+        "files": [[path, disk.texts[path]] for path in paths],
+        "cases": [[case.position.file, name] for name, case in disk.cases.items()],
+        "ways": []
+        if project is None
+        else [
+            *([f"{POINT}{name}", f"ingress point {name}"] for name in project.ingress_points),
+            *([f"{RULE_SET}{name}", f"rule set {name} alone"] for name in project.rule_sets),
+        ],
+        "usual": "" if usual is None else f"{POINT}{usual}",
+        "folders": [] if project is None else list(project.settings.cases),
+    }
+
+
+def _shown_message(content: bytes) -> dict[str, Any]:
+    """A message for a field: as text if a field can hold it, else its beginning and its bytes."""
+    start = content[:LONGEST_SHOWN]
+    try:
+        text = start.decode() if len(start) == len(content) and b"\0" not in start else None
+    except UnicodeDecodeError:
+        text = None
+    if text is not None:
+        return {"text": text, "base64": None}
+    shown = start.decode("utf-8", "replace").replace("\0", "\ufffd")
+    return {"text": shown, "base64": base64.b64encode(content).decode()}
+
+
+def _said(error: MmctlError) -> str:
+    why = getattr(error, "why", None)
+    parts = (
+        error.message,
+        f"why: {why}" if why else "",
+        f"help: {error.help}" if error.help else "",
+    )
+    return "\n".join(part for part in parts if part)
