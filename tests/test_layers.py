@@ -196,7 +196,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "iam",
     ),
     "render": ("text", "documents", "html"),
-    "serve": ("page",),
+    "serve": ("page", "play"),
     "cli": (
         "options",
         "in_place",

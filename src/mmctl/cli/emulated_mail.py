@@ -19,13 +19,14 @@ from mmctl.language.text.suggest import did_you_mean
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from threading import Event
     from typing import Any
 
     from mmctl.cli.run import Run
     from mmctl.emulator.faults import Fault
-    from mmctl.serve.page.page import MailPage
+    from mmctl.emulator.routes import Request
+    from mmctl.emulator.wire import HttpAnswer
 
 IN_MEMORY: Final = ":memory:"
 _FROM_VARIABLE: Final = "env:"
@@ -109,20 +110,33 @@ def data_folder(run: Run, options: MailOptions) -> Path:
     return data
 
 
-def mail_page(run: Run, folder: Path, token: str, stopping: Event) -> MailPage:
-    """The page of a folder of mail; what waits in it ends when the server stops."""
+def pages(run: Run, folder: Path, token: str, stopping: Event) -> Callable[[Request], HttpAnswer]:
+    """The page of a folder of mail, and the page of `play` where there is a project.
+
+    What waits in them ends when the server stops.
+    """
     from mmctl.cli.packed_rules import PackedOnPage
     from mmctl.emulator.gateways import gateway_of_document
     from mmctl.serve.page.page import MailPage
     from mmctl.serve.page.rule_names import RulesOnPage
 
-    return MailPage(
+    with_play = (run.root / PROJECT_FILE).exists()
+    mail = MailPage(
         folder,
         token=token,
         gateway_of=gateway_of_document,
         wait=stopping.wait,
         names=RulesOnPage(PackedOnPage(run)),
+        with_play=with_play,
     )
+    if not with_play:
+        return mail
+    from mmctl.cli.playing import play_page
+    from mmctl.serve.page.entry import PageEntry
+    from mmctl.serve.play.pages import BothPages
+
+    play = play_page(run, entry=PageEntry(token=token), wait=stopping.wait, alone=False)
+    return BothPages(mail, play)
 
 
 def _below(run: Run, name: str | None) -> str | None:

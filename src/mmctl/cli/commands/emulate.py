@@ -177,7 +177,7 @@ def emulate(
         MailOptions,
         data_folder,
         greeting,
-        mail_page,
+        pages,
         refuse_no_port,
         smtp_settings,
     )
@@ -247,9 +247,7 @@ def emulate(
                 port=api_port,
                 on_served=_log(run) if run.verbose else None,
                 stopping=stopping,
-                page=None
-                if token is None
-                else mail_page(run, data_folder(run, mail), token, stopping),
+                page=None if token is None else pages(run, data_folder(run, mail), token, stopping),
             )
         )
         with suppress(KeyboardInterrupt):

@@ -6,6 +6,7 @@
   const LARGEST = 11 * 1024 * 1024; // bytes of a message: as base64 it fits a request
   const LONGEST = 256 * 1024; // bytes of a message that a field can show and edit
   const START = "From: Ann <ann@example.org>\nTo: ben@example.com\nSubject: Hello\n\nHello Ben,\n";
+  const STATED = { mail_from: "ann@example.org", recipients: "ben@example.com", source_ip: "198.51.100.7", helo: "mail.example.org", tls: "TLS1_3", spf: "PASS", dkim: "PASS", dmarc_policy: "NONE" };
   const text = byId("text");
   const gutter = byId("gutter");
   const source = byId("source");
@@ -137,8 +138,11 @@
     open(disk.files.has(file) ? file : first());
   }
 
-  // A file with rules is more to look at than the settings.
-  const first = () => [...disk.files.keys()].find((path) => /^\s*- name:/m.test(disk.files.get(path))) || [...disk.files.keys()][0];
+  // The file with the most rules is what most edits are in.
+  function first() {
+    const rules = (path) => (disk.files.get(path).match(/^\s*- name:/gm) || []).length;
+    return [...disk.files.keys()].reduce((best, path) => (best === null || rules(path) > rules(best) ? path : best), null);
+  }
 
   // The message
 
@@ -161,10 +165,9 @@
 
   async function choose(called) {
     if (!called) {
+      const recipients = fields.get("recipients").value;
       base = null;
-      fill({});
-      fields.get("mail_from").value = "ann@example.org";
-      fields.get("recipients").value = "ben@example.com";
+      fill({ ...STATED, recipients: recipients || STATED.recipients });
       byId("entrance").value = disk.usual || byId("entrance").value;
       put(START, null, "");
     } else {
@@ -175,7 +178,7 @@
       put(found.text, found.base64, found.name);
       untouched = { asCase: true };
     }
-    history.replaceState(null, "", base ? `#${new URLSearchParams({ case: base })}` : "#");
+    history.replaceState(null, "", base ? `#${new URLSearchParams({ case: base })}` : "#own");
     byId("case").value = base || "";
     soon();
   }
@@ -195,7 +198,7 @@
     const packed = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
     put(shown === null ? new TextDecoder().decode(bytes.slice(0, LONGEST)).replaceAll("\0", "\ufffd") : shown, shown === null ? packed : null, dropped.name);
     if (shown !== null) untouched = { base64: packed };
-    history.replaceState(null, "", "#");
+    history.replaceState(null, "", "#own");
     part("message");
     soon();
   }
@@ -423,7 +426,8 @@
     try {
       await state();
       const wanted = new URLSearchParams(location.hash.slice(1)).get("case");
-      await choose(disk.cases.some(([, called]) => called === wanted) ? wanted : "");
+      const cases = disk.cases.map(([, called]) => called);
+      await choose(cases.includes(wanted) ? wanted : location.hash === "#own" ? "" : cases[0] || "");
     } catch (error) {
       trouble(error);
     }

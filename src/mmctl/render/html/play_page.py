@@ -232,7 +232,7 @@ def _field(fact: Fact) -> Markup:
         element("span", _LABELS.get(name, name)),
         control,
         element("small", id=f"wrong-{name}", class_="wrong", hidden=True),
-        class_="wide-field" if fact.form in _LONG or fact.form is Form.TEXT else None,
+        class_="wide-field" if fact.form in _LONG or fact.empty_is_none else None,
     )
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.counted import counted
 from mmctl.records import replace
-from mmctl.render.html.frame import chip
 from mmctl.render.html.markup import Markup, element, markup
 from mmctl.render.html.messages_page import message_way
 from mmctl.render.text.messages import by_source
@@ -29,8 +28,7 @@ MOST_PROBLEMS: Final = 50
 
 
 def way_view(message: Simulated, passed_over: PassedOver) -> Markup:
-    """The way of a message, with how it ends first and what the edits change for it."""
-    outcomes = dict.fromkeys(got.outcome.value for got in message.trace.recipients)
+    """The way of a message, with what the edits change for it."""
     drawn = replace(
         message, trace=replace(message.trace, recipients=message.trace.recipients[:MOST_FLOWS])
     )
@@ -42,12 +40,7 @@ def way_view(message: Simulated, passed_over: PassedOver) -> Markup:
     }
     return element(
         "article",
-        element(
-            "header",
-            element("div", [chip(outcome) for outcome in outcomes], class_="chips"),
-            _changed(message),
-            class_="ends",
-        ),
+        element("header", _changed(message), class_="ends") if message.against else None,
         element(
             "dl",
             [
