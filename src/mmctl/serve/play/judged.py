@@ -108,7 +108,7 @@ class Player:
         """What becomes of the message that was asked about.
 
         Raises:
-            UsageError: there is no project any more.
+            UsageError: the project is gone.
         """
         disk = self.bench.on_disk()
         rules = self.bench.rules(asked.edits)
