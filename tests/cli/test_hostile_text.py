@@ -214,6 +214,7 @@ COMMANDS: Final = {
     "diff git:HEAD": ("human", "json", "markdown", "html"),
     "export --to api-json": ("human",),
     "checks": ("human", "json"),
+    "version --report": ("human",),
     "explain unreachable-rule": ("human", "json"),
     "explain deliver": ("human", "json"),
     "export --to cloudformation": ("human", "json"),

@@ -1140,6 +1140,28 @@ COMMAND_LINES: Final[
         (
         ),
     ),
+    "version": (
+        {
+            '--report': ('report', 'flag', False),
+            '--directory': ('directory', 'path', False),
+            '-C': ('directory', 'path', False),
+            '--env': ('environment', 'text', False),
+            '--format': ('format', 'text', False),
+            '--output': ('output', 'path', False),
+            '-o': ('output', 'path', False),
+            '--today': ('today', 'text', False),
+            '--quiet': ('quiet', 'flag', False),
+            '-q': ('quiet', 'flag', False),
+            '--verbose': ('verbose', 'flag', False),
+            '-v': ('verbose', 'flag', False),
+            '--color': ('color', 'text', False),
+            '--no-input': ('no_input', 'flag', False),
+            '--help': ('help', 'help', False),
+            '-h': ('help', 'help', False),
+        },
+        (
+        ),
+    ),
 }
 """For each command its options: key, kind, whether there may be many; and its arguments,
 with whether one is needed."""
@@ -1924,6 +1946,19 @@ COMPLETIONS: Final[
         (('--no-input',), False, 'Never prompt.', ()),
         (('--help', '-h'), False, 'Show this message and exit.', ()),
     ),
+    "version": (
+        (('--report',), False, 'Print what a bug report needs, without paths, names or values.', ()),
+        (('--directory', '-C'), False, 'The folder of the project.', ()),
+        (('--env',), False, "The environment. Default: the project's.", ()),
+        (('--format',), False, 'The format of the result: human.', ()),
+        (('--output', '-o'), False, 'Write the result to a file.', ()),
+        (('--today',), False, 'Use this day as today.', ()),
+        (('--quiet', '-q'), False, 'Print only results and errors.', ()),
+        (('--verbose', '-v'), False, 'Print more.', ()),
+        (('--color',), False, 'auto, always or never.', ()),
+        (('--no-input',), False, 'Never prompt.', ()),
+        (('--help', '-h'), False, 'Show this message and exit.', ()),
+    ),
 }
 """For each command, and for the application under "": options, whether there may be many,
 the help, and the choices of the value."""
@@ -1965,4 +2000,5 @@ COMMANDS_TO_COMPLETE: Final = (
     ('emulate', 'Serve the embedded Mail Manager: API for...'),
     ('schema', 'Print the JSON Schemas, for editors and...'),
     ('lsp', 'Serve an editor: problems while you type,...'),
+    ('version', 'Print the version.'),
 )

@@ -54,6 +54,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("emulate", _MORE, "emulate:emulate"),
     ("schema", _MORE, "schema:schema"),
     ("lsp", _MORE, "lsp:lsp"),
+    ("version", _MORE, "version:version"),
 )
 
 
