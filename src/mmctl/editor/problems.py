@@ -8,12 +8,16 @@ from mmctl.checks.catalogue import CHECKS
 from mmctl.checks.lint import report
 from mmctl.editor.local_checks import LOCAL
 from mmctl.errors import ProblemsFound, UsageError
+from mmctl.language.parsing.load import Part
+from mmctl.language.text.nodes import Mapping
 from mmctl.linting import LintResult, problems_of
+from mmctl.model.kinds import Kind
 from mmctl.problem import Position, Problem, Severity, ordered
 from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Mapping as Map
     from datetime import date
 
     from mmctl.editor.workspace import OpenProject
@@ -21,7 +25,6 @@ if TYPE_CHECKING:
 
 _LOCAL: Final = tuple(check for check in CHECKS if check.id in LOCAL)
 _OF_ALL_FILES: Final = frozenset(check.id for check in CHECKS) - LOCAL | {
-    "unknown-name",
     "duplicate-name",
     "include",
     "over-limit",
@@ -34,8 +37,8 @@ class Found:
     """The problems of a project, and the texts in which they are."""
 
     problems: tuple[Problem, ...] = ()
-    fixes: Mapping[Problem, Fix] = field(default_factory=dict)
-    texts: Mapping[str, str] = field(default_factory=dict)
+    fixes: Map[Problem, Fix] = field(default_factory=dict)
+    texts: Map[str, str] = field(default_factory=dict)
 
     def of(self, path: str) -> tuple[Problem, ...]:
         """Those in one file."""
@@ -44,13 +47,14 @@ class Found:
 
 def of_file(
     project: OpenProject, path: str, today: date, environment: str | None, last: Found
-) -> tuple[tuple[Problem, ...], Mapping[Problem, Fix]]:
+) -> tuple[tuple[Problem, ...], Map[Problem, Fix]]:
     """The problems of one file, as far as they can be told without all others, and their fixes.
 
     Those that only the whole project shows are the ones of `last`, moved with their lines.
     """
+    part = Part(path, _elsewhere(project, path))
     try:
-        read, problems = project.sources().read_part(path, environment)
+        read, problems = project.sources().read_part(part, environment)
     except ProblemsFound as error:
         return _in(path, error.problems), {}
     except UsageError as error:
@@ -78,6 +82,23 @@ def of_project(
     if found.projects:
         project.read = {each.environment.name: each for each in found.projects}
     return Found(found.problems, found.fixes, {**found.files, **found.list_files})
+
+
+def _elsewhere(project: OpenProject, path: str) -> dict[Kind, set[str]] | None:
+    """The names that other files define, with or without mistakes; None: no file was read."""
+    if project.project is None:
+        return None
+    names: dict[Kind, set[str]] = {kind: set() for kind in Kind}
+    kinds = {kind.value: kind for kind in Kind}
+    for file in project.project.files:
+        node = project.node(file) if file != path else None
+        for key, section in node.entries if isinstance(node, Mapping) else ():
+            if isinstance(section, Mapping):
+                # What is under a misspelled section may be of any kind.
+                of = [kinds[key.text]] if key.text in kinds else list(Kind)
+                for kind in of:
+                    names[kind] |= {name.text for name, _ in section.entries}
+    return names
 
 
 def moved(problems: Iterable[Problem], before: str, after: str) -> Iterator[Problem]:

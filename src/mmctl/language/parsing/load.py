@@ -34,7 +34,7 @@ from mmctl.problem import Position, Problem, ordered
 from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
 
@@ -76,6 +76,14 @@ def read_settings(text: str | bytes, name: str) -> Settings:
         ProblemsFound: it says too little.
     """
     return Sources(MemoryFiles({PROJECT_FILE: text}), name).settings()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a project, and what others define; None: any name may be defined elsewhere."""
+
+    path: str
+    elsewhere: Mapping[Kind, Collection[str]] | None
 
 
 _NO_RULES: Final = frozenset({"cases", "invariants"})
@@ -130,16 +138,16 @@ class Sources:
         return _load(self.parsed, project_file, environment, lone=True, cases=cases, rules=False)
 
     def read_part(
-        self, path: str, environment: str | None = None
+        self, part: Part, environment: str | None = None
     ) -> tuple[Project, tuple[Problem, ...]]:
-        """One file and what it includes, with the settings; names of other files are accepted.
+        """One file with the settings, without what it includes.
 
         Raises:
             ProblemsFound: the project file says too little to read anything else.
             UsageError: there is no such environment.
         """
         project_file = self._project_file()
-        return _load(self.parsed, project_file, environment, lone=True, cases=None, part=path)
+        return _load(self.parsed, project_file, environment, lone=True, cases=None, part=part)
 
     def read_alone(self, environment: str | None = None) -> tuple[Project, tuple[Problem, ...]]:
         """Only the project file in an environment, and the problems that affect that.
@@ -172,7 +180,7 @@ def _load(
     lone: bool,
     cases: Sequence[str] | None,
     rules: bool = True,
-    part: str | None = None,
+    part: Part | None = None,
 ) -> tuple[Project, tuple[Problem, ...]]:
     settings, project_text = project_file.settings()
     chosen = project_file.environment(settings, environment)
@@ -182,21 +190,20 @@ def _load(
         variables={**settings.variables, **chosen.variables},
         unread=bool(builder.problems),
     )
-    files = RuleFiles(parsed, builder, scope, chosen.name)
+    files = RuleFiles(parsed, builder, scope, chosen.name, alone=part is not None)
     patterns = (*(settings.rules if rules else ()), *settings.cases) if part is None else ()
     for pattern in patterns:
         for path in parsed.files.matching(pattern):
             if path != PROJECT_FILE:
                 files.load(path)
-    named = cases or () if part is None else (part,)
+    named = cases or () if part is None else (part.path,)
     for path in named:
         if path != PROJECT_FILE:
             files.load(path)
     if rules and part is None and not files.loaded:
         _refuse_nothing(parsed, project_file, settings)
-    project = _with_twins(
-        _built(files, settings, chosen, lone=lone), project_file.outputs.get(chosen.name), builder
-    )
+    built = _built(files, settings, chosen, lone=lone, part=part)
+    project = _with_twins(built, project_file.outputs.get(chosen.name), builder)
     if settings.file is not None and not lone:
         builder.problems += unclaimed(parsed, files.loaded, settings)
     texts = {path: file.text for path, file in files.loaded.items()}
@@ -241,7 +248,12 @@ def _leaves_out(files: RuleFiles, problem: Problem) -> bool:
 
 
 def _built(
-    files: RuleFiles, settings: Settings, environment: Environment, *, lone: bool
+    files: RuleFiles,
+    settings: Settings,
+    environment: Environment,
+    *,
+    lone: bool,
+    part: Part | None = None,
 ) -> Project:
     builder = files.builder
     rule_sets = RuleSetBuilder(builder, files, environment.name)
@@ -274,7 +286,10 @@ def _built(
         ignores=tuple(files.ignores()),
         **sections,
     )
-    check_names(files, project, lone=lone)
+    if part is None:
+        check_names(files, project, lone=lone)
+    elif part.elsewhere is not None:
+        check_names(files, project, lone=True, elsewhere=part.elsewhere)
     return project
 
 

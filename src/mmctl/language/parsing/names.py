@@ -11,7 +11,7 @@ from mmctl.model.kinds import Kind
 from mmctl.problem import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from mmctl.language.parsing.rule_files import RuleFiles
     from mmctl.language.project import Invariant, Project
@@ -19,8 +19,14 @@ if TYPE_CHECKING:
     from mmctl.problem import Positions
 
 
-def check_names(files: RuleFiles, project: Project, *, lone: bool) -> None:
-    """Report names of resources that nothing defines."""
+def check_names(
+    files: RuleFiles,
+    project: Project,
+    *,
+    lone: bool,
+    elsewhere: Mapping[Kind, Collection[str]] | None = None,
+) -> None:
+    """Report names of resources that nothing defines, here or `elsewhere`."""
     if any(file.node is None for file in files.loaded.values()):
         return  # a name that seems undefined may be defined in a file that cannot be read
     if project.settings.lint.company_rules and not lone:
@@ -28,7 +34,9 @@ def check_names(files: RuleFiles, project: Project, *, lone: bool) -> None:
 
         check_company_names(files, project)
     names = {
-        kind: files.defined(kind) | project.environment.bindings.get(kind, {}).keys()
+        kind: files.defined(kind)
+        | project.environment.bindings.get(kind, {}).keys()
+        | set((elsewhere or {}).get(kind, ()))
         for kind in Kind
     }
     for shape, positions in (*_referring(project), *files.builder.incomplete):

@@ -49,6 +49,8 @@ class RuleFiles:
     builder: Builder
     scope: VariableScope
     environment: str
+    alone: bool = False
+    """Whether one file is read: what it includes has no rules then."""
     loaded: dict[str, RuleFile] = field(default_factory=dict)
     list_files: dict[str, str] = field(default_factory=dict)
 
@@ -130,6 +132,8 @@ class RuleFiles:
 
     def rules_of(self, file: str, position: Position) -> list[Table] | None:
         """The items of an included file's `rules`."""
+        if self.alone:
+            return []
         loaded = self.load(file)
         if loaded.table is None:
             return None
