@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.editor import features_of_names
+from mmctl.editor import code_actions, features_of_names, formatting, lenses, symbols
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,5 +13,9 @@ if TYPE_CHECKING:
 
 FEATURES: Final[dict[str, Callable[[EditorServer], None]]] = {
     "names": features_of_names.register,
+    "formatting": formatting.register,
+    "code actions": code_actions.register,
+    "symbols": symbols.register,
+    "lenses": lenses.register,
 }
 """By name; each adds its handlers to the server."""

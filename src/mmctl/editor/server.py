@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -20,6 +21,7 @@ from pygls.uris import from_fs_path, to_fs_path
 from mmctl.editor.diagnostics import diagnostics
 from mmctl.editor.problems import Found, of_file, of_project
 from mmctl.editor.workspace import Workspace
+from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from mmctl.language.formatting.fix import Fix
     from mmctl.problem import Problem
 
+_T = TypeVar("_T")
 PAUSE: Final = 0.25
 """Seconds without an edit after which the whole project is looked at."""
 
@@ -112,6 +115,21 @@ class EditorServer(LanguageServer):
         """What was found in a project."""
         return self._watched.setdefault(id(project), Watched(project))
 
+    async def behind(
+        self, work: Callable[..., _T], project: OpenProject, *more: object
+    ) -> _T | None:
+        """What work on a project returns; None: an edit stopped it.
+
+        It gets `project`, then `more`, then what to call between its parts.
+        """
+        watched = self.watched(project)
+        between = _until_edited(watched)
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._behind, partial(work, project, *more, between))
+        except _Stopped:
+            return None
+
     # -- what the editor tells
 
     def changed(self, uri: str, text: str) -> None:
@@ -143,6 +161,13 @@ class EditorServer(LanguageServer):
             watched.uris.pop(inside, None)
             self._look(watched, None)
 
+    def began(self, folder: str) -> None:
+        """A folder was opened: the problems of its project follow, if it is in one."""
+        path, on_disk = path_of(f"{folder}/{PROJECT_FILE}")
+        project, _ = self.opened.find(path, on_disk=on_disk)
+        if not project.lone:
+            self._look(self.watched(project), None)
+
     # -- what goes back
 
     def _stop(self, watched: Watched) -> None:
@@ -163,12 +188,7 @@ class EditorServer(LanguageServer):
             self.window_log_message(types.LogMessageParams(types.MessageType.Error, message))
 
     async def _answer(self, watched: Watched, path: str | None) -> None:
-        loop, edits, project = asyncio.get_running_loop(), watched.edits, watched.project
-
-        def between() -> None:
-            if watched.edits != edits:
-                raise _Stopped
-
+        loop, project = asyncio.get_running_loop(), watched.project
         if path is not None and await loop.run_in_executor(self._at_once, project.holds, path):
             found, fixes = await loop.run_in_executor(
                 self._at_once,
@@ -184,11 +204,8 @@ class EditorServer(LanguageServer):
         elif project.lone:
             return
         await asyncio.sleep(PAUSE)
-        try:
-            whole = await loop.run_in_executor(
-                self._behind, of_project, project, self.today(), self.environment, between
-            )
-        except _Stopped:
+        whole = await self.behind(of_project, project, self.today(), self.environment)
+        if whole is None:
             return
         watched.found, watched.fixes = whole, dict(whole.fixes)
         self._tell_all(watched, whole)
@@ -211,19 +228,32 @@ class EditorServer(LanguageServer):
         )
 
 
+def _until_edited(watched: Watched) -> Callable[[], None]:
+    """What stops work on a project as soon as it was edited."""
+    edits = watched.edits
+
+    def between() -> None:
+        if watched.edits != edits:
+            raise _Stopped
+
+    return between
+
+
 def path_of(uri: str) -> tuple[str, bool]:
     """The absolute path of a file, and whether it can be on disk: other schemes are never read."""
     path = to_fs_path(uri) if uri.startswith("file:") else None
     return (uri, False) if path is None else (path, True)
 
 
-Register = "Callable[[EditorServer], None]"
-
-
 def serve(server: EditorServer, features: Mapping[str, Callable[[EditorServer], None]]) -> None:
     """Add the features and the answers to edits."""
     for add in features.values():
         add(server)
+
+    @server.feature(types.INITIALIZED)
+    def began(_params: types.InitializedParams) -> None:
+        for folder in list(server.workspace.folders):
+            server.began(folder)
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenTextDocumentParams) -> None:

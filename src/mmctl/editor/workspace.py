@@ -243,9 +243,9 @@ class Workspace:
         return Place(project=project, path=inside, offset=offset, position=position)
 
     def close(self, project: OpenProject, path: str) -> None:
-        """Forget the text of a file: what is on disk counts again."""
+        """Forget the text of a file: what is on disk counts again; a file alone is forgotten."""
         project.texts.pop(path, None)
-        if not project.texts:
+        if project.lone:
             left = {key: each for key, each in self._projects.items() if each is not project}
             self._projects = left
 
