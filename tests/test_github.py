@@ -11,6 +11,8 @@ from typing import Any, Final
 import pytest
 from ruamel.yaml import YAML
 
+from mmctl.cli.pipelines.pinned import ACTIONS
+
 ROOT: Final = Path(__file__).parents[1]
 GITHUB: Final = ROOT / ".github"
 WORKFLOWS: Final = sorted(GITHUB.glob("workflows/*.yml"))
@@ -24,6 +26,15 @@ SCHEMAS: Final = {
     ),
 }
 """The files of each schema that check-jsonschema brings along."""
+PUBLISHING: Final = {
+    "test": {"contents": "read"},
+    "build": {"contents": "read"},
+    "attest": {"id-token": "write", "attestations": "write"},
+    "index": {"id-token": "write"},
+    "release": {"contents": "write"},
+    "image": {"contents": "read", "packages": "write"},
+}
+"""What each job of a release may do."""
 
 
 def read(path: Path) -> Any:
@@ -94,24 +105,46 @@ def test_ci_runs_every_python_that_the_package_names() -> None:
 def test_workflows_may_only_read_and_keep_no_credentials() -> None:
     for path in WORKFLOWS:
         workflow = read(path)
-        assert workflow["permissions"] == {"contents": "read"}, path.name
+        may = PUBLISHING if path.name == "release.yml" else {}
+        assert workflow["permissions"] == ({} if may else {"contents": "read"}), path.name
         for name, job in workflow["jobs"].items():
-            assert "permissions" not in job, f"{path.name}: {name}"
-            assert job["timeout-minutes"] <= 60, f"{path.name}: {name}"
+            assert job.get("permissions", {}) == may.get(name, {}), f"{path.name}: {name}"
+            assert job["timeout-minutes"] <= 120, f"{path.name}: {name}"
     for where, step in steps():
         if str(step.get("uses", "")).startswith("actions/checkout@"):
             assert step["with"]["persist-credentials"] is False, where
 
 
-def test_actions_are_pinned_to_a_version_the_same_in_all_files() -> None:
-    used: dict[str, set[str]] = {}
-    for path in (*WORKFLOWS, *SCHEMAS["github-actions"], SCHEMAS["github-workflows"][-1]):
-        for name, version in re.findall(r"uses: ([\w/-]+)@(\S+)", path.read_text("utf-8")):
-            used.setdefault(name, set()).add(version)
-    assert {"actions/checkout", "actions/setup-python"} <= used.keys()
-    assert {name: versions for name, versions in used.items() if len(versions) > 1} == {}
-    pinned = {version for versions in used.values() for version in versions}
-    assert all(re.fullmatch(r"v\d+(\.\d+)*", version) for version in pinned)
+def test_nothing_is_published_before_all_checks_passed() -> None:
+    workflow = read(GITHUB / "workflows/release.yml")
+    jobs = workflow["jobs"]
+    assert workflow.get("on", workflow.get(True)) == {"push": {"tags": ["v*"]}}
+    assert jobs["attest"]["needs"] == ["test", "build"]
+    for name in ("index", "release", "image"):
+        assert jobs[name]["needs"] == "attest"
+        assert jobs[name]["environment"] == name, "people may have to agree"
+    for name in ("index", "image"):
+        assert jobs[name]["if"] == f"vars.PUBLISH_{name.upper()} == 'true'", "names to be owned"
+    assert [name for name, job in jobs.items() if "contents" not in job["permissions"]] == [
+        "attest",
+        "index",
+    ], "no source code is where a certificate is issued"
+    text = (GITHUB / "workflows/release.yml").read_text(encoding="utf-8")
+    assert "cache" not in text.replace("No cache: a cache", ""), "others fill caches"
+    assert "secrets." not in text
+
+
+def test_actions_are_pinned_to_a_commit_the_same_in_all_files() -> None:
+    used: dict[str, set[tuple[str, str]]] = {}
+    for path in (*WORKFLOWS, *SCHEMAS["github-actions"]):
+        for name, pin in re.findall(r"uses: ([\w/-]+)@(.+)", path.read_text("utf-8")):
+            pinned = re.fullmatch(r"([0-9a-f]{40}) # (v\d+\.\d+\.\d+)", pin)
+            assert pinned, f"{path.name}: {name}@{pin}"
+            used.setdefault(name, set()).add((pinned[1], pinned[2]))
+    assert {"actions/checkout", "pypa/gh-action-pypi-publish"} <= used.keys()
+    assert {name: pins for name, pins in used.items() if len(pins) > 1} == {}
+    ours = {name: {pin} for name, pin in ACTIONS.items() if name in used}
+    assert {name: used[name] for name in ours} == ours, "as in the workflows that mmctl writes"
 
 
 def test_our_own_hooks_run_the_commands_of_the_hooks_for_others() -> None:
