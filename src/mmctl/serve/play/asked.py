@@ -82,14 +82,18 @@ def name_of(way: Way) -> str:
 
 
 def _text(data: Mapping[str, Any], key: str, longest: int) -> str:
-    value = data.get(key) or ""
+    value = data.get(key)
+    if value is None:
+        return ""
     if not isinstance(value, str) or len(value) > longest:
         raise ValueError(f"`{key}`: expected a text of at most {longest:,} characters")
     return value
 
 
 def _texts(data: Mapping[str, Any], key: str, *, most: int, longest: int) -> dict[str, str]:
-    value = data.get(key) or {}
+    value = data.get(key)
+    if value is None:
+        return {}
     if not isinstance(value, dict) or len(value) > most:
         raise ValueError(f"`{key}`: expected at most {most:,} texts by name")
     return {str(name): _text(value, name, longest) for name in value}

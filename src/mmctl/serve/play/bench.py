@@ -18,7 +18,7 @@ from mmctl.problem import Severity
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from mmctl.cases.case import Case
     from mmctl.language.parsing.files import Files
@@ -28,18 +28,21 @@ if TYPE_CHECKING:
 KEPT: Final = 4
 """Edited versions of the rules that are kept: most questions change the message alone."""
 
+_NOTHING: Final = b"version: 1\n"
+"""A file that has nothing in it."""
+
 
 class EditedFiles:
-    """The files of a project, some of them with other texts, without those of some patterns."""
+    """The files of a project, some of them with other texts, and some as if they had nothing."""
 
-    def __init__(self, files: Files, texts: Mapping[str, str], hidden: Iterable[str]) -> None:
+    def __init__(self, files: Files, texts: Mapping[str, str], left_out: Container[str]) -> None:
         self._files = files
         self._texts = texts
-        self._hidden = frozenset(hidden)
+        self._left_out = left_out
 
     def matching(self, pattern: str) -> tuple[str, ...]:
         """The paths that a pattern matches, relative to the project, sorted."""
-        return () if pattern in self._hidden else self._files.matching(pattern)
+        return self._files.matching(pattern)
 
     def called_yaml(self) -> tuple[str, ...]:
         """No file: which ones belong to no pattern does not depend on an edit."""
@@ -51,6 +54,8 @@ class EditedFiles:
         Raises:
             Unreadable: there is no such file, or reading is not allowed, or it is too large.
         """
+        if path in self._left_out:
+            return _NOTHING
         text = self._texts.get(path)
         return self._files.read(path) if text is None else text.encode("utf-8", "surrogatepass")
 
@@ -74,6 +79,8 @@ class OnDisk:
     rules: Rules
     texts: Mapping[str, str] = field(default_factory=dict)
     """The project file and the rule files, which the page can edit, by path."""
+    of_cases: frozenset[str] = frozenset()
+    """The files that have nothing but cases, as the project file says."""
     cases: Mapping[str, Case] = field(default_factory=dict)
 
 
@@ -145,6 +152,7 @@ class Bench:
         cases, _ = cases_of(project)
         shown = {PROJECT_FILE}.union(*map(sources.files.matching, project.settings.rules))
         shown |= set(project.list_files)
+        of_cases = frozenset[str]().union(*map(sources.files.matching, project.settings.cases))
         return OnDisk(
             version=version,
             sources=sources,
@@ -156,20 +164,17 @@ class Bench:
                 for path, text in {**project.files, **project.list_files}.items()
                 if path in shown
             },
+            of_cases=of_cases - shown,
             cases={case.name: case for case in cases},
         )
 
     def _with(self, known: OnDisk, edits: Mapping[str, str]) -> Rules:
-        project = known.rules.project
-        hidden = (
-            () if project is None else set(project.settings.cases) - set(project.settings.rules)
-        )
-        files = EditedFiles(known.sources.files, edits, hidden)
+        files = EditedFiles(known.sources.files, edits, known.of_cases)
         sources = Sources(files, known.sources.name, outputs=known.sources.outputs)
         sources.parsed.parsed.update(
             (path, parsed)
             for path, parsed in known.sources.parsed.parsed.items()
-            if path not in edits
+            if path not in edits and path not in known.of_cases
         )
         try:
             edited, problems = sources.read(self._environment)
