@@ -137,8 +137,10 @@ class Client:
         """The next problems that the server tells of a file."""
         uri = self.uri(name)
         told = self.wait(
-            lambda heard: heard.get("method") == "textDocument/publishDiagnostics"
-            and heard["params"]["uri"] == uri
+            lambda heard: (
+                heard.get("method") == "textDocument/publishDiagnostics"
+                and heard["params"]["uri"] == uri
+            )
         )
         problems: list[dict[str, Any]] = told["params"]["diagnostics"]
         return problems

@@ -28,7 +28,7 @@ _COMMENT: Final = re.compile(r"(?:^|(?<=\s))#")
 _IN_QUOTES: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
 _REST_PLAIN: Final = re.compile(r"(?:[^\s:#]|:(?=\S)|(?<=\S)#|[ \t]+(?=[^\s#]))*")
 _REST_FLOW: Final = re.compile(PLAIN)
-_REST_QUOTED: Final = {'"': re.compile(r"[^\"\n]*"), "'": re.compile(r"[^'\n]*")}
+_REST_QUOTED: Final = {'"': re.compile(r"(?:[^\"\\\n]|\\.)*"), "'": re.compile(r"[^'\n]*")}
 _LINES_BELOW: Final = 500
 """Lines below a place in which further keys beside it are looked for."""
 
