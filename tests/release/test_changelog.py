@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from release.changelog import NotToBePublished, notes_of, refuse_other_tag
 
 from mmctl import __version__
+from release.changelog import NotToBePublished, notes_of, refuse_other_tag
 
 ROOT: Final = Path(__file__).parents[2]
 CHANGELOG: Final = """\

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from release.changelog import NotToBePublished
 
 from mmctl import __version__
 from release import installed, package, tools
+from release.changelog import NotToBePublished
 
 ROOT: Final = Path(__file__).parents[2]
 LIST: Final = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others"]
