@@ -1,0 +1,199 @@
+"""The page of `play` in a browser: as a person uses it, at two widths, in light and dark."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from serve.conftest import TOKEN, Browser
+from serve.playing import playing, tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from serve.playing import Playing
+
+pytestmark = pytest.mark.slow
+ENDS = "document.getElementById('ends').textContent"
+TEXT = "document.getElementById('text')"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playing]:
+    with playing(tmp_path_factory.mktemp("play") / "gateway") as found:
+        yield found
+
+
+def opened(browser: Browser, page: Playing, *, width: int = 1280, scheme: str = "light") -> None:
+    """Open the page with nothing remembered of an earlier test, and wait for the first way."""
+    browser.open(f"{page.url}/?token={TOKEN}", width=width, scheme=scheme)
+    browser.until("document.body.dataset.judged")
+    browser.value("sessionStorage.clear()")
+    browser.open("about:blank")
+    browser.open(f"{page.url}/", width=width, scheme=scheme)
+    browser.until("document.body.dataset.judged")
+
+
+def typed(browser: Browser, after: str, words: str) -> None:
+    """Type into the rules after a text of theirs."""
+    place = f"{TEXT}.value.indexOf({json.dumps(after)}) + {len(after)}"
+    browser.value(f"{TEXT}.focus()")
+    browser.value(f"{TEXT}.setSelectionRange({place}, {place})")
+    browser.type(words)
+
+
+def chosen(browser: Browser, place: str, value: str) -> None:
+    """Choose from a list."""
+    browser.value(
+        f"(() => {{ const it = document.getElementById('{place}'); it.value = {json.dumps(value)};"
+        " it.dispatchEvent(new Event('change', { bubbles: true })); })()"
+    )
+
+
+def test_rules_message_and_way_follow_what_is_typed(browser: Browser, page: Playing) -> None:
+    before = tree(page.folder)
+    opened(browser, page)
+    chosen(browser, "case", "a lookalike is dropped, but not from a partner [2]")
+    browser.until(f"{ENDS} === 'delivered'")
+    assert (
+        browser.value("document.getElementById('field-mail_from').value") == "ceo@partner.example"
+    )
+    assert browser.value("document.querySelector('#gutter .held_back').textContent") == "6"
+    typed(browser, "actions: [drop]\n  - name: block-network", "")
+    typed(browser, "cidr_matches: [192.0.2.0/24", ", 203.0.113.0/24")
+    browser.until(f"{ENDS} === 'dropped'")
+    assert "your edits change what happens" in browser.value("document.body.innerText")
+    browser.click("#show-diff")
+    browser.until("document.getElementById('diff').open")
+    diff = browser.value("document.getElementById('diff-text').textContent")
+    assert "+      - source_ip: {cidr_matches: [192.0.2.0/24, 203.0.113.0/24]}" in diff
+    browser.press("Escape")
+    browser.reload()
+    browser.until(f"{ENDS} === 'dropped'")
+    browser.click("#undo")
+    browser.until(f"{ENDS} === 'delivered'")
+    browser.value("document.getElementById('field-source_ip').focus()")
+    browser.value("document.getElementById('field-source_ip').select()")
+    browser.type("192.0.2.1")
+    browser.until(f"{ENDS} === 'dropped'")
+    browser.click(".stage.applied a[data-rule='2']")
+    at = "[document.getElementById('file').value, document.activeElement.id]"
+    assert browser.value(at) == ["rules/rules.yaml", "text"]
+    line = f"{TEXT}.value.slice({TEXT}.selectionStart, {TEXT}.selectionEnd)"
+    assert "name: block-network" in browser.value(line)
+    assert tree(page.folder) == before
+
+
+def test_a_mistake_leads_to_its_place_and_the_way_from_before_stays(
+    browser: Browser, page: Playing
+) -> None:
+    opened(browser, page)
+    chosen(browser, "file", "rules/rules.yaml")
+    typed(browser, "archive: {to: compliance-", "x")
+    browser.until("document.querySelector('#problems li')")
+    assert "there is no archive `compliance-x7y`" in browser.value(
+        "document.getElementById('problems').innerText"
+    )
+    assert browser.value(ENDS) == "not judged"
+    assert browser.value("document.querySelector('#result.before .stage') !== null")
+    browser.value(f"{TEXT}.setSelectionRange(0, 0)")
+    browser.click("#problems button")
+    assert browser.value(f"{TEXT}.value.slice({TEXT}.selectionStart)").startswith("compliance-x7y")
+    browser.click("#undo")
+    browser.until("document.getElementById('problems').hidden")
+
+
+def test_a_dropped_message_is_judged_and_saved_as_a_case(browser: Browser, page: Playing) -> None:
+    opened(browser, page)
+    eml = (
+        b"Return-Path: <eve@examp1e.example>\r\nDelivered-To: cfo@example.com\r\n"
+        b"From: Eve <eve@examp1e.example>\r\nSubject: \xff\xfe <img src=x>\r\n\r\nHello\r\n"
+    )
+    browser.value(
+        "(() => { const moved = new DataTransfer();"
+        f" const bytes = Uint8Array.from(atob('{base64.b64encode(eml).decode()}'),"
+        " (each) => each.charCodeAt(0));"
+        " moved.items.add(new File([bytes], 'urgent invoice.eml'));"
+        " document.body.dispatchEvent(new DragEvent('drop',"
+        " { dataTransfer: moved, bubbles: true, cancelable: true })); })()"
+    )
+    browser.until("document.getElementById('source').readOnly")
+    chosen(browser, "field-tls", "TLS1_3")
+    browser.value("document.getElementById('assume').click()")
+    browser.until(f"{ENDS} === 'dropped'")
+    hint = "document.getElementById('field-mail_from').placeholder"
+    assert browser.value(hint) == "eve@examp1e.example, as a header says"
+    assert browser.value("document.querySelectorAll('img').length") == 0
+    before = tree(page.folder)
+    browser.value("document.activeElement.blur()")
+    browser.press("s")
+    assert browser.value("document.getElementById('case-file').value") == (
+        "cases/urgent-invoice.yaml"
+    )
+    browser.click("#save-now")
+    browser.until("document.getElementById('save-said').textContent.startsWith('Wrote ')")
+    new = tree(page.folder).keys() - before.keys()
+    assert new == {"cases/urgent-invoice.yaml", "cases/messages/urgent-invoice.eml"}
+    assert (page.folder / "cases" / "messages" / "urgent-invoice.eml").read_bytes() == eml
+    browser.press("Escape")
+    browser.until(
+        "[...document.getElementById('case').options].some((one) => one.text === 'urgent invoice')"
+    )
+
+
+def test_keys_do_what_the_help_says(browser: Browser, page: Playing) -> None:
+    opened(browser, page)
+    active = "document.activeElement.id"
+    for key, place in (("r", "text"), ("m", "source"), ("c", "case")):
+        browser.value("document.activeElement.blur()")
+        browser.press(key)
+        assert browser.value(active) == place
+    browser.press("Escape")
+    browser.press("w")
+    assert browser.value("document.activeElement.closest('#way') !== null")
+    browser.press("?")
+    assert browser.value("document.getElementById('keys').open")
+    browser.press("Escape")
+    typed(browser, "version: 1", "")
+    browser.press("Enter")
+    assert browser.value(f"{TEXT}.value").startswith("version: 1\n\n")
+    browser.tell("Accessibility.enable")
+    nodes = browser.tell("Accessibility.getFullAXTree")["nodes"]
+    unnamed = [
+        node["role"]["value"]
+        for node in nodes
+        if not node.get("ignored")
+        and node["role"]["value"] in {"button", "link", "textbox", "combobox", "checkbox"}
+        and not node.get("name", {}).get("value")
+    ]
+    assert unnamed == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [400, 1280])
+def test_nothing_is_wider_than_the_window_and_no_other_host_is_asked(
+    browser: Browser, page: Playing, width: int, scheme: str
+) -> None:
+    browser.tell("Network.enable")
+    opened(browser, page, width=width, scheme=scheme)
+    long = "x" * 300
+    browser.value(f"document.getElementById('field-recipients').value = '{long}@example.com'")
+    browser.value("document.getElementById('source').focus()")
+    browser.type(f"X-{long}: {long}\n")
+    browser.until("document.getElementById('result').textContent.includes('xxxxx')")
+    wide = "document.documentElement.scrollWidth"
+    for name in ("rules", "message", "way"):
+        if width == 400:
+            browser.click(f"#part-{name}")
+        assert browser.value(f"document.getElementById('{name}').checkVisibility()")
+        assert browser.value(wide) <= width
+        inner = browser.value(f"document.getElementById('{name}').scrollWidth")
+        assert inner <= browser.value(f"document.getElementById('{name}').clientWidth")
+    color = browser.value("getComputedStyle(document.body).backgroundColor")
+    assert color == {"light": "rgb(246, 247, 249)", "dark": "rgb(18, 22, 29)"}[scheme]
+    asked = browser.value("performance.getEntriesByType('resource').map((one) => one.name)")
+    assert asked
+    assert [each for each in asked if not each.startswith(f"{page.url}/")] == []
