@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from serve.conftest import TOKEN, Browser
+from serve.picture import fewer_colors
 from serve.playing import playing, tree
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from serve.playing import Playing
 
 pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+PICTURE = ROOT / "docs" / "images" / "play.png"
 ENDS = "document.getElementById('ends').textContent"
 TEXT = "document.getElementById('text')"
 
@@ -51,6 +55,25 @@ def chosen(browser: Browser, place: str, value: str) -> None:
         f"(() => {{ const it = document.getElementById('{place}'); it.value = {json.dumps(value)};"
         " it.dispatchEvent(new Event('change', { bubbles: true })); })()"
     )
+
+
+def test_the_picture_of_the_manual(
+    browser: Browser, page: Playing, update: bool, tmp_path: Path
+) -> None:
+    """`--update` takes it again: an edit that drops what a case expects to be delivered."""
+    opened(browser, page)
+    chosen(browser, "case", "a lookalike is dropped, but not from a partner [2]")
+    chosen(browser, "file", "rules/rules.yaml")
+    typed(browser, "cidr_matches: [192.0.2.0/24", ", 203.0.113.0/24")
+    browser.until(f"{ENDS} === 'dropped'")
+    browser.value(f"{TEXT}.blur()")
+    taken = tmp_path / "play.png"
+    browser.picture(taken)
+    if update:
+        PICTURE.write_bytes(fewer_colors(taken.read_bytes()))
+    size = slice(16, 24)
+    assert PICTURE.read_bytes()[size] == taken.read_bytes()[size]
+    assert "images/play.png" in (ROOT / "docs" / "play.md").read_text()
 
 
 def test_rules_message_and_way_follow_what_is_typed(browser: Browser, page: Playing) -> None:
@@ -181,6 +204,8 @@ def test_nothing_is_wider_than_the_window_and_no_other_host_is_asked(
     opened(browser, page, width=width, scheme=scheme)
     long = "x" * 300
     browser.value(f"document.getElementById('field-recipients').value = '{long}@example.com'")
+    if width == 400:
+        browser.click("#part-message")
     browser.value("document.getElementById('source').focus()")
     browser.type(f"X-{long}: {long}\n")
     browser.until("document.getElementById('result').textContent.includes('xxxxx')")
