@@ -1,7 +1,7 @@
-"""Complete the words of a command line for bash, zsh and fish, in the way that typer installs.
+"""Complete the words of a command line for each shell, in the way that typer installs.
 
-The table of words is rendered from typer. What is unusual is left to it: quotes, `--name=`, shared
-options before the command. Names of the project (environments, rules) complete nothing yet.
+The table of words is rendered from typer; names of the project are those that lint kept. What is
+unusual is left to typer: `--name=`, shared options before the command, options in PowerShell.
 
 Imported before anything else; nothing slow may be imported here.
 """
@@ -11,8 +11,10 @@ from __future__ import annotations
 from mmctl.cli import world
 from mmctl.cli.at_once import width_of_page
 from mmctl.cli.command_lines import COMMAND_LINES, COMMANDS_TO_COMPLETE, COMPLETIONS
+from mmctl.cli.completed_names import for_bash, for_powershell, for_zsh, names_for
 from mmctl.cli.help_layout import TooNarrow, lines_of
-from mmctl.cli.well_formed import NotWellFormed, given
+from mmctl.cli.shell_words import ShellWords, shell_words
+from mmctl.cli.well_formed import NotWellFormed, given, placed
 
 TYPE_CHECKING = False  # `typing` is slow to import
 if TYPE_CHECKING:
@@ -33,11 +35,33 @@ def completed() -> tuple[str, int] | None:
     shell = _SHELLS.get(world.variable(COMPLETE) or "")
     if shell is None:
         return None
-    words, answer = shell
+    read, answer, answer_names = shell
     try:
-        return answer(_found(*words()))
+        words = read()
+        names = _names(words)
+        if names:
+            return answer_names(names, words.quote)
+        return answer(_found(words.plain(), words.begun))
     except (NotWellFormed, TooNarrow):
         return None
+
+
+def _names(line: ShellWords) -> list[str]:
+    """The names that begin so, where the next word is a name."""
+    command, *words = line.before or [""]
+    if command not in COMMAND_LINES or line.begun.startswith("-") or "--" in words:
+        return []
+    options = COMMAND_LINES[command][0]
+    option = None
+    if words and words[-1] in options and options[words[-1]][1] not in {"flag", "help"}:
+        option = words.pop()
+    places = [at for at, word in enumerate(words[:-1]) if word in {"-C", "--directory"}]
+    folder = words[places[-1] + 1] if places else "."
+    try:
+        names = names_for(command, placed(command, words), option, folder)
+    except OSError:  # the folder was deleted
+        return []
+    return [name for name in names if name.startswith(line.begun)]
 
 
 def refuse_what_no_shell_asks() -> None:
@@ -93,12 +117,14 @@ def _options(command: str, begun: str, already: set[str]) -> Found:
     ]
 
 
-def _words_of_bash() -> tuple[list[str], str]:
-    words = _split(world.variable("COMP_WORDS"))
+def _words_of_bash() -> ShellWords:
     number = _place_in_bash()
-    if number is None:
+    text = world.variable("COMP_WORDS") or ""
+    words = text.split("\n" if "\n" in text else " ")
+    if number is None or not 0 < number <= len(words):
         raise NotWellFormed
-    return words[1:number], words[number] if number < len(words) else ""
+    begun = words[number] if number < len(words) else ""
+    return shell_words([*words[1:number], begun])
 
 
 def _place_in_bash() -> int | None:
@@ -107,20 +133,20 @@ def _place_in_bash() -> int | None:
     return int(place) if is_number else None
 
 
-def _words_of_line() -> tuple[list[str], str]:
+def _words_of_line() -> ShellWords:
     line = world.variable("_TYPER_COMPLETE_ARGS")
-    words = _split(line)[1:]
-    if not words or (line or "").endswith(" "):
-        return words, ""
-    return words[:-1], words[-1]
+    if line is None:
+        raise NotWellFormed
+    return shell_words([line], skip=1)
 
 
-def _split(line: str | None) -> list[str]:
-    if line is None or not line.isascii() or any(each in line for each in "'\"\\"):
+def _words_of_powershell() -> ShellWords:
+    line = world.variable("_TYPER_COMPLETE_ARGS")
+    begun = world.variable("_TYPER_COMPLETE_WORD_TO_COMPLETE") or ""
+    if line is None or not line.endswith(begun):
         raise NotWellFormed
-    if not line.replace("\n", " ").replace("\t", " ").isprintable():
-        raise NotWellFormed
-    return line.split()
+    before = line.removesuffix(begun)
+    return shell_words([before + " " if before else "", begun], skip=1, backslash=False)
 
 
 def _for_bash(found: Found) -> tuple[str, int]:
@@ -145,6 +171,26 @@ def _for_fish(found: Found) -> tuple[str, int]:
     ) + "\n", 0
 
 
+def _names_for_bash(names: list[str], quote: str) -> tuple[str, int]:
+    return "\n".join(for_bash(names, quote)) + "\n", 0
+
+
+def _names_for_zsh(names: list[str], _quote: str) -> tuple[str, int]:
+    return for_zsh(names), 0
+
+
+def _names_for_fish(names: list[str], _quote: str) -> tuple[str, int]:
+    return _for_fish([(name, "") for name in names])
+
+
+def _for_powershell(_found: Found) -> tuple[str, int]:
+    raise NotWellFormed
+
+
+def _names_for_powershell(names: list[str], _quote: str) -> tuple[str, int]:
+    return for_powershell(names), 0
+
+
 def _escaped(text: str) -> str:
     text = text.replace('"', '""').replace("'", "''").replace("$", "\\$")
     return text.replace("`", "\\`").replace(":", r"\\:")
@@ -158,9 +204,18 @@ def _folded(text: str) -> str:
 
 
 _SHELLS: Final[
-    dict[str, tuple[Callable[[], tuple[list[str], str]], Callable[[Found], tuple[str, int]]]]
+    dict[
+        str,
+        tuple[
+            Callable[[], ShellWords],
+            Callable[[Found], tuple[str, int]],
+            Callable[[list[str], str], tuple[str, int]],
+        ],
+    ]
 ] = {
-    "complete_bash": (_words_of_bash, _for_bash),
-    "complete_zsh": (_words_of_line, _for_zsh),
-    "complete_fish": (_words_of_line, _for_fish),
+    "complete_bash": (_words_of_bash, _for_bash, _names_for_bash),
+    "complete_zsh": (_words_of_line, _for_zsh, _names_for_zsh),
+    "complete_fish": (_words_of_line, _for_fish, _names_for_fish),
+    "complete_powershell": (_words_of_powershell, _for_powershell, _names_for_powershell),
 }
+"""How each shell says the words, and how it takes options and names."""

@@ -96,16 +96,25 @@ def keep(file: str, document: dict[str, object]) -> None:
 
     from mmctl.writing import write_whole
 
-    folder, name = os.path.split(file)
     try:
-        make_own(folder)
+        make_own(os.path.dirname(file))
         if os.path.islink(file):
             os.remove(file)  # an answer replaces a link, and never what it leads to
         write_whole(Path(file), json.dumps(document, ensure_ascii=False))
-        for old in _oldest(folder, name.partition("-")[0]):
-            os.remove(old)
+        delete_oldest(file)
     except OSError:
         return
+
+
+def delete_oldest(file: str) -> None:
+    """Delete the oldest files of the same kind as one that was kept.
+
+    Raises:
+        OSError: they cannot be deleted.
+    """
+    folder, name = os.path.split(file)
+    for old in _oldest(folder, name.partition("-")[0]):
+        os.remove(old)
 
 
 def _root(arguments: Sequence[str]) -> str | None:

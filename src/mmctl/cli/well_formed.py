@@ -54,6 +54,15 @@ def given(command: str, words: Sequence[str]) -> set[str]:
     return set(_read(words, COMMAND_LINES[command][0])[0])
 
 
+def placed(command: str, words: Sequence[str]) -> list[str]:
+    """The arguments among some words of a command, without its options and their values.
+
+    Raises:
+        NotWellFormed: typer has to read them.
+    """
+    return _read(words, COMMAND_LINES[command][0])[1]
+
+
 def _read(
     words: Sequence[str], options: dict[str, tuple[str, str, bool]]
 ) -> tuple[dict[str, Any], list[str]]:

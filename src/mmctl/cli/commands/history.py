@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from mmctl.cli.changes.change import open_history
 from mmctl.cli.commands.diff import between
 from mmctl.cli.formats import Format
+from mmctl.cli.kept_names import SNAPSHOTS, keep_names
 from mmctl.cli.options.store import StoreOptions, elsewhere
 from mmctl.cli.result_table import CHANGES, ENTRIES, HISTORY_DIFFERENCE, ONE_ENTRY, RELEASES, write
 from mmctl.cli.run import Run
@@ -81,7 +82,10 @@ def history(
         case []:
             if run.format is Format.HUMAN:
                 run.say(f"account {account}  {region}")
-            write(run, ENTRIES, Entries(entries=found.entries(), pins=found.pins()))
+            entries = found.entries()
+            write(run, ENTRIES, Entries(entries=entries, pins=found.pins()))
+            if named is None:
+                keep_names(str(run.root), {SNAPSHOTS: [each.id for each in reversed(entries)]})
         case ["show", id]:
             entry = found.find(id)
             calls = tuple(found.journal(entry.id))

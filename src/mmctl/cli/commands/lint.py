@@ -123,6 +123,10 @@ def lint(
     text = write(run, PROBLEMS, reported_now)
     code = int(any(problem.severity.rank <= fail_on.rank for problem in problems))
     asked_more = paths or fix or known or run.output or no_cache or base is not None
+    if not paths:
+        from mmctl.cli.files.project_names import keep_names_of
+
+        keep_names_of(run, found)
     if found.seen is not None and run.arguments is not None and not asked_more:
         remember(run.arguments, RememberedOutput(text, code), found.seen)
     return code

@@ -102,10 +102,8 @@ class _Lines:
 
     def show(self, save: WatchedSave) -> None:
         """Write what is known, unless more follows."""
-        from rich.text import Text
-
-        from mmctl.render.text.watch import lines_of
+        from mmctl.render.text.watch import text_of
 
         if save.under_way is None:
-            self._run.show(Text("\n").join([*lines_of(save, width=self._run.columns()), Text()]))
+            self._run.show(text_of(save, width=self._run.columns()))
             sys.stdout.flush()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mmctl.language.formatting.fix import Fix
     from mmctl.language.parsing.load import Sources
     from mmctl.language.parsing.seen import Seen
+    from mmctl.language.project import Project
     from mmctl.problem import Problem
 
 STDIN: Final = "-"
@@ -55,6 +56,8 @@ class Linted:
     """What company rules say, by id."""
     packed: tuple[str, ...] = ()
     """How rule sets fit that are packed: a line for each."""
+    projects: tuple[Project, ...] = ()
+    """The project in each environment; none: its files say too little, or it is not one project."""
     seen: Seen | None = None
     """Everything that the answer depends on, if that is one folder."""
 
@@ -297,7 +300,7 @@ def _all_environments(
     }
     meanings = {rule.id: rule.message for rule in found.company_rules}
     files = {**found.files, **found.list_files}
-    return Linted(found.problems, files, repairs, meanings, found.packed)
+    return Linted(found.problems, files, repairs, meanings, found.packed, found.projects)
 
 
 def _renamed(found: Linted, rename: Callable[[str], str]) -> Linted:

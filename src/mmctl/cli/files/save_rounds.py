@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.changes.versions import GIT, version_of
 from mmctl.cli.files.linting import linted
+from mmctl.cli.files.project_names import keep_names_of
 from mmctl.counted import counted
 from mmctl.errors import MmctlError, ProblemsFound, UsageError
 from mmctl.problem import Severity
@@ -75,6 +76,7 @@ class SaveRounds:
     def _steps(self, save: WatchedSave, changed: Changed) -> Iterator[WatchedSave]:
         yield replace(save, under_way="lint")
         found = linted(self._run, ())
+        keep_names_of(self._run, found)
         self._known = _files_of(found)
         save = replace(save, problems=found.problems, files=found.files)
         try:

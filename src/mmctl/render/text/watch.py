@@ -89,6 +89,11 @@ def lines_of(save: WatchedSave, *, width: int) -> list[Text]:
     return lines
 
 
+def text_of(save: WatchedSave, *, width: int) -> Text:
+    """Everything that is known after a save, and an empty line behind it."""
+    return Text("\n").join([*lines_of(save, width=width), Text()])
+
+
 def screen_of(save: WatchedSave, console: Console, *, width: int, height: int) -> list[Text]:
     """The lines that fit on a screen; the last one says how many do not."""
     lines = [
