@@ -141,7 +141,7 @@ def _nodes(node: tree_sitter.Node, kind: str) -> list[tree_sitter.Node]:
         (["list", "remove", ""], ["trusted-partners"]),
         (["cases", "show", "a\\ blocked"], ["a\\ blocked\\ network\\ is\\ dropped"]),
         (["cases", "show", '"a blocked'], ["a blocked network is dropped"]),
-        (["explain", "ignore-"], ["ignore-without-effect", "ignore-without-reason"]),
+        (["explain", "ignore-"], ["ignore-without-reason", "ignore-without-effect"]),
     ],
 )
 def test_bash_gets_the_names_that_fit(
@@ -179,6 +179,7 @@ def test_names_of_a_folder_that_was_never_linted_are_none(
     shutil.copytree(GATEWAY, tmp_path / "project")
     monkeypatch.chdir(tmp_path / "project")
     assert _in_bash(["promote", ""], monkeypatch) == []
+    monkeypatch.delenv("_MMCTL_COMPLETE")
     assert exit_code(["lint", "--quiet"]) == 0
     assert "deliver" in _in_bash(["promote", ""], monkeypatch)
     monkeypatch.chdir(tmp_path)
@@ -190,15 +191,17 @@ def test_names_that_a_screen_would_not_show_are_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    (tmp_path / "mmctl.yaml").touch()
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "mmctl.yaml").touch()
     names = ["a\tb", "a\nb", "a\x1b[2J", "a\u202eb", "", "x" * 201, "plain", "中 文"]
-    keep_names(str(tmp_path), {"rule": names, "case": ["kept"]})
-    keep_names(str(tmp_path), {"rule": [*names, "new"]})
-    assert names_of(str(tmp_path), "rule") == ["plain", "中 文", "new"]
-    assert names_of(str(tmp_path), "case") == ["kept"]
+    keep_names(str(project), {"rule": names, "case": ["kept"]})
+    keep_names(str(project), {"rule": [*names, "new"]})
+    assert names_of(str(project), "rule") == ["plain", "中 文", "new"]
+    assert names_of(str(project), "case") == ["kept"]
     [file] = (tmp_path / "cache" / "mmctl").iterdir()
     file.write_bytes(b"\xff\x00")
-    assert names_of(str(tmp_path), "rule") == []
+    assert names_of(str(project), "rule") == []
 
 
 def test_words_are_read_as_a_shell_reads_them() -> None:
