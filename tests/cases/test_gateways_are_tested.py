@@ -48,9 +48,10 @@ def written(mutant: Mutant) -> str:
 @pytest.mark.parametrize(
     ("folder", "environment", "budget"),
     [
-        (".", "local", 300),
-        (".", "staging", 60),
-        (".", "prod", 60),
+        (".", "local", 20),
+        pytest.param(".", "local", 300, marks=pytest.mark.deep),
+        pytest.param(".", "staging", 60, marks=pytest.mark.deep),
+        pytest.param(".", "prod", 60, marks=pytest.mark.deep),
         ("examples/enterprise-gateway", "local", None),
         ("examples/compliance-audit", "local", None),
         ("examples/multi-environment", "dev", None),

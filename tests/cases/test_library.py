@@ -239,7 +239,11 @@ def test_every_trait_is_shown_by_an_entry_and_missed_without_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [".", *(f"examples/{each}" for each in (*FINDINGS, "multi-environment"))]
+    "name",
+    [
+        pytest.param(".", marks=pytest.mark.deep),
+        *(f"examples/{each}" for each in (*FINDINGS, "multi-environment")),
+    ],
 )
 def test_added_cases_pass_are_in_layout_and_belong_to_a_person(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -181,7 +181,7 @@ def applied(project: Project) -> list[tuple[str, ...]]:
     return [judge(gateway, mail).recipients[0].applied for mail in MAIL]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(listed=rules)
 def test_a_rule_that_is_said_never_to_apply_applies_to_no_message(
     listed: list[dict[str, Any]],
@@ -201,7 +201,7 @@ def test_a_rule_that_is_said_never_to_apply_applies_to_no_message(
         assert never.isdisjoint(name for names in applied(project) for name in names)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(listed=rules)
 def test_a_value_that_is_said_to_change_nothing_can_be_left_out(
     listed: list[dict[str, Any]],
@@ -239,7 +239,7 @@ AFTER = re.compile(r"what `(?P<first>rule-\d)` delivers, `(?P<second>rule-\d)`")
 BEFORE = re.compile(r"^`(?P<first>rule-\d)` \(line \d+\) has delivered")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(listed=rules)
 def test_rules_that_are_said_to_act_on_the_same_mail_do(listed: list[dict[str, Any]]) -> None:
     project = project_of(written(listed))

@@ -167,17 +167,17 @@ archives:
 """
 
 
-def test_of_ten_thousand_problems_a_hundred_are_shown_unless_all_are_asked_for(
+def test_of_a_thousand_problems_a_hundred_are_shown_unless_all_are_asked_for(
     lint: Lint, project: Path
 ) -> None:
-    values = "".join(f"                - spam{n:05}.example\n" for n in range(10_000))
+    values = "".join(f"                - spam{n:04}.example\n" for n in range(1_000))
     (project / "rules" / "a.yaml").write_text(MANY.format(values=values))
     code, out, _ = lint()
     assert code == 1
     assert out.count("\nrules/a.yaml:") + out.startswith("rules/a.yaml:") == 100
     assert out.endswith("errors in 1 file\n")
     assert max(map(len, out.splitlines())) < 200
-    assert lint("--all")[1].count("[not-an-address]") == 10_000
+    assert lint("--all")[1].count("[not-an-address]") == 1_000
 
 
 def test_a_file_of_a_hundred_thousand_lines_is_read(lint: Lint, project: Path) -> None:

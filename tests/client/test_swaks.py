@@ -13,6 +13,7 @@ from sending_to import endpoint, sent_to
 from smtp_servers import server_context, sink
 
 from mmctl.client.endpoint import TlsMode
+from swaks import SWAKS, needs_swaks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,7 @@ MESSAGE = (
 )
 
 
-@pytest.mark.skipif(shutil.which("swaks") is None, reason="swaks is not installed")
+@needs_swaks
 @pytest.mark.parametrize("encrypted", [False, True])
 def test_the_same_bytes_and_envelope_arrive_as_from_swaks(
     tmp_path: Path, *, encrypted: bool
@@ -38,7 +39,7 @@ def test_the_same_bytes_and_envelope_arrive_as_from_swaks(
             MESSAGE.encode(),
             recipients=["b@example.com", "no@example.com"],
         )
-        words = ["swaks", "--server", f"127.0.0.1:{server.port}", "--ehlo", "client.example.org"]
+        words = [str(SWAKS), "--server", f"127.0.0.1:{server.port}", "--ehlo", "client.example.org"]
         words += ["--from", "a@example.org", "--to", "b@example.com,no@example.com"]
         words += ["--data", f"@{file}", "--silent", "3", *(["--tls"] if encrypted else [])]
         theirs = subprocess.run(words, capture_output=True, timeout=60, check=False)

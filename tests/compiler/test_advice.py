@@ -209,6 +209,7 @@ def test_a_second_ingress_point_takes_the_rules_of_its_domains() -> None:
     assert [each.handed_on for each in pointed[0].packings] == [8, 8]
 
 
+@pytest.mark.unmeasured
 def test_pairs_that_pin_the_order_come_with_a_message_that_shows_why() -> None:
     project = project_of(mixed())
     (budget,) = budget_of(project, packings_of(project)).rule_sets
@@ -252,6 +253,7 @@ def test_a_rule_is_found_with_its_neighbors_and_its_price() -> None:
         places_in(project, budget, "blok-7", QUESTIONS)
 
 
+@pytest.mark.deep
 @pytest.mark.slow
 @pytest.mark.unmeasured
 def test_the_first_version_of_the_reference_gateway_is_told_what_makes_it_fit() -> None:

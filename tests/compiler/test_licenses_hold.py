@@ -88,6 +88,7 @@ def test_what_is_licensed_or_proved_changes_nothing() -> None:
     assert min(counts["swapped"], counts["kept"]) > 50
 
 
+@pytest.mark.deep
 @pytest.mark.slow
 @pytest.mark.unmeasured
 def test_what_is_licensed_or_proved_changes_nothing_in_many_gateways() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import smtplib
 import ssl
 import subprocess
@@ -20,6 +19,7 @@ import urllib3
 from emulator.polling import until
 from emulator.postfix_server import POSTFIX, needs_postfix, postfix
 from emulator.test_aws_cli import MMCTL, QUIET, SECONDS, aws_command, emulate
+from swaks import SWAKS, needs_swaks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"
 PASSWORD = "correct-horse-9"
-SWAKS = shutil.which("swaks")
 KEYS = {
     "AWS_ACCESS_KEY_ID": ACCOUNT,
     "AWS_SECRET_ACCESS_KEY": "any",
@@ -40,7 +39,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.no_cover,
     needs_postfix,
-    pytest.mark.skipif(SWAKS is None, reason="needs swaks"),
+    needs_swaks,
     pytest.mark.skipif(aws_command() is None, reason="needs the aws command"),
 ]
 POLICY = [

@@ -92,6 +92,7 @@ def test_jumbled_rule_sets_do_the_same_when_they_are_packed(
     assert counts["guarded"] > 0
 
 
+@pytest.mark.deep
 @pytest.mark.slow
 @pytest.mark.unmeasured
 def test_many_jumbled_rule_sets_do_the_same_when_they_are_packed(

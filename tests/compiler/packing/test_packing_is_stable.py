@@ -72,6 +72,7 @@ def test_an_edit_of_one_rule_changes_few_live_rules() -> None:
     assert max(counts) <= 5, counts
 
 
+@pytest.mark.deep
 @pytest.mark.slow
 @pytest.mark.unmeasured
 def test_a_hundred_edits_change_few_live_rules() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import pytest
 
 from emulator.polling import until
 from emulator.postfix_server import needs_postfix, postfix
+from swaks import SWAKS, needs_swaks
 
 if TYPE_CHECKING:
     from emulator.smtp.conftest import Face
@@ -22,10 +22,9 @@ AUTH: dict[str, Any] = {
     "TlsPolicy": "REQUIRED",
     "IngressPointConfiguration": {"SmtpPassword": PASSWORD},
 }
-SWAKS = shutil.which("swaks")
 
 
-@pytest.mark.skipif(SWAKS is None, reason="needs swaks")
+@needs_swaks
 def test_swaks_sends_with_tls_and_password_pipelined(face: Face) -> None:
     point = face.point(**AUTH)
     assert SWAKS is not None

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
-SWAKS = shutil.which("swaks")
 needs_mail_server = pytest.mark.skipif(
     POSTFIX is None or shutil.which("saslpasswd2", path=_PATH) is None or os.geteuid() != 0,
     reason="needs Postfix, saslpasswd2 (Debian: sasl2-bin), and root to start it",
