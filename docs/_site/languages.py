@@ -1,0 +1,78 @@
+"""English and Chinese in one site: each page knows its language, its twin and its sidebar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from furo.navigation import get_navigation_tree
+from sphinx.addnodes import toctree
+from sphinx.environment.adapters.toctree import TocTree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from docutils import nodes
+    from sphinx.application import Sphinx
+
+_HOME: Final = "zh/index"
+_CHINESE: Final = {
+    "Search": "搜索",
+    "Next": "下一页",
+    "Previous": "上一页",
+    "Neighbors": "相邻的页面",
+    "Home": "首页",
+    "Back to top": "回到顶部",
+    "Skip to content": "跳到正文",
+    "On this page": "本页内容",
+    "Error": "错误",
+    "Please activate JavaScript to enable the search functionality.": "搜索需要 JavaScript。",
+    "The manual of mmctl": "mmctl 手册",
+}
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Called by Sphinx; after the theme, whose sidebar is that of the English pages."""
+    app.connect("html-page-context", _speak, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _speak(
+    app: Sphinx, name: str, _template: str, context: dict[str, Any], _tree: nodes.document | None
+) -> None:
+    chinese = name.startswith("zh/")
+    twin = name.removeprefix("zh/") if chinese else f"zh/{name}"
+    there = twin in app.env.found_docs or twin.endswith("search")
+    home = "index" if chinese else _HOME
+    context |= {
+        "language": "zh-CN" if chinese else "en",
+        "other_language": "en" if chinese else "zh-CN",
+        "other_words": "English" if chinese else "中文",
+        "other_missing": "(this page is in Chinese alone)" if chinese else "（本页暂无中文版）",
+        "other_page": context["pathto"](twin if there else home),
+        "translated": there,
+    }
+    if chinese:
+        context["docstitle"] = f"mmctl {app.config.version} 手册"
+        context["master_doc"] = _HOME
+        context["pathto"] = _to_chinese_search(context["pathto"])
+        context["_"] = context["gettext"] = lambda text: _CHINESE.get(text, text)
+        context["furo_navigation_tree"] = get_navigation_tree(_sidebar(app, name))
+
+
+def _to_chinese_search(pathto: Callable[..., str]) -> Callable[..., str]:
+    def path(page: str, *more: Any, **named: Any) -> str:
+        return pathto("zh/search" if page == "search" else page, *more, **named)
+
+    return path
+
+
+def _sidebar(app: Sphinx, name: str) -> str:
+    """The parts of the Chinese index, with those of its pages that have children opened."""
+    parts = []
+    for part in app.env.get_doctree(_HOME).findall(toctree):
+        tree = TocTree(app.env).resolve(
+            name, app.builder, part, prune=True, titles_only=True, collapse=True, includehidden=True
+        )
+        if tree is not None:
+            parts.append(app.builder.render_partial(tree)["fragment"])
+    return "".join(parts)
