@@ -9,7 +9,7 @@ from sphinx.addnodes import toctree
 from sphinx.environment.adapters.toctree import TocTree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from docutils import nodes
     from sphinx.application import Sphinx
@@ -57,6 +57,7 @@ def _speak(
         context["pathto"] = _to_chinese_search(context["pathto"])
         context["_"] = context["gettext"] = lambda text: _CHINESE.get(text, text)
         context["furo_navigation_tree"] = get_navigation_tree(_sidebar(app, name))
+        context |= _neighbors(app, name, context["pathto"])
 
 
 def _to_chinese_search(pathto: Callable[..., str]) -> Callable[..., str]:
@@ -64,6 +65,29 @@ def _to_chinese_search(pathto: Callable[..., str]) -> Callable[..., str]:
         return pathto("zh/search" if page == "search" else page, *more, **named)
 
     return path
+
+
+def _neighbors(
+    app: Sphinx, name: str, pathto: Callable[..., str]
+) -> dict[str, dict[str, str] | None]:
+    """The Chinese pages before and after a page, in the order of the Chinese index."""
+    order = [_HOME, *_below(app, _HOME)]
+    at = order.index(name) if name in order else None
+    beside = {"prev": at - 1, "next": at + 1} if at is not None else {}
+    return {
+        where: {"link": pathto(order[place]), "title": app.env.titles[order[place]].astext()}
+        if 0 <= place < len(order)
+        else None
+        for where, place in beside.items()
+    }
+
+
+def _below(app: Sphinx, name: str) -> Iterator[str]:
+    """The Chinese pages below a page, each before its own."""
+    for page in app.env.toctree_includes.get(name, []):
+        if page.startswith("zh/"):
+            yield page
+            yield from _below(app, page)
 
 
 def _sidebar(app: Sphinx, name: str) -> str:

@@ -27,6 +27,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 def _add_order(app: Sphinx, name: str, source: list[str]) -> None:
     if PurePosixPath(name).name == "index":
+        app.env.metadata[name]["orphan"] = True  # the index of a language is below no other page
         source[0] = "".join(_with_parts(source[0]))
     elif below := sorted(_children(name, app.env.found_docs)):
         folder = PurePosixPath(name).parent
