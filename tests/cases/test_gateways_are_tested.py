@@ -17,7 +17,7 @@ from mmctl.language.parsing.load import read_project
 if TYPE_CHECKING:
     from mmctl.cases.mutants.mutant import Mutant
 
-pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 LEAST = 90

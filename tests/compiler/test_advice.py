@@ -255,7 +255,6 @@ def test_a_rule_is_found_with_its_neighbors_and_its_price() -> None:
 
 @pytest.mark.deep
 @pytest.mark.slow
-@pytest.mark.unmeasured
 def test_the_first_version_of_the_reference_gateway_is_told_what_makes_it_fit() -> None:
     project, _ = read_project(Path(__file__).parent / "first_version")
     found = budget_for(project)

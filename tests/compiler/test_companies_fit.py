@@ -51,7 +51,6 @@ def test_a_company_of_300_rules_fits_or_it_is_said_why_not() -> None:
 
 @pytest.mark.deep
 @pytest.mark.slow
-@pytest.mark.unmeasured
 def test_companies_of_300_rules_fit_or_it_is_said_why_not() -> None:
     assert not list(misfits(range(20)))
 

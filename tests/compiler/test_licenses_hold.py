@@ -90,6 +90,5 @@ def test_what_is_licensed_or_proved_changes_nothing() -> None:
 
 @pytest.mark.deep
 @pytest.mark.slow
-@pytest.mark.unmeasured
 def test_what_is_licensed_or_proved_changes_nothing_in_many_gateways() -> None:
     assert not list(contradictions(range(1000, 1100), Counter()))

@@ -20,17 +20,16 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.unmeasured,
     pytest.mark.skipif(os.name != "posix", reason="there is no fork elsewhere"),
 ]
 
 UNDERTAKINGS = ("first apply", "change", "rollback", "removal")
-ONE_IN = 12
+ONE_IN = 36
 
 
 AT_ONCE = 8
 IN_FLIGHT_WRONGS = ("throttle", "denied", "cut-after", "stale", "cut-after for good", KILLED)
-IN_FLIGHT_ONE_IN = 37
+IN_FLIGHT_ONE_IN = 111
 
 
 def quickly(patch: pytest.MonkeyPatch) -> None:

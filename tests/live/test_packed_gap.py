@@ -55,14 +55,15 @@ def test_a_gap_is_found_where_there_is_one(world: World) -> None:
 
 
 @pytest.mark.slow
-def test_an_apply_that_ends_at_any_call_goes_on_where_it_was(world: World) -> None:
+@pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.deep)])
+def test_an_apply_that_ends_at_any_call_goes_on_where_it_was(world: World, step: int) -> None:
     world.text = gateway(few())
     world.apply()
     rest = partial(world.apply, allow_delete=True, forced=("size",))
     for text, back in ((gateway(many()), gateway(few())), (gateway(changed()), gateway(many()))):
         world.text = back
         rest()
-        for number in count(1, 17):
+        for number in count(1, 17 * step):
             world.text = text
             world.observe = at_write(number, Killed)
             try:
@@ -79,7 +80,7 @@ def test_an_apply_that_ends_at_any_call_goes_on_where_it_was(world: World) -> No
             assert _members(world.plan().live) == _members(world.plan().desired)
             world.text = back
             rest()
-        assert number > 17
+        assert number > 17 * step
         world.observe = None
 
 

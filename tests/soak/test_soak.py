@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import soak
-from soak import BATCH, Report, summary
+from soak import Report, summary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,16 +26,18 @@ def counted(report: Report) -> Report:
     return report
 
 
+@pytest.mark.parametrize("batch", [50, pytest.param(250, marks=pytest.mark.deep)])
 def test_damaged_messages_are_judged_without_a_crash_and_their_defects_noted(
-    tmp_path: Path,
+    batch: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    report = counted(ran(tmp_path / "alone", 2 * BATCH))
+    monkeypatch.setattr(soak, "BATCH", batch)
+    report = counted(ran(tmp_path / "alone", 2 * batch))
     assert report.crashes == []
-    assert report.judged == 2 * BATCH
-    assert report.defective > BATCH
+    assert report.judged == 2 * batch
+    assert report.defective > batch
     assert len(report.defects) > 8
     assert report.outcomes.keys() >= {"delivered", "dropped", "stored", "refused", "unknown"}
-    assert counted(ran(tmp_path / "shared", 2 * BATCH, workers=2)) == report
+    assert counted(ran(tmp_path / "shared", 2 * batch, workers=2)) == report
 
 
 def test_the_same_seed_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

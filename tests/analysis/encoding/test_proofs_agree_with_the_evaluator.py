@@ -163,8 +163,6 @@ def test_readings_that_are_free_are_chosen_by_the_message() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.unmeasured
-@pytest.mark.unmeasured
 def test_no_message_of_fifty_thousand_contradicts_what_is_refuted() -> None:
     """Thousands of gateways, with all that can fail failing or not."""
     for entangled in (False, True):

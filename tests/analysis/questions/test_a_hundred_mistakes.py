@@ -116,7 +116,6 @@ def really_differ(before: Gateway, after: Gateway, draft: Draft) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.unmeasured
 def test_a_hundred_mistakes_are_found_or_change_nothing() -> None:
     assert read({}) is not None, "without a mistake nothing is refused"
     project, _ = read_text(FILES)

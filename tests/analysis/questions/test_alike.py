@@ -82,8 +82,6 @@ def test_versions_under_other_readings_are_told_with_a_message_that_both_read_so
 
 
 @pytest.mark.slow
-@pytest.mark.unmeasured
-@pytest.mark.unmeasured
 def test_a_thousand_pairs_contradict_no_proof() -> None:
     counts, wrong = answers(range(1000, 2000))
     assert not wrong

@@ -157,7 +157,5 @@ def test_no_message_contradicts_what_is_proved_of_busy_gateways() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.unmeasured
-@pytest.mark.unmeasured
 def test_no_message_contradicts_what_is_proved_of_a_thousand_busy_pairs() -> None:
     check(range(1000, 2000))

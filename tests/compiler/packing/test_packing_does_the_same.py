@@ -94,7 +94,6 @@ def test_jumbled_rule_sets_do_the_same_when_they_are_packed(
 
 @pytest.mark.deep
 @pytest.mark.slow
-@pytest.mark.unmeasured
 def test_many_jumbled_rule_sets_do_the_same_when_they_are_packed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -74,7 +74,6 @@ def test_an_edit_of_one_rule_changes_few_live_rules() -> None:
 
 @pytest.mark.deep
 @pytest.mark.slow
-@pytest.mark.unmeasured
 def test_a_hundred_edits_change_few_live_rules() -> None:
     counts = changes(1, 100)
     print({each: counts[each] for each in sorted(counts)})  # noqa: T201 - the distribution

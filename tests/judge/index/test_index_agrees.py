@@ -141,9 +141,8 @@ def test_the_index_agrees_on_many_rules() -> None:
     assert not faults(range(300, 303), rules=120)
 
 
+@pytest.mark.deep
 @pytest.mark.slow
-@pytest.mark.unmeasured
-@pytest.mark.unmeasured  # three times as quick, and the other tests reach the same lines
 def test_the_index_agrees_on_a_hundred_thousand_pairs() -> None:
     """Thousands of gateways, with six messages and up to ten rules each."""
     assert not faults(range(10_000, 13_400))

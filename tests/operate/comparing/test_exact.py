@@ -128,6 +128,7 @@ def test_what_a_gateway_wrote_is_no_difference_and_is_the_same_where_all_is_know
     assert min(tolds[Told.SAME], tolds[Told.UNTOLD]) > 20
 
 
+@pytest.mark.deep
 @pytest.mark.slow
 def test_what_many_gateways_wrote_is_no_difference() -> None:
     faults, _ = faults_of_what_it_wrote(range(150, 4_000))
