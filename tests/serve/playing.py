@@ -77,7 +77,7 @@ def playing(folder: Path, *, source: Path = GATEWAY) -> Iterator[Playing]:
     stopping = threading.Event()
     run = Run(directory=folder, today=date(2026, 3, 2))
     entry = PageEntry(token=TOKEN, command="mmctl play")
-    page = play_page(run, entry=entry, wait=stopping.wait, alone=True)
+    page = play_page(run, entry=entry, wait=stopping.wait)
     face = HttpFace(
         None, clock=lambda: datetime(2026, 3, 2, tzinfo=UTC), port=0, page=page, stopping=stopping
     )

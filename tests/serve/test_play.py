@@ -5,14 +5,23 @@ from __future__ import annotations
 import base64
 import shutil
 import subprocess
+import threading
 import time
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 from mmctl.cli.main import exit_code
+from mmctl.cli.playing import play_page
+from mmctl.cli.run import Run
+from mmctl.emulator.http import HttpFace
+from mmctl.serve.page.entry import PageEntry
+from mmctl.serve.page.page import MailPage
+from mmctl.serve.play.pages import BothPages
 from serve.conftest import TOKEN
+from serve.data_folder import Folder
 from serve.playing import GATEWAY, Playing, playing, tree
 
 if TYPE_CHECKING:
@@ -278,3 +287,41 @@ def test_no_text_becomes_markup(page: Playing) -> None:
     html = page.ask("/").text
     assert "<style" not in html
     assert "https://" not in html
+
+
+def test_a_message_that_was_sent_is_played_with_what_was_known_of_it(tmp_path: Path) -> None:
+    """The two pages of `emulate` on one server, behind one cookie."""
+    shutil.copytree(GATEWAY, tmp_path / "gateway")
+    folder = Folder(tmp_path / "mail")
+    key = folder.put(MESSAGE.encode(), sender="ann@example.org", ip="192.0.2.9")
+    stopping = threading.Event()
+    mail = MailPage(
+        folder.path,
+        token=TOKEN,
+        gateway_of=folder.gateway_of,
+        wait=stopping.wait,
+        with_play=True,
+    )
+    run = Run(directory=tmp_path / "gateway", today=date(2026, 3, 2))
+    play = play_page(run, entry=PageEntry(token=TOKEN), wait=stopping.wait, mail=mail.mail)
+    face = HttpFace(
+        None,
+        clock=lambda: datetime(2026, 3, 2, tzinfo=UTC),
+        port=0,
+        page=BothPages(mail, play),
+        stopping=stopping,
+    )
+    with face:
+        page = Playing(folder.path, face.url)
+        page.cookie = page.ask(f"/?token={TOKEN}").headers["set-cookie"].partition(";")[0]
+        for path in ("/", "/play"):
+            assert '<a href="/play"' in page.ask(path).text
+        assert page.ask("/list").data["total"] == 1
+        assert f'href="/play#mail={key}"' in page.ask(f"/view/{key}").data["html"]
+        sent = page.ask(f"/play/mail?key={key}").data
+        assert (sent["way"], sent["form"]["source_ip"]) == ("point:public-mx", "192.0.2.9")
+        assert sent["text"].replace("\r\n", "\n") == MESSAGE
+        played = page.judge(message={"text": sent["text"]}, form=sent["form"], assume_pass=True)
+        assert played["ends"] == ["dropped"]
+        assert page.ask("/play/mail?key=../../secret").status == 404
+        assert page.ask("/play", OWN).status == 404

@@ -135,7 +135,7 @@ def pages(run: Run, folder: Path, token: str, stopping: Event) -> Callable[[Requ
     from mmctl.serve.page.entry import PageEntry
     from mmctl.serve.play.pages import BothPages
 
-    play = play_page(run, entry=PageEntry(token=token), wait=stopping.wait, alone=False)
+    play = play_page(run, entry=PageEntry(token=token), wait=stopping.wait, mail=mail.mail)
     return BothPages(mail, play)
 
 

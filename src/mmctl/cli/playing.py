@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mmctl.language.parsing.seen import Seen
     from mmctl.language.project import Project
     from mmctl.serve.page.entry import PageEntry
+    from mmctl.serve.page.page import StoredSubmission
     from mmctl.serve.play.asked import Asked
     from mmctl.serve.play.judged import Played
 
@@ -41,16 +42,20 @@ def bench_of(run: Run) -> Bench:
 
 
 def play_page(
-    run: Run, *, entry: PageEntry, wait: Callable[[float], bool], alone: bool
+    run: Run,
+    *,
+    entry: PageEntry,
+    wait: Callable[[float], bool],
+    mail: Callable[[str], StoredSubmission | None] | None = None,
 ) -> PlayPage:
-    """The page of the project of a run; `alone`: the server has no other page."""
+    """The page of the project of a run; `mail` has the messages of a page beside it."""
     player = Player(bench_of(run), run.read_file)
     return PlayPage(
         player,
         entry=entry,
         wait=wait,
         save=lambda played, asked: save_case(run, played, asked),
-        alone=alone,
+        mail=mail,
     )
 
 

@@ -34,7 +34,7 @@ def play(
     token = world.new_token()
     entry = PageEntry(token=token, command="mmctl play")
     stopping = threading.Event()
-    page = play_page(run, entry=entry, wait=stopping.wait, alone=True)
+    page = play_page(run, entry=entry, wait=stopping.wait)
     page.look()
     with (
         stoppable(by_hangup=True),

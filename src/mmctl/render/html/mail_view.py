@@ -81,8 +81,8 @@ class MailView:
     body: MailBody | None = None
 
 
-def mail_view(shown: MailView, passed_over: PassedOver) -> Markup:
-    """The message as one article with its panels."""
+def mail_view(shown: MailView, passed_over: PassedOver, *, with_play: bool = False) -> Markup:
+    """The message as one article with its panels; `with_play`: it leads to the page of `play`."""
     panels: list[tuple[str, str, Child]] = [("way", "Way", _way(shown, passed_over))]
     if shown.body is not None:
         body = shown.body
@@ -98,7 +98,14 @@ def mail_view(shown: MailView, passed_over: PassedOver) -> Markup:
         element(
             "header",
             element("h2", shown.heading, tabindex="-1"),
-            element("div", [chip(outcome) for outcome in shown.ends], class_="chips"),
+            element(
+                "div",
+                [chip(outcome) for outcome in shown.ends],
+                element("a", "Try it in Play", href=f"/play#mail={shown.key}", class_="try")
+                if with_play and shown.body is not None
+                else None,
+                class_="chips",
+            ),
             _pairs(shown.envelope, "envelope"),
         ),
         element("div", [_tab(*panel[:2]) for panel in panels], role="tablist", aria_label="Views")

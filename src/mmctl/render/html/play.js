@@ -163,6 +163,18 @@
     note(bytes ? "This message is too large, or not text: it is judged as it is, and its beginning is shown." : "");
   }
 
+  // A message that was sent: the server took what nobody stated to be good, and so does the form.
+  async function sent(key) {
+    const found = await ask(`/play/mail?${new URLSearchParams({ key })}`);
+    base = null;
+    fill(found.form);
+    byId("entrance").value = found.way;
+    if (byId("entrance").selectedIndex < 0) byId("entrance").value = disk.usual;
+    put(found.text, found.base64, found.name);
+    byId("assume").checked = true;
+    soon();
+  }
+
   async function choose(called) {
     if (!called) {
       const recipients = fields.get("recipients").value;
@@ -425,9 +437,11 @@
     } catch { /* what was remembered is not what this page remembers */ }
     try {
       await state();
-      const wanted = new URLSearchParams(location.hash.slice(1)).get("case");
+      const asked = new URLSearchParams(location.hash.slice(1));
+      const wanted = asked.get("case");
       const cases = disk.cases.map(([, called]) => called);
-      await choose(cases.includes(wanted) ? wanted : location.hash === "#own" ? "" : cases[0] || "");
+      if (asked.get("mail")) await sent(asked.get("mail"));
+      else await choose(cases.includes(wanted) ? wanted : location.hash === "#own" ? "" : cases[0] || "");
     } catch (error) {
       trouble(error);
     }

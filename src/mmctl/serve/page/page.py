@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
 from mmctl.patterns import Pattern
+from mmctl.records import dataclass
 from mmctl.render.html.mail_page import first_message, mail_page, script, style_sheet
 from mmctl.render.html.mail_view import mail_view
 from mmctl.render.html.passed_over import PassedOver
@@ -16,6 +17,7 @@ from mmctl.serve.page import answers
 from mmctl.serve.page.arrivals import Arrivals
 from mmctl.serve.page.bodies import attachment, html_of
 from mmctl.serve.page.entry import PageEntry
+from mmctl.serve.page.judging import submission_of
 from mmctl.serve.page.rows import AS_LIVE
 from mmctl.serve.page.seeking import Sought
 from mmctl.serve.page.sending import places, sending
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from mmctl.emulator.routes import Request
     from mmctl.emulator.wire import HttpAnswer
-    from mmctl.judge.submission import Gateway
+    from mmctl.judge.submission import Gateway, Submission
     from mmctl.serve.page.rule_names import RulesOnPage
 
     Query = Mapping[str, Sequence[str]]
@@ -51,6 +53,15 @@ ICON: Final = (
     ' height="10" rx="2" fill="#2457c5"/><path d="M2 5l6 4 6-4" stroke="#fff" stroke-width="1.5"'
     ' fill="none"/></svg>'
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSubmission:
+    """One accepted message: what was known of it, its bytes, and its ingress point."""
+
+    submission: Submission
+    content: bytes
+    point: str
 
 
 class MailPage:
@@ -93,6 +104,23 @@ class MailPage:
         except (ValueError, LookupError, TypeError, OSError, RecursionError) as error:
             # Files that something else has damaged: say so, and go on with the others.
             return answers.plain(500, f"this cannot be shown: {error}")
+
+    def mail(self, key: str) -> StoredSubmission | None:
+        """A message with what was known of it when it was accepted; None: there is none.
+
+        Raises:
+            ValueError: what is stored is damaged.
+            KeyError: the same.
+        """
+        self._arrivals.look()
+        row = self._arrivals.row(key)
+        content = None if row is None else self._stored.message(key)
+        if row is None or content is None:
+            return None
+        accepted = self._stored.accepted(row)
+        return StoredSubmission(
+            submission=submission_of(accepted, content), content=content, point=row.point
+        )
 
     def _answer(self, path: str, query: Query) -> HttpAnswer:
         match path:
@@ -175,7 +203,7 @@ class MailPage:
         if now == stamp:
             return answers.answered(204, "text/plain", b"")
         passed_over = PassedOver()
-        html = mail_view(self._view.of(row), passed_over)
+        html = mail_view(self._view.of(row), passed_over, with_play=self._with_play)
         return answers.data({"stamp": now, "html": html, "passed_over": passed_over.document()})
 
 

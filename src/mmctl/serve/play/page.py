@@ -17,7 +17,7 @@ from mmctl.render.html.play_view import problems_view, way_view
 from mmctl.serve.page import answers
 from mmctl.serve.page.page import ICON
 from mmctl.serve.play.asked import POINT, RULE_SET, asked_in
-from mmctl.serve.play.form import FIELDS
+from mmctl.serve.play.form import FIELDS, form_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mmctl.emulator.routes import Request
     from mmctl.emulator.wire import HttpAnswer
     from mmctl.serve.page.entry import PageEntry
+    from mmctl.serve.page.page import StoredSubmission
     from mmctl.serve.play.asked import Asked
     from mmctl.serve.play.bench import OnDisk
     from mmctl.serve.play.judged import Played, Player
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     Query = Mapping[str, Sequence[str]]
     Save = Callable[[Played, Asked], Sequence[str]]
     """Writes a case in a new file; the paths that it wrote. Refuses with an `MmctlError`."""
+    Mail = Callable[[str], StoredSubmission | None]
+    """A message that was sent, by its id."""
 
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks at the files while a page waits for a change."""
@@ -44,8 +47,8 @@ LONGEST_SHOWN: Final = 256 * 1024
 class PlayPage:
     """The page of one project.
 
-    `wait` waits for seconds and says whether the server stops; `save` writes a case; `alone`:
-    the server has no other page.
+    `wait` waits for seconds and says whether the server stops; `save` writes a case; `mail` has
+    the messages of the page beside this one (None: the server has no other page).
     """
 
     def __init__(
@@ -55,13 +58,13 @@ class PlayPage:
         entry: PageEntry,
         wait: Callable[[float], bool],
         save: Save,
-        alone: bool = True,
+        mail: Mail | None = None,
     ) -> None:
         self._player = player
         self._entry = entry
         self._wait = wait
         self._save = save
-        self._alone = alone
+        self._mail = mail
 
     def look(self) -> None:
         """Read the files, so that the first page has to wait for nothing.
@@ -89,7 +92,7 @@ class PlayPage:
             )
         except MmctlError as error:
             return answers.plain(409, _said(error))
-        except (ValueError, TypeError, RecursionError) as error:
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
             return answers.plain(400, f"this cannot be answered: {error}")
         except OSError as error:
             return answers.plain(409, f"a file cannot be read: {error.strerror or error}")
@@ -111,6 +114,8 @@ class PlayPage:
                 return self._changes("".join(query.get("since", ())[:1]))
             case "/play/case":
                 return self._case("".join(query.get("name", ())[:1]))
+            case "/play/mail":
+                return self._sent("".join(query.get("key", ())[:1]))
             case _:
                 return None
 
@@ -132,7 +137,7 @@ class PlayPage:
             project="Play" if project is None else project.settings.project,
             environment="" if project is None else project.environment.name,
             fields=FIELDS,
-            with_mail=not self._alone,
+            with_mail=self._mail is not None,
         )
 
     def _judged(self, played: Played) -> HttpAnswer:
@@ -171,6 +176,20 @@ class PlayPage:
                 "way": case.way,
                 "name": case.name,
                 **_shown_message(case.content),
+            }
+        )
+
+    def _sent(self, key: str) -> HttpAnswer | None:
+        """A message that was sent, with what was known of it."""
+        found = None if self._mail is None else self._mail(key)
+        if found is None:
+            return None
+        return answers.data(
+            {
+                "form": form_of(found.submission),
+                "way": f"{POINT}{found.point}",
+                "name": f"{key[:12]}.eml",
+                **_shown_message(found.content),
             }
         )
 
