@@ -44,7 +44,7 @@ def by_pipx(wheel: Path, constraints: Path, into: Path) -> None:
     programs = into / "pipx-bin"
     own = {"PIPX_HOME": str(into / "pipx"), "PIPX_BIN_DIR": str(programs)}
     own["PIPX_MAN_DIR"] = str(into / "pipx-man")
-    install = ["--quiet", "install", "--python", sys.executable]
+    install = ["install", "--quiet", "--python", sys.executable]
     _run(
         [_found("pipx"), *install, f"--pip-args=--constraint={constraints}", str(wheel)], into, own
     )
