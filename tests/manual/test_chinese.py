@@ -110,7 +110,8 @@ def test_code_is_the_same(page: str) -> None:
     english = (DOCS / page).read_text(encoding="utf-8")
     chinese = without_first_line(page)
     assert blocks_and_prose(chinese)[0] == blocks_and_prose(english)[0]
-    assert spans(chinese) == spans(english)
+    assert sorted(spans(english) - spans(chinese)) == []
+    assert sorted(spans(chinese) - spans(english)) == []
 
 
 @pytest.mark.parametrize("page", TRANSLATED)
@@ -140,7 +141,6 @@ def test_links_stay_in_chinese_where_they_can(page: str) -> None:
     assert not wrong, f"docs/zh/{page}:\n" + "\n".join(wrong)
 
 
-@pytest.mark.parametrize("page", TRANSLATED)
 def test_who_starts_learns_or_does_something_finds_each_page_in_chinese() -> None:
     """Oracle: the sections of the English index."""
     index = (DOCS / "index.md").read_text(encoding="utf-8")
@@ -150,6 +150,7 @@ def test_who_starts_learns_or_does_something_finds_each_page_in_chinese() -> Non
     assert sorted(pages - set(TRANSLATED)) == []
 
 
+@pytest.mark.parametrize("page", TRANSLATED)
 def test_a_page_links_to_what_the_english_page_links_to(page: str) -> None:
     def leads_to(file: Path) -> list[str]:
         places = [
