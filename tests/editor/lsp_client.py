@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-PATIENCE = 120.0
+PATIENCE = 60.0
 """Seconds after which an answer that never comes fails a test."""
 
 
@@ -124,6 +124,7 @@ class Client:
 
     def close(self, name: str) -> None:
         """Close a file."""
+        self._versions.pop(name, None)
         self.notify("textDocument/didClose", {"textDocument": {"uri": self.uri(name)}})
 
     def at(self, name: str, line: int, character: int) -> dict[str, Any]:
@@ -134,12 +135,13 @@ class Client:
         }
 
     def shown(self, name: str) -> list[dict[str, Any]]:
-        """The next problems that the server tells of a file."""
-        uri = self.uri(name)
+        """The next problems that the server tells of a file, as its text is now."""
+        uri, version = self.uri(name), self._versions.get(name)
         told = self.wait(
             lambda heard: (
                 heard.get("method") == "textDocument/publishDiagnostics"
                 and heard["params"]["uri"] == uri
+                and heard["params"].get("version") == version
             )
         )
         problems: list[dict[str, Any]] = told["params"]["diagnostics"]

@@ -65,6 +65,8 @@ class Watched:
     fixes: dict[Problem, Fix] = field(default_factory=dict)
     uris: dict[str, str] = field(default_factory=dict)
     """How the editor names its open files."""
+    versions: dict[str, int] = field(default_factory=dict)
+    """Which texts of its open files came last: problems say for which they are."""
     edits: int = 0
     waiting: asyncio.Task[None] | None = None
 
@@ -132,13 +134,14 @@ class EditorServer(LanguageServer):
 
     # -- what the editor tells
 
-    def changed(self, uri: str, text: str) -> None:
+    def changed(self, uri: str, text: str, version: int) -> None:
         """A file was opened, or edited: its problems follow, then those of its project."""
         path, on_disk = path_of(uri)
         project, inside = self.opened.find(path, on_disk=on_disk)
-        project.texts[inside] = text
+        project.texts[inside] = _of_whole_characters(text)
         watched = self.watched(project)
         watched.uris[inside] = uri
+        watched.versions[inside] = version
         self._look(watched, inside)
 
     def saved(self, uri: str) -> None:
@@ -159,6 +162,7 @@ class EditorServer(LanguageServer):
             del self._watched[id(project)]
         else:
             watched.uris.pop(inside, None)
+            watched.versions.pop(inside, None)
             self._look(watched, None)
 
     def began(self, folder: str) -> None:
@@ -224,7 +228,9 @@ class EditorServer(LanguageServer):
         lines = watched.project.lines(path)
         uri = self.uri(watched.project, path)
         self.text_document_publish_diagnostics(
-            types.PublishDiagnosticsParams(uri, diagnostics(problems, lines))
+            types.PublishDiagnosticsParams(
+                uri, diagnostics(problems, lines), version=watched.versions.get(path)
+            )
         )
 
 
@@ -237,6 +243,11 @@ def _until_edited(watched: Watched) -> Callable[[], None]:
             raise _Stopped
 
     return between
+
+
+def _of_whole_characters(text: str) -> str:
+    """A text in which half of a character is U+FFFD, as long as before."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def path_of(uri: str) -> tuple[str, bool]:
@@ -257,11 +268,13 @@ def serve(server: EditorServer, features: Mapping[str, Callable[[EditorServer], 
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenTextDocumentParams) -> None:
-        server.changed(params.text_document.uri, params.text_document.text)
+        document = params.text_document
+        server.changed(document.uri, document.text, document.version)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def changed(params: types.DidChangeTextDocumentParams) -> None:
-        server.changed(params.text_document.uri, params.content_changes[-1].text)
+        document, text = params.text_document, params.content_changes[-1].text
+        server.changed(document.uri, text, document.version)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def saved(params: types.DidSaveTextDocumentParams) -> None:

@@ -72,7 +72,7 @@ class OpenFiles:
             Unreadable: there is no such file, or reading is not allowed, or it is too large.
         """
         text = self._texts.get(path)
-        return self._behind.read(path) if text is None else text.encode("utf-8", "surrogatepass")
+        return self._behind.read(path) if text is None else text.encode()
 
 
 Kept = dict[str, tuple[bytes, "Parsed"]]

@@ -39,7 +39,7 @@ def lsp(run: Run) -> int:
     It reads the files that are open and the projects around them. It runs no command, asks no
     network, and reads no credentials.
     """
-    if world.is_terminal(sys.stdin):
+    if world.is_terminal(world.standard_input()):
         raise UsageError(
             "`mmctl lsp` talks to an editor, and stdin is a terminal",
             help="name the command `mmctl lsp` in the settings of the editor",
