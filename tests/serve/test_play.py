@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import base64
+import re
 import shutil
+import signal
 import subprocess
+import sys
 import threading
 import time
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
+from ruamel.yaml import YAML
 
 from mmctl.cli.main import exit_code
 from mmctl.cli.playing import play_page
@@ -26,7 +30,6 @@ from serve.playing import GATEWAY, Playing, playing, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 POSTS = ("/play/judge", "/play/diff", "/play/save")
 GETS = ("/", "/play/state", "/play/changes?since=-1", "/play/case?name=x", "/play/script.js")
@@ -60,7 +63,7 @@ def dropping(text: str) -> str:
 
 
 def test_every_case_ends_on_the_page_as_its_file_expects(page: Playing) -> None:
-    written = yaml.safe_load((GATEWAY / "cases" / "cases.yaml").read_text())["cases"]
+    written = YAML(typ="safe").load((GATEWAY / "cases" / "cases.yaml").read_text())["cases"]
     expected = {
         f"{case['name']} [{number}]" if "for_each" in case else case["name"]: {
             each["outcome"] for each in row["expect"].values()
@@ -73,6 +76,29 @@ def test_every_case_ends_on_the_page_as_its_file_expects(page: Playing) -> None:
         shown = page.case(name)
         played = page.judge(case=name, form=shown["form"], way=shown["way"])
         assert set(played["ends"]) == outcomes, name
+
+
+@pytest.mark.slow
+def test_the_command_starts_as_the_manual_says_and_ends_by_ctrl_c(tmp_path: Path) -> None:
+    shutil.copytree(GATEWAY, tmp_path / "gateway")
+    with subprocess.Popen(
+        [sys.executable, "-m", "mmctl", "play", "--port", "0"],
+        cwd=tmp_path / "gateway",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            lines = [process.stdout.readline() for _ in range(8)]
+            process.send_signal(signal.SIGINT)
+            rest, said = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert (process.returncode, rest, said) == (0, "", "stopped\n")
+    page = re.sub(r":[0-9]+/\?token=\S+", ":4580/?token=oM3…", "".join(lines))
+    manual = Path(__file__).parents[2] / "docs" / "play.md"
+    assert f"```text\n$ mmctl play\n{page}```" in manual.read_text(encoding="utf-8")
 
 
 def test_an_edit_changes_the_way_and_no_file(page: Playing) -> None:
@@ -173,7 +199,10 @@ def test_a_saved_case_passes_and_is_new_below_the_cases(tmp_path: Path) -> None:
         after = tree(page.folder)
         assert sorted(after.keys() - before.keys()) == sorted(written)
         assert {path: after[path] for path in before} == before
-        assert yaml.safe_load(after["cases/hello.yaml"])["cases"][0]["name"] == "hello is delivered"
+        assert (
+            YAML(typ="safe").load(after["cases/hello.yaml"])["cases"][0]["name"]
+            == "hello is delivered"
+        )
         ran = ["-C", str(page.folder), "simulate", "--run", "hello is delivered"]
         assert exit_code([*ran, "--fail-on-empty"]) == 0
         again = page.ask("/play/save", asked)
