@@ -91,7 +91,7 @@ def lines_of(save: WatchedSave, *, width: int) -> list[Text]:
 
 def text_of(save: WatchedSave, *, width: int) -> Text:
     """Everything that is known after a save, and an empty line behind it."""
-    return Text("\n").join([*lines_of(save, width=width), Text()])
+    return Text("\n").join(lines_of(save, width=width)).append("\n\n")
 
 
 def screen_of(save: WatchedSave, console: Console, *, width: int, height: int) -> list[Text]:
