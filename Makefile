@@ -12,7 +12,7 @@ PURE    = tests/model tests/language tests/judge tests/mail tests/checks tests/c
 # Tests start many processes, none of which needs to compile again what another one compiled.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help demo check lint test test-all test-deep bench soak faults oracle rendered release-check fix clean
+.PHONY: help demo check lint test test-all test-deep bench soak faults oracle rendered docs docs-serve release-check fix clean
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
 
@@ -45,8 +45,8 @@ test-deep: $(READY) ## half an hour: what tries a hundred times as much, before 
 	$(TESTS) -m deep --durations=25
 
 lint: $(READY)   ## layout, lint and types alone
-	$(BIN)/ruff format --check src tests benchmarks release noxfile.py
-	$(BIN)/ruff check src tests benchmarks release noxfile.py
+	$(BIN)/ruff format --check src tests benchmarks release docs noxfile.py
+	$(BIN)/ruff check src tests benchmarks release docs noxfile.py
 	$(BIN)/mypy
 
 bench: $(READY)  ## what performance is promised, measured as ratios on this machine
@@ -79,8 +79,15 @@ release-check: $(READY) $(TOOLS)/.ready  ## all that is known before a release: 
 	  $(BIN)/python -m release check $${TAG:+--tag "$$TAG"} $${KEEP:+--keep "$$KEEP"}
 
 fix: $(READY)    ## format and fix what can be fixed
-	$(BIN)/ruff format src tests benchmarks release noxfile.py
-	$(BIN)/ruff check --fix src tests benchmarks release noxfile.py
+	$(BIN)/ruff format src tests benchmarks release docs noxfile.py
+	$(BIN)/ruff check --fix src tests benchmarks release docs noxfile.py
+
+docs: $(READY)   ## the manual as a site, in site/: open site/index.html
+	$(BIN)/sphinx-build --fresh-env --fail-on-warning --keep-going --quiet --builder html \
+	  --doctree-dir site/.doctrees docs site
+
+docs-serve: docs ## the same at http://127.0.0.1:8000, until Ctrl-C
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory site 8000
 
 clean:           ## remove the environment and what runs left behind
-	rm -rf $(VENV) .mmctl .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .mmctl .pytest_cache .mypy_cache .ruff_cache .hypothesis site

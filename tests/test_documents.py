@@ -13,8 +13,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmctl.cases.parsing import cases_of
-from mmctl.cases.running import run_cases
 from mmctl.checks.lint import lint
 from mmctl.cli.command_table import COMMANDS
 from mmctl.cli.formats import FORMATS
@@ -186,14 +184,14 @@ def steady(text: str) -> str:
     return re.sub(r"\b(rs|tp|inp|a)-[a-z0-9]{20,}", r"\1-…", text)
 
 
-def test_the_readme_shows_what_make_demo_prints(update: bool) -> None:
+def test_the_tour_shows_what_make_demo_prints(update: bool) -> None:
     before = git_status()
-    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "tour.md").read_text(encoding="utf-8")
     head, shown, tail = _TRANSCRIPT.split(page)
     printed = demo() + "\n"
     if update:
         text = f"{head}<!-- demo -->\n```console\n{printed}```\n<!-- end of demo -->{tail}"
-        (ROOT / "README.md").write_text(text, encoding="utf-8")
+        (ROOT / "docs" / "tour.md").write_text(text, encoding="utf-8")
         shown = printed
     assert shown == printed
     assert git_status() == before, "the demo leaves the repository as it is"
@@ -204,21 +202,3 @@ def git_status() -> str:
         return ""
     command = ["git", "status", "--porcelain", "--", "rules", "cases", "lists", "mmctl.yaml"]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-
-
-def test_the_rules_and_the_case_of_the_readme_are_what_they_say() -> None:
-    page = (ROOT / "README.md").read_text(encoding="utf-8")
-    rules, cases = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
-    resources = (
-        "version: 1\narchives: {security-quarantine: {}}\n"
-        "address_lists: {trusted-partners: {members: ['*@partner.example']}}\n"
-        "rule_sets: {inbound: {rules: [{include: security.yaml}]}}\n"
-    )
-    project, problems = read_text(
-        {"security.yaml": rules, "cases.yaml": cases, "gateway.yaml": resources}
-    )
-    assert problems == ()
-    cases, problems = cases_of(project)
-    assert problems == ()
-    (result,) = run_cases(project, cases, read_file=lambda _: b"")
-    assert result.passed, result

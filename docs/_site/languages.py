@@ -47,7 +47,7 @@ def _speak(
         "language": "zh-CN" if chinese else "en",
         "other_language": "en" if chinese else "zh-CN",
         "other_words": "English" if chinese else "中文",
-        "other_missing": "(this page is in Chinese alone)" if chinese else "（本页暂无中文版）",
+        "other_missing": "this page is in Chinese alone" if chinese else "本页暂无中文版",
         "other_page": context["pathto"](twin if there else home),
         "translated": there,
     }

@@ -2,13 +2,14 @@
 
 Each list of links below a heading of `index.md` is a part of the sidebar. A page has as children
 those of the folder with its name (`migration.md`, `migration/`); a `README.md` has those beside it.
+What is found by a table of its own stays out of the sidebar: pages of checks, decisions.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 _HEADING = re.compile(r"^## +(.+)$", re.MULTILINE)
 _LINK = re.compile(r"^- \[([^]]+)\]\(([^)#:]+)\.md\)", re.MULTILINE)
+
+
+_BY_TABLE: Final = ("checks/", "developers/decisions/")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -29,6 +33,8 @@ def _add_order(app: Sphinx, name: str, source: list[str]) -> None:
     if PurePosixPath(name).name == "index":
         app.env.metadata[name]["orphan"] = True  # the index of a language is below no other page
         source[0] = "".join(_with_parts(source[0]))
+    elif name.startswith(_BY_TABLE) and name != "checks/README":
+        app.env.metadata[name]["orphan"] = True
     elif below := sorted(_children(name, app.env.found_docs)):
         folder = PurePosixPath(name).parent
         entries = [PurePosixPath(each).relative_to(folder).as_posix() for each in below]
@@ -49,7 +55,11 @@ def _with_parts(text: str) -> Iterator[str]:
 def _children(name: str, pages: set[str]) -> Iterator[str]:
     page = PurePosixPath(name)
     folder = page.parent if page.name == "README" else page
-    return (each for each in pages if each.startswith(f"{folder}/") and each != name)
+    return (
+        each
+        for each in pages
+        if each.startswith(f"{folder}/") and each != name and not each.startswith(_BY_TABLE)
+    )
 
 
 def _toctree(entries: list[str], options: str = "") -> str:

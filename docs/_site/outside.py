@@ -23,7 +23,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _mark_what_is_outside(app: Sphinx, name: str, source: list[str]) -> None:
+def _mark_what_is_outside(_app: Sphinx, name: str, source: list[str]) -> None:
     repository = os.environ.get("MANUAL_REPOSITORY", "").rstrip("/")
 
     def words(link: re.Match[str]) -> str:

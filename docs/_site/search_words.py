@@ -7,6 +7,7 @@ same way in the browser: all of its pairs have to be on the page.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sphinx.search.en import SearchEnglish
@@ -24,7 +25,8 @@ class Words(SearchEnglish):
     language_name = "English and Chinese"
     js_splitter_code = r"""
 function splitQuery(query) {
-  const runs = query.match(/[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff])[\p{Letter}\p{Number}_])+/gu) || [];
+  const one = /[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff])[\p{Letter}\p{Number}_])+/gu;
+  const runs = query.match(one) || [];
   return runs.flatMap((run) => {
     const word = run.length === 1 || !/[\u3400-\u9fff]/.test(run);
     return word ? [run] : [...run].slice(1).map((it, at) => run[at] + it);
@@ -32,9 +34,14 @@ function splitQuery(query) {
 }
 """
 
-    def split(self, input: str) -> list[str]:  # noqa: A002 - Sphinx's word
+    def split(self, input: str) -> list[str]:
         """The words of a text, in its order."""
         return [word for run in _RUN.findall(input) for word in _parts(run)]
+
+    @cache  # noqa: B019 - there is one of these, as long as the build
+    def stem(self, word: str) -> str:
+        """What a word is found by; most words come many times."""
+        return super().stem(word)
 
 
 def _parts(run: str) -> list[str]:
