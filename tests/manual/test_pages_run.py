@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PAGES = ("start.md", "learn.md", "production.md", "access.md", "friday.md", "audit.md")
 NOT_RUN = {"start.md": ["sh"]}
-"""Blocks that nothing here runs: how to install is tried by `tests/release`."""
+"""Blocks that nothing here runs: `tests/release/test_package.py` installs by pipx."""
 _BLOCK = re.compile(r"(?:<!-- (.+?) -->\n)?```(\w*)\n", re.DOTALL)
 
 

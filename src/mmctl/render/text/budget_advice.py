@@ -94,7 +94,7 @@ def advice_lines(rule_set: RuleSetBudget, *, every: bool = False) -> StyledParts
         text.add(wrapped(f"{number}. {gives(each)}", "  "), "bold")
         text.extend(_changes(each, tried[: number - 1], every=every))
     if not every and any(len(each.changes) > _TOLD for each in tried):
-        text.add(wrapped("-v tells how to write each change and what it means", "  "), "dim")
+        text.add(wrapped("-v shows how to write each change and what it means", "  "), "dim")
     for line in second_point_lines(advice):
         text.add(wrapped(line, "  "))
     return text
