@@ -183,6 +183,13 @@ ROWS: Final = (
         unit="MiB",
     ),
     Row(
+        key="editor",
+        what="problems of the edited file in an editor, against lint of its project",
+        better=Better.LESS,
+        floor=0.2,
+        aim=0.1,
+    ),
+    Row(
         key="dead-rules",
         what="all dead rules of 300, against reading those rules from YAML",
         better=Better.LESS,

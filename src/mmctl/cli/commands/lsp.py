@@ -36,8 +36,8 @@ def lsp(run: Run) -> int:
     """Serve an editor: problems while you type, and what it asks for.
 
     Speaks the Language Server Protocol on stdin and stdout; editors start it.
-    It reads the files that are open and the projects around them. It runs no command, asks no
-    network, and reads no credentials.
+    It reads the files that are open and the projects around them.
+    It runs no command, asks no network, and reads no credentials.
     """
     if world.is_terminal(world.standard_input()):
         raise UsageError(
@@ -47,8 +47,12 @@ def lsp(run: Run) -> int:
     from mmctl.editor.features import FEATURES
     from mmctl.editor.server import EditorServer, serve
 
+    stated = run.today if run.today != world.now().date() else None
     server = EditorServer(
-        __version__, _Disk(), lambda: world.now().date(), environment=run.environment
+        __version__,
+        _Disk(),
+        lambda: stated or world.now().date(),  # an editor stays open over midnight
+        environment=run.environment,
     )
     serve(server, FEATURES)
     output = behind(sys.stdout).buffer

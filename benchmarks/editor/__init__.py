@@ -1,0 +1,1 @@
+"""The language server: the edited file against the whole project."""
