@@ -1749,7 +1749,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
         (
             ('', (('Serve an editor: problems while you type, and what it asks for.', ''),)),
             ('', ()),
-            ('2', (('Speaks the Language Server Protocol on stdin and stdout; editors start it.\nIt reads the files that are open and the projects around them. It runs no command, asks no\nnetwork, and reads no credentials.', '2'),)),
+            ('2', (('Speaks the Language Server Protocol on stdin and stdout; editors start it.\nIt reads the files that are open and the projects around them.\nIt runs no command, asks no network, and reads no credentials.', '2'),)),
         ),
         (
             (
