@@ -62,10 +62,9 @@ def _at(client: Client, needle: str) -> dict[str, Any]:
 
 def _marked(text: str, range_: dict[str, Any]) -> str:
     """What an editor marks in a text, by UTF-16."""
-    line = text.split("\n")[range_["start"]["line"]].encode("utf-16-le")
-    return line[range_["start"]["character"] * 2 : range_["end"]["character"] * 2].decode(
-        "utf-16-le"
-    )
+    units: bytes = text.split("\n")[range_["start"]["line"]].encode("utf-16-le")
+    start, end = (2 * int(range_[each]["character"]) for each in ("start", "end"))
+    return str(units[start:end], "utf-16-le")
 
 
 def test_a_completion_replaces_the_word_behind_wide_characters(client: Client) -> None:
