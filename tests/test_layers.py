@@ -86,6 +86,7 @@ ABOVE = {
         "linting",
         "live",
     },
+    "notebook": {"api", "render"},
 }
 """Files beside the rooms that join them; `cli` alone imports these."""
 EVERYWHERE = {
