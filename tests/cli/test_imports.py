@@ -57,7 +57,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "--help": {"cli"},
     "": {"cli"},
     "plan --help": {"cli"},
-    "completion": {"cli"},
+    "completion": {"cli", "language"},
     "remembered": {"cli", "language"},
     "explain redundant-value": {*OWN, "cli", "language", "checks", "render"},
     "checks": {*OWN, "cli", "language", "checks", "render"},
