@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+from posixpath import dirname
 from typing import TYPE_CHECKING, Any, Final
 
-from furo.navigation import get_navigation_tree
 from sphinx.addnodes import toctree
 from sphinx.environment.adapters.toctree import TocTree
 
@@ -31,8 +32,8 @@ _CHINESE: Final = {
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Called by Sphinx; after the theme, whose sidebar is that of the English pages."""
-    app.connect("html-page-context", _speak, priority=900)
+    """Called by Sphinx; before the theme, which asks for the sidebar."""
+    app.connect("html-page-context", _speak, priority=100)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -56,8 +57,10 @@ def _speak(
         context["master_doc"] = _HOME
         context["pathto"] = _to_chinese_search(context["pathto"])
         context["_"] = context["gettext"] = lambda text: _CHINESE.get(text, text)
-        context["furo_navigation_tree"] = get_navigation_tree(_sidebar(app, name))
+        context["toctree"] = lambda **_: _sidebar(app, name)
         context |= _neighbors(app, name, context["pathto"])
+    elif "orphan" in app.env.metadata[name]:
+        context["toctree"] = partial(_sidebar_beside, app, dirname(name), context["toctree"])
 
 
 def _to_chinese_search(pathto: Callable[..., str]) -> Callable[..., str]:
@@ -100,3 +103,11 @@ def _sidebar(app: Sphinx, name: str) -> str:
         if tree is not None:
             parts.append(app.builder.render_partial(tree)["fragment"])
     return "".join(parts)
+
+
+def _sidebar_beside(app: Sphinx, folder: str, make: Callable[..., str], **options: Any) -> str:
+    """The English sidebar of pages that are not in it: the same for all of a folder."""
+    made: dict[str, str] = app.env.temp_data.setdefault("sidebars", {})
+    if folder not in made:
+        made[folder] = make(**options)
+    return made[folder]

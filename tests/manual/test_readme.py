@@ -6,13 +6,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from manual.terminal import picture
-
 from mmctl.cli.main import exit_code
 
 if TYPE_CHECKING:
-    from _pytest.capture import CaptureFixture
+    import pytest
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -48,7 +46,7 @@ CAMPAIGN = """
 def test_the_ten_lines_are_linted_as_the_readme_says(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str],
     update: bool,
 ) -> None:
     page = README.read_text(encoding="utf-8")
@@ -71,7 +69,7 @@ def test_the_ten_lines_are_linted_as_the_readme_says(
 def test_the_picture_of_a_plan_is_what_a_plan_prints(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str],
     update: bool,
 ) -> None:
     monkeypatch.chdir(tmp_path)
