@@ -12,7 +12,7 @@ PURE    = tests/model tests/language tests/judge tests/mail tests/checks tests/c
 # Tests start many processes, none of which needs to compile again what another one compiled.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help demo check lint test test-all test-deep bench soak faults oracle rendered docs docs-serve release-check fix clean
+.PHONY: help demo check lint test test-all test-deep coverage bench soak faults oracle rendered docs docs-serve release-check fix clean
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
 
@@ -37,12 +37,15 @@ test: $(READY)   ## in minutes: the same, and all tests but the slow ones
 	@$(MAKE) --no-print-directory lint
 	$(TESTS) -m "not slow" --durations=5
 
-test-all: $(READY) ## everything that CI runs for a change: all tests but the deep, and how much of the code they reach
+test-all: $(READY) ## everything that CI runs for a change: all tests but the deep
 	@$(MAKE) --no-print-directory lint
-	$(TESTS) -m "not deep" --cov --cov-report=term:skip-covered --durations=25
+	$(TESTS) -m "not deep" --durations=25
 
-test-deep: $(READY) ## half an hour: what tries a hundred times as much, before a release and each week
+test-deep: $(READY) ## what tries a hundred times as much, before a release and each week
 	$(TESTS) -m deep --durations=25
+
+coverage: $(READY) ## how much of the code, by line and branch, the tests reach that are not slow; each week
+	$(TESTS) -m "not slow" --cov --cov-report=term:skip-covered
 
 lint: $(READY)   ## layout, lint and types alone
 	$(BIN)/ruff format --check src tests benchmarks release docs noxfile.py

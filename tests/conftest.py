@@ -29,10 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    """Count no lines in a test that is `slow` or `unmeasured`."""
+    """Count no lines in a test that is `unmeasured`."""
     counting = sys.gettrace()
-    markers = {marker.name for marker in item.iter_markers()}
-    if counting is None or markers.isdisjoint({"slow", "unmeasured"}):
+    if counting is None or item.get_closest_marker("unmeasured") is None:
         return (yield)
     sys.settrace(None)
     try:

@@ -23,7 +23,7 @@ REPOSITORY: Final = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", [12, pytest.param(1, marks=pytest.mark.deep)])
+@pytest.mark.parametrize("step", [40, pytest.param(1, marks=pytest.mark.deep)])
 def test_every_message_of_the_library_ends_by_smtp_as_it_is_judged(
     step: int,
     tmp_path: Path,

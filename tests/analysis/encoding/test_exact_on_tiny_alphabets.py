@@ -164,8 +164,8 @@ def test_rules_apply_together_in_a_proof_as_they_do_to_messages(named: str) -> N
     assert not all_faults(range(1), named)
 
 
+@pytest.mark.deep
 @pytest.mark.slow
-@pytest.mark.no_cover
 @pytest.mark.parametrize("named", READINGS, ids=lambda name: name.replace(" ", "-"))
 def test_many_rules_apply_together_in_a_proof_as_they_do_to_messages(named: str) -> None:
     assert not all_faults(range(1, 12), named)

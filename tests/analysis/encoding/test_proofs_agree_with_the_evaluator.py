@@ -162,6 +162,7 @@ def test_readings_that_are_free_are_chosen_by_the_message() -> None:
     assert len(needed) > 3
 
 
+@pytest.mark.deep
 @pytest.mark.slow
 def test_no_message_of_fifty_thousand_contradicts_what_is_refuted() -> None:
     """Thousands of gateways, with all that can fail failing or not."""
