@@ -24,6 +24,7 @@ STATED = api.Stated(
 @pytest.fixture
 def shell() -> Iterator[InteractiveShell]:
     made = InteractiveShell.instance()
+    assert made.extension_manager is not None
     made.extension_manager.load_extension("mmctl.notebook")
     yield made
     InteractiveShell.clear_instance()
@@ -31,6 +32,7 @@ def shell() -> Iterator[InteractiveShell]:
 
 def shown(shell: InteractiveShell, value: object) -> str | None:
     """The HTML that a notebook gets for a value; None: only text."""
+    assert shell.display_formatter is not None
     data, _ = shell.display_formatter.format(value)
     assert data["text/plain"]
     html = data.get("text/html")

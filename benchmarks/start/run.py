@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 PROJECT: Final = ("mmctl.yaml", "rules", "cases", "lists")
 FIRST_FILE: Final = Path(__file__).with_name("until_first_file.py")
-COMPLETION: Final = {
-    "_MMCTL_COMPLETE": "complete_bash",
-    "COMP_WORDS": "mmctl lint --f",
-    "COMP_CWORD": "2",
+COMPLETIONS: Final = {
+    words: {"_MMCTL_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": "2"}
+    for words, typed in (
+        ("completion of an option", "mmctl lint --f"),
+        ("completion of a rule", "mmctl promote a"),
+    )
 }
-AT_ONCE: Final = ("--version", "--help", "lint --help", "simulate --help", "completion", "lint")
+"""The second one has the names that the `lint` before it kept."""
+AT_ONCE: Final = ("--version", "--help", "lint --help", "simulate --help", "lint", *COMPLETIONS)
 WITHOUT_RULES: Final = ("explain redundant-value", "checks", "schema", "schema rules")
 WITH_RULES: Final = (
     "lint --no-cache",
@@ -82,8 +85,8 @@ class _Start:
 
     def whole(self, words: str) -> Pairs:
         """What a command costs to its end, in turn with Python alone."""
-        variables = self.variables | (COMPLETION if words == "completion" else {})
-        command = [MMCTL, *([] if words == "completion" else words.split())]
+        variables = self.variables | COMPLETIONS.get(words, {})
+        command = [MMCTL, *([] if words in COMPLETIONS else words.split())]
         return self._in_turn(command, variables)
 
     def first_file(self, words: str) -> Pairs:

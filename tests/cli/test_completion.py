@@ -111,7 +111,7 @@ def test_powershell_gets_names_that_it_reads_as_one_string(
     assert value == "'" + MODEST.replace("'", "''") + "'"
     tree = parser.parse(f"mmctl why --case {value}".encode())
     assert not tree.root_node.has_error
-    strings = [node.text.decode() for node in _nodes(tree.root_node, "string_literal")]
+    strings = [(node.text or b"").decode() for node in _nodes(tree.root_node, "string_literal")]
     assert strings == [value]
     assert not _nodes(tree.root_node, "variable")
 
