@@ -34,7 +34,7 @@ html_search_language = "manual"
 html_search_scorer = str(HERE / "_site/scorer.js")
 html_copy_source = False
 html_use_index = False
-html_additional_pages = {"zh/search": "search.html"}
+html_additional_pages = {"search-zh": "search.html"}
 html_sidebars = {
     "**": [
         "sidebar/brand.html",

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 _HOME: Final = "zh/index"
+_SEARCH: Final = "search-zh"
+"""At the root like the English one: what is found is linked from there."""
 _CHINESE: Final = {
     "Search": "搜索",
     "Next": "下一页",
@@ -40,9 +42,10 @@ def setup(app: Sphinx) -> dict[str, bool]:
 def _speak(
     app: Sphinx, name: str, _template: str, context: dict[str, Any], _tree: nodes.document | None
 ) -> None:
-    chinese = name.startswith("zh/")
+    chinese = name.startswith("zh/") or name == _SEARCH
     twin = name.removeprefix("zh/") if chinese else f"zh/{name}"
-    there = twin in app.env.found_docs or twin.endswith("search")
+    twin = {_SEARCH: "search", "search": _SEARCH}.get(name, twin)
+    there = twin in app.env.found_docs or name in {_SEARCH, "search"}
     home = "index" if chinese else _HOME
     context |= {
         "language": "zh-CN" if chinese else "en",
@@ -65,7 +68,7 @@ def _speak(
 
 def _to_chinese_search(pathto: Callable[..., str]) -> Callable[..., str]:
     def path(page: str, *more: Any, **named: Any) -> str:
-        return pathto("zh/search" if page == "search" else page, *more, **named)
+        return pathto(_SEARCH if page == "search" else page, *more, **named)
 
     return path
 
