@@ -9,7 +9,7 @@ import pytest
 
 from mmctl.editor.explaining import explained
 from mmctl.editor.going import defined, used
-from mmctl.editor.names import Names
+from mmctl.editor.names import ProjectNames
 from mmctl.editor.renaming import NotRenamed, replacements
 from mmctl.editor.suggesting import suggestions
 from mmctl.editor.workspace import OpenProject, Workspace
@@ -19,7 +19,7 @@ from mmctl.language.parsing.load import read_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mmctl.editor.suggesting import Suggestion
+    from mmctl.editor.suggesting import Completion
 
 PROJECT = """\
 version: 1
@@ -124,11 +124,11 @@ def _project(**texts: str) -> OpenProject:
     return project
 
 
-def _names(**texts: str) -> Names:
-    return Names(_project(**texts)).looked()
+def _names(**texts: str) -> ProjectNames:
+    return ProjectNames(_project(**texts)).looked()
 
 
-def _suggested(text: str, name: str = "security") -> dict[str, Suggestion]:
+def _suggested(text: str, name: str = "security") -> dict[str, Completion]:
     """What is suggested at the mark `|` in a file, by its label."""
     path = {"security": "rules/security.yaml", "mmctl": "mmctl.yaml", "brand": "cases/brand.yaml"}
     offset = text.index("|")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mmctl.editor.lines import Lines
-from mmctl.editor.standing import Part, standing
+from mmctl.editor.standing import WordRole, standing
 from mmctl.language.text.compose import compose
 from mmctl.language.text.nodes import Mapping, Node, Scalar, Sequence
 
@@ -23,17 +23,17 @@ EVERY = 47
 Keys = tuple[str | None, ...]
 
 
-def _words(node: Node, keys: Keys) -> Iterator[tuple[Scalar, Keys, Part]]:
+def _words(node: Node, keys: Keys) -> Iterator[tuple[Scalar, Keys, WordRole]]:
     """Each word of a file, with the keys and items around it."""
     match node:
         case Scalar():
-            yield node, keys, Part.VALUE
+            yield node, keys, WordRole.VALUE
         case Sequence():
             for item in node.items:
                 yield from _words(item, (*keys, None))
         case Mapping():
             for key, value in node.entries:
-                yield key, keys, Part.KEY
+                yield key, keys, WordRole.KEY
                 yield from _words(value, (*keys, key.text))
 
 
@@ -79,21 +79,21 @@ EQUALS = (*FROM, "equals", None)
 @pytest.mark.parametrize(
     ("rest", "part", "keys", "word"),
     [
-        ("        ow|", Part.KEY, RULE, "ow"),
-        ("        |\n        actions: [drop]", Part.KEY, RULE, ""),
-        ("        owner: |", Part.VALUE, (*RULE, "owner"), ""),
-        ("        conditions:\n          |", Part.VALUE, (*RULE, "conditions"), ""),
-        ("        conditions:\n          - |", Part.VALUE, (*RULE, "conditions", None), ""),
-        ("        actions: [drop, |", Part.VALUE, ACTION, ""),
-        ("        actions: [{relay: {to: e|", Part.VALUE, (*ACTION, "relay", "to"), "e"),
-        (f"{LIST}|", Part.KEY, FROM, ""),
-        (f"{LIST}equals: [a,\n              'b|", Part.VALUE, EQUALS, "b"),
-        ("        owner: x # what |", Part.COMMENT, (*RULE, "owner"), ""),
-        ("        description: >\n          some te|xt", Part.TEXT, (*RULE, "description"), ""),
-        ("rel|", Part.KEY, (), "rel"),
+        ("        ow|", WordRole.KEY, RULE, "ow"),
+        ("        |\n        actions: [drop]", WordRole.KEY, RULE, ""),
+        ("        owner: |", WordRole.VALUE, (*RULE, "owner"), ""),
+        ("        conditions:\n          |", WordRole.VALUE, (*RULE, "conditions"), ""),
+        ("        conditions:\n          - |", WordRole.VALUE, (*RULE, "conditions", None), ""),
+        ("        actions: [drop, |", WordRole.VALUE, ACTION, ""),
+        ("        actions: [{relay: {to: e|", WordRole.VALUE, (*ACTION, "relay", "to"), "e"),
+        (f"{LIST}|", WordRole.KEY, FROM, ""),
+        (f"{LIST}equals: [a,\n              'b|", WordRole.VALUE, EQUALS, "b"),
+        ("        owner: x # what |", WordRole.COMMENT, (*RULE, "owner"), ""),
+        ("        description: >\n          some te|xt", WordRole.TEXT, (*RULE, "description"), ""),
+        ("rel|", WordRole.KEY, (), "rel"),
     ],
 )
-def test_an_unfinished_line_has_its_place(rest: str, part: Part, keys: Keys, word: str) -> None:
+def test_an_unfinished_line_has_its_place(rest: str, part: WordRole, keys: Keys, word: str) -> None:
     text = START + rest
     offset = text.index("|")
     found = standing(text[:offset] + text[offset + 1 :], offset)

@@ -45,7 +45,7 @@ class Bracket:
 
 
 @dataclass(slots=True)
-class Flow:
+class UnfinishedFlow:
     """The end of an unfinished text."""
 
     brackets: list[Bracket]
@@ -57,9 +57,9 @@ class Flow:
     comment: bool = False
 
 
-def flow_at(text: str, start: int, end: int) -> Flow:
+def flow_at(text: str, start: int, end: int) -> UnfinishedFlow:
     """What stands at `end` of what begins at `start`."""
-    found = Flow(brackets=[], start=end)
+    found = UnfinishedFlow(brackets=[], start=end)
     for token in _TOKEN.finditer(text, start, end):
         kind, shown = token.lastgroup, token.group()
         found.start, found.quote, found.comment = end, "", False

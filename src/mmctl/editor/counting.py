@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Sequence as Several
 
-    from mmctl.editor.names import Names
-    from mmctl.editor.standing import Standing, Step
+    from mmctl.editor.names import ProjectNames
+    from mmctl.editor.standing import KeyStep, WordInFile
     from mmctl.language.text.nodes import Node
 
 _QUOTAS: Final = {
@@ -47,7 +47,9 @@ _FIELDS: Final = {*RULE_CONDITION.options, *POLICY_CONDITION.options}
 _COMPARES_NAMES: Final = frozenset({"in_address_list", "not_in_address_list", "name", "field"})
 
 
-def counted_against(names: Names, path: str, steps: Several[Step], at: Standing) -> Iterator[str]:
+def counted_against(
+    names: ProjectNames, path: str, steps: Several[KeyStep], at: WordInFile
+) -> Iterator[str]:
     """How many there are under a key, and how many the service takes."""
     keys = [step.key for step in steps if step.key is not None]
     if len(keys) == 1 and keys[0] in set(Kind):
@@ -85,7 +87,7 @@ def _quota(keys: list[str]) -> Quota | None:
     return _QUOTAS.get(keys[-1])
 
 
-def _count(names: Names, node: Node | None) -> int | None:
+def _count(names: ProjectNames, node: Node | None) -> int | None:
     """How many values there are, with those of variables that are spliced in."""
     match node:
         case Sequence():
@@ -98,7 +100,7 @@ def _count(names: Names, node: Node | None) -> int | None:
             return None
 
 
-def _one(names: Names, node: Node) -> int:
+def _one(names: ProjectNames, node: Node) -> int:
     use = VARIABLE.fullmatch(node.text) if isinstance(node, Scalar) else None
     if use is None:
         return 1
@@ -106,7 +108,7 @@ def _one(names: Names, node: Node) -> int:
     return max((len(each.items) for each in values if isinstance(each, Sequence)), default=1)
 
 
-def _value_at(names: Names, path: str, at: Standing) -> Node | None:
+def _value_at(names: ProjectNames, path: str, at: WordInFile) -> Node | None:
     """The value of the key that a word is, by the nodes of the file."""
     root = names.node(path)
     place = names.lines(path).position(at.start, path)

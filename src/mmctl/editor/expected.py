@@ -21,7 +21,7 @@ from mmctl.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmctl.editor.standing import Step
+    from mmctl.editor.standing import KeyStep
     from mmctl.language.dialect.grammar import Type
     from mmctl.language.dialect.nouns import Named as Called
 
@@ -37,7 +37,7 @@ class Expected:
     """Whether the key above must be there."""
 
 
-def expected_at(path: str, steps: Sequence[Step]) -> Expected | None:
+def expected_at(path: str, steps: Sequence[KeyStep]) -> Expected | None:
     """What the grammar expects below some keys and items of a file; None: nothing it knows."""
     found: Expected | None = Expected(type=type_of_file(path))
     for step in steps:
@@ -47,7 +47,7 @@ def expected_at(path: str, steps: Sequence[Step]) -> Expected | None:
     return found
 
 
-def _below(around: Expected, step: Step) -> Expected | None:
+def _below(around: Expected, step: KeyStep) -> Expected | None:
     type_, named = unwrapped(around.type, step.beside), around.named
     if isinstance(type_, Several):
         named = type_.names or named

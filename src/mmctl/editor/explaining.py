@@ -12,10 +12,10 @@ from mmctl.editor.counting import counted_against
 from mmctl.editor.expected import expected_at, unwrapped
 from mmctl.editor.key_texts import doc_of, noun_of, summary_of
 from mmctl.editor.sites import VARIABLE
-from mmctl.editor.standing import Part, Step, standing
+from mmctl.editor.standing import KeyStep, WordRole, standing
 from mmctl.editor.values import lines_of, shown_values
 from mmctl.language.dialect.grammar import Choice, Either, OneKey, Record, Several
-from mmctl.language.dialect.nouns import Noun
+from mmctl.language.dialect.nouns import FileNoun
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.model.actions import WORDS
 from mmctl.patterns import Pattern
@@ -25,9 +25,9 @@ from mmctl.render.documents.markdown import code, fenced
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.editor.names import Names
+    from mmctl.editor.names import ProjectNames
     from mmctl.editor.sites import Site
-    from mmctl.editor.standing import Standing
+    from mmctl.editor.standing import WordInFile
     from mmctl.language.dialect.grammar import Type
     from mmctl.problem import Problem
 
@@ -38,7 +38,7 @@ _LINES: Final = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
+class WordPage:
     """What is shown about a word, and where the word is."""
 
     markdown: str
@@ -47,9 +47,9 @@ class Explained:
 
 
 def explained(
-    text: str, path: str, offset: int, names: Names, problems: Sequence[Problem] = ()
-) -> Explained | None:
-    """What is shown about the word at a place; None: nothing is known of it.
+    text: str, path: str, offset: int, names: ProjectNames, problems: Sequence[Problem] = ()
+) -> WordPage | None:
+    """What is shown about the word at a place; None: there is nothing to show.
 
     `problems` are those at the place: the pages of their checks follow.
     """
@@ -59,14 +59,14 @@ def explained(
     if not pages:
         return found
     shown = "\n\n---\n\n".join([*([found.markdown] if found else []), *pages])
-    return Explained(
+    return WordPage(
         markdown=shown,
         start=found.start if found else offset,
         end=found.end if found else offset,
     )
 
 
-def _of_word(text: str, path: str, offset: int, names: Names) -> Explained | None:
+def _of_word(text: str, path: str, offset: int, names: ProjectNames) -> WordPage | None:
     if path != PROJECT_FILE:
         for use in VARIABLE.finditer(text, text.rfind("\n", 0, offset) + 1):
             if use.start() > offset:
@@ -74,19 +74,19 @@ def _of_word(text: str, path: str, offset: int, names: Names) -> Explained | Non
             if use.end() >= offset:
                 return _variable(names, use[1], use.start(), use.end())
     at = standing(text, offset)
-    if not at.word or at.part not in {Part.KEY, Part.VALUE}:
+    if not at.word or at.part not in {WordRole.KEY, WordRole.VALUE}:
         return None
     site = names.at(path, offset)
     shown = _name(names, site) if site is not None else ""
     if not shown:
         shown = _key(path, at, names)
-    return Explained(markdown=shown, start=at.start, end=at.end) if shown else None
+    return WordPage(markdown=shown, start=at.start, end=at.end) if shown else None
 
 
 # -- checks
 
 
-def _of_check(text: str, offset: int) -> Explained | None:
+def _of_check(text: str, offset: int) -> WordPage | None:
     begin = text.rfind("\n", 0, offset) + 1
     for comment in _IGNORE.finditer(text, begin):
         if comment.start() > offset:
@@ -94,7 +94,7 @@ def _of_check(text: str, offset: int) -> Explained | None:
         for check in _CHECK.finditer(text, comment.start(1), comment.end(1)):
             page = _check(check[0])
             if check.start() <= offset <= check.end() and page:
-                return Explained(markdown=page, start=check.start(), end=check.end())
+                return WordPage(markdown=page, start=check.start(), end=check.end())
     return None
 
 
@@ -117,18 +117,18 @@ def _check(id_: str) -> str:
 # -- names
 
 
-def _variable(names: Names, name: str, start: int, end: int) -> Explained | None:
+def _variable(names: ProjectNames, name: str, start: int, end: int) -> WordPage | None:
     values = shown_values(names, name)
     if not values:
         return None
     rows = [f"- {where}: {code(value)}" for where, value in values]
     shown = "\n".join([f"**{code('vars.' + name)}**", "", *rows])
-    return Explained(markdown=shown, start=start, end=end)
+    return WordPage(markdown=shown, start=start, end=end)
 
 
-def _name(names: Names, site: Site) -> str:
+def _name(names: ProjectNames, site: Site) -> str:
     """What a name means: the lines of its definition, and how often it is used."""
-    if site.names[0] is Noun.VARIABLE:
+    if site.names[0] is FileNoun.VARIABLE:
         found = _variable(names, site.name, 0, 0)
         return found.markdown if found is not None else ""
     defined = names.definitions(site.names, site.name)
@@ -148,10 +148,10 @@ def _name(names: Names, site: Site) -> str:
 # -- keys
 
 
-def _key(path: str, at: Standing, names: Names) -> str:
+def _key(path: str, at: WordInFile, names: ProjectNames) -> str:
     """The page of the key that a word is, or whose value it is."""
     steps = at.steps
-    if at.part is Part.KEY:
+    if at.part is WordRole.KEY:
         around = expected_at(path, steps)
         if around is None or not _has(around.type, at.word, at.keys):
             return ""
@@ -172,8 +172,8 @@ def _key(path: str, at: Standing, names: Names) -> str:
     return "\n\n".join(line for line in lines if line)
 
 
-def _step(at: Standing) -> Step:
-    return Step(at.word, at.keys | {at.word})
+def _step(at: WordInFile) -> KeyStep:
+    return KeyStep(at.word, at.keys | {at.word})
 
 
 def _has(type_: Type, key: str, keys: frozenset[str]) -> bool:

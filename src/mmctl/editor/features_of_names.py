@@ -10,7 +10,7 @@ from pygls.exceptions import JsonRpcException
 from mmctl.checks.explained import explained_checks
 from mmctl.editor.explaining import explained
 from mmctl.editor.going import defined, files_meant, used
-from mmctl.editor.names import Names
+from mmctl.editor.names import ProjectNames
 from mmctl.editor.renaming import NotRenamed, renamed_span, replacements
 from mmctl.editor.suggesting import MOST, suggestions
 from mmctl.patterns import Pattern
@@ -19,7 +19,7 @@ from mmctl.records import dataclass, field
 if TYPE_CHECKING:
     from mmctl.editor.server import EditorServer
     from mmctl.editor.sites import Site
-    from mmctl.editor.suggesting import Suggestion
+    from mmctl.editor.suggesting import Completion
     from mmctl.editor.workspace import OpenProject, Place
 
 _KINDS: Final = {
@@ -42,15 +42,15 @@ class _Known:
     """The names of each open project, kept while they are the same."""
 
     server: EditorServer
-    names: dict[int, Names] = field(default_factory=dict)
+    names: dict[int, ProjectNames] = field(default_factory=dict)
 
-    def of(self, project: OpenProject) -> Names:
+    def of(self, project: OpenProject) -> ProjectNames:
         """The names of a project; those of projects that were closed are forgotten."""
         opened = {id(each): each for each in self.server.opened.projects}
         self.names = {key: each for key, each in self.names.items() if key in opened}
-        return self.names.setdefault(id(project), Names(project)).looked()
+        return self.names.setdefault(id(project), ProjectNames(project)).looked()
 
-    def location(self, names: Names, site: Site) -> types.Location:
+    def location(self, names: ProjectNames, site: Site) -> types.Location:
         """Where a name is, as editors count."""
         file = site.position.file
         uri = self.server.uri(names.project, file)
@@ -91,7 +91,7 @@ def _takes_snippets(server: EditorServer) -> bool:
     return bool(item is not None and item.snippet_support)
 
 
-def _item(place: Place, each: Suggestion, *, snippets: bool) -> types.CompletionItem:
+def _item(place: Place, each: Completion, *, snippets: bool) -> types.CompletionItem:
     plain = _ESCAPED.sub(lambda found: found[1], _STOP.sub("", each.insert))
     lines = place.project.lines(place.path)
     return types.CompletionItem(

@@ -21,7 +21,7 @@ from mmctl.language.dialect.grammar import (
     Type,
     Word,
 )
-from mmctl.language.dialect.nouns import Noun, is_managed
+from mmctl.language.dialect.nouns import FileNoun, is_managed
 
 if TYPE_CHECKING:
     from mmctl.language.dialect.nouns import Named as Called
@@ -112,7 +112,7 @@ def _named(type_: Word) -> str:
 
 def noun_of(named: Called) -> str:
     """What something with a name is called."""
-    return str(named) if isinstance(named, Noun) else named.noun
+    return str(named) if isinstance(named, FileNoun) else named.noun
 
 
 def a_noun(named: Called) -> str:

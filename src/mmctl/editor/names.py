@@ -37,7 +37,7 @@ class _Seen:
 
 
 @dataclass(slots=True, eq=False)
-class Names:
+class ProjectNames:
     """The names of one project, as its files were when `looked` was called."""
 
     project: OpenProject

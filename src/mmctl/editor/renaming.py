@@ -14,7 +14,7 @@ from mmctl.counted import plural
 from mmctl.editor.key_texts import a_noun, noun_of
 from mmctl.editor.values import variables_of
 from mmctl.errors import MmctlError, UsageError
-from mmctl.language.dialect.nouns import Noun, is_managed
+from mmctl.language.dialect.nouns import FileNoun, is_managed
 from mmctl.language.dialect.words import NAME, RULE_NAME
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.language.references import is_raw
@@ -28,7 +28,7 @@ from mmctl.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.editor.names import Names
+    from mmctl.editor.names import ProjectNames
     from mmctl.editor.sites import Site
     from mmctl.language.dialect.nouns import Named
     from mmctl.language.text.nodes import Node
@@ -36,19 +36,19 @@ if TYPE_CHECKING:
 _USE: Final = Pattern(r"\$\{[^}]*\}")
 _VARIABLE_NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*"
 _FIXED: Final[dict[Named, str]] = {
-    Noun.ENVIRONMENT: "its history, its snapshots and its stacks have this name",
-    Noun.CASE: "nothing else uses it: write another one in its place",
-    Noun.INVARIANT: "nothing else uses it: write another one in its place",
+    FileNoun.ENVIRONMENT: "its history, its snapshots and its stacks have this name",
+    FileNoun.CASE: "nothing else uses it: write another one in its place",
+    FileNoun.INVARIANT: "nothing else uses it: write another one in its place",
 }
 """What is not renamed, and why."""
-_REPEATED: Final = frozenset({Noun.VARIABLE})
+_REPEATED: Final = frozenset({FileNoun.VARIABLE})
 """What may have several definitions: one for each environment."""
 _MARK: Final = "X-Mmctl-Would"
 """The header in which a shadow rule writes its name."""
 
 
 class Replacement(NamedTuple):
-    """A part of a file that is written anew."""
+    """A part of a file, and what replaces it."""
 
     file: str
     start: int
@@ -60,7 +60,7 @@ class NotRenamed(UsageError):
     """A rename that is refused: why, and what to do instead."""
 
 
-def renamed_span(names: Names, path: str, offset: int) -> tuple[Site, int, int]:
+def renamed_span(names: ProjectNames, path: str, offset: int) -> tuple[Site, int, int]:
     """The name at a place that can be renamed, and where it is.
 
     Raises:
@@ -77,8 +77,8 @@ def renamed_span(names: Names, path: str, offset: int) -> tuple[Site, int, int]:
     return (site, *names.span(site))
 
 
-def replacements(names: Names, path: str, offset: int, new: str) -> tuple[Replacement, ...]:
-    """What is written anew where the name at a place becomes another one.
+def replacements(names: ProjectNames, path: str, offset: int, new: str) -> tuple[Replacement, ...]:
+    """What replaces what where the name at a place becomes another one.
 
     Raises:
         NotRenamed: the new name cannot be used, or a use of the old one could be missed.
@@ -103,7 +103,7 @@ def replacements(names: Names, path: str, offset: int, new: str) -> tuple[Replac
     return edits
 
 
-def _definitions(names: Names, site: Site) -> tuple[Site, ...]:
+def _definitions(names: ProjectNames, site: Site) -> tuple[Site, ...]:
     if is_raw(site.name):
         raise NotRenamed(f"{_shown(site.name)} is an id of the service, not a name of a file")
     defined = names.definitions(site.names, site.name)
@@ -112,22 +112,22 @@ def _definitions(names: Names, site: Site) -> tuple[Site, ...]:
     return defined
 
 
-def _check_name(names: Names, named: Named, new: str) -> None:
+def _check_name(names: ProjectNames, named: Named, new: str) -> None:
     form = NAME
-    if named is Noun.RULE:
+    if named is FileNoun.RULE:
         form = RULE_NAME
-    elif named is Noun.VARIABLE:
+    elif named is FileNoun.VARIABLE:
         form = _VARIABLE_NAME
     if not re.fullmatch(form, new):
         raise NotRenamed(f"got the name {_shown(new)}, expected the form `{form}`")
     taken = [each for each in names.sites() if each.defines and each.name == new]
     for each in taken:
-        if named in each.names or {named, *each.names} <= {Noun.RULE, Noun.STATEMENT}:
+        if named in each.names or {named, *each.names} <= {FileNoun.RULE, FileNoun.STATEMENT}:
             at = f"{each.position.file}:{each.position.line}"
             raise NotRenamed(f"{noun_of(each.names[0])} {_shown(new)} is already defined at {at}")
 
 
-def _check_files(names: Names) -> None:
+def _check_files(names: ProjectNames) -> None:
     unreadable = names.unreadable()
     if unreadable:
         shown = ", ".join(map(_shown, unreadable[:3]))
@@ -149,14 +149,14 @@ def _check_definitions(defined: tuple[Site, ...], site: Site) -> None:
         )
 
 
-def _check_written(names: Names, same: tuple[Site, ...]) -> None:
+def _check_written(names: ProjectNames, same: tuple[Site, ...]) -> None:
     for each in same:
         if not names.is_plain(each):
             at = f"{each.position.file}:{each.position.line}"
             raise NotRenamed(f"the name is written with escapes at {at}: write it plainly first")
 
 
-def _check_made(names: Names, defined: Site) -> None:
+def _check_made(names: ProjectNames, defined: Site) -> None:
     """Refuse where a value that variables make is, or may be, the name."""
     for each in names.sites():
         if "${" in each.name and not set(each.names).isdisjoint(defined.names):
@@ -167,7 +167,7 @@ def _check_made(names: Names, defined: Site) -> None:
             if defined.name in texts or (not whole and re.fullmatch(pattern, defined.name)):
                 at = f"{each.position.file}:{each.position.line}"
                 raise NotRenamed(f"a variable makes the name at {at}: write the name there first")
-    if defined.names[0] is Noun.RULE:
+    if defined.names[0] is FileNoun.RULE:
         marked = re.compile(rf"(?i){_MARK}[^\n]*(?<![\w.-]){re.escape(defined.name)}(?![\w.-])")
         for path in names.paths:
             text = names.text(path)
@@ -179,7 +179,7 @@ def _check_made(names: Names, defined: Site) -> None:
         _check_company_rules(names, defined)
 
 
-def _check_company_rules(names: Names, defined: Site) -> None:
+def _check_company_rules(names: ProjectNames, defined: Site) -> None:
     """Refuse where a company rule compares a value with the name, whatever it means by it."""
     node = names.node(PROJECT_FILE)
     lint = node.get("lint") if isinstance(node, Mapping) else None
@@ -199,7 +199,7 @@ def _scalars(node: Node) -> Iterator[Scalar]:
         yield from _scalars(each)
 
 
-def _replaced(names: Names, site: Site, new: str) -> Replacement:
+def _replaced(names: ProjectNames, site: Site, new: str) -> Replacement:
     start, end = names.span(site)
     text = names.text(site.position.file)
     quoted = text[start - 1 : start] in {'"', "'"} or start != _start(names, site)
@@ -207,11 +207,11 @@ def _replaced(names: Names, site: Site, new: str) -> Replacement:
     return Replacement(site.position.file, start, end, shown)
 
 
-def _start(names: Names, site: Site) -> int:
+def _start(names: ProjectNames, site: Site) -> int:
     return names.lines(site.position.file).offset(site.position)
 
 
-def _kept_live(names: Names, defined: Site, kind: Kind) -> Iterator[Replacement]:
+def _kept_live(names: ProjectNames, defined: Site, kind: Kind) -> Iterator[Replacement]:
     """What keeps the live object of a resource: never is it deleted and created again."""
     file, body = defined.position.file, defined.body
     if file == PROJECT_FILE or body is None:
@@ -242,7 +242,7 @@ def _kept_live(names: Names, defined: Site, kind: Kind) -> Iterator[Replacement]
     yield Replacement(file, first, first, f"{key}: {value}{after}")
 
 
-def _check_after(names: Names, edits: tuple[Replacement, ...], old: str, new: str) -> None:
+def _check_after(names: ProjectNames, edits: tuple[Replacement, ...], old: str, new: str) -> None:
     """Refuse where the project would have problems that it does not have now."""
     after = set() if names.project.lone else _problems(names, edits)
     if not after:
@@ -253,7 +253,7 @@ def _check_after(names: Names, edits: tuple[Replacement, ...], old: str, new: st
             raise NotRenamed(f"afterwards, lint would report: {message} [{check}]")
 
 
-def _problems(names: Names, edits: tuple[Replacement, ...]) -> set[tuple[str, str]]:
+def _problems(names: ProjectNames, edits: tuple[Replacement, ...]) -> set[tuple[str, str]]:
     """What is wrong with the project after some edits."""
     texts = {edit.file: names.text(edit.file) for edit in edits}
     for edit in sorted(edits, reverse=True):

@@ -27,7 +27,7 @@ from mmctl.language.dialect.grammar import (
     Type,
     Word,
 )
-from mmctl.language.dialect.nouns import Noun
+from mmctl.language.dialect.nouns import FileNoun
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.language.text.nodes import Mapping, Node, Scalar, Sequence
 from mmctl.model.actions import WORDS
@@ -80,7 +80,7 @@ def variables(text: str, path: str) -> Iterator[Site]:
         start = found.start()
         column = start - text.rfind("\n", 0, start)
         at = Position(path, line, column + len("${vars."), len(found[1]))
-        yield Site(names=(Noun.VARIABLE,), name=found[1], position=at)
+        yield Site(names=(FileNoun.VARIABLE,), name=found[1], position=at)
 
 
 def _in(type_: Type, node: Node, named: tuple[Called, ...]) -> Iterator[Site]:
@@ -131,7 +131,7 @@ def form_of(type_: Forms, keys: set[str]) -> Record:
 def _word(names: tuple[Called, ...], node: Node) -> Iterator[Site]:
     if not names or not isinstance(node, Scalar):
         return
-    if names == (Noun.FAILING,):
+    if names == (FileNoun.FAILING,):
         word, found, target = node.text.partition(":")
         place = WORDS[word].place if word in WORDS else None
         if found and place is not None:

@@ -17,7 +17,7 @@ from mmctl.records import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.editor.between_brackets import Flow
+    from mmctl.editor.between_brackets import UnfinishedFlow
 
 _KEY: Final = re.compile(
     r"(?P<key>\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[^\s\-?:,\[\]{}#&*!|>'\"%@`](?:[^\n:#]|:(?=\S)|(?<=\S)#)*?)"
@@ -33,7 +33,7 @@ _LINES_BELOW: Final = 500
 """Lines below a place in which further keys beside it are looked for."""
 
 
-class Part(StrEnum):
+class WordRole(StrEnum):
     """What a word is, or would be if one were written."""
 
     KEY = "key"
@@ -44,7 +44,7 @@ class Part(StrEnum):
 
 
 @dataclass(slots=True)
-class Step:
+class KeyStep:
     """One level around a place: a key, or an item of a list."""
 
     key: str | None
@@ -54,12 +54,12 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class WordInFile:
     """What stands at a place."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[KeyStep, ...]
     """The keys and items around it, the outermost first."""
-    part: Part
+    part: WordRole
     keys: frozenset[str] = frozenset()
     """Of a key: those that its mapping has besides."""
     start: int
@@ -89,7 +89,7 @@ class _Level:
     beside: set[str] = field(default_factory=set)
 
 
-def standing(text: str, offset: int) -> Standing:
+def standing(text: str, offset: int) -> WordInFile:
     """What stands at a place, in characters from the start of the text."""
     begin = text.rfind("\n", 0, offset) + 1
     entries = _entries(text, begin)
@@ -97,7 +97,7 @@ def standing(text: str, offset: int) -> Standing:
     before = text[begin:offset]
     # What the line says up to the place: the last dash or key that begins before it.
     own = [each for each in entries if each.column < column or (each.key and each.column == column)]
-    part = Part.VALUE
+    part = WordRole.VALUE
     word_at = _start_of_word(text, begin, offset)
     if (
         own
@@ -108,7 +108,7 @@ def standing(text: str, offset: int) -> Standing:
         + len(own[-1].key)
         + (2 if text[begin + own[-1].column] in "\"'" else 0)
     ):
-        part = Part.KEY
+        part = WordRole.KEY
         word_at = begin + own[-1].column
         at_column, above = own[-1].column, own[:-1]
     elif own:
@@ -117,7 +117,7 @@ def standing(text: str, offset: int) -> Standing:
         at_column, above = word_at - begin, []
     levels, siblings, is_key = _levels(text, begin, above, at_column, part)
     if is_key:
-        part = Part.KEY
+        part = WordRole.KEY
     levels.reverse()
     for depth, level in enumerate(levels):
         first = text[level.entry.rest : level.entry.rest + 1]
@@ -126,16 +126,16 @@ def standing(text: str, offset: int) -> Standing:
             if flow.brackets:
                 return _in_flow(text, offset, levels[: depth + 1], flow)
         if first in {"|", ">"} and level.entry.rest < offset:
-            return Standing(
+            return WordInFile(
                 steps=_steps(text, levels[: depth + 1]),
-                part=Part.TEXT,
+                part=WordRole.TEXT,
                 start=offset,
                 end=offset,
                 word="",
             )
     if _in_comment(before):
-        return Standing(
-            steps=_steps(text, levels), part=Part.COMMENT, start=offset, end=offset, word=""
+        return WordInFile(
+            steps=_steps(text, levels), part=WordRole.COMMENT, start=offset, end=offset, word=""
         )
     return _in_block(text, offset, word_at, levels, part, frozenset(siblings), bool(own))
 
@@ -145,21 +145,21 @@ def _in_block(
     offset: int,
     start: int,
     levels: list[_Level],
-    part: Part,
+    part: WordRole,
     siblings: frozenset[str],
     on_line: bool,
-) -> Standing:
+) -> WordInFile:
     quote = text[start : start + 1] if text[start : start + 1] in {'"', "'"} else ""
     start += len(quote)
     end = _end_of_word(text, min(start, offset) if start > offset else start, quote, flow=False)
     if start > offset:
         start, end, quote = offset, offset, ""
     word = text[start:end]
-    below = part is Part.VALUE and (not on_line or levels[-1].entry.key is None)
+    below = part is WordRole.VALUE and (not on_line or levels[-1].entry.key is None)
     keys = siblings - {word}
-    if part is Part.KEY and not levels:
+    if part is WordRole.KEY and not levels:
         keys = frozenset(_TOP.findall(text)) - {word}
-    return Standing(
+    return WordInFile(
         steps=_steps(text, levels),
         part=part,
         keys=keys,
@@ -171,22 +171,22 @@ def _in_block(
     )
 
 
-def _in_flow(text: str, offset: int, levels: list[_Level], flow: Flow) -> Standing:
+def _in_flow(text: str, offset: int, levels: list[_Level], flow: UnfinishedFlow) -> WordInFile:
     steps = list(_steps(text, levels))
     for bracket in flow.brackets[:-1]:
         steps += _step_of(bracket.mapping, bracket.key, bracket.keys)
     inner = flow.brackets[-1]
-    part = Part.COMMENT if flow.comment else Part.VALUE
+    part = WordRole.COMMENT if flow.comment else WordRole.VALUE
     if inner.mapping and inner.key is None and not flow.comment:
-        part = Part.KEY
+        part = WordRole.KEY
     else:
         steps += _step_of(inner.mapping, inner.key, inner.keys)
     end = _end_of_word(text, flow.start, flow.quote, flow=True)
     word = text[flow.start : end]
-    return Standing(
+    return WordInFile(
         steps=tuple(steps),
         part=part,
-        keys=frozenset(inner.keys - {word}) if part is Part.KEY else frozenset(),
+        keys=frozenset(inner.keys - {word}) if part is WordRole.KEY else frozenset(),
         start=flow.start,
         end=max(end, offset),
         word=word,
@@ -195,17 +195,17 @@ def _in_flow(text: str, offset: int, levels: list[_Level], flow: Flow) -> Standi
     )
 
 
-def _step_of(mapping: bool, key: str | None, keys: set[str]) -> Iterator[Step]:
+def _step_of(mapping: bool, key: str | None, keys: set[str]) -> Iterator[KeyStep]:
     if not mapping:
-        yield Step(None)
+        yield KeyStep(None)
     if key is not None:
-        yield Step(key, frozenset(keys))
+        yield KeyStep(key, frozenset(keys))
 
 
-def _steps(text: str, levels: list[_Level]) -> tuple[Step, ...]:
+def _steps(text: str, levels: list[_Level]) -> tuple[KeyStep, ...]:
     top = frozenset(_TOP.findall(text)) if levels else frozenset()
     return tuple(
-        Step(level.entry.key, frozenset(level.beside) if number else top | level.beside)
+        KeyStep(level.entry.key, frozenset(level.beside) if number else top | level.beside)
         for number, level in enumerate(levels)
     )
 
@@ -231,12 +231,12 @@ def _entries(text: str, begin: int) -> list[_Entry]:
 
 
 def _levels(
-    text: str, begin: int, own: list[_Entry], column: int, part: Part
+    text: str, begin: int, own: list[_Entry], column: int, part: WordRole
 ) -> tuple[list[_Level], set[str], bool]:
     """The levels around a place, the innermost first; the keys beside it; whether it is a key."""
     levels: list[_Level] = []
     siblings: set[str] = set()
-    is_key = part is Part.KEY
+    is_key = part is WordRole.KEY
     is_item = False
     limit = column if column >= 0 else len(text)
     for entries in chain((own,) if own else (), _upward(text, begin)):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.editor.expected import expected_at, unwrapped
 from mmctl.editor.key_texts import after_key, doc_of, noun_of, summary_of
-from mmctl.editor.standing import Part, standing
+from mmctl.editor.standing import WordRole, standing
 from mmctl.language.dialect.grammar import (
     Anything,
     Bytes,
@@ -25,7 +25,7 @@ from mmctl.language.dialect.grammar import (
     Several,
     Word,
 )
-from mmctl.language.dialect.nouns import Noun
+from mmctl.language.dialect.nouns import FileNoun
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.language.parsing.variables import OF_ENVIRONMENT
 from mmctl.language.text.quoting import scalar
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from mmctl.editor.expected import Expected
-    from mmctl.editor.names import Names
-    from mmctl.editor.standing import Standing
+    from mmctl.editor.names import ProjectNames
+    from mmctl.editor.standing import WordInFile
     from mmctl.language.dialect.grammar import Type
     from mmctl.language.dialect.nouns import Named as Called
 
@@ -54,7 +54,7 @@ _MESSAGES: Final = (".eml", ".msg", ".txt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suggestion:
+class Completion:
     """Something that may be written at a place."""
 
     label: str
@@ -72,45 +72,45 @@ class Suggestion:
 
 
 def suggestions(
-    text: str, path: str, offset: int, names: Names, checks: Mapping[str, str]
-) -> tuple[Suggestion, ...]:
+    text: str, path: str, offset: int, names: ProjectNames, checks: Mapping[str, str]
+) -> tuple[Completion, ...]:
     """What may be written at a place of a file.
 
     `checks` are the ids of checks with their summaries.
     """
     before = text[text.rfind("\n", 0, offset) + 1 : offset]
     at = standing(text, offset)
-    found: Iterable[Suggestion]
+    found: Iterable[Completion]
     if (ignoring := _IN_IGNORE.search(before)) is not None:
         found = _checks(checks, offset - len(ignoring[1]), offset)
-    elif at.part is Part.COMMENT:
+    elif at.part is WordRole.COMMENT:
         found = ()
     elif path != PROJECT_FILE and (use := _IN_VARIABLE.search(before)) is not None:
         found = _variables(names, text, offset - len(use[1]), offset)
-    elif at.part is Part.TEXT:
+    elif at.part is WordRole.TEXT:
         found = ()
     else:
         found = _Place(at, path, names).all()
-    kept: dict[str, Suggestion] = {}
+    kept: dict[str, Completion] = {}
     for each in islice(found, MOST):
         kept.setdefault(each.label, each)
     return tuple(kept.values())
 
 
-def _checks(checks: Mapping[str, str], start: int, end: int) -> Iterator[Suggestion]:
+def _checks(checks: Mapping[str, str], start: int, end: int) -> Iterator[Completion]:
     for check, doc in checks.items():
-        yield Suggestion(
+        yield Completion(
             label=check, kind="check", insert=check, start=start, end=end, detail="check", doc=doc
         )
 
 
-def _variables(names: Names, text: str, start: int, end: int) -> Iterator[Suggestion]:
+def _variables(names: ProjectNames, text: str, start: int, end: int) -> Iterator[Completion]:
     closing = "" if text[end : end + 1] == "}" else "}"
-    known = {f"vars.{name}": "variable" for name in names.known((Noun.VARIABLE,))}
+    known = {f"vars.{name}": "variable" for name in names.known((FileNoun.VARIABLE,))}
     known |= {f"env.{name}": "of the environment" for name in OF_ENVIRONMENT}
     for name, detail in known.items():
         insert = escaped(name + closing)
-        yield Suggestion(
+        yield Completion(
             label=name, kind="variable", insert=insert, start=start, end=end, detail=detail
         )
 
@@ -124,21 +124,21 @@ def escaped(text: str) -> str:
 class _Place:
     """A place, and what is expected there."""
 
-    at: Standing
+    at: WordInFile
     path: str
-    names: Names
+    names: ProjectNames
 
-    def all(self) -> Iterator[Suggestion]:
+    def all(self) -> Iterator[Completion]:
         expected = expected_at(self.path, self.at.steps)
         if expected is None:
             return
-        if self.at.part is Part.KEY:
+        if self.at.part is WordRole.KEY:
             yield from self._keys(expected.type)
         else:
             yield from self._values(expected.type, expected)
 
-    def _one(self, label: str, kind: str, insert: str, **more: str | bool) -> Suggestion:
-        return Suggestion(
+    def _one(self, label: str, kind: str, insert: str, **more: str | bool) -> Completion:
+        return Completion(
             label=label,
             kind=kind,
             insert=insert,
@@ -149,7 +149,7 @@ class _Place:
 
     # -- keys
 
-    def _keys(self, type_: Type) -> Iterator[Suggestion]:
+    def _keys(self, type_: Type) -> Iterator[Completion]:
         """The keys that a mapping may have besides those that it has."""
         for form in _mappings(type_, self.at.keys):
             match form:
@@ -163,7 +163,7 @@ class _Place:
                 case _:
                     pass
 
-    def _members(self, record: Record) -> Iterator[Suggestion]:
+    def _members(self, record: Record) -> Iterator[Completion]:
         taken = set(self.at.keys)
         for group in (*record.one_of, *record.at_most_one):
             if not taken.isdisjoint(group):
@@ -172,7 +172,7 @@ class _Place:
             if key not in taken:
                 yield self._key(key, member.type, required=member.required)
 
-    def _key(self, key: str, type_: Type, *, required: bool) -> Suggestion:
+    def _key(self, key: str, type_: Type, *, required: bool) -> Completion:
         followed = self.names.text(self.path)
         colon = followed[self.at.end :].lstrip(" ")[:1] == ":"
         return self._one(
@@ -186,7 +186,7 @@ class _Place:
 
     # -- values
 
-    def _values(self, type_: Type, expected: Expected) -> Iterator[Suggestion]:
+    def _values(self, type_: Type, expected: Expected) -> Iterator[Completion]:
         match type_:
             case Choice():
                 for value in type_.values:
@@ -225,7 +225,7 @@ class _Place:
             case _:
                 assert_never(type_)
 
-    def _items(self, type_: Several, expected: Expected) -> Iterator[Suggestion]:
+    def _items(self, type_: Several, expected: Expected) -> Iterator[Completion]:
         """The items of a list, with the dash or brackets that make it one."""
         inside = tuple(self._values(type_.item, expected))
         if self.at.below and not self.at.flow:
@@ -235,7 +235,7 @@ class _Place:
         else:
             yield from (replace(each, insert=f"[{each.insert}]") for each in inside)
 
-    def _wrapped(self, type_: Type) -> Iterator[Suggestion]:
+    def _wrapped(self, type_: Type) -> Iterator[Completion]:
         """The keys of a mapping that does not exist yet."""
         if self.at.below:
             yield from self._keys(type_)
@@ -247,13 +247,13 @@ class _Place:
 
     # -- names
 
-    def _names(self, named: tuple[Called, ...], *, after: str = "") -> Iterator[Suggestion]:
-        if Noun.FILE in named:
+    def _names(self, named: tuple[Called, ...], *, after: str = "") -> Iterator[Completion]:
+        if FileNoun.FILE in named:
             yield from self._files()
-        elif Noun.ACTION in named:
+        elif FileNoun.ACTION in named:
             for word, row in WORDS.items():
                 yield self._one(word, "word", word, doc=row.doc)
-        elif Noun.FAILING in named:
+        elif FileNoun.FAILING in named:
             yield from self._failing()
         elif named:
             for name, site in self.names.known(named).items():
@@ -264,7 +264,7 @@ class _Place:
                 detail = f"{noun_of(site.names[0])}, {at.file}:{at.line}"
                 yield self._one(name, "name", escaped(shown) + after, detail=detail)
 
-    def _failing(self) -> Iterator[Suggestion]:
+    def _failing(self) -> Iterator[Completion]:
         for word, row in WORDS.items():
             if isinstance(row.place, Kind):
                 for name in self.names.known((row.place,)):
@@ -272,7 +272,7 @@ class _Place:
                     shown = label if self.at.quote else scalar(label, flow=self.at.flow)
                     yield self._one(label, "name", escaped(shown), detail=row.place.noun)
 
-    def _files(self) -> Iterator[Suggestion]:
+    def _files(self) -> Iterator[Completion]:
         """The files that a member may name, relative to the file that it is in."""
         folder = posixpath.dirname(self.path)
         key = next((step.key for step in reversed(self.at.steps) if step.key is not None), "")

@@ -12,14 +12,14 @@ from mmctl.language.text.quoting import scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.editor.names import Names
+    from mmctl.editor.names import ProjectNames
     from mmctl.editor.sites import Site
 
 _ITEMS: Final = 8
 _LONGEST: Final = 300
 
 
-def variables_of(names: Names, name: str) -> Iterator[tuple[str | None, Node]]:
+def variables_of(names: ProjectNames, name: str) -> Iterator[tuple[str | None, Node]]:
     """The values of a variable: the environment (None: all others), and the value."""
     node = names.node(PROJECT_FILE)
     if not isinstance(node, Mapping):
@@ -34,7 +34,7 @@ def variables_of(names: Names, name: str) -> Iterator[tuple[str | None, Node]]:
             yield key.text, own
 
 
-def shown_values(names: Names, name: str) -> list[tuple[str, str]]:
+def shown_values(names: ProjectNames, name: str) -> list[tuple[str, str]]:
     """The values of a variable in words: where it has one, and the value."""
     found = list(variables_of(names, name))
     alone = len(found) == 1
@@ -65,7 +65,7 @@ def _shown(node: Node) -> str:
             assert_never(node)
 
 
-def lines_of(names: Names, site: Site, *, most: int) -> list[str]:
+def lines_of(names: ProjectNames, site: Site, *, most: int) -> list[str]:
     """The lines of a definition, without their common indentation."""
     first = site.first or site.position
     last = last_line(site.body) if site.body is not None else first.line

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.language.dialect.advice import ACTION_ADVICE
 from mmctl.language.dialect.grammar import Choice, Count, Member, OneKey, Record, Several, Word
-from mmctl.language.dialect.nouns import Noun
+from mmctl.language.dialect.nouns import FileNoun
 from mmctl.model.actions import WORDS
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def _type(key: Key) -> Type:
         return Choice(values=key.choices, doc=key.doc)
     if key.most is not None:
         return Count(maximum=key.most, doc=key.doc)
-    named: Named | None = Noun.HEADER if key.member == _HEADER_NAME else key.names
+    named: Named | None = FileNoun.HEADER if key.member == _HEADER_NAME else key.names
     names = () if named is None else (named,)
     return Word(doc=key.doc, strict=key.strict, multiline=key.multiline, names=names)
 

@@ -15,7 +15,7 @@ from mmctl.language.dialect.grammar import (
     Several,
     Word,
 )
-from mmctl.language.dialect.nouns import Noun
+from mmctl.language.dialect.nouns import FileNoun
 from mmctl.language.dialect.rules import ENVIRONMENTS
 from mmctl.language.dialect.words import OUTCOMES, may, need
 from mmctl.model.facts import FACTS, Form, MessageFact
@@ -54,19 +54,23 @@ def _facts(part: str) -> dict[str, Member]:
     return {fact.name.value: may(_stated(fact)) for fact in stated}
 
 
-_RULE: Final = Word(names=(Noun.RULE,))
+_RULE: Final = Word(names=(FileNoun.RULE,))
 _EXPECTED = Record(
     title="expectation",
     doc="What is expected for one recipient; what is left out is not tested.",
     members={
         "outcome": may(Choice(values=OUTCOMES)),
         "by": may(
-            Word(doc="The rule or statement that decides.", names=(Noun.RULE, Noun.STATEMENT))
+            Word(
+                doc="The rule or statement that decides.", names=(FileNoun.RULE, FileNoun.STATEMENT)
+            )
         ),
         "rules": may(Several(item=_RULE, doc="Exactly the rules that apply, in order.")),
         "rules_include": may(Several(item=_RULE, single=True, doc="Some rules that apply.")),
         "actions": may(
-            Several(item=Word(names=(Noun.ACTION,)), doc="Exactly the actions that run, in order.")
+            Several(
+                item=Word(names=(FileNoun.ACTION,)), doc="Exactly the actions that run, in order."
+            )
         ),
     },
 )
@@ -83,7 +87,7 @@ _WRITTEN_MESSAGE = Record(
 _CASE_FACTS = {
     "message": may(
         Either(
-            word=Word(doc="A message file, beside this file.", names=(Noun.FILE,)),
+            word=Word(doc="A message file, beside this file.", names=(FileNoun.FILE,)),
             other=_WRITTEN_MESSAGE,
         )
     ),
@@ -104,7 +108,7 @@ _CASE_FACTS = {
     ),
     "failing": may(
         Several(
-            item=Word(names=(Noun.FAILING,)),
+            item=Word(names=(FileNoun.FAILING,)),
             single=True,
             doc="Actions that fail, such as `archive:NAME`.",
         )
@@ -120,7 +124,7 @@ CASE: Final = Record(
     title="case",
     doc="A test case: a message, its facts, and what is expected.",
     members={
-        "name": need(Word(doc="What the case shows.", names=(Noun.CASE,), defines=True)),
+        "name": need(Word(doc="What the case shows.", names=(FileNoun.CASE,), defines=True)),
         "message": _CASE_FACTS["message"],
         "ingress_point": may(
             Word(

@@ -28,7 +28,7 @@ from mmctl.language.dialect.grammar import (
     Type,
     Word,
 )
-from mmctl.language.dialect.nouns import Noun
+from mmctl.language.dialect.nouns import FileNoun
 from mmctl.language.dialect.resources import STATEMENT, record_of
 from mmctl.language.dialect.rules import RULE
 from mmctl.language.dialect.words import may, need
@@ -216,11 +216,11 @@ def _test(key: str, type_: Type, doc: str) -> Record:
 
 
 _PLACE: Final[dict[str, Member]] = {
-    "file": may(_tests(Word(names=(Noun.FILE,)), "The file that it is written in."))
+    "file": may(_tests(Word(names=(FileNoun.FILE,)), "The file that it is written in."))
 }
 _RULE: Final[dict[str, Member]] = {
     **_described({key: RULE.members[key] for key in RULE.members if key != UNLESS}),
-    "phase": may(_tests(Word(names=(Noun.PHASE,)), "The phase of the rule.")),
+    "phase": may(_tests(Word(names=(FileNoun.PHASE,)), "The phase of the rule.")),
     "rule_set": may(_tests(Word(names=(Kind.RULE_SET,)), "The rule set of the rule.")),
     **_PLACE,
     "condition": may(_condition(RULE_OPERANDS, under=True)),
@@ -235,9 +235,9 @@ _ORDER: Final = Forms(
     forms=((NEGATION, _test(NEGATION, _OTHER_RULE, "No rule is so.")), ("name", _OTHER_RULE)),
 )
 _STATEMENT: Final[dict[str, Member]] = {
-    "name": may(_tests(Word(names=(Noun.STATEMENT,)), "The name of the statement.")),
+    "name": may(_tests(Word(names=(FileNoun.STATEMENT,)), "The name of the statement.")),
     "owner": may(
-        _tests(Word(names=(Noun.OWNER,)), "The team that is responsible for the statement.")
+        _tests(Word(names=(FileNoun.OWNER,)), "The team that is responsible for the statement.")
     ),
     "policy": may(
         _tests(Word(names=(Kind.TRAFFIC_POLICY,)), "The traffic policy of the statement.")

@@ -20,7 +20,7 @@ from mmctl.language.dialect.grammar import (
     Several,
     Word,
 )
-from mmctl.language.dialect.nouns import Noun
+from mmctl.language.dialect.nouns import FileNoun
 from mmctl.language.dialect.words import may, need
 from mmctl.model.comparisons import Takes
 from mmctl.model.enums import RuleClientCertificateAttribute
@@ -95,7 +95,7 @@ def _beside(named: NamedBy) -> dict[str, Member]:
         case NamedBy.NOTHING:
             return {}
         case NamedBy.HEADER:
-            return {"name": need(Word(doc="The header's name, `X-…`.", names=(Noun.HEADER,)))}
+            return {"name": need(Word(doc="The header's name, `X-…`.", names=(FileNoun.HEADER,)))}
         case NamedBy.CERTIFICATE_FIELD:
             fields = tuple(each.value.lower() for each in RuleClientCertificateAttribute)
             return {"attribute": need(Choice(values=fields))}

@@ -20,7 +20,7 @@ from mmctl.language.dialect.grammar import (
     Word,
 )
 from mmctl.language.dialect.invariants import INVARIANT
-from mmctl.language.dialect.nouns import Noun
+from mmctl.language.dialect.nouns import FileNoun
 from mmctl.language.dialect.resources import record_of
 from mmctl.language.dialect.rules import RULE_ITEM
 from mmctl.language.dialect.words import NAME, may, need
@@ -77,7 +77,7 @@ AFTER: Final = Record(
     key=True,
     members={
         "environment": need(
-            Word(doc="The environment that rules go to first.", names=(Noun.ENVIRONMENT,))
+            Word(doc="The environment that rules go to first.", names=(FileNoun.ENVIRONMENT,))
         ),
         "min_cases": may(
             Count(doc="How many cases must have passed there. Default: 1.", minimum=1)
@@ -88,7 +88,7 @@ _VARIABLES: Final = Named(
     value=Anything(),
     pattern=r"[A-Za-z_][A-Za-z0-9_]*",
     doc="Values that rules use as `${vars.NAME}`.",
-    names=(Noun.VARIABLE,),
+    names=(FileNoun.VARIABLE,),
     defines=True,
 )
 ENVIRONMENT: Final = Record(
@@ -111,7 +111,7 @@ ENVIRONMENT: Final = Record(
                 word=Word(
                     doc="The environment that rules go to first: a plan names those that are not "
                     "live there yet.",
-                    names=(Noun.ENVIRONMENT,),
+                    names=(FileNoun.ENVIRONMENT,),
                 ),
                 other=AFTER,
             )
@@ -215,12 +215,12 @@ PROJECT: Final = Record(
                 value=ENVIRONMENT,
                 pattern=NAME,
                 doc="Environments by name.",
-                names=(Noun.ENVIRONMENT,),
+                names=(FileNoun.ENVIRONMENT,),
                 defines=True,
             )
         ),
         "default_environment": may(
-            Word(doc="The environment of commands without --env.", names=(Noun.ENVIRONMENT,))
+            Word(doc="The environment of commands without --env.", names=(FileNoun.ENVIRONMENT,))
         ),
         "default_ingress_point": may(
             Word(

@@ -7,7 +7,7 @@ from typing import Final
 from mmctl.language.dialect.actions import ACTION
 from mmctl.language.dialect.conditions import RULE_CONDITION
 from mmctl.language.dialect.grammar import Anything, Choice, OneKey, Record, Several, Word
-from mmctl.language.dialect.nouns import Noun
+from mmctl.language.dialect.nouns import FileNoun
 from mmctl.language.dialect.rules import ENVIRONMENTS
 from mmctl.language.dialect.words import OUTCOMES, may, need
 from mmctl.model.actions import WORDS
@@ -33,7 +33,7 @@ INVARIANT: Final = Record(
     title="invariant",
     doc="What must hold for every message.",
     members={
-        "name": need(Word(names=(Noun.INVARIANT,), defines=True)),
+        "name": need(Word(names=(FileNoun.INVARIANT,), defines=True)),
         "when": may(Several(item=RULE_CONDITION, doc="The messages for which it holds.")),
         "ingress_point": may(Word(names=(Kind.INGRESS_POINT,))),
         "environments": ENVIRONMENTS,

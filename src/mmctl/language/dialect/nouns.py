@@ -9,7 +9,7 @@ from mmctl.model.kinds import Kind
 from mmctl.model.things import Thing
 
 
-class Noun(StrEnum):
+class FileNoun(StrEnum):
     """What else has a name in files."""
 
     RULE = "rule"
@@ -28,7 +28,7 @@ class Noun(StrEnum):
     HEADER = "header"
 
 
-Named: TypeAlias = Kind | Noun | Thing
+Named: TypeAlias = Kind | FileNoun | Thing
 """What a text can be the name of."""
 
 
@@ -39,12 +39,12 @@ def is_managed(named: Named) -> bool:
 
 _DEFINED: Final = frozenset(
     {
-        Noun.RULE,
-        Noun.STATEMENT,
-        Noun.PHASE,
-        Noun.VARIABLE,
-        Noun.ENVIRONMENT,
-        Noun.CASE,
-        Noun.INVARIANT,
+        FileNoun.RULE,
+        FileNoun.STATEMENT,
+        FileNoun.PHASE,
+        FileNoun.VARIABLE,
+        FileNoun.ENVIRONMENT,
+        FileNoun.CASE,
+        FileNoun.INVARIANT,
     }
 )

@@ -16,7 +16,7 @@ from mmctl.language.dialect.grammar import (
     Several,
     Word,
 )
-from mmctl.language.dialect.nouns import Noun
+from mmctl.language.dialect.nouns import FileNoun
 from mmctl.language.dialect.rules import RULE_ITEM
 from mmctl.language.dialect.words import NAME, may, need
 from mmctl.model.enums import RetentionPeriod
@@ -68,12 +68,12 @@ STATEMENT: Final = Record(
             Word(
                 pattern=NAME,
                 doc="A name for reports; the service does not store it.",
-                names=(Noun.STATEMENT,),
+                names=(FileNoun.STATEMENT,),
                 defines=True,
             )
         ),
         "description": may(Word(multiline=True)),
-        "owner": may(Word(names=(Noun.OWNER,))),
+        "owner": may(Word(names=(FileNoun.OWNER,))),
         "allow": may(Several(item=POLICY_CONDITION, minimum=1)),
         "deny": may(Several(item=POLICY_CONDITION, minimum=1)),
     },
@@ -147,11 +147,15 @@ INGRESS_POINT: Final = Record(
                 members={
                     "ca_file": need(
                         Word(
-                            doc="CA certificates (PEM), relative to this file.", names=(Noun.FILE,)
+                            doc="CA certificates (PEM), relative to this file.",
+                            names=(FileNoun.FILE,),
                         )
                     ),
                     "crl_file": may(
-                        Word(doc="Revoked certificates, relative to this file.", names=(Noun.FILE,))
+                        Word(
+                            doc="Revoked certificates, relative to this file.",
+                            names=(FileNoun.FILE,),
+                        )
                     ),
                     "kms_key": may(Word(doc="ARN of the KMS key.", names=(KEY,))),
                 },
@@ -224,11 +228,14 @@ ADDRESS_LIST: Final = Record(
         "members_file": may(
             Word(
                 doc="CSV with a column `address`, or one address per line, relative to this file.",
-                names=(Noun.FILE,),
+                names=(FileNoun.FILE,),
             )
         ),
         "sample_file": may(
-            Word(doc="Members that stand for the external ones in test cases.", names=(Noun.FILE,))
+            Word(
+                doc="Members that stand for the external ones in test cases.",
+                names=(FileNoun.FILE,),
+            )
         ),
         **_RESOURCE,
     },

@@ -8,17 +8,17 @@ from mmctl.language.dialect.actions import ACTION
 from mmctl.language.dialect.advice import RULE_ADVICE
 from mmctl.language.dialect.conditions import RULE_CONDITION
 from mmctl.language.dialect.grammar import Choice, Day, Flag, Forms, Record, Several, Word
-from mmctl.language.dialect.nouns import Noun
+from mmctl.language.dialect.nouns import FileNoun
 from mmctl.language.dialect.words import NAME, RULE_NAME, may, need
 
 CONDITIONS = may(
     Several(item=RULE_CONDITION, doc="All must match. Default: the rule always applies.")
 )
 UNLESS = may(Several(item=RULE_CONDITION, doc="None may match."))
-_ENVIRONMENT: Final = Word(names=(Noun.ENVIRONMENT,))
+_ENVIRONMENT: Final = Word(names=(FileNoun.ENVIRONMENT,))
 ENVIRONMENTS = may(Several(item=_ENVIRONMENT, doc="The environments of the rule. Default: all."))
 _INCLUDE = Several(
-    item=Word(names=(Noun.FILE,)),
+    item=Word(names=(FileNoun.FILE,)),
     single=True,
     minimum=1,
     doc="Rule files, relative to this file, in path order.",
@@ -34,7 +34,7 @@ RULE: Final = Record(
             Word(
                 pattern=RULE_NAME,
                 doc="1 to 32 of A-Z a-z 0-9 _ . - and unique in the rule set.",
-                names=(Noun.RULE,),
+                names=(FileNoun.RULE,),
                 defines=True,
             )
         ),
@@ -42,7 +42,9 @@ RULE: Final = Record(
             Word(doc="The rule's name in the service, where it differs; `none`: no name.")
         ),
         "description": may(Word(multiline=True, doc="What the rule is for.")),
-        "owner": may(Word(doc="The team that is responsible for the rule.", names=(Noun.OWNER,))),
+        "owner": may(
+            Word(doc="The team that is responsible for the rule.", names=(FileNoun.OWNER,))
+        ),
         "ticket": may(Word(doc="The ticket that asked for the rule.")),
         "expires": may(
             Day(
@@ -71,7 +73,7 @@ _PHASE = Record(
     doc="A barrier in the order of rules, with conditions that all of its rules share.",
     members={
         "phase": need(
-            Word(pattern=NAME, doc="The phase's name.", names=(Noun.PHASE,), defines=True)
+            Word(pattern=NAME, doc="The phase's name.", names=(FileNoun.PHASE,), defines=True)
         ),
         "conditions": CONDITIONS,
         "unless": UNLESS,
