@@ -81,6 +81,7 @@ def test_versions_under_other_readings_are_told_with_a_message_that_both_read_so
     assert never <= {"null_sender", "failure_drop_scope", "replaced_duplicates"}
 
 
+@pytest.mark.deep
 @pytest.mark.slow
 def test_a_thousand_pairs_contradict_no_proof() -> None:
     counts, wrong = answers(range(1000, 2000))

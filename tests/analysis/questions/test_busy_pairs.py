@@ -156,6 +156,7 @@ def test_no_message_contradicts_what_is_proved_of_busy_gateways() -> None:
     check(SLICE)
 
 
+@pytest.mark.deep
 @pytest.mark.slow
 def test_no_message_contradicts_what_is_proved_of_a_thousand_busy_pairs() -> None:
     check(range(1000, 2000))
