@@ -91,6 +91,16 @@ def test_a_name_that_another_file_defines_is_known() -> None:
     ]
 
 
+def test_a_name_that_a_broken_file_may_define_is_not_reported_at_once() -> None:
+    text = "version: 1\nrule_sets:\n  mine:\n    rules:\n      - name: all\n        actions:\n"
+    project = opened(f"{text}          - relay: {{to: mail-server}}\n")
+    of_project(project, DAY, None, lambda: None)
+    project.texts["rules/other.yaml"] = OTHER.replace("{server", "{{server")
+    now, _ = of_file(project, "rules/mine.yaml", DAY, None, Found())
+    assert [each.check for each in now] == []
+    assert of_project(project, DAY, None, lambda: None).of("rules/mine.yaml") == ()
+
+
 def test_problems_that_wait_for_the_project_move_with_their_lines() -> None:
     before = "a\nb\nc\nd\n"
     problems = [

@@ -85,13 +85,20 @@ def of_project(
 
 
 def _elsewhere(project: OpenProject, path: str) -> dict[Kind, set[str]] | None:
-    """The names that other files define, with or without mistakes; None: no file was read."""
+    """The names that other files define, with or without mistakes.
+
+    None: they may define any, as no file was read, or one of them is no YAML at the moment.
+    """
     if project.project is None:
         return None
     names: dict[Kind, set[str]] = {kind: set() for kind in Kind}
     kinds = {kind.value: kind for kind in Kind}
     for file in project.project.files:
-        node = project.node(file) if file != path else None
+        if file == path:
+            continue
+        node = project.node(file)
+        if node is None:
+            return None
         for key, section in node.entries if isinstance(node, Mapping) else ():
             if isinstance(section, Mapping):
                 # What is under a misspelled section may be of any kind.
