@@ -300,6 +300,15 @@ def test_a_rename_reaches_every_use(name: str, needle: str, new: str, uses: int)
     assert problems == ()
 
 
+def test_a_rename_reaches_the_actions_that_a_case_expects() -> None:
+    """Whatever stands around the name, and not what only looks like one."""
+    labels = ["archive:evidence", "'archive: evidence'", "relay:evidence", "add_header:evidence"]
+    cases = CASES.replace("rules: [", f"actions: [{', '.join(labels)}], rules: [")
+    after = _renamed("gateway", "evidence:", "record", brand=cases)["cases/brand.yaml"]
+    expected = ["archive:record", "'archive: record'", *labels[2:]]
+    assert after == cases.replace(", ".join(labels), ", ".join(expected))
+
+
 def test_a_renamed_resource_keeps_its_live_object() -> None:
     assert (
         "exch: {was: exchange, server"

@@ -31,6 +31,7 @@ from mmctl.language.dialect.nouns import FileNoun
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.language.text.nodes import Mapping, Node, Scalar, Sequence
 from mmctl.model.actions import WORDS
+from mmctl.model.kinds import Kind
 from mmctl.problem import Position
 from mmctl.records import dataclass
 
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 VARIABLE: Final = re.compile(r"(?<!\$)\$\{vars\.([A-Za-z_][A-Za-z0-9_]*)\}")
 """A use of a variable."""
+_ACTIONS: Final = ((FileNoun.FAILING,), (FileNoun.ACTION,))
+"""What names an action with what it goes to: `archive:NAME`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +134,11 @@ def form_of(type_: Forms, keys: set[str]) -> Record:
 def _word(names: tuple[Called, ...], node: Node) -> Iterator[Site]:
     if not names or not isinstance(node, Scalar):
         return
-    if names == (FileNoun.FAILING,):
-        word, found, target = node.text.partition(":")
+    if names in _ACTIONS:
+        word, found, target = (part.strip() for part in node.text.partition(":"))
         place = WORDS[word].place if word in WORDS else None
-        if found and place is not None:
+        # What an action writes to elsewhere, a case may say by the last part of an ARN or path.
+        if found and (isinstance(place, Kind) or (place and names == (FileNoun.FAILING,))):
             yield Site(names=(place,), name=target, position=node.position)
     else:
         yield Site(names=names, name=node.text, position=node.position)
