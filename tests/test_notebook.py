@@ -33,7 +33,7 @@ def shell() -> Iterator[InteractiveShell]:
 def shown(shell: InteractiveShell, value: object) -> str | None:
     """The HTML that a notebook gets for a value; None: only text."""
     assert shell.display_formatter is not None
-    data, _ = shell.display_formatter.format(value)
+    data, _ = shell.display_formatter.format(value)  # type: ignore[no-untyped-call]
     assert data["text/plain"]
     html = data.get("text/html")
     return None if html is None else str(html)

@@ -167,9 +167,9 @@ def _packages() -> Iterator[tuple[str, str]]:
             sizes[extra[1]] += 1
             if _found(name[0]) is None:
                 lacking.setdefault(extra[1], []).append(name[0])
-    for extra in sizes:
-        missing = lacking.get(extra, [])
-        yield f"[{extra}]", f"without {', '.join(missing)}" if missing else "complete"
+    for named in sizes:
+        missing = lacking.get(named, [])
+        yield f"[{named}]", f"without {', '.join(missing)}" if missing else "complete"
 
 
 def _version_of(name: str) -> str:
