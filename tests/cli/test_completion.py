@@ -136,6 +136,10 @@ def _nodes(node: tree_sitter.Node, kind: str) -> list[tree_sitter.Node]:
         (["simulate", "--rule-set", ""], ["inbound"]),
         (["simulate", "--ingress-point", ""], ["public-mx"]),
         (["simulate", "--run", "large"], ["large\\ " + "\\ ".join(LARGE.split()[1:])]),
+        (
+            ["simulate", "--run", "a\\ lookalike"],
+            ["a\\ lookalike\\ is\\ dropped,\\ but\\ not\\ from\\ a\\ partner"],
+        ),
         (["simulate", "--against", ""], ["live"]),
         (["list", ""], ["add", "remove"]),
         (["list", "remove", ""], ["trusted-partners"]),

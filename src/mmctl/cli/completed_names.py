@@ -64,7 +64,8 @@ def names_for(command: str, placed: Sequence[str], option: str | None, folder: s
     if option is not None:
         kind = OF_COMMAND.get((command, option)) or OF_OPTION.get(option)
         names = _known(folder, kind, live=option in _TAKE_LIVE)
-        if option == "--run":  # a pattern: only names that match themselves
+        if option == "--run":  # a pattern: only names that match themselves, all rows at once
+            names = list(dict.fromkeys(map(_without_row, names)))
             names = [name for name in names if not _OF_REGEX.intersection(name)]
         return names
     if command in VERBS and not placed:
@@ -79,6 +80,11 @@ def names_for(command: str, placed: Sequence[str], option: str | None, folder: s
 def _known(folder: str, kind: str | None, *, live: bool) -> list[str]:
     names = [] if kind is None else kept.names_of(folder, kind)
     return [LIVE, *names] if live else names
+
+
+def _without_row(name: str) -> str:
+    case, found, row = name.rpartition(" [")
+    return case if found and row[:-1].isdecimal() and row.endswith("]") else name
 
 
 def for_bash(names: Sequence[str], quote: str) -> list[str]:
