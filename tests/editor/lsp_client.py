@@ -38,6 +38,8 @@ class Client:
         """What the editor shows now, by file name."""
         self.asked: list[dict[str, Any]] = []
         """What the server asked of the editor."""
+        self.complaints: list[str] = []
+        """What the server showed to the person."""
         self._last = 0
         self._versions: dict[str, int] = {}
         threading.Thread(target=self._listen, daemon=True).start()
@@ -95,6 +97,8 @@ class Client:
             assert heard is not None, self._said()
             if heard.get("method") == "textDocument/publishDiagnostics":
                 self.problems[self._name(heard["params"]["uri"])] = heard["params"]["diagnostics"]
+            elif heard.get("method") == "window/showMessage":
+                self.complaints.append(heard["params"]["message"])
             elif "method" in heard and "id" in heard:
                 self.asked.append(heard)
                 self._send({"id": heard["id"], "result": {"applied": True}})

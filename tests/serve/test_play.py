@@ -210,6 +210,39 @@ def test_a_saved_case_passes_and_is_new_below_the_cases(tmp_path: Path) -> None:
         assert tree(page.folder) == after
 
 
+def test_two_cases_of_one_message_share_its_file(tmp_path: Path) -> None:
+    with playing(tmp_path / "gateway") as page:
+        asked = {**OWN, "file": "cases/one.yaml", "called": "one"}
+        written = page.ask("/play/save", asked).data["written"]
+        assert written == ["cases/one.yaml", "cases/messages/written-message.eml"]
+        again = page.ask("/play/save", {**asked, "file": "cases/two.yaml", "called": "two"})
+        assert again.data["written"] == ["cases/two.yaml"]
+        ran = ["-C", str(page.folder), "simulate", "--run", "one|two"]
+        assert exit_code([*ran, "--fail-on-empty"]) == 0
+
+
+def test_an_edit_of_the_project_file_does_not_say_where_cases_are_saved(page: Playing) -> None:
+    before = tree(page.folder)
+    text = before["mmctl.yaml"]
+    edited = text.decode() if isinstance(text, bytes) else text
+    assert "cases/" in edited
+    edits = {"mmctl.yaml": edited.replace("cases/", "rules/")}
+    asked = {**OWN, "edits": edits, "file": "rules/hello.yaml", "called": "hello"}
+    answer = page.ask("/play/save", asked)
+    assert (answer.status, "is not below a folder of cases" in answer.text) == (409, True)
+    assert tree(page.folder) == before
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\u202eb", "\x1b[31m", "\ud800"])
+def test_a_name_of_a_case_can_be_seen_and_is_one_line(page: Playing, name: str) -> None:
+    before = tree(page.folder)
+    for asked in ({"file": "cases/a.yaml", "called": name}, {"file": f"cases/{name}.yaml"}):
+        answer = page.ask("/play/save", {**OWN, "called": "hello", **asked})
+        assert answer.status == 409, answer.text
+        assert "please report it" not in answer.text
+    assert tree(page.folder) == before
+
+
 @pytest.mark.parametrize(
     "file",
     [

@@ -9,27 +9,28 @@ from mmctl.cli.messages.record import Recorder
 from mmctl.cli.run import refuse_outside
 from mmctl.cli.run_profiles import with_run_profiles
 from mmctl.errors import CouldNot, Refused, UsageError
-from mmctl.inputs import resolved
+from mmctl.inputs import read_file, resolved
 from mmctl.language.parsing.files import CALLED_YAML, DiskFiles, MemoryFiles, leaves_project
 from mmctl.patterns import Pattern
 from mmctl.serve.play.bench import Bench
 from mmctl.serve.play.judged import Player
 from mmctl.serve.play.page import PlayPage
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from mmctl.cli.run import Run
     from mmctl.language.parsing.load import Sources
     from mmctl.language.parsing.seen import Seen
-    from mmctl.language.project import Project
     from mmctl.serve.page.entry import PageEntry
     from mmctl.serve.page.page import StoredSubmission
     from mmctl.serve.play.asked import Asked
+    from mmctl.serve.play.bench import OnDisk
     from mmctl.serve.play.judged import Played
 
 _WILD: Final = Pattern(r"[*?\[].*")
-_CONTROLS: Final = Pattern(r"[\x00-\x1f\x7f\\]")
 
 
 def bench_of(run: Run) -> Bench:
@@ -49,18 +50,21 @@ def play_page(
     mail: Callable[[str], StoredSubmission | None] | None = None,
 ) -> PlayPage:
     """The page of the project of a run; `mail` has the messages of a page beside it."""
-    player = Player(bench_of(run), run.read_file)
+    bench = bench_of(run)
+    player = Player(bench, run.read_file)
     return PlayPage(
         player,
         entry=entry,
         wait=wait,
-        save=lambda played, asked: save_case(run, played, asked),
+        save=lambda played, asked: save_case(run, bench.on_disk(), played, asked),
         mail=mail,
     )
 
 
-def save_case(run: Run, played: Played, asked: Asked) -> Sequence[str]:
+def save_case(run: Run, disk: OnDisk, played: Played, asked: Asked) -> Sequence[str]:
     """Write what happened as a case in a new file below a case folder; the paths written.
+
+    Where those folders are is what the files say (`disk`), whatever was edited on the page.
 
     Raises:
         UsageError: the file would be elsewhere, or nothing can be expected.
@@ -69,9 +73,21 @@ def save_case(run: Run, played: Played, asked: Asked) -> Sequence[str]:
     """
     if played.simulated is None or played.project is None:
         raise CouldNot("nothing was judged", help="fix the problems that the page shows first")
-    refuse_elsewhere(run, played.project, asked.file)
-    if not asked.called.strip():
+    if disk.rules.project is None:
+        raise CouldNot(
+            "the files on disk do not say where cases are",
+            help="fix their problems first: mmctl lint",
+        )
+    patterns = disk.rules.project.settings.cases
+    refuse_elsewhere(run, patterns, asked.file)
+    called = asked.called.strip()
+    if not called:
         raise UsageError("the case has no name", help="name it after what it shows")
+    if visible(called) != called:
+        raise UsageError(
+            "the name of the case has characters that cannot be seen, or line breaks",
+            help="name it in one line",
+        )
     recorder = Recorder(
         run=run,
         project=played.project,
@@ -79,23 +95,27 @@ def save_case(run: Run, played: Played, asked: Asked) -> Sequence[str]:
         target=str(run.root.absolute() / asked.file),
     )
     recorder.check()
-    recorder.see(
-        played.simulated, played.content, name=asked.called.strip(), scenario=played.scenario
-    )
+    recorder.see(played.simulated, played.content, name=called, scenario=played.scenario)
+    for path, content in list(recorder.messages.items()):
+        if _holds(run.root / path, content):
+            del recorder.messages[path]  # an earlier case has the same message
     for path in recorder.messages:
-        refuse_elsewhere(run, played.project, path, case=False)
+        refuse_elsewhere(run, patterns, path, case=False)
     recorder.write()
     return (asked.file, *recorder.messages)
 
 
-def refuse_elsewhere(run: Run, project: Project, file: str, *, case: bool = True) -> None:
+def _holds(path: Path, content: bytes) -> bool:
+    return path.is_file() and read_file(path, at_most=len(content)) == content
+
+
+def refuse_elsewhere(run: Run, patterns: Sequence[str], file: str, *, case: bool = True) -> None:
     """Refuse a file that is not a new one below a folder of cases; `case`: it has a case itself.
 
     Raises:
         UsageError: it is elsewhere.
         Refused: it exists.
     """
-    patterns = project.settings.cases
     folders = [folder for each in patterns if (folder := _WILD.sub("", each).rpartition("/")[0])]
     where = ", ".join(f"`{folder}/`" for folder in folders)
     parts = posixpath.normpath(file).split("/")
@@ -103,7 +123,8 @@ def refuse_elsewhere(run: Run, project: Project, file: str, *, case: bool = True
         bool(file)
         and posixpath.normpath(file) == file
         and not leaves_project(file)
-        and not _CONTROLS.search(file)
+        and visible(file) == file
+        and "\\" not in file
         and not any(part.startswith(".") for part in parts)
     )
     if not plain or not any(file.startswith(f"{folder}/") for folder in folders):

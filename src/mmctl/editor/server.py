@@ -253,7 +253,7 @@ def _of_whole_characters(text: str) -> str:
 def path_of(uri: str) -> tuple[str, bool]:
     """The absolute path of a file, and whether it can be on disk: other schemes are never read."""
     path = to_fs_path(uri) if uri.startswith("file:") else None
-    return (uri, False) if path is None else (path, True)
+    return (path, True) if path else (uri, False)
 
 
 def serve(server: EditorServer, features: Mapping[str, Callable[[EditorServer], None]]) -> None:
@@ -273,8 +273,9 @@ def serve(server: EditorServer, features: Mapping[str, Callable[[EditorServer], 
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def changed(params: types.DidChangeTextDocumentParams) -> None:
-        document, text = params.text_document, params.content_changes[-1].text
-        server.changed(document.uri, text, document.version)
+        document = params.text_document
+        for change in params.content_changes[-1:]:
+            server.changed(document.uri, change.text, document.version)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def saved(params: types.DidSaveTextDocumentParams) -> None:

@@ -48,7 +48,8 @@ def answered(
 
 def plain(status: int, words: str, *headers: tuple[str, str]) -> HttpAnswer:
     """A text for a person."""
-    return answered(status, "text/plain; charset=utf-8", f"{words}\n".encode(), *headers)
+    body = f"{words}\n".encode("utf-8", "replace")
+    return answered(status, "text/plain; charset=utf-8", body, *headers)
 
 
 def page(html: str, policy: str = PAGE_POLICY) -> HttpAnswer:
