@@ -20,9 +20,10 @@ import pyte
 import pytest
 from shell_sessions import MMCTL
 
+from mmctl.cli.commands.watch import watch
 from mmctl.cli.files.save_rounds import SaveRounds
 from mmctl.cli.run import Run
-from mmctl.errors import UsageError
+from mmctl.errors import CouldNot, UsageError
 from mmctl.render.text.watch import WatchedSave, lines_of
 from mmctl.serve.file_changes import FileChanges
 
@@ -115,6 +116,22 @@ def test_a_save_of_a_case_or_its_message_runs_what_it_concerns(project: Path) ->
     save = after(rounds, path)
     assert save.results is not None
     assert any(each.problem is not None for each in save.results)
+
+
+def test_a_folder_that_is_deleted_ends_it_in_words(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    run = Run(directory=Path(), today=date(2027, 1, 31))
+    shown = SaveRounds.round
+
+    def gone(these: SaveRounds, changed: frozenset[str]) -> Iterator[WatchedSave]:
+        shutil.rmtree(project)
+        return shown(these, changed)
+
+    monkeypatch.setattr(SaveRounds, "round", gone)
+    with pytest.raises(CouldNot, match="is gone"):
+        watch(run)
 
 
 def test_a_state_that_does_not_exist_is_refused_at_the_start(project: Path) -> None:

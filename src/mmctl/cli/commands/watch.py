@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from mmctl.cli import world
 from mmctl.cli.interruptions import stoppable
 from mmctl.cli.run import Run
+from mmctl.errors import CouldNot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,7 @@ def watch(
     from mmctl.serve.file_changes import FileChanges
 
     rounds = SaveRounds(run, against)
+    folder = run.root.absolute()
     face = _Screen(run) if _is_screen(run) else _Lines(run)
     with stoppable(by_hangup=True):
         try:
@@ -52,6 +54,11 @@ def watch(
                 changed: Changed = frozenset()
                 while True:
                     whole = _shown(rounds.round(changed), face, changes)
+                    if not folder.is_dir():
+                        raise CouldNot(
+                            f"the folder `{folder}` is gone",
+                            help="start `mmctl watch` again where the project is",
+                        )
                     newer = changes.wait()
                     changed = newer if whole else newer | changed
         except KeyboardInterrupt:

@@ -72,6 +72,9 @@ class SaveRounds:
         except MmctlError as error:
             words = f"error: {error.message}" + (f"; {error.help}" if error.help else "")
             yield replace(save, stopped=words, under_way=None)
+        except OSError as error:  # the folder, or a file between two looks at it
+            words = f"error: a file cannot be read: {error.strerror or error}"
+            yield replace(save, stopped=words, under_way=None)
 
     def _steps(self, save: WatchedSave, changed: Changed) -> Iterator[WatchedSave]:
         yield replace(save, under_way="lint")
