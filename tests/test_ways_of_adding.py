@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 REPOSITORY: Final = Path(__file__).parents[1]
-COPIED: Final = ("src", "tests", "benchmarks", "docs", "schemas", "pyproject.toml", ".mypy_cache")
+COPIED: Final = (
+    *("src", "tests", "benchmarks", "release", "docs", "schemas"),
+    *("noxfile.py", "pyproject.toml", ".mypy_cache"),
+)
 MOST_FILES_OF_A_KIND: Final = 12
 """A resource kind has a class, a reader and a writer of its own."""
 MOST_FILES: Final = 6

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.measure import cpu, in_pairs
 from benchmarks.result import Measured, alone
-from mmctl.editor.problems import Found, of_file, of_project
+from mmctl.editor.problems import FoundProblems, of_file, of_project
 from mmctl.editor.workspace import OpenProject
 from mmctl.language.parsing.files import DiskFiles
 
@@ -60,7 +60,7 @@ def measured(quick: bool) -> Iterator[Measured]:
     )
 
 
-def _typed(project: OpenProject, path: str, text: str, edits: int, found: Found) -> float:
+def _typed(project: OpenProject, path: str, text: str, edits: int, found: FoundProblems) -> float:
     """What one more character costs: the text is new each time, and so is all that is known."""
     project.texts[path] = f"{text}# {edits}\n"
     return cpu(lambda: of_file(project, path, DAY, None, found))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol import types
 
-from mmctl.editor.lines import Lines
+from mmctl.editor.lines import TextLines
 from mmctl.language.text.compose import compose
 from mmctl.language.text.nodes import Mapping, Scalar
 from mmctl.problem import Position
@@ -20,7 +20,7 @@ def in_utf_16(text: str) -> int:
 
 @given(TEXTS, st.data())
 def test_a_place_leads_back_to_its_character(text: str, data: st.DataObject) -> None:
-    lines = Lines(text)
+    lines = TextLines(text)
     offset = data.draw(st.integers(0, len(text)))
     place = lines.place(offset)
     if text[offset - 1 : offset + 1] == "\r\n":
@@ -33,7 +33,7 @@ def test_a_place_leads_back_to_its_character(text: str, data: st.DataObject) -> 
 
 @given(TEXTS, st.integers(0, 40), st.integers(0, 40))
 def test_no_place_is_outside_of_the_text(text: str, line: int, character: int) -> None:
-    lines = Lines(text)
+    lines = TextLines(text)
     assert 0 <= lines.offset_of(types.Position(line, character)) <= len(text)
     at = Position("file", line, character, 5)
     assert 0 <= lines.offset(at) <= len(text)
@@ -43,7 +43,7 @@ def test_no_place_is_outside_of_the_text(text: str, line: int, character: int) -
 
 @given(TEXTS, st.data())
 def test_our_place_leads_back_to_its_character(text: str, data: st.DataObject) -> None:
-    lines = Lines(text)
+    lines = TextLines(text)
     offset = data.draw(st.integers(1 if text.startswith("\ufeff") else 0, len(text)))
     if text[offset - 1 : offset + 1] != "\r\n":
         assert lines.offset(lines.position(offset, "file")) == offset
@@ -54,7 +54,7 @@ def test_what_the_reader_of_yaml_names_is_what_the_editor_marks() -> None:
     node, problems = compose(text, file="file")
     assert isinstance(node, Mapping)
     assert problems == ()
-    lines = Lines(text)
+    lines = TextLines(text)
     words = [each for pair in node.entries for each in pair if isinstance(each, Scalar)]
     for word in words:
         written = f'"{word.text}"' if "🏢" in word.text else word.text

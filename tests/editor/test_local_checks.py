@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.catalogue import CHECKS
 from mmctl.editor.local_checks import LOCAL
-from mmctl.editor.problems import Found, moved, of_file, of_project
+from mmctl.editor.problems import FoundProblems, moved, of_file, of_project
 from mmctl.editor.workspace import OpenProject
 from mmctl.language.parsing.files import MemoryFiles
 from mmctl.problem import Position, Problem, Severity
@@ -69,7 +69,7 @@ def test_what_is_told_at_once_is_what_lint_tells() -> None:
     for check in sorted(LOCAL):
         text = (CHECKED / check / "bad.yaml").read_text(encoding="utf-8")
         project = opened(text)
-        now, _ = of_file(project, "rules/mine.yaml", DAY, None, Found())
+        now, _ = of_file(project, "rules/mine.yaml", DAY, None, FoundProblems())
         whole = of_project(project, DAY, None, lambda: None)
         lint = {said(problem) for problem in whole.of("rules/mine.yaml")}
         assert {said(problem) for problem in now} - lint == set(), check
@@ -82,10 +82,10 @@ def test_a_name_that_another_file_defines_is_known() -> None:
     text = "version: 1\nrule_sets:\n  mine:\n    rules:\n      - name: all\n        actions:\n"
     project = opened(f"{text}          - relay: {{to: mail-server}}\n")
     of_project(project, DAY, None, lambda: None)
-    now, _ = of_file(project, "rules/mine.yaml", DAY, None, Found())
+    now, _ = of_file(project, "rules/mine.yaml", DAY, None, FoundProblems())
     assert "unknown-name" not in {each.check for each in now}
     project.texts["rules/mine.yaml"] = f"{text}          - relay: {{to: mail-sever}}\n"
-    now, _ = of_file(project, "rules/mine.yaml", DAY, None, Found())
+    now, _ = of_file(project, "rules/mine.yaml", DAY, None, FoundProblems())
     assert [each.help for each in now if each.check == "unknown-name"] == [
         "did you mean `mail-server`?"
     ]
@@ -96,7 +96,7 @@ def test_a_name_that_a_broken_file_may_define_is_not_reported_at_once() -> None:
     project = opened(f"{text}          - relay: {{to: mail-server}}\n")
     of_project(project, DAY, None, lambda: None)
     project.texts["rules/other.yaml"] = OTHER.replace("{server", "{{server")
-    now, _ = of_file(project, "rules/mine.yaml", DAY, None, Found())
+    now, _ = of_file(project, "rules/mine.yaml", DAY, None, FoundProblems())
     assert [each.check for each in now] == []
     assert of_project(project, DAY, None, lambda: None).of("rules/mine.yaml") == ()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mmctl.editor.lines import Lines
+from mmctl.editor.lines import TextLines
 from mmctl.editor.standing import WordRole, standing
 from mmctl.language.text.compose import compose
 from mmctl.language.text.nodes import Mapping, Node, Scalar, Sequence
@@ -44,7 +44,7 @@ def test_the_keys_around_a_word_are_those_that_yaml_has() -> None:
             continue
         text = path.read_text(encoding="utf-8")
         node, _ = compose(text, file=path.name)
-        lines = Lines(text)
+        lines = TextLines(text)
         assert node is not None
         for number, (word, keys, part) in enumerate(_words(node, ())):
             if any('"' in key for key in (*keys, word.text) if key is not None):

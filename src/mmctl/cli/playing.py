@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mmctl.language.parsing.seen import Seen
     from mmctl.serve.page.entry import PageEntry
     from mmctl.serve.page.page import StoredSubmission
-    from mmctl.serve.play.asked import Asked
+    from mmctl.serve.play.asked import PlayQuestion
     from mmctl.serve.play.bench import OnDisk
     from mmctl.serve.play.judged import Played
 
@@ -61,7 +61,7 @@ def play_page(
     )
 
 
-def save_case(run: Run, disk: OnDisk, played: Played, asked: Asked) -> Sequence[str]:
+def save_case(run: Run, disk: OnDisk, played: Played, asked: PlayQuestion) -> Sequence[str]:
     """Write what happened as a case in a new file below a case folder; the paths written.
 
     Where those folders are is what the files say (`disk`), whatever was edited on the page.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.counted import counted, plural
 from mmctl.editor.sites import VARIABLE
@@ -96,8 +96,10 @@ def _count(names: ProjectNames, node: Node | None) -> int | None:
             return len(node.entries)
         case Scalar():
             return _one(names, node)
-        case _:
+        case None:
             return None
+        case _:
+            assert_never(node)
 
 
 def _one(names: ProjectNames, node: Node) -> int:

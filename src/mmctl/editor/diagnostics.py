@@ -12,7 +12,7 @@ from mmctl.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mmctl.editor.lines import Lines
+    from mmctl.editor.lines import TextLines
     from mmctl.problem import Problem
 
 SOURCE: Final = "mmctl"
@@ -26,12 +26,12 @@ _UNNEEDED: Final = frozenset({"redundant-value", "unreachable-value", "duplicate
 """What editors show faded."""
 
 
-def diagnostics(problems: Iterable[Problem], lines: Lines) -> list[types.Diagnostic]:
+def diagnostics(problems: Iterable[Problem], lines: TextLines) -> list[types.Diagnostic]:
     """The problems of one file, at their places in its text."""
     return [diagnostic(problem, lines) for problem in problems]
 
 
-def diagnostic(problem: Problem, lines: Lines) -> types.Diagnostic:
+def diagnostic(problem: Problem, lines: TextLines) -> types.Diagnostic:
     """One problem: its message, and what to do instead in a line of its own."""
     message = visible(problem.message)
     if problem.help is not None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from mmctl.editor.sites import form_of, type_of_file
 from mmctl.language.dialect.grammar import (
     Anything,
+    Bytes,
+    Choice,
+    Count,
+    Day,
     Deferred,
     Either,
+    Flag,
     Forms,
     Named,
     OneKey,
@@ -70,8 +75,22 @@ def _below(around: Expected, step: KeyStep) -> Expected | None:
             return None if option is None else Expected(type=option, named=() if part else named)
         case Named():
             return Expected(type=type_.value, named=named)
-        case _:
+        case (
+            Word()
+            | Flag()
+            | Count()
+            | Bytes()
+            | Day()
+            | Choice()
+            | Several()
+            | Forms()
+            | Either()
+            | Anything()
+            | Deferred()
+        ):
             return None
+        case _:
+            assert_never(type_)
 
 
 def unwrapped(type_: Type, keys: frozenset[str]) -> Type:
@@ -86,5 +105,19 @@ def unwrapped(type_: Type, keys: frozenset[str]) -> Type:
                 return form_of(type_, set(keys))
             case Anything(like=like) if like is not None:
                 type_ = like
-            case _:
+            case (
+                Word()
+                | Flag()
+                | Count()
+                | Bytes()
+                | Day()
+                | Choice()
+                | Several()
+                | Named()
+                | Record()
+                | OneKey()
+                | Anything()
+            ):
                 return type_
+            case _:
+                assert_never(type_)

@@ -5,7 +5,7 @@ Everything shown is Markdown; names and values come from files that anybody may 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.checks.explained import explained_checks
 from mmctl.editor.counting import counted_against
@@ -14,7 +14,22 @@ from mmctl.editor.key_texts import doc_of, noun_of, summary_of
 from mmctl.editor.sites import VARIABLE
 from mmctl.editor.standing import KeyStep, WordRole, standing
 from mmctl.editor.values import lines_of, shown_values
-from mmctl.language.dialect.grammar import Choice, Either, OneKey, Record, Several
+from mmctl.language.dialect.grammar import (
+    Anything,
+    Bytes,
+    Choice,
+    Count,
+    Day,
+    Deferred,
+    Either,
+    Flag,
+    Forms,
+    Named,
+    OneKey,
+    Record,
+    Several,
+    Word,
+)
 from mmctl.language.dialect.nouns import FileNoun
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.model.actions import WORDS
@@ -177,15 +192,31 @@ def _step(at: WordInFile) -> KeyStep:
 
 
 def _has(type_: Type, key: str, keys: frozenset[str]) -> bool:
-    match unwrapped(type_, keys | {key}):
+    found = unwrapped(type_, keys | {key})
+    match found:
         case Record(members=members):
             return key in members
         case OneKey(options=options):
             return key in options
         case Several(item=item, single=True):
             return _has(item, key, keys)
-        case _:
+        case (
+            Word()
+            | Flag()
+            | Count()
+            | Bytes()
+            | Day()
+            | Choice()
+            | Several()
+            | Named()
+            | Forms()
+            | Either()
+            | Anything()
+            | Deferred()
+        ):
             return False
+        case _:
+            assert_never(found)
 
 
 def _inside(type_: Type) -> Iterator[str]:
@@ -210,5 +241,18 @@ def _inside(type_: Type) -> Iterator[str]:
         case OneKey(options=options):
             rows = [f"- {code(key)}: {doc_of(each)}" for key, each in options.items()]
             yield "\n".join(rows[:_KEYS])
-        case _:
+        case (
+            Word()
+            | Flag()
+            | Count()
+            | Bytes()
+            | Day()
+            | Named()
+            | Record()
+            | Forms()
+            | Anything()
+            | Deferred()
+        ):
             return
+        case _:
+            assert_never(type_)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mmctl.editor.server import EditorServer
     from mmctl.editor.sites import Site
     from mmctl.editor.suggesting import Completion
-    from mmctl.editor.workspace import OpenProject, Place
+    from mmctl.editor.workspace import EditorPlace, OpenProject
 
 _KINDS: Final = {
     "key": types.CompletionItemKind.Property,
@@ -38,7 +38,7 @@ _REQUEST_FAILED: Final = -32803
 
 
 @dataclass(slots=True, eq=False)
-class _Known:
+class _KnownNames:
     """The names of each open project, kept while they are the same."""
 
     server: EditorServer
@@ -59,14 +59,14 @@ class _Known:
 
 def register(server: EditorServer) -> None:
     """Add completion, hover, definition, references and rename to the server."""
-    known = _Known(server)
+    known = _KnownNames(server)
     _add_completion(server, known)
     _add_hover(server, known)
     _add_going(server, known)
     _add_rename(server, known)
 
 
-def _add_completion(server: EditorServer, known: _Known) -> None:
+def _add_completion(server: EditorServer, known: _KnownNames) -> None:
     checks = {each.id: each.page.summary for each in explained_checks()}
 
     @server.feature(
@@ -91,7 +91,7 @@ def _takes_snippets(server: EditorServer) -> bool:
     return bool(item is not None and item.snippet_support)
 
 
-def _item(place: Place, each: Completion, *, snippets: bool) -> types.CompletionItem:
+def _item(place: EditorPlace, each: Completion, *, snippets: bool) -> types.CompletionItem:
     plain = _ESCAPED.sub(lambda found: found[1], _STOP.sub("", each.insert))
     lines = place.project.lines(place.path)
     return types.CompletionItem(
@@ -113,7 +113,7 @@ def _item(place: Place, each: Completion, *, snippets: bool) -> types.Completion
     )
 
 
-def _add_hover(server: EditorServer, known: _Known) -> None:
+def _add_hover(server: EditorServer, known: _KnownNames) -> None:
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def hover(params: types.HoverParams) -> types.Hover | None:
         place = server.place(params.text_document.uri, params.position)
@@ -136,7 +136,7 @@ def _add_hover(server: EditorServer, known: _Known) -> None:
         )
 
 
-def _add_going(server: EditorServer, known: _Known) -> None:
+def _add_going(server: EditorServer, known: _KnownNames) -> None:
     @server.feature(types.TEXT_DOCUMENT_DEFINITION)
     def definition(params: types.DefinitionParams) -> list[types.Location]:
         place = server.place(params.text_document.uri, params.position)
@@ -173,7 +173,7 @@ def _add_going(server: EditorServer, known: _Known) -> None:
         ]
 
 
-def _add_rename(server: EditorServer, known: _Known) -> None:
+def _add_rename(server: EditorServer, known: _KnownNames) -> None:
     @server.feature(types.TEXT_DOCUMENT_PREPARE_RENAME)
     def prepare(params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
         place = server.place(params.text_document.uri, params.position)

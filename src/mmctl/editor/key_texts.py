@@ -130,5 +130,19 @@ def doc_of(type_: Type) -> str:
             return type_.doc or type_.word.doc or type_.other.doc
         case Several():
             return type_.doc or doc_of(type_.item)
-        case _:
+        case (
+            Word()
+            | Flag()
+            | Count()
+            | Bytes()
+            | Day()
+            | Choice()
+            | Named()
+            | Record()
+            | OneKey()
+            | Forms()
+            | Anything()
+        ):
             return type_.doc
+        case _:
+            assert_never(type_)

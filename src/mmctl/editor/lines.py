@@ -23,7 +23,7 @@ _MARK: Final = "\ufeff"
 _BEYOND_16_BITS: Final = 0xFFFF
 
 
-class Lines:
+class TextLines:
     """The lines of one text; any place in it, in both ways of counting. It never raises."""
 
     def __init__(self, text: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from mmctl.editor.lines import Lines
+from mmctl.editor.lines import TextLines
 from mmctl.editor.sites import sites, variables
 from mmctl.errors import MmctlError
 from mmctl.language.dialect.nouns import is_managed
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class _Seen:
+class _FileNames:
     """A file, and the names in it."""
 
     text: str
@@ -33,7 +33,7 @@ class _Seen:
     sites: tuple[Site, ...]
     whole: bool
     """False: the text is no YAML, and these are the names of what it was before."""
-    lines: Lines | None = None
+    lines: TextLines | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -41,7 +41,7 @@ class ProjectNames:
     """The names of one project, as its files were when `looked` was called."""
 
     project: OpenProject
-    _seen: dict[str, _Seen] = field(default_factory=dict)
+    _seen: dict[str, _FileNames] = field(default_factory=dict)
     _by_name: dict[str, list[Site]] = field(default_factory=dict)
 
     def looked(self) -> Self:
@@ -86,13 +86,13 @@ class ProjectNames:
         seen = self._seen.get(path)
         return None if seen is None else seen.node
 
-    def lines(self, path: str) -> Lines:
+    def lines(self, path: str) -> TextLines:
         """The places in a file."""
         seen = self._seen.get(path)
         if seen is None:
-            return Lines("")
+            return TextLines("")
         if seen.lines is None:
-            seen.lines = Lines(seen.text)
+            seen.lines = TextLines(seen.text)
         return seen.lines
 
     def sites(self) -> Iterator[Site]:
@@ -163,11 +163,11 @@ class ProjectNames:
         return found
 
 
-def _looked_at(path: str, parsed: Parsed, before: _Seen | None) -> _Seen:
+def _looked_at(path: str, parsed: Parsed, before: _FileNames | None) -> _FileNames:
     text = parsed.text or ""
     if before is not None and before.text == text:
         return before
     if parsed.node is not None or not text.strip():
-        return _Seen(text, parsed.node, tuple(sites(parsed.node, text, path)), whole=True)
+        return _FileNames(text, parsed.node, tuple(sites(parsed.node, text, path)), whole=True)
     kept = before.sites if before is not None else tuple(variables(text, path))
-    return _Seen(text, None, kept, whole=False)
+    return _FileNames(text, None, kept, whole=False)

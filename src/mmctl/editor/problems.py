@@ -8,7 +8,7 @@ from mmctl.checks.catalogue import CHECKS
 from mmctl.checks.lint import report
 from mmctl.editor.local_checks import LOCAL
 from mmctl.errors import ProblemsFound, UsageError
-from mmctl.language.parsing.load import Part
+from mmctl.language.parsing.load import PartOfProject
 from mmctl.language.text.nodes import Mapping
 from mmctl.linting import LintResult, problems_of
 from mmctl.model.kinds import Kind
@@ -33,7 +33,7 @@ _OF_ALL_FILES: Final = frozenset(check.id for check in CHECKS) - LOCAL | {
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundProblems:
     """The problems of a project, and the texts in which they are."""
 
     problems: tuple[Problem, ...] = ()
@@ -46,13 +46,13 @@ class Found:
 
 
 def of_file(
-    project: OpenProject, path: str, today: date, environment: str | None, last: Found
+    project: OpenProject, path: str, today: date, environment: str | None, last: FoundProblems
 ) -> tuple[tuple[Problem, ...], Map[Problem, Fix]]:
     """The problems of one file, as far as they can be told without all others, and their fixes.
 
     Those that only the whole project shows are the ones of `last`, moved with their lines.
     """
-    part = Part(path, _elsewhere(project, path))
+    part = PartOfProject(path, _elsewhere(project, path))
     try:
         read, problems = project.sources().read_part(part, environment)
     except ProblemsFound as error:
@@ -71,7 +71,7 @@ def of_project(
     today: date,
     environment: str | None,
     between: Callable[[], object],
-) -> Found:
+) -> FoundProblems:
     """All problems, as `mmctl lint` reports them; what was read is kept in the project."""
     sources = project.sources(between)
     try:
@@ -81,7 +81,7 @@ def of_project(
         found = LintResult(problems=(_unusable(file, error),))
     if found.projects:
         project.read = {each.environment.name: each for each in found.projects}
-    return Found(found.problems, found.fixes, {**found.files, **found.list_files})
+    return FoundProblems(found.problems, found.fixes, {**found.files, **found.list_files})
 
 
 def _elsewhere(project: OpenProject, path: str) -> dict[Kind, set[str]] | None:

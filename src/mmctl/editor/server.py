@@ -19,7 +19,7 @@ from pygls.protocol.language_server import lsp_method
 from pygls.uris import from_fs_path, to_fs_path
 
 from mmctl.editor.diagnostics import diagnostics
-from mmctl.editor.problems import Found, of_file, of_project
+from mmctl.editor.problems import FoundProblems, of_file, of_project
 from mmctl.editor.workspace import Workspace
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.records import dataclass, field
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
     from datetime import date
 
-    from mmctl.editor.workspace import Disk, OpenProject, Place
+    from mmctl.editor.workspace import Disk, EditorPlace, OpenProject
     from mmctl.language.formatting.fix import Fix
     from mmctl.problem import Problem
 
@@ -55,11 +55,11 @@ class _Protocol(LanguageServerProtocol):
 
 
 @dataclass(slots=True, eq=False)
-class Watched:
+class WatchedProject:
     """What was found in one project, and what the editor was told."""
 
     project: OpenProject
-    found: Found = field(default_factory=Found)
+    found: FoundProblems = field(default_factory=FoundProblems)
     now: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     """The problems that the editor shows, by file."""
     fixes: dict[Problem, Fix] = field(default_factory=dict)
@@ -90,13 +90,13 @@ class EditorServer(LanguageServer):
         self.opened = Workspace(disk)
         self.today = today
         self.environment = environment
-        self._watched: dict[int, Watched] = {}
+        self._watched: dict[int, WatchedProject] = {}
         self._at_once = ThreadPoolExecutor(1, "at-once")
         self._behind = ThreadPoolExecutor(1, "behind")
 
     # -- for features
 
-    def place(self, uri: str, at: types.Position) -> Place | None:
+    def place(self, uri: str, at: types.Position) -> EditorPlace | None:
         """What a request points to; None: its file is not one of mmctl."""
         path, on_disk = path_of(uri)
         place = self.opened.place(path, at, on_disk=on_disk)
@@ -113,9 +113,9 @@ class EditorServer(LanguageServer):
         known = self.watched(project).uris.get(path)
         return known or from_fs_path(f"{project.root}/{path}") or ""
 
-    def watched(self, project: OpenProject) -> Watched:
+    def watched(self, project: OpenProject) -> WatchedProject:
         """What was found in a project."""
-        return self._watched.setdefault(id(project), Watched(project))
+        return self._watched.setdefault(id(project), WatchedProject(project))
 
     async def behind(
         self, work: Callable[..., _T], project: OpenProject, *more: object
@@ -174,12 +174,12 @@ class EditorServer(LanguageServer):
 
     # -- what goes back
 
-    def _stop(self, watched: Watched) -> None:
+    def _stop(self, watched: WatchedProject) -> None:
         watched.edits += 1
         if watched.waiting is not None:
             watched.waiting.cancel()
 
-    def _look(self, watched: Watched, path: str | None) -> None:
+    def _look(self, watched: WatchedProject, path: str | None) -> None:
         self._stop(watched)
         watched.waiting = asyncio.get_running_loop().create_task(self._answer(watched, path))
         watched.waiting.add_done_callback(self._failed)
@@ -191,7 +191,7 @@ class EditorServer(LanguageServer):
             message = f"mmctl has a fault: {type(fault).__name__}: {fault}"
             self.window_log_message(types.LogMessageParams(types.MessageType.Error, message))
 
-    async def _answer(self, watched: Watched, path: str | None) -> None:
+    async def _answer(self, watched: WatchedProject, path: str | None) -> None:
         loop, project = asyncio.get_running_loop(), watched.project
         if path is not None and await loop.run_in_executor(self._at_once, project.holds, path):
             found, fixes = await loop.run_in_executor(
@@ -214,14 +214,14 @@ class EditorServer(LanguageServer):
         watched.found, watched.fixes = whole, dict(whole.fixes)
         self._tell_all(watched, whole)
 
-    def _tell_all(self, watched: Watched, found: Found) -> None:
+    def _tell_all(self, watched: WatchedProject, found: FoundProblems) -> None:
         by_file: dict[str, list[Problem]] = {path: [] for path in watched.now}
         for problem in found.problems:
             by_file.setdefault(problem.position.file, []).append(problem)
         for path, problems in by_file.items():
             self._tell(watched, path, tuple(problems))
 
-    def _tell(self, watched: Watched, path: str, problems: tuple[Problem, ...]) -> None:
+    def _tell(self, watched: WatchedProject, path: str, problems: tuple[Problem, ...]) -> None:
         if watched.now.get(path) == problems and path not in watched.uris:
             return
         watched.now[path] = problems
@@ -234,7 +234,7 @@ class EditorServer(LanguageServer):
         )
 
 
-def _until_edited(watched: Watched) -> Callable[[], None]:
+def _until_edited(watched: WatchedProject) -> Callable[[], None]:
     """What stops work on a project as soon as it was edited."""
     edits = watched.edits
 

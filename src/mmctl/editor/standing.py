@@ -74,7 +74,7 @@ class WordInFile:
 
 
 @dataclass(slots=True)
-class _Entry:
+class _DashOrKey:
     """A dash or a key on a line."""
 
     column: int
@@ -85,7 +85,7 @@ class _Entry:
 
 @dataclass(slots=True)
 class _Level:
-    entry: _Entry
+    entry: _DashOrKey
     beside: set[str] = field(default_factory=set)
 
 
@@ -210,15 +210,15 @@ def _steps(text: str, levels: list[_Level]) -> tuple[KeyStep, ...]:
     )
 
 
-def _entries(text: str, begin: int) -> list[_Entry]:
+def _entries(text: str, begin: int) -> list[_DashOrKey]:
     """The dashes and the key of a line, from left to right."""
     end = text.find("\n", begin)
     end = len(text) if end < 0 else end
     at = _skip_spaces(text, begin, end)
-    found: list[_Entry] = []
+    found: list[_DashOrKey] = []
     while text[at : at + 1] == "-" and text[at + 1 : at + 2].strip() == "":
         rest = _skip_spaces(text, at + 1, end)
-        found.append(_Entry(at - begin, None, rest))
+        found.append(_DashOrKey(at - begin, None, rest))
         if rest >= end:
             return found
         at = rest
@@ -226,12 +226,12 @@ def _entries(text: str, begin: int) -> list[_Entry]:
     if key is not None:
         shown = key["key"]
         plain = shown.strip("\"'") if shown[0] in "\"'" else shown
-        found.append(_Entry(at - begin, plain, _skip_spaces(text, key.end(), end)))
+        found.append(_DashOrKey(at - begin, plain, _skip_spaces(text, key.end(), end)))
     return found
 
 
 def _levels(
-    text: str, begin: int, own: list[_Entry], column: int, part: WordRole
+    text: str, begin: int, own: list[_DashOrKey], column: int, part: WordRole
 ) -> tuple[list[_Level], set[str], bool]:
     """The levels around a place, the innermost first; the keys beside it; whether it is a key."""
     levels: list[_Level] = []
@@ -265,7 +265,7 @@ def _levels(
     return levels, siblings, is_key or (alone and bool(siblings))
 
 
-def _upward(text: str, begin: int) -> Iterator[list[_Entry]]:
+def _upward(text: str, begin: int) -> Iterator[list[_DashOrKey]]:
     """The lines above a line that have dashes or keys, the nearest first."""
     end = begin - 1
     while end >= 0:

@@ -90,7 +90,7 @@ def suggestions(
     elif at.part is WordRole.TEXT:
         found = ()
     else:
-        found = _Place(at, path, names).all()
+        found = _Expecting(at, path, names).all()
     kept: dict[str, Completion] = {}
     for each in islice(found, MOST):
         kept.setdefault(each.label, each)
@@ -121,7 +121,7 @@ def escaped(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Expecting:
     """A place, and what is expected there."""
 
     at: WordInFile
@@ -160,8 +160,10 @@ class _Place:
                         yield self._key(key, option, required=False)
                 case Named():
                     yield from self._names(form.names, after=": ") if not form.defines else ()
-                case _:
+                case OneKey():
                     pass
+                case _:
+                    assert_never(form)
 
     def _members(self, record: Record) -> Iterator[Completion]:
         taken = set(self.at.keys)
@@ -240,7 +242,7 @@ class _Place:
         if self.at.below:
             yield from self._keys(type_)
             return
-        flow = _Place(replace(self.at, flow=True), self.path, self.names)
+        flow = _Expecting(replace(self.at, flow=True), self.path, self.names)
         for each in flow._keys(type_):
             more = "" if _GOES_ON.search(each.insert) else "$1"
             yield replace(each, insert=f"{{{each.insert}{more}\\}}")
@@ -297,8 +299,24 @@ def _mappings(type_: Type, keys: frozenset[str]) -> Iterator[Record | OneKey | N
         case Several() if type_.single:
             yield from _mappings(type_.item, keys)
             return
-        case _:
+        case (
+            Word()
+            | Flag()
+            | Count()
+            | Bytes()
+            | Day()
+            | Choice()
+            | Several()
+            | Named()
+            | Record()
+            | OneKey()
+            | Either()
+            | Anything()
+            | Deferred()
+        ):
             pass
+        case _:
+            assert_never(type_)
     found = unwrapped(type_, keys)
     if isinstance(found, Record | OneKey | Named):
         yield found

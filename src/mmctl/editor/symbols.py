@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from lsprotocol import types
 
@@ -12,7 +12,7 @@ from mmctl.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.editor.lines import Lines
+    from mmctl.editor.lines import TextLines
     from mmctl.editor.server import EditorServer
     from mmctl.editor.workspace import OpenProject
     from mmctl.language.text.nodes import Node
@@ -37,7 +37,7 @@ _SYMBOLS_AT_MOST: Final = 1000
 """How many answers a search has: an editor shows fewer."""
 
 
-def outline(node: Node | None, lines: Lines) -> list[types.DocumentSymbol]:
+def outline(node: Node | None, lines: TextLines) -> list[types.DocumentSymbol]:
     """The sections of a file, and in each what it defines."""
     if not isinstance(node, Mapping):
         return []
@@ -48,14 +48,14 @@ def outline(node: Node | None, lines: Lines) -> list[types.DocumentSymbol]:
     ]
 
 
-def _inside(key: Scalar, section: Node, lines: Lines) -> list[types.DocumentSymbol]:
+def _inside(key: Scalar, section: Node, lines: TextLines) -> list[types.DocumentSymbol]:
     return [
         _symbol(name.text, _KINDS[key.text], name, value, lines, _deeper(value, lines))
         for name, value in _named(section)
     ]
 
 
-def _deeper(value: Node, lines: Lines) -> list[types.DocumentSymbol]:
+def _deeper(value: Node, lines: TextLines) -> list[types.DocumentSymbol]:
     """The rules of a rule set, the statements of a traffic policy."""
     if not isinstance(value, Mapping):
         return []
@@ -79,6 +79,8 @@ def _named(section: Node) -> Iterator[tuple[Scalar, Node]]:
                     yield name, item
         case Scalar():
             return
+        case _:
+            assert_never(section)
 
 
 def _symbol(
@@ -86,7 +88,7 @@ def _symbol(
     kind: types.SymbolKind,
     at: Scalar,
     value: Node,
-    lines: Lines,
+    lines: TextLines,
     inside: list[types.DocumentSymbol],
 ) -> types.DocumentSymbol:
     start = min(lines.offset(at.position), lines.offset(value.position))
@@ -100,7 +102,7 @@ def _symbol(
     )
 
 
-def _end(node: Node, lines: Lines) -> int:
+def _end(node: Node, lines: TextLines) -> int:
     """Where the last word in a node ends."""
     match node:
         case Mapping() if node.entries:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 if TYPE_CHECKING:
-    from mmctl.editor.lines import Lines
+    from mmctl.editor.lines import TextLines
 
 
-def edits(lines: Lines, after: str) -> list[types.TextEdit]:
+def edits(lines: TextLines, after: str) -> list[types.TextEdit]:
     """The change of a text to another one; none if they are the same."""
     before = lines.text
     if before == after:

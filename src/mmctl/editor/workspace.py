@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Final, Protocol
 
-from mmctl.editor.lines import Lines
+from mmctl.editor.lines import TextLines
 from mmctl.language.parsing.files import CALLED_YAML, MemoryFiles, Unreadable, leaves_project
 from mmctl.language.parsing.load import Sources
 from mmctl.language.parsing.parsed_files import ParsedFiles, is_rule_file
@@ -124,7 +124,7 @@ class OpenProject:
     read: Mapping[str, Project] = field(default_factory=dict)
     """The project as it was last read whole, by environment, the default one first."""
     _kept: Kept = field(default_factory=dict)
-    _lines: dict[str, Lines] = field(default_factory=dict)
+    _lines: dict[str, TextLines] = field(default_factory=dict)
 
     @property
     def lone(self) -> bool:
@@ -168,12 +168,12 @@ class OpenProject:
         """The nodes of a file as it is now; None: it is empty, or no YAML at the moment."""
         return self._parsed(path).node
 
-    def lines(self, path: str) -> Lines:
+    def lines(self, path: str) -> TextLines:
         """The places in a file as it is now; of one that cannot be read: those of no text."""
         text = self.text(path) or ""
         known = self._lines.get(path)
         if known is None or known.text != text:
-            known = self._lines[path] = Lines(text)
+            known = self._lines[path] = TextLines(text)
         return known
 
     def node_of(self, text: str, path: str) -> Node | None:
@@ -185,7 +185,7 @@ class OpenProject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class EditorPlace:
     """Where a request of the editor points to."""
 
     project: OpenProject
@@ -234,13 +234,13 @@ class Workspace:
             self._projects[key] = OpenProject(root, name, self._disk if root else None)
         return self._projects[key], inside
 
-    def place(self, path: str, at: types.Position, *, on_disk: bool = True) -> Place:
+    def place(self, path: str, at: types.Position, *, on_disk: bool = True) -> EditorPlace:
         """What an editor points to."""
         project, inside = self.find(path, on_disk=on_disk)
         lines = project.lines(inside)
         offset = lines.offset_of(at)
         position = lines.position(offset, inside)
-        return Place(project=project, path=inside, offset=offset, position=position)
+        return EditorPlace(project=project, path=inside, offset=offset, position=position)
 
     def close(self, project: OpenProject, path: str) -> None:
         """Forget the text of a file: what is on disk counts again; a file alone is forgotten."""

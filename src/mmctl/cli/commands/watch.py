@@ -47,7 +47,7 @@ def watch(
 
     rounds = SaveRounds(run, against)
     folder = run.root.absolute()
-    face = _Screen(run) if _is_screen(run) else _Lines(run)
+    face = _Screen(run) if _is_screen(run) else _LinesOfSave(run)
     with stoppable(by_hangup=True):
         try:
             with FileChanges(run.root, matters=rounds.matters) as changes:
@@ -66,7 +66,9 @@ def watch(
     return 0
 
 
-def _shown(round_: Iterator[WatchedSave], face: _Screen | _Lines, changes: FileChanges) -> bool:
+def _shown(
+    round_: Iterator[WatchedSave], face: _Screen | _LinesOfSave, changes: FileChanges
+) -> bool:
     """Show what a round finds; false if a newer save took its place."""
     for save in round_:
         if changes.pending and save.under_way is not None:
@@ -101,7 +103,7 @@ class _Screen:
         sys.stdout.flush()
 
 
-class _Lines:
+class _LinesOfSave:
     """Writes the lines of each save once all of it is known."""
 
     def __init__(self, run: Run) -> None:

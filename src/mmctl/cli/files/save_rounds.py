@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Project
     from mmctl.live.plan.plan import Plan
-    from mmctl.render.text.watch import ChangedCase, WatchedSave
+    from mmctl.render.text.watch import CaseEndsOtherwise, WatchedSave
     from mmctl.serve.file_changes import Changed
 
 LAST_COMMIT: Final = f"{GIT}HEAD"
@@ -145,13 +145,15 @@ def _files_of_case(case: Case) -> tuple[str, ...]:
     return (case.position.file, *((message.path,) if isinstance(message, MessageFile) else ()))
 
 
-def _differing(before: Sequence[CaseResult], now: Sequence[CaseResult]) -> tuple[ChangedCase, ...]:
+def _differing(
+    before: Sequence[CaseResult], now: Sequence[CaseResult]
+) -> tuple[CaseEndsOtherwise, ...]:
     """The cases that both rounds have, whose messages end differently."""
-    from mmctl.render.text.watch import ChangedCase
+    from mmctl.render.text.watch import CaseEndsOtherwise
 
     earlier = {each.case.name: _ends(each) for each in before}
     return tuple(
-        ChangedCase(
+        CaseEndsOtherwise(
             name=each.case.name,
             place=f"{each.case.position.file}:{each.case.position.line}",
             before=earlier[each.case.name],

@@ -79,7 +79,7 @@ def read_settings(text: str | bytes, name: str) -> Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartOfProject:
     """One file of a project, and what others define; None: any name may be defined elsewhere."""
 
     path: str
@@ -138,7 +138,7 @@ class Sources:
         return _load(self.parsed, project_file, environment, lone=True, cases=cases, rules=False)
 
     def read_part(
-        self, part: Part, environment: str | None = None
+        self, part: PartOfProject, environment: str | None = None
     ) -> tuple[Project, tuple[Problem, ...]]:
         """One file with the settings, without what it includes.
 
@@ -180,7 +180,7 @@ def _load(
     lone: bool,
     cases: Sequence[str] | None,
     rules: bool = True,
-    part: Part | None = None,
+    part: PartOfProject | None = None,
 ) -> tuple[Project, tuple[Problem, ...]]:
     settings, project_text = project_file.settings()
     chosen = project_file.environment(settings, environment)
@@ -253,7 +253,7 @@ def _built(
     environment: Environment,
     *,
     lone: bool,
-    part: Part | None = None,
+    part: PartOfProject | None = None,
 ) -> Project:
     builder = files.builder
     rule_sets = RuleSetBuilder(builder, files, environment.name)

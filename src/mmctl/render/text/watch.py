@@ -34,7 +34,7 @@ _FILES: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangedCase:
+class CaseEndsOtherwise:
     """A case whose message ends differently since the last save."""
 
     name: str
@@ -52,7 +52,7 @@ class WatchedSave:
     at: str
     """The time in UTC, as `12:03:07`."""
     environment: str
-    """Empty: it is not known yet."""
+    """Empty: not found out yet."""
     changed: Sequence[str] = ()
     """The files that were saved; none: this is the beginning."""
     problems: Sequence[Problem] | None = None
@@ -61,7 +61,7 @@ class WatchedSave:
     results: Sequence[CaseResult] | None = None
     ran: int = 0
     """How many of the cases the save concerns: they were run, the others are as before."""
-    cases_changed: Sequence[ChangedCase] = ()
+    cases_changed: Sequence[CaseEndsOtherwise] = ()
     against: str = ""
     """What the plan is against."""
     edits: Sequence[Edit] | None = None

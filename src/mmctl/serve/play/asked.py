@@ -24,7 +24,7 @@ RULE_SET: Final = "rules:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class PlayQuestion:
     """One question: what becomes of this message, by the rules with these edits."""
 
     edits: Mapping[str, str] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Asked:
     """The name of the new case."""
 
 
-def asked_in(body: bytes) -> Asked:
+def asked_in(body: bytes) -> PlayQuestion:
     """The question in the body of a request.
 
     Raises:
@@ -54,7 +54,7 @@ def asked_in(body: bytes) -> Asked:
     if not isinstance(data, dict):
         raise TypeError("expected an object")
     edits = _texts(data, "edits", most=MOST_EDITS, longest=RULES_AT_MOST)
-    return Asked(
+    return PlayQuestion(
         edits=edits,
         case=_text(data, "case", LONGEST_TEXT) or None,
         message=_message(data.get("message")),

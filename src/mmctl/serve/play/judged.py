@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mmctl.language.project import Project
     from mmctl.mail.email import Email
     from mmctl.problem import Problem
-    from mmctl.serve.play.asked import Asked
+    from mmctl.serve.play.asked import PlayQuestion
     from mmctl.serve.play.bench import Bench
 
 WRITTEN: Final = "written message"
@@ -71,7 +71,7 @@ class Played:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownCase:
+class FormOfCase:
     """A case as the form has it."""
 
     form: Mapping[str, str]
@@ -88,7 +88,7 @@ class Player:
         self.read_file = read_file
         self._gateways: deque[tuple[Project, Way, Gateway]] = deque(maxlen=KEPT_GATEWAYS)
 
-    def case(self, name: str) -> ShownCase | None:
+    def case(self, name: str) -> FormOfCase | None:
         """A case for the form; None: there is no such case.
 
         Raises:
@@ -97,14 +97,14 @@ class Player:
         case = self.bench.on_disk().cases.get(name)
         if case is None:
             return None
-        return ShownCase(
+        return FormOfCase(
             form=form_of(submission_of_case(case, self.read_file)),
             content=self._content(case),
             way=name_of(_way_of(case)),
             name=case.message.path if isinstance(case.message, MessageFile) else case.name,
         )
 
-    def play(self, asked: Asked) -> Played:
+    def play(self, asked: PlayQuestion) -> Played:
         """What becomes of the message that was asked about.
 
         Raises:
@@ -129,7 +129,7 @@ class Player:
         return Played(version=disk.version, problems=rules.problems, said=said)
 
     def _played(
-        self, asked: Asked, case: Case | None, project: Project, before: Project | None
+        self, asked: PlayQuestion, case: Case | None, project: Project, before: Project | None
     ) -> Played:
         """The message, judged; `before` has the rules without edits, if there are any."""
         submission, known, wrong = self._submission(asked, case)
@@ -176,7 +176,7 @@ class Player:
         )
 
     def _submission(
-        self, asked: Asked, case: Case | None
+        self, asked: PlayQuestion, case: Case | None
     ) -> tuple[Submission, tuple[Known, ...], dict[str, str]]:
         """The message with what is known of it; a case says everything itself."""
         if case is None:

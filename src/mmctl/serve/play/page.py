@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from mmctl.emulator.wire import HttpAnswer
     from mmctl.serve.page.entry import PageEntry
     from mmctl.serve.page.page import StoredSubmission
-    from mmctl.serve.play.asked import Asked
+    from mmctl.serve.play.asked import PlayQuestion
     from mmctl.serve.play.bench import OnDisk
     from mmctl.serve.play.judged import Played, Player
 
     Query = Mapping[str, Sequence[str]]
-    Save = Callable[[Played, Asked], Sequence[str]]
+    Save = Callable[[Played, PlayQuestion], Sequence[str]]
     """Writes a case in a new file; the paths that it wrote. Refuses with an `MmctlError`."""
     Mail = Callable[[str], StoredSubmission | None]
     """A message that was sent, by its id."""
@@ -119,7 +119,7 @@ class PlayPage:
             case _:
                 return None
 
-    def _told(self, path: str, asked: Asked) -> HttpAnswer | None:
+    def _told(self, path: str, asked: PlayQuestion) -> HttpAnswer | None:
         match path:
             case "/play/judge":
                 return self._judged(self._player.play(asked))
