@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -94,6 +95,31 @@ def test_a_shell_completes_names_and_runs_nothing_of_them(shell: str, place: Pla
     found = words_after(shell, list(typed), place.project, place.scratch, place.cache)
     assert found == list(typed.values())
     assert not list(place.scratch.rglob("RAN"))
+
+
+@pytest.mark.parametrize("shell", [*SHELLS, "powershell"])
+def test_the_other_name_of_the_program_is_completed_by_itself(
+    shell: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another program that is called mmctl keeps its completion."""
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    monkeypatch.setattr("sys.argv", ["/bin/mailmanagerctl", "--show-completion", shell])
+    with pytest.raises(SystemExit):
+        exit_code(["--show-completion", shell])
+    script = capsys.readouterr().out
+    assert "mailmanagerctl" in script
+    assert re.search(r"\bmmctl\b", script) is None
+
+
+def test_the_other_name_of_the_program_answers_a_shell() -> None:
+    asked = {
+        "_MAILMANAGERCTL_COMPLETE": "complete_bash",
+        "COMP_WORDS": "mailmanagerctl expl",
+        "COMP_CWORD": "1",
+    }
+    other = MMCTL.with_name("mailmanagerctl")
+    said = subprocess.check_output([other], env={**os.environ, **asked}, text=True, timeout=120)
+    assert said == "explain\n"
 
 
 def test_powershell_gets_names_that_it_reads_as_one_string(

@@ -7,6 +7,7 @@ suggests what was meant.
 from __future__ import annotations
 
 import sys
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from mmctl import __version__
@@ -78,7 +79,17 @@ def _run(words: list[str], arguments: tuple[str, ...]) -> object:
 
     alone = bool(words) and words[0] in {"--version", *(name for name, _, _ in COMMANDS)}
     app = make_app(words[0] if alone else None, arguments)
-    return app(words, prog_name="mmctl", standalone_mode=False)
+    return app(words, prog_name=_completed_name(words), standalone_mode=False)
+
+
+def _completed_name(words: list[str]) -> str:
+    """The name of the program for typer: its other name where the shell is to complete that one.
+
+    A script for `mmctl` would take the completion of another program of that name.
+    """
+    asked = any(word.startswith(("--install-completion", "--show-completion")) for word in words)
+    called = PurePath(sys.argv[0]).stem
+    return called if asked and called == "mailmanagerctl" else "mmctl"
 
 
 @runtime_checkable

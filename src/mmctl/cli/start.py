@@ -65,6 +65,9 @@ def run_to_exit() -> None:
 
 def _answer(arguments: list[str]) -> tuple[str, int] | None:
     """What can be said without the program, and the exit code; None: it has to run."""
+    asked = world.variable("_MAILMANAGERCTL_COMPLETE")
+    if asked:  # the shell completes the other name of the program
+        world.set_variable("_MMCTL_COMPLETE", asked)
     if world.variable("_MMCTL_COMPLETE"):
         from mmctl.cli.completion import completed
 
