@@ -101,6 +101,7 @@ def test_a_build_that_differs_is_not_published(
         package.same_twice(ROOT, tmp_path)
 
 
+@pytest.mark.deep
 @pytest.mark.slow
 def test_the_sdist_passes_its_tests(built: tuple[Path, Path], tmp_path: Path) -> None:
     with tarfile.open(built[0]) as archive:
