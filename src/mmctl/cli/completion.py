@@ -119,9 +119,11 @@ def _options(command: str, begun: str, already: set[str]) -> Found:
 
 def _words_of_bash() -> ShellWords:
     number = _place_in_bash()
-    text = world.variable("COMP_WORDS") or ""
+    text = world.variable("COMP_WORDS")
+    if text is None or number is None:
+        raise NotWellFormed
     words = text.split("\n" if "\n" in text else " ")
-    if number is None or not 0 < number <= len(words):
+    if not 0 < number <= len(words):
         raise NotWellFormed
     begun = words[number] if number < len(words) else ""
     return shell_words([*words[1:number], begun])
