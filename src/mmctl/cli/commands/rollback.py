@@ -180,7 +180,8 @@ def _pinned(change: LiveEnvironment, done: HistoryEntry, words: str) -> Iterator
     if len(pins) > _SHOWN:
         yield f"pinned: {len(pins) - _SHOWN} more, see mmctl history{words}"
     if pins:
-        yield f"to apply it again: change it, or mmctl unpin ID{words}"
+        which = pins[0].id if len(pins) == 1 else "ID"
+        yield f"to apply it again: change it, or mmctl unpin {which}{words}"
 
 
 def _further_back(change: LiveEnvironment, entry: HistoryEntry, named: StoreOptions | None) -> str:
