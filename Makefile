@@ -18,6 +18,7 @@ help:            ## this list
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mmctl needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	@echo "installing mmctl and what it needs in $(VENV): once, takes a minute or more"
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --editable .
 	@touch $(INSTALLED)
