@@ -334,7 +334,7 @@
 
   function showSave() {
     const folder = (disk.folders.map((each) => each.split(/[*?[]/)[0]).find((each) => each.includes("/")) || "cases/").replace(/[^/]*$/, "");
-    const called = (name.split("/").pop() || "").replace(/\.eml(\.gz)?$/, "") || (/^subject:\s*(.*)$/im.exec(source.value) || [])[1] || "played";
+    const called = (/\.eml(\.gz)?$/.test(name) ? name.split("/").pop().replace(/\.eml(\.gz)?$/, "") : name) || (/^subject:\s*(.*)$/im.exec(source.value) || [])[1] || "played";
     byId("case-name").value = called.trim().slice(0, 80);
     byId("case-file").value = `${folder}${called.trim().toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 40) || "played"}.yaml`;
     byId("save-said").hidden = true;
