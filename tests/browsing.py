@@ -103,6 +103,15 @@ class Browser:
 
     def click(self, selector: str) -> None:
         """Click on the middle of an element."""
+        self._press_at(selector)
+        self.value(_SETTLED)
+
+    def follow(self, selector: str) -> None:
+        """Click on a link, and wait until the page it leads to is there."""
+        self._press_at(selector)
+        self._until(lambda got: got.get("method") == "Page.loadEventFired")
+
+    def _press_at(self, selector: str) -> None:
         where = self.value(
             f"(() => {{ const it = document.querySelector({json.dumps(selector)});"
             " it.scrollIntoView({block: 'center', behavior: 'instant'});"
@@ -118,7 +127,6 @@ class Browser:
                 button="left",
                 clickCount=1,
             )
-        self.value(_SETTLED)
 
     def press(self, key: str) -> None:
         """Press a key: a character, or `Enter`, `Escape`, `ArrowDown`."""

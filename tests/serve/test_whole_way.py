@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
 import smtplib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -13,9 +14,12 @@ import pytest
 from emulator.polling import until
 from emulator.smtp.test_process import configure, emulating
 from serve.data_folder import newsletter
+from serve.playing import GATEWAY
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from serve.conftest import Browser
 
 pytestmark = pytest.mark.slow
 
@@ -63,6 +67,32 @@ def test_mail_that_was_sent_is_on_the_page_with_its_way(tmp_path: Path) -> None:
         assert '<li class="stage end dropped">' in html
         assert "the rule set of the embedded Mail Manager" not in html
         assert "Fair Lyon 2026" in client.get(f"/message/{row['key']}/html")[2].decode()
+
+
+def test_mail_that_was_sent_is_taken_to_play_by_a_click(browser: Browser, tmp_path: Path) -> None:
+    shutil.copytree(GATEWAY, tmp_path, dirs_exist_ok=True)
+    configure(tmp_path, "public-mx")
+    with emulating(tmp_path, "--smtp-port", "0") as (_, lines):
+        url = next(line for line in lines if line.startswith("page: ")).removeprefix("page: ")
+        ports = json.loads((tmp_path / ".mmctl" / "mail" / "ports.json").read_text())
+        with smtplib.SMTP("127.0.0.1", ports["ingress_points"][0]["port"]) as smtp:
+            smtp.sendmail("news@example.org", ["ben@example.com"], newsletter())
+        browser.open(url, width=1280)
+        browser.until("document.querySelector('.row .subject')")
+        browser.click(".row")
+        browser.until("document.querySelector('a.try')")
+        browser.follow("a.try")
+        browser.until("document.getElementById('ends').textContent")
+        assert browser.value("document.getElementById('entrance').value") == "point:public-mx"
+        sent = "document.getElementById('field-mail_from').value"
+        assert browser.value(sent) == "news@example.org"
+        assert "Fair Lyon 2026" in browser.value("document.getElementById('source').value")
+        browser.value("document.getElementById('text').focus()")
+        browser.type("# ")
+        browser.until("!document.getElementById('show-diff').disabled")
+        browser.reload()
+        browser.until("document.getElementById('show-diff')?.textContent === 'Diff (1)'")
+        browser.until("document.getElementById('source').value.includes('Fair Lyon 2026')")
 
 
 def test_a_server_that_is_to_have_no_page_has_none(tmp_path: Path) -> None:
