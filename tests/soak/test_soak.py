@@ -40,10 +40,10 @@ def test_damaged_messages_are_judged_without_a_crash_and_their_defects_noted(
 
 @pytest.mark.deep
 def test_two_processes_judge_what_one_does(tmp_path: Path) -> None:
-    report = counted(ran(tmp_path / "alone", 2 * BATCH))
+    report = counted(ran(tmp_path / "alone", 2 * soak.BATCH))
     assert report.crashes == []
-    assert report.judged == 2 * BATCH
-    assert counted(ran(tmp_path / "shared", 2 * BATCH, workers=2)) == report
+    assert report.judged == 2 * soak.BATCH
+    assert counted(ran(tmp_path / "shared", 2 * soak.BATCH, workers=2)) == report
 
 
 def test_the_same_seed_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
