@@ -190,6 +190,27 @@ ROWS: Final = (
         aim=0.1,
     ),
     Row(
+        key="editor-completion",
+        what="completion in an edited file, against lint of its project",
+        better=Better.LESS,
+        floor=0.1,
+        aim=0.05,
+    ),
+    Row(
+        key="editor-hover",
+        what="hover in an edited file, against lint of its project",
+        better=Better.LESS,
+        floor=0.1,
+        aim=0.05,
+    ),
+    Row(
+        key="editor-definition",
+        what="definition in an edited file, against lint of its project",
+        better=Better.LESS,
+        floor=0.1,
+        aim=0.05,
+    ),
+    Row(
         key="dead-rules",
         what="all dead rules of 300, against reading those rules from YAML",
         better=Better.LESS,

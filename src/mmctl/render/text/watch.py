@@ -113,7 +113,7 @@ def _heading(save: WatchedSave) -> Text:
     more = len(save.changed) - _FILES
     named += f" and {counted(more, 'more file')}" if more > 0 else ""
     what = f"saved {named}" if named else "watching"
-    parts = (save.at, save.environment, what)
+    parts = (f"{save.at} UTC", save.environment, what)
     return Text(visible("  ".join(part for part in parts if part)), "bold")
 
 
