@@ -309,6 +309,48 @@ def test_a_saved_file_changes_the_problems_of_another_one(client: Client, rules:
     client.wait(lambda _: not unknown())
 
 
+def refused(client: Client, method: str, params: dict[str, Any]) -> str:
+    with pytest.raises(AssertionError) as error:
+        client.request(method, params)
+    return str(error.value)
+
+
+def test_a_request_with_malformed_parameters_is_answered(client: Client, rules: str) -> None:
+    place = {**about(client, rules), "position": {"line": -1, "character": 0}}
+    for method in ("hover", "completion", "definition", "rename"):
+        assert "are malformed" in refused(client, f"textDocument/{method}", place)
+    assert "are malformed" in refused(client, "textDocument/hover", {})
+
+
+def test_a_large_text_has_problems_and_no_answers(client: Client, rules: str) -> None:
+    client.edit(rules, RULES.replace("owner:", "ower:") + "# a comment\n" * 100_000)
+    assert "unknown-key" in {each["code"] for each in client.shown(rules)}
+    place = {**about(client, rules), "position": {"line": 3, "character": 6}}
+    for method in ("hover", "completion"):
+        assert client.request(f"textDocument/{method}", place) is None
+    assert client.request("textDocument/documentSymbol", about(client, rules)) == []
+
+
+def test_an_editor_that_ends_without_shutdown_gets_one(tmp_path: Path) -> None:
+    with Client(write(tmp_path)) as session:
+        session.open("rules/gateway.yaml")
+        place = session.at("rules/gateway.yaml", 0, 0)
+        assert "no name" in refused(session, "textDocument/prepareRename", place)
+        session.notify("exit", None)
+        assert session.process.wait(60) == 1
+        assert session.process.stderr is not None
+        assert session.process.stderr.read() == b""
+
+
+def test_an_absurd_length_ends_in_words(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mmctl", "lsp"]
+    said = b"Content-Length: 99999999999999999999\r\n\r\n"
+    done = subprocess.run(command, cwd=tmp_path, input=said, capture_output=True, check=False)
+    assert done.returncode == 64
+    assert b"the editor announced a message of 99,999" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
 def offers(client: Client, name: str) -> list[dict[str, Any]]:
     """What the editor offers for a whole file."""
     place = {

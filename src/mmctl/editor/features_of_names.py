@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
 
 from mmctl.checks.explained import explained_checks
 from mmctl.editor.explaining import explained
 from mmctl.editor.going import defined, files_meant, used
 from mmctl.editor.names import ProjectNames
+from mmctl.editor.protocol import Refused
 from mmctl.editor.renaming import NotRenamed, renamed_span, replacements
 from mmctl.editor.suggesting import MOST, suggestions
 from mmctl.patterns import Pattern
@@ -33,8 +33,6 @@ _KINDS: Final = {
 _STOP: Final = Pattern(r"(?<!\\)\$[0-9]")
 _ESCAPED: Final = Pattern(r"\\([\\$}])")
 _TRIGGERS: Final = ("{", "[", ":", " ", "$", ".", ",", "-")
-_REQUEST_FAILED: Final = -32803
-"""The code of LSP 3.17 for a request that is right and cannot be carried out."""
 
 
 @dataclass(slots=True, eq=False)
@@ -204,6 +202,6 @@ def _add_rename(server: EditorServer, known: _KnownNames) -> None:
         return types.WorkspaceEdit(changes=edits)
 
 
-def _failed(refused: NotRenamed) -> JsonRpcException:
+def _failed(refused: NotRenamed) -> Refused:
     help_ = f"; {refused.help}" if refused.help else ""
-    return JsonRpcException(f"{refused.message}{help_}", code=_REQUEST_FAILED)
+    return Refused(f"{refused.message}{help_}")

@@ -125,7 +125,8 @@ def register(server: EditorServer) -> None:
     async def asked(uri: str, line: int | None = None) -> dict[str, Any]:
         file = server.file(uri)
         if file is None:
-            return {"summary": "this file is not part of an mmctl project", "report": ""}
+            refused = "this file is larger than 1 MB, or not part of an mmctl project"
+            return {"summary": refused, "report": ""}
         project, path = file
         written = case_lines(project.node(path), path)
         at = next((case for case in written if case.name.position.line == line), None)

@@ -66,7 +66,7 @@ class TextLines:
         start = self._theirs[line]
         units = offset - start
         if self._wide:
-            units = sum(map(_units, self.text[start:offset]))
+            units = len(self.text[start:offset].encode("utf-16-le", "surrogatepass")) // 2
         return types.Position(line, units)
 
     def range(self, start: int, end: int) -> types.Range:

@@ -5,7 +5,7 @@ The files are as they are in the editor. One that is no YAML at the moment count
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from mmctl.editor.lines import TextLines
 from mmctl.editor.sites import sites, variables
@@ -32,8 +32,11 @@ class _FileNames:
     node: Node | None
     sites: tuple[Site, ...]
     whole: bool
-    """False: the text is no YAML, and these are the names of what it was before."""
+    """False: the text is no YAML, and these are the names of what it was before; or too large."""
     lines: TextLines | None = None
+
+
+_LARGE_FILE: Final = _FileNames("", None, (), whole=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -49,7 +52,10 @@ class ProjectNames:
         parsed = self.project.sources().parsed
         before, self._seen = self._seen, {}
         for path in self._paths():
-            self._seen[path] = _looked_at(path, parsed.parse(path), before.get(path))
+            if self.project.large(path):
+                self._seen[path] = _LARGE_FILE
+            else:
+                self._seen[path] = _looked_at(path, parsed.parse(path), before.get(path))
         if any(before.get(path) is not seen for path, seen in self._seen.items()) or (
             before.keys() != self._seen.keys()
         ):
@@ -106,7 +112,7 @@ class ProjectNames:
         return () if seen is None else seen.sites
 
     def unreadable(self) -> tuple[str, ...]:
-        """The files that are no YAML at the moment."""
+        """The files that are no YAML at the moment, or too large to be looked at."""
         return tuple(path for path, seen in self._seen.items() if not seen.whole)
 
     def at(self, path: str, offset: int) -> Site | None:

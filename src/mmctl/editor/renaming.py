@@ -133,8 +133,8 @@ def _check_files(names: ProjectNames) -> None:
         shown = ", ".join(map(_shown, unreadable[:3]))
         raise NotRenamed(
             f"cannot look for uses in {shown}: {plural(len(unreadable), 'it is', 'they are')} "
-            "no YAML at the moment",
-            help="fix the syntax first",
+            "no YAML at the moment, or larger than 1 MB",
+            help="fix the syntax, or split the file, first",
         )
 
 

@@ -10,22 +10,21 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol
-from pygls.protocol.language_server import lsp_method
 from pygls.uris import from_fs_path, to_fs_path
 
 from mmctl.editor.diagnostics import diagnostics
 from mmctl.editor.problems import FoundProblems, of_file, of_project
-from mmctl.editor.workspace import Workspace
+from mmctl.editor.protocol import EditorProtocol
+from mmctl.editor.workspace import Workspace, place_in
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from mmctl.editor.workspace import Disk, EditorPlace, OpenProject
@@ -39,19 +38,6 @@ PAUSE: Final = 0.25
 
 class _Stopped(Exception):
     """A later edit makes an answer useless."""
-
-
-class _Protocol(LanguageServerProtocol):
-    """Counts in UTF-16, which every client can (Language Server Protocol 3.17)."""
-
-    @lsp_method(types.INITIALIZE)
-    def lsp_initialize(
-        self, params: types.InitializeParams
-    ) -> Generator[Any, Any, types.InitializeResult]:
-        """Answer what the server can do."""
-        if params.capabilities.general is not None:
-            params.capabilities.general.position_encodings = None
-        return (yield from super().lsp_initialize(params))
 
 
 @dataclass(slots=True, eq=False)
@@ -85,11 +71,14 @@ class EditorServer(LanguageServer):
             "mmctl",
             version,
             text_document_sync_kind=types.TextDocumentSyncKind.Full,
-            protocol_cls=_Protocol,
+            protocol_cls=EditorProtocol,
         )
         self.opened = Workspace(disk)
         self.today = today
         self.environment = environment
+        self.asked_to_end = False
+        self.exit_code = 0
+        """Not 0 where the editor said `exit` without `shutdown`."""
         self._watched: dict[int, WatchedProject] = {}
         self._at_once = ThreadPoolExecutor(1, "at-once")
         self._behind = ThreadPoolExecutor(1, "behind")
@@ -97,15 +86,19 @@ class EditorServer(LanguageServer):
     # -- for features
 
     def place(self, uri: str, at: types.Position) -> EditorPlace | None:
-        """What a request points to; None: its file is not one of mmctl."""
-        path, on_disk = path_of(uri)
-        place = self.opened.place(path, at, on_disk=on_disk)
-        return place if place.project.holds(place.path) else None
+        """What a request points to; None: its file is not one of mmctl, or a large one."""
+        found = self.file(uri)
+        return None if found is None else place_in(*found, at)
 
     def file(self, uri: str) -> tuple[OpenProject, str] | None:
-        """The project of a file and its path in it; None: its file is not one of mmctl."""
+        """The project of a file and its path in it; None: not one of mmctl, or a large one.
+
+        Answers are found between the messages of the editor, which all wait meanwhile.
+        """
         path, on_disk = path_of(uri)
         project, inside = self.opened.find(path, on_disk=on_disk)
+        if project.large(inside):
+            return None
         return (project, inside) if project.holds(inside) else None
 
     def uri(self, project: OpenProject, path: str) -> str:
@@ -265,6 +258,14 @@ def serve(server: EditorServer, features: Mapping[str, Callable[[EditorServer], 
     def began(_params: types.InitializedParams) -> None:
         for folder in list(server.workspace.folders):
             server.began(folder)
+
+    @server.feature(types.SHUTDOWN)
+    def ends(_params: None) -> None:
+        server.asked_to_end = True
+
+    @server.feature(types.EXIT)
+    def ended(_params: None) -> None:
+        server.exit_code = 0 if server.asked_to_end else 1
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenTextDocumentParams) -> None:

@@ -116,7 +116,7 @@ def _end(node: Node, lines: TextLines) -> int:
 def found(project: OpenProject, query: str) -> Iterator[tuple[str, types.DocumentSymbol]]:
     """The definitions of a project whose name has the letters of a query, with their files."""
     wanted = query.lower()
-    for path in project.paths():
+    for path in (each for each in project.paths() if not project.large(each)):
         for section in outline(project.node(path), project.lines(path)):
             for symbol in section.children or ():
                 for each in (symbol, *(symbol.children or ())):

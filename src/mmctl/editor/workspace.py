@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from mmctl.problem import Position
 
 _LONE: Final = "lone.yaml"
+LARGE: Final = 1_000_000
+"""Characters of a text beyond which requests about it have no answer; its problems come."""
 
 
 class Disk(Protocol):
@@ -159,6 +161,11 @@ class OpenProject:
             return True
         return is_rule_file(self.files(), path)
 
+    def large(self, path: str) -> bool:
+        """Whether a file, as far as it was read, takes too long to answer while others wait."""
+        texts = (self.texts.get(path), *(each.files.get(path) for each in self.read.values()))
+        return len(next((text for text in texts if text is not None), "")) > LARGE
+
     def text(self, path: str) -> str | None:
         """The text of a file, as it is in the editor, or on disk; None: it cannot be read."""
         opened = self.texts.get(path)
@@ -207,6 +214,14 @@ class EditorPlace:
         return self.text[self.text.rfind("\n", 0, self.offset) + 1 : self.offset]
 
 
+def place_in(project: OpenProject, path: str, at: types.Position) -> EditorPlace:
+    """What an editor points to, in a file of a project."""
+    lines = project.lines(path)
+    offset = lines.offset_of(at)
+    position = lines.position(offset, path)
+    return EditorPlace(project=project, path=path, offset=offset, position=position)
+
+
 class Workspace:
     """All that an editor has open, by the absolute paths of the files."""
 
@@ -236,11 +251,7 @@ class Workspace:
 
     def place(self, path: str, at: types.Position, *, on_disk: bool = True) -> EditorPlace:
         """What an editor points to."""
-        project, inside = self.find(path, on_disk=on_disk)
-        lines = project.lines(inside)
-        offset = lines.offset_of(at)
-        position = lines.position(offset, inside)
-        return EditorPlace(project=project, path=inside, offset=offset, position=position)
+        return place_in(*self.find(path, on_disk=on_disk), at)
 
     def close(self, project: OpenProject, path: str) -> None:
         """Forget the text of a file: what is on disk counts again; a file alone is forgotten."""

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, cast
 
 from mmctl import __version__
 from mmctl.cli import world
 from mmctl.cli.printing import behind
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
+from mmctl.inputs import MIB
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from mmctl.language.parsing.files import Files
+
+_HEADER_AT_MOST: Final = 1024
+_MESSAGE_AT_MOST: Final = 64 * MIB
+"""Four times the largest rule file: JSON takes more room than the text in it."""
 
 
 class _Disk:
@@ -30,6 +39,41 @@ class _Disk:
         from mmctl.language.parsing.files import DiskFiles
 
         return DiskFiles.below(Path(root))
+
+
+class _OneLine(logging.Formatter):
+    """A message of the protocol's library in one line: what went wrong, without our source."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The first line, and which exception there was."""
+        fault = record.exc_info[1] if record.exc_info else None
+        said = record.getMessage().partition("\n")[0]
+        return visible(f"mmctl lsp: {said}" + (f": {fault!r}" if fault is not None else ""))
+
+
+class _Editor:
+    """What an editor says, line by line or in a length that it names first."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def readline(self) -> bytes:
+        """The next line of a header; of an overlong one a part."""
+        return self._stream.readline(_HEADER_AT_MOST)
+
+    def read(self, length: int) -> bytes:
+        """The next bytes.
+
+        Raises:
+            UsageError: there are said to be more than any text of a project has.
+        """
+        if length > _MESSAGE_AT_MOST:
+            raise UsageError(
+                f"the editor announced a message of {length:,} bytes, more than "
+                f"{_MESSAGE_AT_MOST // MIB} MiB",
+                help="start the server again; what speaks to it must count bytes as LSP says",
+            )
+        return self._stream.read(length)
 
 
 def lsp(run: Run) -> int:
@@ -57,5 +101,9 @@ def lsp(run: Run) -> int:
     serve(server, FEATURES)
     output = behind(sys.stdout).buffer
     sys.stdout = sys.stderr
-    server.start_io(world.standard_input_bytes(), output)
-    return 0
+    logged = logging.StreamHandler(sys.stderr)
+    logged.setFormatter(_OneLine())
+    logging.getLogger("pygls").addHandler(logged)
+    # It asks for these two methods alone.
+    server.start_io(cast("BinaryIO", _Editor(world.standard_input_bytes())), output)
+    return server.exit_code
