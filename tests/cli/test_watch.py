@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import shutil
 import signal
@@ -62,6 +63,7 @@ def text_of(save: WatchedSave) -> str:
 def test_a_save_shows_problems_cases_that_end_differently_and_the_plan(project: Path) -> None:
     rounds = SaveRounds(Run(directory=project, today=date(2027, 1, 31)), None)
     first = text_of(after(rounds))
+    assert re.match(r"\d\d:\d\d:\d\d UTC  ", first)
     assert "cases: 4 passed" in first
     assert "plan against the files at the start: no changes" in first
     saved = change(project, RULES, "[192.0.2.0/24]", "[198.51.100.0/24]")
