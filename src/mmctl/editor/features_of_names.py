@@ -10,7 +10,7 @@ from mmctl.checks.explained import explained_checks
 from mmctl.editor.explaining import explained
 from mmctl.editor.going import defined, files_meant, used
 from mmctl.editor.names import ProjectNames
-from mmctl.editor.protocol import Refused
+from mmctl.editor.protocol import NotCarriedOut
 from mmctl.editor.renaming import NotRenamed, renamed_span, replacements
 from mmctl.editor.suggesting import MOST, suggestions
 from mmctl.patterns import Pattern
@@ -202,6 +202,6 @@ def _add_rename(server: EditorServer, known: _KnownNames) -> None:
         return types.WorkspaceEdit(changes=edits)
 
 
-def _failed(refused: NotRenamed) -> Refused:
+def _failed(refused: NotRenamed) -> NotCarriedOut:
     help_ = f"; {refused.help}" if refused.help else ""
-    return Refused(f"{refused.message}{help_}")
+    return NotCarriedOut(f"{refused.message}{help_}")

@@ -27,7 +27,7 @@ class _Malformed:
     method: str
 
 
-class Refused(JsonRpcException):
+class NotCarriedOut(JsonRpcException):
     """A request that is right and cannot be carried out; its message says why."""
 
     CODE = REQUEST_FAILED
@@ -66,7 +66,7 @@ class EditorProtocol(LanguageServerProtocol):
     def _send_handler_result(self, future: Future[Any], *, msg_id: int | str) -> None:
         """Answer a request; a refusal is an answer as well, and no fault of the server."""
         refused = None if future.cancelled() else future.exception()
-        if isinstance(refused, Refused):
+        if isinstance(refused, NotCarriedOut):
             self._request_futures.pop(msg_id, None)
             self._send_response(msg_id, error=refused.to_response_error())
         else:
