@@ -1,4 +1,4 @@
-"""What is told at once is what lint tells later: nothing appears that has to be taken back."""
+"""What shows at once is what lint reports later: nothing appears that has to be taken back."""
 
 from __future__ import annotations
 

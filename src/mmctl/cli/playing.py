@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mmctl.cli.run import Run
-    from mmctl.language.parsing.load import Sources
-    from mmctl.language.parsing.seen import Seen
     from mmctl.serve.page.entry import PageEntry
     from mmctl.serve.page.page import StoredSubmission
     from mmctl.serve.play.asked import PlayQuestion
@@ -35,11 +33,7 @@ _WILD: Final = Pattern(r"[*?\[].*")
 
 def bench_of(run: Run) -> Bench:
     """The rules of the project of a run, read when somebody asks."""
-
-    def sources_of(seen: Seen) -> Sources:
-        return run.sources(seen)
-
-    return Bench(str(run.root), sources_of, run.environment, with_run_profiles)
+    return Bench(str(run.root), run.sources, run.environment, with_run_profiles)
 
 
 def play_page(
