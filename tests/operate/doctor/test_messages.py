@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sample_log import AT, sample_log
@@ -49,6 +49,11 @@ def _without_tls(folder: Path) -> None:
 def _apply() -> None:
     forced = [word for each in _FORCED for word in ("--force", each)]
     assert exit_code(["apply", "--yes", "-q", "--allow-delete", "--force", "size", *forced]) == 0
+
+
+def _at(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
+    """Let the commands of this process run at a time; the mail server has its own."""
+    monkeypatch.setattr("mmctl.cli.world.now", lambda: now)
 
 
 def test_why_a_rule_does_not_take_a_message_is_said(
@@ -109,6 +114,8 @@ def test_a_message_is_followed_and_rules_that_came_later_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    begun = datetime.now(UTC).replace(microsecond=0)
+    _at(monkeypatch, begun - timedelta(hours=1))
     live_project(tmp_path)
     rules = tmp_path / "rules/gateway.yaml"
     text = rules.read_text(encoding="utf-8")
@@ -124,6 +131,7 @@ def test_a_message_is_followed_and_rules_that_came_later_are_told(
         rules.write_text(
             text.replace("relay: {to", "archive: {to: all-mail}\n          - relay: {to")
         )
+        _at(monkeypatch, begun + timedelta(hours=1))
         _apply()
         found, _ = _doctor(capsys, "--message-id", id_)
         assert set(found) == {"changed-since"}
@@ -132,11 +140,34 @@ def test_a_message_is_followed_and_rules_that_came_later_are_told(
         # Rules that take nothing: the next message is accepted and gone.
         nothing = "conditions: [{subject: {contains: nobody writes this}}]\n        actions:"
         rules.write_text(text.replace("actions:", nothing), encoding="utf-8")
+        _at(monkeypatch, begun + timedelta(hours=2))
         _apply()
         id_ = _sent(capsys)
         found, _ = _doctor(capsys, "--message-id", id_, "--rule", "deliver")
         assert says(found["message-gone"][0]["text"], f"message {id_} to <bob@example.com> .*lost")
         assert says(found["not-in-the-log"][0]["text"], f"`deliver` did not match message {id_}")
+
+
+def test_a_message_in_the_second_of_an_apply_may_have_met_other_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _at(monkeypatch, datetime.now(UTC) - timedelta(hours=1))
+    live_project(tmp_path)
+    with served(tmp_path):
+        id_ = _sent(capsys)
+        exit_code(["logs", "--message-id", id_, "--format", "json"])
+        (message,) = json.loads(capsys.readouterr().out)["messages"]
+        at = datetime.fromisoformat(message["at"])
+        rules = tmp_path / "rules/gateway.yaml"
+        text = rules.read_text(encoding="utf-8")
+        rules.write_text(
+            text.replace("relay: {to", "archive: {to: all-mail}\n          - relay: {to")
+        )
+        _at(monkeypatch, at.replace(microsecond=0))
+        _apply()
+        found, _ = _doctor(capsys, "--message-id", id_)
+        assert says(found["changed-since"][0]["text"], "in the second of apply 0002-")
 
 
 def test_actions_that_failed_in_the_last_day_are_counted(

@@ -31,29 +31,35 @@ def run(scene: Scene) -> Iterator[Said]:
             scene.command("logs", "--message-id", scene.asked.message_id or ""),
         )
     at = message.at
-    later = [
-        entry
-        for entry in scene.history.entries()
-        if entry.result is not EntryResult.NOTHING and _time(entry.at) > at
+    # The history and the live rule sets say whole seconds.
+    second = at.replace(microsecond=0)
+    entries = [
+        entry for entry in scene.history.entries() if entry.result is not EntryResult.NOTHING
     ]
+    later = [entry for entry in entries if _time(entry.at) >= second]
     changed = [
         (live.name, live.changed_at)
         for live, _ in scene.rule_sets()
-        if live.changed_at is not None and _time(live.changed_at) > at
+        if live.changed_at is not None and _time(live.changed_at) >= second
     ]
+    came = f"the message came at {at:%Y-%m-%d %H:%M:%S} UTC"
     if later:
         first = later[0]
+        if _time(first.at) == second:
+            when, applied = "in the second of", "may not have applied"
+        else:
+            when, applied = "before", "did not apply"
         yield FoundFault(
-            text=f"the message came at {at:%Y-%m-%d %H:%M:%S} UTC, before {first.kind} {first.id}",
-            why=f"rules that {first.id} brought did not apply to it",
+            text=f"{came}, {when} {first.kind} {first.id}",
+            why=f"rules that {first.id} brought {applied} to it",
             commands=(scene.command("history", "show", first.id),),
         )
     elif changed:
         name, when = changed[0]
+        begun = f", unless {entries[-1].kind} {entries[-1].id} was still at work" if entries else ""
         yield FoundFault(
-            text=f"the message came at {at:%Y-%m-%d %H:%M:%S} UTC, and rule set `{name}` was "
-            f"changed at {when}",
-            why="it met the rules of its time; no apply of this store changed them",
+            text=f"{came}, and rule set `{name}` was changed at {when}",
+            why=f"it met the rules of its time; no apply of this store changed them{begun}",
             commands=(scene.command("history", "--cloudtrail"), scene.command("drift")),
         )
     else:
