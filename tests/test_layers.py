@@ -70,6 +70,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "interchange",
         "render",
         "operate",
+        "linting",
     },
 }
 ABOVE = {

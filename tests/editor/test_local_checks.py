@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.catalogue import CHECKS
-from mmctl.editor.local_checks import LOCAL
-from mmctl.editor.problems import FoundProblems, moved, of_file, of_project
+from mmctl.checks.local_checks import LOCAL
+from mmctl.checks.moved import moved
+from mmctl.editor.problems import FoundProblems, of_file, of_project
 from mmctl.editor.workspace import OpenProject
 from mmctl.language.parsing.files import MemoryFiles
 from mmctl.problem import Position, Problem, Severity

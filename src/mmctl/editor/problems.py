@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.catalogue import CHECKS
 from mmctl.checks.lint import report
-from mmctl.editor.local_checks import LOCAL
+from mmctl.checks.local_checks import LOCAL
+from mmctl.checks.moved import moved
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.language.parsing.load import PartOfProject
 from mmctl.language.text.nodes import Mapping
 from mmctl.linting import LintResult, problems_of
 from mmctl.model.kinds import Kind
 from mmctl.problem import Position, Problem, Severity, ordered
-from mmctl.records import dataclass, field, replace
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from collections.abc import Mapping as Map
     from datetime import date
 
@@ -106,28 +107,6 @@ def _elsewhere(project: OpenProject, path: str) -> dict[Kind, set[str]] | None:
                 for kind in of:
                     names[kind] |= {name.text for name, _ in section.entries}
     return names
-
-
-def moved(problems: Iterable[Problem], before: str, after: str) -> Iterator[Problem]:
-    """Problems of a text in a later text: where their lines are now; others are left out."""
-    old, new = before.splitlines(), after.splitlines()
-    head = _same(old, new)
-    tail = min(_same(old[::-1], new[::-1]), len(old) - head, len(new) - head)
-    for problem in problems:
-        line = problem.position.line
-        if line <= head:
-            yield problem
-        elif line > len(old) - tail:
-            at = problem.position
-            yield replace(problem, position=at._replace(line=line + len(new) - len(old)))
-
-
-def _same(before: list[str], after: list[str]) -> int:
-    """How many lines are the same at the start."""
-    pairs = zip(before, after, strict=False)
-    return next(
-        (at for at, (one, other) in enumerate(pairs) if one != other), min(len(before), len(after))
-    )
 
 
 def _in(path: str, problems: Iterable[Problem]) -> tuple[Problem, ...]:
