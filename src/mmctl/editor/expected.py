@@ -7,14 +7,10 @@ from typing import TYPE_CHECKING, assert_never
 from mmctl.editor.sites import form_of, type_of_file
 from mmctl.language.dialect.grammar import (
     Anything,
-    Bytes,
-    Choice,
-    Count,
-    Day,
     Deferred,
     Either,
-    Flag,
     Forms,
+    Leaf,
     Named,
     OneKey,
     Record,
@@ -61,7 +57,7 @@ def _below(around: Expected, step: KeyStep) -> Expected | None:
         if not type_.single:
             return None
         type_ = unwrapped(type_.item, step.beside)
-    if step.key is None:
+    if step.key is None or isinstance(type_, Leaf):
         return None
     match type_:
         case Record():
@@ -75,19 +71,7 @@ def _below(around: Expected, step: KeyStep) -> Expected | None:
             return None if option is None else Expected(type=option, named=() if part else named)
         case Named():
             return Expected(type=type_.value, named=named)
-        case (
-            Word()
-            | Flag()
-            | Count()
-            | Bytes()
-            | Day()
-            | Choice()
-            | Several()
-            | Forms()
-            | Either()
-            | Anything()
-            | Deferred()
-        ):
+        case Several() | Forms() | Either() | Anything() | Deferred():
             return None
         case _:
             assert_never(type_)
@@ -95,7 +79,7 @@ def _below(around: Expected, step: KeyStep) -> Expected | None:
 
 def unwrapped(type_: Type, keys: frozenset[str]) -> Type:
     """The type of a value that is a mapping with some keys, or a list."""
-    while True:
+    while not isinstance(type_, Leaf):
         match type_:
             case Deferred():
                 type_ = type_.type
@@ -105,19 +89,8 @@ def unwrapped(type_: Type, keys: frozenset[str]) -> Type:
                 return form_of(type_, set(keys))
             case Anything(like=like) if like is not None:
                 type_ = like
-            case (
-                Word()
-                | Flag()
-                | Count()
-                | Bytes()
-                | Day()
-                | Choice()
-                | Several()
-                | Named()
-                | Record()
-                | OneKey()
-                | Anything()
-            ):
+            case Several() | Named() | Record() | OneKey() | Anything():
                 return type_
             case _:
                 assert_never(type_)
+    return type_

@@ -16,19 +16,15 @@ from mmctl.editor.standing import KeyStep, WordRole, standing
 from mmctl.editor.values import lines_of, shown_values
 from mmctl.language.dialect.grammar import (
     Anything,
-    Bytes,
     Choice,
-    Count,
-    Day,
     Deferred,
     Either,
-    Flag,
     Forms,
+    Leaf,
     Named,
     OneKey,
     Record,
     Several,
-    Word,
 )
 from mmctl.language.dialect.nouns import FileNoun
 from mmctl.language.parsing.root import PROJECT_FILE
@@ -193,6 +189,8 @@ def _step(at: WordInFile) -> KeyStep:
 
 def _has(type_: Type, key: str, keys: frozenset[str]) -> bool:
     found = unwrapped(type_, keys | {key})
+    if isinstance(found, Leaf):
+        return False
     match found:
         case Record(members=members):
             return key in members
@@ -200,20 +198,7 @@ def _has(type_: Type, key: str, keys: frozenset[str]) -> bool:
             return key in options
         case Several(item=item, single=True):
             return _has(item, key, keys)
-        case (
-            Word()
-            | Flag()
-            | Count()
-            | Bytes()
-            | Day()
-            | Choice()
-            | Several()
-            | Named()
-            | Forms()
-            | Either()
-            | Anything()
-            | Deferred()
-        ):
+        case Several() | Named() | Forms() | Either() | Anything() | Deferred():
             return False
         case _:
             assert_never(found)
@@ -221,9 +206,11 @@ def _has(type_: Type, key: str, keys: frozenset[str]) -> bool:
 
 def _inside(type_: Type) -> Iterator[str]:
     """The keys or the values that there may be."""
+    if isinstance(type_, Leaf):
+        if isinstance(type_, Choice):
+            yield "One of " + ", ".join(map(code, type_.values))
+        return
     match type_:
-        case Choice(values=values):
-            yield "One of " + ", ".join(map(code, values))
         case Either(word=Choice() as word, other=other):
             yield from _inside(word)
             yield from _inside(other)
@@ -241,18 +228,7 @@ def _inside(type_: Type) -> Iterator[str]:
         case OneKey(options=options):
             rows = [f"- {code(key)}: {doc_of(each)}" for key, each in options.items()]
             yield "\n".join(rows[:_KEYS])
-        case (
-            Word()
-            | Flag()
-            | Count()
-            | Bytes()
-            | Day()
-            | Named()
-            | Record()
-            | Forms()
-            | Anything()
-            | Deferred()
-        ):
+        case Named() | Record() | Forms() | Anything() | Deferred():
             return
         case _:
             assert_never(type_)

@@ -14,6 +14,7 @@ from mmctl.language.dialect.grammar import (
     Either,
     Flag,
     Forms,
+    Leaf,
     Named,
     OneKey,
     Record,
@@ -33,10 +34,12 @@ _SHOWN: Final = 6
 
 def after_key(type_: Type, *, flow: bool) -> str:
     """What follows a key, as a snippet: a colon, and what its value begins with."""
+    if isinstance(type_, Leaf):
+        return ": "
     match type_:
         case Deferred():
             return after_key(type_.type, flow=flow)
-        case Either():
+        case Either() | Anything():
             return ": "
         case Record() if _is_short(type_):
             return f": {_braces(type_)}"
@@ -48,8 +51,6 @@ def after_key(type_: Type, *, flow: bool) -> str:
             return ":\n  - $1"
         case Record() | Named() | Forms() | OneKey():
             return ": {$1}" if flow else ":\n  $1"
-        case Word() | Flag() | Count() | Bytes() | Day() | Choice() | Anything():
-            return ": "
         case _:
             assert_never(type_)
 
@@ -123,6 +124,8 @@ def a_noun(named: Called) -> str:
 
 def doc_of(type_: Type) -> str:
     """What a key is for, in a sentence or two."""
+    if isinstance(type_, Leaf):
+        return type_.doc
     match type_:
         case Deferred():
             return doc_of(type_.type)
@@ -130,19 +133,7 @@ def doc_of(type_: Type) -> str:
             return type_.doc or type_.word.doc or type_.other.doc
         case Several():
             return type_.doc or doc_of(type_.item)
-        case (
-            Word()
-            | Flag()
-            | Count()
-            | Bytes()
-            | Day()
-            | Choice()
-            | Named()
-            | Record()
-            | OneKey()
-            | Forms()
-            | Anything()
-        ):
+        case Named() | Record() | OneKey() | Forms() | Anything():
             return type_.doc
         case _:
             assert_never(type_)

@@ -19,6 +19,7 @@ from mmctl.language.dialect.grammar import (
     Either,
     Flag,
     Forms,
+    Leaf,
     Named,
     OneKey,
     Record,
@@ -291,6 +292,8 @@ class _Expecting:
 
 def _mappings(type_: Type, keys: frozenset[str]) -> Iterator[Record | OneKey | Named]:
     """The mappings that a value may be; several where it is not yet clear which."""
+    if isinstance(type_, Leaf):
+        return
     match type_:
         case Forms():
             if not any(key in keys for key, _ in type_.forms):
@@ -299,21 +302,7 @@ def _mappings(type_: Type, keys: frozenset[str]) -> Iterator[Record | OneKey | N
         case Several() if type_.single:
             yield from _mappings(type_.item, keys)
             return
-        case (
-            Word()
-            | Flag()
-            | Count()
-            | Bytes()
-            | Day()
-            | Choice()
-            | Several()
-            | Named()
-            | Record()
-            | OneKey()
-            | Either()
-            | Anything()
-            | Deferred()
-        ):
+        case Several() | Named() | Record() | OneKey() | Either() | Anything() | Deferred():
             pass
         case _:
             assert_never(type_)

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.language.dialect.grammar import (
     Anything,
-    Bytes,
     Choice,
     Count,
-    Day,
     Deferred,
     Either,
     Flag,
     Forms,
+    Leaf,
     Member,
     Named,
     OneKey,
@@ -83,10 +82,7 @@ _FIELD_ADVICE: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-Scalar = Word | Flag | Count | Bytes | Day | Choice
-
-
-def _tests(type_: Scalar, doc: str = "") -> Several:
+def _tests(type_: Leaf, doc: str = "") -> Several:
     """What may be said of a value: the value, a list of such (any of them), or one test."""
     # What is only about writing it in its own place is left out.
     bare = Word(pattern=type_.pattern) if isinstance(type_, Word) else type_
@@ -95,7 +91,7 @@ def _tests(type_: Scalar, doc: str = "") -> Several:
 
 
 @cache
-def _item(word: Scalar) -> Either:
+def _item(word: Leaf) -> Either:
     again = _several(Deferred(make=lambda: _item(word)))
     parts: dict[str, Type] = dict.fromkeys(PARTS, _TEXTS) if isinstance(word, Word) else {}
     tests = {NEGATION: again, EVERY: again, EXISTS: Flag(doc=_GIVEN), **parts}
@@ -119,9 +115,9 @@ def _described(members: Mapping[str, Member]) -> dict[str, Member]:
 
 def _description(type_: Type) -> Type | None:
     """What describes a value of a type; None: it cannot be described."""
+    if isinstance(type_, Leaf):
+        return _tests(type_)
     match type_:
-        case Word() | Flag() | Count() | Bytes() | Day() | Choice():
-            return _tests(type_)
         case Several(item=Word() | Choice() as item):
             return _tests(item, type_.doc)
         case Named(value=Word() as item):

@@ -76,6 +76,10 @@ class Choice:
     doc: str = ""
 
 
+Leaf = Word | Flag | Count | Bytes | Day | Choice
+"""The types of single values: nothing is inside them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Several:
     """A list; with `single`, a single value means a list of one."""
@@ -163,7 +167,7 @@ class Forms:
 class Either:
     """Either a scalar or something else: a record, a list."""
 
-    word: Word | Choice | Flag | Count | Bytes | Day
+    word: Leaf
     other: Record | Several | OneKey
     doc: str = ""
     title: str = ""
@@ -194,19 +198,4 @@ class Deferred:
         return self.made[0]
 
 
-Type = (
-    Word
-    | Flag
-    | Count
-    | Bytes
-    | Day
-    | Choice
-    | Several
-    | Named
-    | Record
-    | OneKey
-    | Forms
-    | Either
-    | Anything
-    | Deferred
-)
+Type = Leaf | Several | Named | Record | OneKey | Forms | Either | Anything | Deferred
