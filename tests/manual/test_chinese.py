@@ -14,11 +14,13 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 CHINESE = DOCS / "zh"
 GLOSSARY = CHINESE / "glossary.md"
+PICTURE = Path("images/way-of-a-message.svg")
 PAGES = sorted(page.relative_to(CHINESE).as_posix() for page in CHINESE.rglob("*.md"))
 TRANSLATED = [page for page in PAGES if CHINESE / page != GLOSSARY]
 
 HEADING = re.compile(r"(#{1,6}) (.+)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+LABEL = re.compile(r' data-zh="([^"]+)"([^>]*>)[^<]+<')
 SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 
 
@@ -208,3 +210,16 @@ def test_the_glossary_is_sorted_into_what_is_awss_and_ours() -> None:
     terms = [chinese.strip() for chinese, _english in rows if chinese not in {"中文", "---"}]
     assert len(terms) == len(set(terms))
     assert len(terms) > 50
+
+
+def test_the_picture_has_chinese_labels(update: bool) -> None:
+    """Oracle: each label of the English picture says beside it what it is in Chinese."""
+    english = (DOCS / PICTURE).read_text(encoding="utf-8")
+    chinese = LABEL.sub(r"\2\1<", english).replace("<svg ", '<svg lang="zh-CN" ', 1)
+    labels = re.findall(r"<(?:text|title|desc)\b", english)
+    assert len(LABEL.findall(english)) == len(labels) > 15
+    if update:
+        (CHINESE / PICTURE).parent.mkdir(exist_ok=True)
+        (CHINESE / PICTURE).write_text(chinese, encoding="utf-8")
+    assert (CHINESE / PICTURE).read_text(encoding="utf-8") == chinese
+    assert f"({PICTURE})" in (CHINESE / "index.md").read_text(encoding="utf-8")
