@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.migration.source import Deviation
 from mmctl.interchange.migration.usual import bounce
+from mmctl.interchange.postfix.entries import groups_in
+from mmctl.interchange.postfix.words import first_word
 from mmctl.patterns import Pattern
 from mmctl.records import dataclass
 
@@ -68,7 +70,10 @@ class Verb:
 
     def differences(self) -> tuple[Deviation, ...]:
         """What differs of the action itself, wherever it is."""
-        return (DEFERRED,) if self.temporary and self.does is AccessDeed.REJECT else ()
+        if self.does is not AccessDeed.REJECT:
+            return ()
+        deferred = (DEFERRED,) if self.temporary else ()
+        return (*deferred, _REPEATED) if groups_in(self.text) else deferred
 
 
 DEFERRED: Final = Deviation(
@@ -76,12 +81,18 @@ DEFERRED: Final = Deviation(
     says="the source asks the client to try again later; here the mail is rejected for good",
     instead="remove the rule when the reason is gone",
 )
+_REPEATED: Final = Deviation(
+    code="parts-not-repeated",
+    says="the source repeats what a part of its pattern met in what it answers; here the answer "
+    "has the `$1` of that part",
+    instead="write a text that fits all of this mail",
+)
 
 
 def verb_of(value: str, *, code: str = "554") -> Verb:
     """Parse the result of an access table; `code` is `access_map_reject_code`."""
-    word, _, rest = value.strip().partition(" ")
-    upper, rest = word.upper(), rest.strip()
+    word, rest = first_word(value)
+    upper = word.upper()
     if value.strip().isdecimal():
         return Verb(does=AccessDeed.OK, word="OK")
     found = _CODE.match(value.strip())

@@ -6,11 +6,13 @@ with a warning is skipped here too, and listed.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mmctl.interchange.migration.source import Unread
+from mmctl.interchange.postfix.words import SPACE, first_word
 from mmctl.patterns import Pattern
 from mmctl.records import dataclass, field
 
@@ -25,6 +27,10 @@ Group: TypeAlias = tuple[str, str]
 """The result and the comment of entries that are reported, and written, as one."""
 _KEYWORD: Final = Pattern(r"(if|endif)(?![A-Za-z0-9])\s*", 2)
 _FLAGS: Final = Pattern(r"[A-Za-z]*")
+_DOLLAR: Final = Pattern(
+    r"\$(?:\$|([1-9][0-9]{0,4})(?![A-Za-z0-9_])|\{([1-9][0-9]{0,4})\}|\(([1-9][0-9]{0,4})\))"
+)
+"""A dollar, or what a group of the pattern met."""
 
 
 Ends: TypeAlias = "Callable[[str], str]"
@@ -41,6 +47,9 @@ class TableForm(StrEnum):
     PCRE = "pcre"
     EVERYTHING = "static"
     """Whatever is looked up has one result."""
+
+
+_KNOWN_FLAGS: Final = {TableForm.REGEXP: "imx", TableForm.PCRE: "imsxAEUX"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +115,11 @@ def key_entries(lines: Iterable[LogicalLine]) -> ReadEntries:
     found = ReadEntries()
     known: set[str] = set()
     for line in lines:
-        key, _, value = _first_word(line.text)
+        try:
+            key, value = _key(line.text)
+        except ValueError as error:
+            found.skip(line, str(error))
+            continue
         if not value:
             found.skip(line, "the key has no result")
         elif key.lower() in known:
@@ -134,16 +147,17 @@ def network_entries(lines: Iterable[LogicalLine]) -> ReadEntries:
     return _ordered(lines, _network_match)
 
 
-def pattern_entries(lines: Iterable[LogicalLine]) -> ReadEntries:
+def pattern_entries(lines: Iterable[LogicalLine], form: TableForm) -> ReadEntries:
     """ReadEntries of a `regexp` or `pcre` table, in order."""
-    return _ordered(lines, _pattern_match)
+    flags = _KNOWN_FLAGS[form]
+    return _ordered(lines, lambda text: _pattern_match(text, flags))
 
 
 def _ordered(
     lines: Iterable[LogicalLine], match_of: Callable[[str], tuple[Match, str, str]]
 ) -> ReadEntries:
     found = ReadEntries()
-    around: list[Match | None] = []
+    around: list[Match] = []
     for line in lines:
         keyword = _KEYWORD.match(line.text)
         word = keyword[1].lower() if keyword else ""
@@ -157,47 +171,69 @@ def _ordered(
         try:
             match, key, value = match_of(text)
         except ValueError as error:
-            found.skip(line, str(error))
-            if word:
-                around.append(None)
+            what = "; what is between it and `endif` counts without it" if word else ""
+            found.skip(line, f"{error}{what}")
             continue
         if word:
             around.append(match)
         elif not value:
             found.skip(line, "the pattern has no result")
-        elif None not in around:
-            matches = (*(each for each in around if each is not None), match)
-            found.entries.append(_entry(line, key, value, matches))
         else:
-            found.skip(line, "the `if` around it is broken")
+            found.entries.append(_entry(line, key, value, (*around, match)))
     return found
 
 
 def _network_match(text: str) -> tuple[Match, str, str]:
-    negated = text.startswith("!")
-    key, _, value = _first_word(text.lstrip("!").lstrip())
-    try:
-        network = ip_network(key.replace("[", "").replace("]", ""))
-    except ValueError:
-        raise ValueError(f"`{key[:60]}` is no network, or has host bits") from None
+    negated, rest = _negated(text)
+    key, value = first_word(rest)
+    address, slash, mask = key.partition("/")
+    if address.startswith("[") and address.endswith("]"):
+        address = address[1:-1]
+    network = None
+    if "%" not in address and (mask.isdecimal() or not slash):
+        with suppress(ValueError):
+            network = ip_network(f"{address}{slash}{mask}")
+    if network is None:
+        raise ValueError(f"`{key[:60]}` is no network, or has host bits")
     return Match(network=network, negated=negated), f"{'!' if negated else ''}{key}", value
 
 
-def _pattern_match(text: str) -> tuple[Match, str, str]:
-    negated = text.startswith("!")
-    rest = text.lstrip("!").lstrip()
+def _pattern_match(text: str, known_flags: str) -> tuple[Match, str, str]:
+    negated, rest = _negated(text)
     delimiter = rest[:1]
     end = _closing_delimiter(rest, delimiter)
     if not delimiter or delimiter.isalnum() or end is None:
         raise ValueError("the pattern is not between two delimiters")
     flags = _FLAGS.match(rest, end + 1)
     after = flags.end() if flags else end + 1
-    if after < len(rest) and not rest[after].isspace():
-        raise ValueError(f"unknown flag `{rest[after]}`")
+    unknown = next((each for each in rest[end + 1 : after] if each not in known_flags), "")
+    if unknown or (after < len(rest) and rest[after] not in SPACE):
+        raise ValueError(f"unknown flag `{unknown or rest[after]}`")
     match = Match(pattern=rest[1:end], flags=rest[end + 1 : after], negated=negated)
-    if negated and "$" in rest[after:].replace("$$", ""):
+    value = rest[after:].strip(SPACE)
+    if not negated and not _has_groups(value, match.pattern.count("(")):
+        raise ValueError("a `$` in the result is neither a group of the pattern nor `$$`")
+    if negated and "$" in value.replace("$$", ""):
         raise ValueError("the result of a negated pattern has `$`")
-    return match, f"{'!' if negated else ''}{rest[:after]}", rest[after:].strip()
+    return match, f"{'!' if negated else ''}{rest[:after]}", value
+
+
+def _has_groups(value: str, most: int) -> bool:
+    """Whether each `$` of a result is `$$`, or a group of a number up to `most`."""
+    dollars = sum(each[0].count("$") for each in _DOLLAR.finditer(value))
+    return dollars == value.count("$") and all(number <= most for number in groups_in(value))
+
+
+def groups_in(value: str) -> list[int]:
+    """The groups of a pattern that a result repeats, as `$1` does."""
+    found = (each[1] or each[2] or each[3] for each in _DOLLAR.finditer(value))
+    return [int(number) for number in found if number]
+
+
+def _negated(text: str) -> tuple[bool, str]:
+    """Whether an odd number of `!` is before a pattern, and the text behind them."""
+    rest = text.lstrip(f"!{SPACE}")
+    return text[: len(text) - len(rest)].count("!") % 2 == 1, rest
 
 
 def _closing_delimiter(text: str, delimiter: str) -> int | None:
@@ -212,10 +248,24 @@ def _closing_delimiter(text: str, delimiter: str) -> int | None:
     return None
 
 
-def _first_word(text: str) -> tuple[str, str, str]:
-    """The key, the space after it, and the result."""
-    words = text.split(None, 1)
-    return (words[0] if words else ""), " ", (words[1].strip() if len(words) > 1 else "")
+def _key(text: str) -> tuple[str, str]:
+    """The key and the result; in a key, space can be in quotes or behind a backslash.
+
+    Raises:
+        ValueError: a quote is not closed.
+    """
+    quoted, at = False, 0
+    while at < len(text):
+        if text[at] == "\\":
+            at += 1
+        elif text[at] in SPACE and not quoted:
+            break
+        elif text[at] == '"':
+            quoted = not quoted
+        at += 1
+    if quoted:
+        raise ValueError('a `"` is not closed')
+    return text[:at], text[at:].strip(SPACE)
 
 
 def _entry(line: LogicalLine, key: str, value: str, matches: tuple[Match, ...]) -> TableEntry:

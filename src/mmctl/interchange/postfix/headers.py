@@ -17,6 +17,7 @@ from mmctl.interchange.postfix.access import AccessDeed, Verb, verb_of
 from mmctl.interchange.postfix.effects import effect_of, lost
 from mmctl.interchange.postfix.entries import TableForm
 from mmctl.interchange.postfix.lookups import pattern_test
+from mmctl.interchange.postfix.words import first_word
 from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ class HeaderChecks:
 
 def header_verb(value: str) -> Verb:
     """Parse the result of a header check: OK is DUNNO there, and rejections are 550."""
-    word = value.partition(" ")[0].upper()
+    word = first_word(value)[0].upper()
     if word in _STOPS_LINE:
         return Verb(does=AccessDeed.RESTRICTIONS, word=word)
     verb = verb_of(value, code="550")

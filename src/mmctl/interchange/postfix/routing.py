@@ -12,6 +12,7 @@ from mmctl.interchange.postfix.effects import lost
 from mmctl.interchange.postfix.keys import LookupStyle
 from mmctl.interchange.postfix.lookups import LookupOf, looked_up
 from mmctl.interchange.postfix.relays import LOOKED_UP, is_looked_up, next_hop
+from mmctl.interchange.postfix.words import first_word
 from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Routing:
     def _refused(self, rule: SourceRule, kind: str, text: str, is_target: bool) -> None:
         self.context.source.needed |= BOUNCE_NEEDS
         code = _REFUSED[kind][0]
-        status, _, rest = text.strip().partition(" ")
+        status, rest = first_word(text)
         given = status if status[:2] in {"4.", "5."} else ""
         action = bounce(
             (rest if given else text) or "mail is not taken",

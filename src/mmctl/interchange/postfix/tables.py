@@ -180,7 +180,7 @@ def _entries(form: TableForm | None, lines: list[LogicalLine], *, aliases: bool)
         case TableForm.NETWORKS:
             return network_entries(lines)
         case TableForm.REGEXP | TableForm.PCRE:
-            return pattern_entries(lines)
+            return pattern_entries(lines, form)
         case _:
             return bare_entries(lines) if aliases else key_entries(lines)
 

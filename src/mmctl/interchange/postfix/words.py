@@ -6,7 +6,9 @@ from typing import Final
 
 from mmctl.interchange.postfix.expansion import closing
 
-_BETWEEN: Final = frozenset(", \t\n\v\f\r")
+SPACE: Final = " \t\n\v\f\r"
+"""What Postfix takes as space: that of ASCII alone."""
+_BETWEEN: Final = frozenset(f",{SPACE}")
 
 
 def words_of(text: str) -> list[str]:
@@ -31,3 +33,10 @@ def words_of(text: str) -> list[str]:
 def without_braces(word: str) -> str:
     """What is in the braces of a word that has them."""
     return word[1:-1].strip() if word.startswith("{") and word.endswith("}") else word
+
+
+def first_word(text: str) -> tuple[str, str]:
+    """The text before the first space, and what comes behind it."""
+    whole = text.strip(SPACE)
+    end = next((at for at, each in enumerate(whole) if each in SPACE), len(whole))
+    return whole[:end], whole[end:].strip(SPACE)
