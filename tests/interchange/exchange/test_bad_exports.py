@@ -97,9 +97,9 @@ def test_an_entity_bomb_is_not_expanded() -> None:
     bomb = '<!DOCTYPE lolz [<!ENTITY a "lol">' + "".join(
         f'<!ENTITY {chr(98 + each)} "{f"&{chr(97 + each)};" * 10}">' for each in range(9)
     )
-    start = time.monotonic()
+    start = time.process_time()
     problems_of(f'<?xml version="1.0"?>{bomb}]><rules name="&j;"/>')
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_all_problems_of_all_rules_are_named_at_once() -> None:
@@ -141,9 +141,9 @@ def test_a_hundred_thousand_lines_take_seconds() -> None:
     many = [{**line, "Name": f"rule {number}"} for number in range(17_000)]
     text = json.dumps(many, indent=1)
     assert text.count("\n") > 100_000
-    start = time.monotonic()
+    start = time.process_time()
     assert len(source_of(text).rules) == 17_000
-    assert time.monotonic() - start < 60
+    assert time.process_time() - start < 60
 
 
 def test_what_powershell_cut_off_is_named_and_the_rule_does_not_act() -> None:

@@ -69,7 +69,7 @@ def server() -> Iterator[int]:
 
 def test_the_server_that_is_named_is_asked() -> None:
     with server() as port:
-        records = DnsRecords(seconds=2.0, server=HERE)
+        records = DnsRecords(seconds=60.0, server=HERE)
         records._made().port = port
         found = records.ask("example.com", "MX")
         assert {(each.preference, str(each.exchange)) for each in found} == {

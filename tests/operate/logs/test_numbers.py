@@ -27,7 +27,7 @@ from mmctl.operate.logs.redaction import Pseudonyms, without_names
 from mmctl.operate.logs.shadow import EXAMPLES, shadow_rules
 from mmctl.operate.logs.sources import LogFiles
 from mmctl.operate.logs.statistics import LogStatistics, never_hit, statistics_of
-from mmctl.operate.logs.times import moment
+from mmctl.operate.logs.times import moment, period
 from mmctl.operate.logs.told import told
 from mmctl.render.documents import logs as documents
 from mmctl.render.text import logs as text
@@ -284,6 +284,29 @@ def test_times_are_read_as_people_say_them() -> None:
             moment(wrong, now, option="--since")
     with pytest.raises(UsageError, match="--ip"):
         network_of("300.1.1.1", option="--ip")
+
+
+@pytest.mark.parametrize(
+    ("now", "since", "until", "meant"),
+    [
+        ("00:05", "23:50", None, ("27T23:50", None)),
+        ("00:05", "23:40", "23:50", ("27T23:40", "27T23:50")),
+        ("00:05", "23:40", "0:03", ("27T23:40", "28T00:03")),
+        ("00:05", "0:05", None, ("28T00:05", None)),
+        ("15:30", "14:00", "16:00", ("28T14:00", "28T16:00")),
+        ("15:30", "yesterday", "16:00", ("27T00:00", "28T16:00")),
+        ("15:30", None, "16:00", (None, "28T16:00")),
+    ],
+)
+def test_a_clock_time_after_midnight_is_that_of_the_night(
+    now: str, since: str | None, until: str | None, meant: tuple[str | None, str | None]
+) -> None:
+    found = period(since, until, datetime.fromisoformat(f"2026-11-28T{now}Z"))
+    assert found == tuple(
+        None if each is None else datetime.fromisoformat(f"2026-11-{each}Z") for each in meant
+    )
+    around = moment("23:50", datetime(2026, 3, 1, 0, 5, tzinfo=UTC), option="--around")
+    assert around == datetime(2026, 2, 28, 23, 50, tzinfo=UTC)
 
 
 def test_a_million_records_would_fit() -> None:

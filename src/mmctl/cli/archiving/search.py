@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.cli.archiving.archives import open_archives
 from mmctl.cli.result_table import ARCHIVED, write
 from mmctl.errors import CouldNot, UsageError
-from mmctl.operate.logs.times import moment
+from mmctl.operate.logs.times import period
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -89,8 +89,8 @@ def window(run: Run, span: Span) -> tuple[datetime, datetime]:
     """
     # The API takes whole seconds: what came in the present one is looked at, too.
     now = run.now().replace(microsecond=0) + timedelta(seconds=1)
-    since = moment(span.since or DEFAULT_SINCE, now, option="--since")
-    until = now if span.until is None else moment(span.until, now, option="--until", end=True)
+    begins, ends = period(span.since or DEFAULT_SINCE, span.until, now)
+    since, until = begins or now, ends or now
     if since >= until:
         raise UsageError(
             f"got `--since` {since:%Y-%m-%dT%H:%M:%SZ}, "

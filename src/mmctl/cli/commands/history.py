@@ -125,16 +125,16 @@ def _write_changes(
 ) -> None:
     """Write who changed what, by the records of CloudTrail."""
     from mmctl.cli.changes.trails import changes_in, say_trail, trail_named
-    from mmctl.operate.logs.times import moment
+    from mmctl.operate.logs.times import period
 
-    now = run.now()
+    since, until = period(asked.since, asked.until, run.now())
     trail = trail_named(
         run,
         project.environment,
         asked.trail,
         place=place,
-        since=None if asked.since is None else moment(asked.since, now, option="--since"),
-        until=None if asked.until is None else moment(asked.until, now, option="--until", end=True),
+        since=since,
+        until=until,
     )
     write(run, CHANGES, TrailChanges(changes=changes_in(trail, history), trail=trail))
     say_trail(run, trail)

@@ -156,7 +156,7 @@ def logs(
     run = run.with_rules(rules, rules_as)
     from mmctl.cli.messages import logged
     from mmctl.operate.logs.asked import AskedMessages, network_of
-    from mmctl.operate.logs.times import moment
+    from mmctl.operate.logs.times import period
 
     if not_logged:
         raise UsageError(
@@ -194,15 +194,15 @@ def logs(
         raise UsageError("got `--format json` and `--follow`", help="--format jsonl")
     if cases is not None and not shadow:
         raise UsageError("got `--cases` without `--shadow`", help="add --shadow")
-    now = run.now()
+    begins, ends = period(since, until, run.now())
     asked = AskedMessages(
         message_ids=tuple(message_id or ()),
         mail_from=mail_from,
         recipient=rcpt,
         helo=helo,
         network=None if ip is None else network_of(ip, option="--ip"),
-        since=None if since is None else moment(since, now, option="--since"),
-        until=None if until is None else moment(until, now, option="--until", end=True),
+        since=begins,
+        until=ends,
         rules=tuple(rule or ()),
     )
     if asked.since is not None and asked.until is not None and asked.since >= asked.until:
