@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from live.stopping import Killed, at_write
 from mmctl.errors import Refused
+from mmctl.live.apply.settling import settle
 from mmctl.live.plan.planfile import load_plan, save_plan
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from live.conftest import World
@@ -86,3 +89,19 @@ def test_the_ten_thousandth_entry_comes_after_the_one_before(world: World) -> No
     world.rollback()
     assert [entry.number for entry in world.history.entries()] == [1, 9999, 10000, 10001]
     assert world.history.entries()[-1].goes_back_to == world.history.entries()[-2].id
+
+
+def test_a_write_at_the_end_of_a_second_has_its_whole_time_to_become_visible(world: World) -> None:
+    world.clock.at += timedelta(milliseconds=900)
+    world.observe = at_write(2, Killed)
+    with pytest.raises(Killed):
+        world.apply()
+    killed, awake = world.clock.at, []
+
+    def sleep(seconds: float) -> None:
+        world.clock.sleep(seconds)
+        awake.append(world.clock.at)
+
+    means = replace(world.means(), sleep=sleep)
+    settle(means, world.desired()[0].project)
+    assert (awake[0] - killed).total_seconds() >= means.lag_seconds

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.compiler.configuration import OWNER_TAG
 from mmctl.errors import CouldNot
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from mmctl.live.state.read import LiveState
     from mmctl.live.state.service import MailManager
     from mmctl.model.kinds import Kind
+
+_JOURNAL_SECONDS: Final = 1.0
+"""The journal has whole seconds: a write may be so much younger than it says."""
 
 
 def read_settled(
@@ -93,9 +96,10 @@ def _let_answers_catch_up(means: Means) -> None:
     """Wait until the last write of an apply that was just cut off must be visible."""
     entry = means.history.unended()
     journal = means.history.journal(entry.id) if entry is not None else ()
-    if not journal:
+    if not journal or not means.lag_seconds:
         return
     since = (means.now() - datetime.fromisoformat(journal[-1]["at"])).total_seconds()
-    if 0 <= since < means.lag_seconds:
+    lag = means.lag_seconds + _JOURNAL_SECONDS
+    if 0 <= since < lag:
         means.say("an apply was interrupted just now: waiting until its last write is visible")
-        means.sleep(means.lag_seconds - since)
+        means.sleep(lag - since)
