@@ -29,7 +29,8 @@ _NAMES: Final = (
     "adres nadawca adresemail domena wartość",
     "adress avsändare epostadress domän värde",
     "アドレス メールアドレス 送信者 差出人 ドメイン 値",
-    "地址 邮件地址 发件人 域 域名 值",
+    """地址 邮件地址 电子邮件地址 邮箱 邮箱地址 发件人 发件人地址 发送者 域 域名 值
+    寄件者 寄件人 電子郵件地址 網域""",
 )
 """Names of columns with senders, in lower case and letters only."""
 _SENDER_NAMES: Final = frozenset(name for names in _NAMES for name in names.split())
@@ -56,15 +57,24 @@ _ACTIONS: Final = frozenset(
         "åtgärd",
         "操作",
         "動作",
+        "动作",
+        "策略",
+        "类型",
+        "列表类型",
+        "状态",
+        "類型",
+        "アクション",
     ]
 )
 _KINDS_OF_ACTION: Final[dict[str, str]] = {
     word: kind
     for kind, words in {
         "allow": """allow allowed permit permitted safe whitelist exempt accept ok trust trusted
-        pass approved erlauben zulassen autoriser permitir consenti permettere""",
+        pass approved erlauben zulassen autoriser permitir consenti permettere
+        允许 放行 信任 白名单 允許 白名單 許可""",
         "block": """block blocked deny denied reject rejected blacklist discard quarantine drop
-        blacklisted blockieren sperren bloquer bloquear blocca""",
+        blacklisted blockieren sperren bloquer bloquear blocca
+        阻止 拒绝 拦截 屏蔽 禁止 黑名单 封鎖 拒絕 黑名單 ブロック 拒否""",
     }.items()
     for word in words.split()
 }
@@ -83,7 +93,15 @@ _EXPIRIES: Final = frozenset(
         "fechadeexpiración",
     ]
 )
+_YES_OR_NO: Final = {
+    word: is_yes
+    for is_yes, words in {True: "yes true y x ja oui 是", False: "no false n nein non 否"}.items()
+    for word in words.split()
+}
+_FEW_WORDS: Final = 3
+"""Words of a cell that says allow or block; a comment has more."""
 _NOT_LETTERS: Final = Pattern(r"[\W_\d]+")
+_BETWEEN_CELLS: Final = Pattern(r"[\t;,|]")
 _SAMPLE: Final = 200
 """Rows that say what a column without a known name holds."""
 
@@ -134,8 +152,26 @@ def columns_of_table(table: SheetOfCells, asked: Iterable[str]) -> Columns:
 
 
 def kind_of_action(text: str) -> str | None:
-    """`allow` or `block`, if a cell says one of them in some way."""
-    return _KINDS_OF_ACTION.get(plain_name(text))
+    """`allow` or `block`, if a cell says one of them in some way, as `Auto Allow` does."""
+    words = text.split()
+    if len(words) > _FEW_WORDS:
+        return None
+    kinds = (_KINDS_OF_ACTION.get(plain_name(word)) for word in (text, *words))
+    return next((kind for kind in kinds if kind is not None), None)
+
+
+def kind_by_its_column(name: str, cell: str) -> str | None:
+    """`allow` or `block`, if a column has this name, and the cell says yes or no to it."""
+    kind, is_yes = kind_of_action(name), _YES_OR_NO.get(plain_name(cell))
+    if kind is None or is_yes is None:
+        return None
+    return kind if is_yes else {"allow": "block", "block": "allow"}[kind]
+
+
+def names_senders(line: str) -> bool:
+    """Whether a line has a name of a column with senders in it that is beyond ASCII."""
+    names = (plain_name(cell) for cell in _BETWEEN_CELLS.split(line))
+    return any(not name.isascii() and name in _SENDER_NAMES for name in names)
 
 
 def plain_name(name: str) -> str:
@@ -161,9 +197,9 @@ def _action(keys: list[str], body: tuple[TableRow, ...]) -> int | None:
     width = max((len(row.cells) for row in body), default=0)
     for place in range(width):
         cells = [row.cells[place] for row in body if place < len(row.cells) and row.cells[place]]
-        known = sum(kind_of_action(cell) is not None for cell in cells)
-        named = place < len(keys) and keys[place] in _ACTIONS
-        if known and (known == len(cells) or (named and 2 * known > len(cells))):
+        kinds = [kind for kind in map(kind_of_action, cells) if kind is not None]
+        sure = len(set(kinds)) > 1 or (place < len(keys) and keys[place] in _ACTIONS)
+        if kinds and (len(kinds) == len(cells) or (sure and 2 * len(kinds) > len(cells))):
             return place
     return None
 

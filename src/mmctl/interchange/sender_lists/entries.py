@@ -9,7 +9,7 @@ from ipaddress import ip_address, ip_network, summarize_address_range
 from typing import TYPE_CHECKING, Final
 
 from mmctl.patterns import Pattern
-from mmctl.records import dataclass
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,9 @@ _LOST: Final = Pattern(r"(?i).*(?:System\.Collections|Microsoft\.Exchange|System
 _USUAL: Final = Pattern(r"[A-Za-z0-9._+-]+@[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z][A-Za-z0-9-]*)+")
 """An address as nearly all are, for speed."""
 _BETWEEN: Final = Pattern(r"[\s;,|]+")
+_AROUND_AT: Final = Pattern(r"(?<=[\w+-])\s+@\s+(?=\w)")
+_CUT: Final = ("...", "…")
+"""What PowerShell writes in place of the rest of a long list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +59,23 @@ def texts_in(cell: str) -> Iterator[str]:
     if not _BETWEEN.search(cell) and cell[0] not in "{[(":
         yield cell
         return
-    for part in _BETWEEN.split(cell.strip("{}[]() ")):
-        if part.strip("<>'\""):
-            yield part.strip("<>'\"")
+    for part in _BETWEEN.split(_AROUND_AT.sub("@", cell.strip("{}[]() "))):
+        text = part.strip("<>'\"")
+        if text and _PREFIX.fullmatch(text) is None:
+            yield text
 
 
 def entry_of(text: str) -> SenderEntry:
     """What one text of a list says."""
     if len(text) < _QUICK and _USUAL.fullmatch(text) and "-." not in text:
         return SenderEntry(members=(text,))
+    cut = next((mark for mark in _CUT if text.endswith(mark)), None)
+    if cut is not None:
+        return replace(
+            entry_of(text.removesuffix(cut).rstrip(".")) if text.strip(".…") else SenderEntry(),
+            fault="is cut off: the export left out what comes after it",
+            instead="export again after `$FormatEnumerationLimit = -1`",
+        )
     plain = _PREFIX.sub("", text.strip().strip("<>'\"")).rstrip(".,;")
     if _LOST.fullmatch(text):
         return _fault(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import ProblemsFound
@@ -9,23 +10,26 @@ from mmctl.interchange.migration.decoding import decoded
 from mmctl.interchange.sender_lists.columns import (
     Columns,
     columns_of_table,
+    kind_by_its_column,
     kind_of_action,
+    names_senders,
     plain_name,
 )
+from mmctl.interchange.sender_lists.dates import is_over
 from mmctl.interchange.sender_lists.entries import entry_of, texts_in
 from mmctl.interchange.sender_lists.table import table_of
-from mmctl.patterns import Pattern
 from mmctl.problem import Position, Problem, Severity
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from mmctl.interchange.sender_lists.table import SheetOfCells, TableRow
 
 CHECK: Final = "unusable-list-member"
 """The id of the problem of an entry that no list takes."""
-_DAY: Final = Pattern(r"(\d{4})-(\d\d)-(\d\d)(?:[T ].*)?|(\d{4})/(\d\d?)/(\d\d?)(?: .*)?")
+_ENCODINGS: Final = ("gb18030", "big5", "cp932")
+"""What programs of East Asia write where others write UTF-8."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +108,19 @@ def _text(file: str, content: bytes, found: ListRead) -> str:
     except ProblemsFound:
         if b"\0" in content:
             raise
-    found.notes.append(f"{file} is not UTF-8 and was read as Windows-1252")
-    text = content.decode("cp1252", errors="replace")
+    text, encoding = _in_other_encoding(content)
+    found.notes.append(f"{file} is not UTF-8 and was read as {encoding}")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _in_other_encoding(content: bytes) -> tuple[str, str]:
+    """The text and the encoding in which its first line names a column, else Windows-1252."""
+    for encoding in _ENCODINGS:
+        with suppress(UnicodeError):
+            text = content.decode(encoding)
+            if names_senders(text.partition("\n")[0].replace('"', "").rstrip("\r")):
+                return text, encoding.upper()
+    return content.decode("cp1252", errors="replace"), "Windows-1252"
 
 
 # -- what the person must say
@@ -137,23 +151,37 @@ def _wrong(file: str, table: SheetOfCells, columns: Columns, asked: AskedOfList)
 
 def _both_kinds(file: str, table: SheetOfCells, columns: Columns) -> list[Problem]:
     """The problem of a file with allowed and blocked senders: one list is one of them."""
-    if columns.action is None:
-        return []
     kinds: dict[str, tuple[str, Position]] = {}
     for row in _body(table, columns):
-        if columns.action < len(row.cells):
-            kind = kind_of_action(row.cells[columns.action])
-            if kind is not None and kind not in kinds:
-                value = row.cells[columns.action]
-                kinds[kind] = (value, row.place(file, columns.action))
+        for kind, column in _kinds_in(row, columns):
+            if kind not in kinds:
+                option = f"{_name(columns, column)}={row.cells[column]}"
+                kinds[kind] = (option, row.place(file, column))
     if len(kinds) < 2:  # noqa: PLR2004 - allowed and blocked
         return []
-    name = columns.names[columns.action] if columns.names else str(columns.action + 1)
-    options = [f"--only {_quoted(f'{name}={value}')}" for value, _ in kinds.values()]
+    options = [f"--only {_quoted(option)}" for option, _ in kinds.values()]
     place = max((at for _, at in kinds.values()), key=lambda at: at.line)
     return [
         _problem(place, "the file has allowed and blocked senders", " or ".join(sorted(options)))
     ]
+
+
+def _kinds_in(row: TableRow, columns: Columns) -> Iterator[tuple[str, int]]:
+    """Whether a row is allowed or blocked, and in which column it says so."""
+    if columns.action is not None:
+        if columns.action < len(row.cells):
+            kind = kind_of_action(row.cells[columns.action])
+            if kind is not None:
+                yield kind, columns.action
+        return
+    for place, name in enumerate(columns.names[: len(row.cells)]):
+        kind = kind_by_its_column(name, row.cells[place])
+        if kind is not None:
+            yield kind, place
+
+
+def _name(columns: Columns, column: int) -> str:
+    return columns.names[column] if columns.names else str(column + 1)
 
 
 def _quoted(name: str) -> str:
@@ -195,20 +223,26 @@ def _read_rows(
         found.rows += 1
         if only is not None and (only >= len(row.cells) or row.cells[only].lower() != wanted):
             found.other_rows += 1
-        elif _has_expired(row, columns, asked.today):
-            found.expired += 1
+        elif not _is_valid(file, row, columns, asked, found):
+            continue
         else:
             _read_row(file, row, columns, asked, found)
 
 
-def _has_expired(row: TableRow, columns: Columns, today: str) -> bool:
-    if columns.expiry is None or columns.expiry >= len(row.cells) or not today:
-        return False
-    day = _DAY.fullmatch(row.cells[columns.expiry])
-    if day is None:
-        return False
-    year, month, date = (int(part) for part in day.groups() if part is not None)
-    return f"{year:04}-{month:02}-{date:02}" < today
+def _is_valid(
+    file: str, row: TableRow, columns: Columns, asked: AskedOfList, found: ListRead
+) -> bool:
+    """Whether a row has not expired; one of which nobody can tell is a fault."""
+    column = columns.expiry
+    if column is None or column >= len(row.cells) or not asked.today:
+        return True
+    over = is_over(row.cells[column], asked.today)
+    if over is None:
+        what = f"nobody can tell whether `{row.cells[column]}` is over"
+        found.faults.append(_problem(row.place(file, column), what, "write it as 2026-12-31"))
+    elif over:
+        found.expired += 1
+    return over is False
 
 
 def _read_row(

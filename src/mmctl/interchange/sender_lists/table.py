@@ -87,7 +87,7 @@ def _stated(lines: list[str]) -> tuple[str | None, int]:
 
 
 def _found(lines: list[str]) -> str | None:
-    """The separator that most lines have equally often."""
+    """The separator that most lines have equally often, or else that most lines have."""
     looked_at = [line for line in lines if line.strip() and not line.strip().startswith(_COMMENTS)]
     best, most = None, 0
     for separator in SEPARATORS:
@@ -96,7 +96,14 @@ def _found(lines: list[str]) -> str | None:
         agreeing = counts.count(usual) if usual else 0
         if agreeing > most:
             best, most = separator, agreeing
-    return best if 2 * most > len(looked_at[:_LOOKED_AT]) else None
+    if 2 * most > len(looked_at[:_LOOKED_AT]):
+        return best
+    with_some = {
+        each: sum(each in _outside_quotes(line) for line in looked_at[:_LOOKED_AT])
+        for each in SEPARATORS
+    }
+    best = max(SEPARATORS, key=with_some.__getitem__)
+    return best if 2 * with_some[best] > len(looked_at[:_LOOKED_AT]) else None
 
 
 def _outside_quotes(line: str) -> str:
@@ -147,9 +154,9 @@ def _cells(
             if text is None:
                 yield None, number, at
                 return
-            yield text, begun[0], begun[1] + 1
             line = lines[number]
             end = line.find(separator, at) if separator else -1
+            yield text + line[at : end if end >= 0 else None], begun[0], begun[1] + 1
         else:
             end = line.find(separator, at) if separator else -1
             yield line[at : end if end >= 0 else None], number, at
