@@ -73,6 +73,8 @@ Conditions:
         ("!Sub mail.${Host}", "mail.a.example.com"),
         ("!Sub ['${A}.${Host}', {A: !Ref Host}]", "a.example.com.a.example.com"),
         ("!FindInMap [ByStage, prod, Host]", "p.example.com"),
+        ("!FindInMap [ByStage, dev, Host, {DefaultValue: d.example.com}]", "d.example.com"),
+        ("!FindInMap [ByStage, test, Host, {DefaultValue: d.example.com}]", "t.example.com"),
         ("!If [IsA, x.example.com, y.example.com]", "x.example.com"),
         ("!If [IsNot, x.example.com, y.example.com]", "y.example.com"),
         ("!If [Both, x.example.com, y.example.com]", "y.example.com"),
@@ -106,8 +108,13 @@ def test_a_parameter_that_is_given_comes_before_its_default() -> None:
         ("!GetAtt Server.PublicDnsName", "${vars.server_public_dns_name}"),
         ("!ImportValue shared-host", "${vars.import_shared_host}"),
         ("'{{resolve:ssm:/mail/host:1}}'", "${vars.ssm_mail_host_1}"),
-        ("!If [IsEu, x.example.com, y.example.com]", "${vars.if_is_eu_11}"),
+        ("!If [IsEu, x.example.com, y.example.com]", "${vars.if_is_eu_12}"),
         ("!Ref Latest", "${vars.latest}"),
+        ('!Select [0, !Split [":", !Ref Unknown]]', "${vars.unknown_split_item_0}"),
+        ('!Select [5, !Split [":", !GetAtt Server.Arn]]', "${vars.server_arn_split_item_5}"),
+        ('!Select [2, !Split ["/", !Sub "a/b/${AWS::Region}/${Unknown}"]]', "${env.region}"),
+        ('!Select [1, !Split ["-", !Ref AWS::Region]]', "${vars.aws_region_split_item_1}"),
+        ('!Join [".", !Ref Many]', "${vars.many_joined}"),
     ],
 )
 def test_what_no_file_knows_is_a_variable_or_the_environment(written: str, file_form: str) -> None:
@@ -115,6 +122,7 @@ def test_what_no_file_knows_is_a_variable_or_the_environment(written: str, file_
 Parameters:
   Unknown: {Type: String}
   Latest: {Type: "AWS::SSM::Parameter::Value<String>", Default: /mail/host}
+  Many: {Type: CommaDelimitedList}
 Conditions: {IsEu: !Equals [!Ref "AWS::Region", eu-west-1]}
 """
     server = "  Server: {Type: AWS::EC2::Instance}\n"
@@ -124,6 +132,28 @@ Conditions: {IsEu: !Equals [!Ref "AWS::Region", eu-west-1]}
     assert value.written == file_form
     assert [*found.needed] == [*value.variables]
     assert found.resources[0].shape is not None
+
+
+def test_a_list_that_is_unknown_says_how_to_give_all_of_it() -> None:
+    text = """\
+Parameters: {Words: {Type: "AWS::SSM::Parameter::Value<List<String>>", Default: /mail/words}}
+Resources:
+  R:
+    Type: AWS::SES::MailManagerRuleSet
+    Properties:
+      RuleSetName: inbound
+      Rules:
+        - Conditions:
+            - StringExpression:
+                Evaluate: {Attribute: SUBJECT}
+                Operator: CONTAINS
+                Values: !Ref Words
+          Actions: [{Drop: {}}]
+"""
+    assert "--parameter Words=VALUE,VALUE" in read(text).needed["words"].why
+    members = one(text, Words="a prize, a gift").members
+    condition = members["Rules"][0]["Conditions"][0]["StringExpression"]
+    assert condition["Values"] == ["a prize", "a gift"]
 
 
 def test_one_of_two_equal_values_is_that_value_whatever_the_condition() -> None:
@@ -242,6 +272,39 @@ def test_a_member_of_a_newer_version_is_listed_and_the_rest_comes_along() -> Non
     assert found.resources[0].shape is not None
 
 
+def test_a_status_that_nobody_knows_is_listed() -> None:
+    text = """\
+Parameters: {Status: {Type: String}}
+Resources:
+  Mx:
+    Type: AWS::SES::MailManagerIngressPoint
+    Properties:
+      IngressPointName: mx-in
+      Type: OPEN
+      RuleSetId: rs-1
+      TrafficPolicyId: tp-1
+      StatusToUpdate: !Ref Status
+"""
+    (unread,) = read(text).unread
+    assert (unread.place.line, unread.text) == (10, "Mx: StatusToUpdate")
+    assert one(text, Status="CLOSED").closed
+
+
+def test_a_macro_within_a_rule_asks_for_the_template_that_was_deployed() -> None:
+    text = """\
+Resources:
+  R:
+    Type: AWS::SES::MailManagerRuleSet
+    Properties:
+      RuleSetName: inbound
+      Rules:
+        - Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://a/b}}
+"""
+    (problem,) = read(text).refused
+    assert problem.help is not None
+    assert "get-template --template-stage Processed" in problem.help
+
+
 def test_members_of_wrong_types_are_all_refused_at_their_places() -> None:
     text = """\
 Resources:
@@ -269,6 +332,7 @@ Resources:
         ('{"Resources": {"A": {"Type": "AWS::SES', 1, 30, "unterminated string starting at"),
         ("Resources: {A: 1", 1, 12, "this `{` is not closed"),
         ("a: &x [1]\nResources: *x\n", 2, 12, "`*x` is an alias, and CloudFormation has no"),
+        ("Resources: {A: {<<: {B: 1}}}", 1, 17, "`<<` merges mappings, and CloudFormation has"),
         ("Resources: " + "[" * 200, 1, 112, "nested deeper than 100 levels"),
         ("Resources: {A: {Type: X}, A: {Type: Y}}", 1, 27, "`A` is already defined at line 1"),
         ("Resources: {A: !Nope x}", 1, 16, "unknown function `!Nope`"),

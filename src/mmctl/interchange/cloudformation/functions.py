@@ -10,13 +10,14 @@ import base64
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from mmctl.interchange.cloudformation.conditions import Conditions
+from mmctl.interchange.cloudformation.pieces import cuttable, pieces
 from mmctl.interchange.cloudformation.scalars import scalar_value, with_secrets
-from mmctl.interchange.cloudformation.scope import arn_parts
-from mmctl.interchange.cloudformation.template_nodes import FunctionCall
+from mmctl.interchange.cloudformation.template_nodes import FunctionCall, items_of
+from mmctl.interchange.infrastructure.stand_ins import as_hole
 from mmctl.interchange.infrastructure.values import (
     Hole,
     OpenText,
-    Pointer,
     known_text,
     parts_of,
     text_of,
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from mmctl.problem import Path, Position
 
 _INDEX: Final = re.compile(r"[0-9]{1,9}")
+_PROCESSED: Final = (
+    "give the template that was deployed: `aws cloudformation get-template "
+    "--template-stage Processed`"
+)
 _USE: Final = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
@@ -107,6 +112,16 @@ class Evaluation:
         self.left = inner.left
         return value
 
+    def condition(self, name: str, call: FunctionCall) -> bool | None:
+        """Whether a condition of the template holds; None: it depends on what is unknown."""
+        conditions = Conditions(
+            nodes=self.scope.conditions,
+            value=self.apart,
+            wrong=self.wrong,
+            under_way=self.under_way,
+        )
+        return conditions.hold(name, call)
+
     # -- functions
 
     def _call(self, call: FunctionCall, path: Path) -> Tree | Absent:
@@ -141,13 +156,15 @@ class Evaluation:
             case _:
                 pass
         why = f"`{call.name}` is not evaluated here"
-        return self._hole(call, call.name.removeprefix("Fn::"), why)
+        instead = _PROCESSED if call.name == "Fn::Transform" else None
+        return self._hole(call, call.name.removeprefix("Fn::"), why, instead)
 
-    def _hole(self, node: TemplateNode, key: str, why: str) -> OpenText:
+    def _hole(self, node: TemplateNode, key: str, why: str, instead: str | None = None) -> OpenText:
         place = f"{node.position.line}_{node.position.column}"
-        return OpenText((Hole(key=f"{key} {place}", why=why),))
+        return OpenText((Hole(key=f"{key} {place}", why=why, instead=instead),))
 
-    def _wrong(self, call: FunctionCall, message: str, help_: str | None = None) -> OpenText:
+    def wrong(self, call: FunctionCall, message: str, help_: str | None = None) -> OpenText:
+        """Report a call that CloudFormation would refuse; its value is unknown."""
         self.problems.append(
             Problem(
                 check="broken-export",
@@ -161,26 +178,26 @@ class Evaluation:
 
     def _ref(self, call: FunctionCall) -> Tree | Absent:
         if not isinstance(call.argument, Scalar):
-            return self._wrong(call, "expected the name of a parameter or resource")
+            return self.wrong(call, "expected the name of a parameter or resource")
         name = call.argument.text
         if name == "AWS::NoValue":
             return ABSENT
         value: Tree = self.scope.reference(name)
         if value is None:
-            return self._wrong(call, f"nothing is called `{name[:60]}`")
+            return self.wrong(call, f"nothing is called `{name[:60]}`")
         return value
 
     def _attribute(self, call: FunctionCall) -> Tree:
         if isinstance(call.argument, Scalar):
             name, _, attribute = call.argument.text.partition(".")
         else:
-            parts = [known_text(self.apart(item)) for item in _items(call.argument)]
+            parts = [known_text(self.apart(item)) for item in items_of(call.argument)]
             name, attribute = [*(part or "" for part in parts), "", ""][:2]
         if not name or not attribute:
-            return self._wrong(call, "expected a resource and an attribute", "`Resource.Attribute`")
+            return self.wrong(call, "expected a resource and an attribute", "`Resource.Attribute`")
         value: Tree = self.scope.attribute(name, attribute)
         if value is None:
-            return self._wrong(call, f"there is no resource `{name[:60]}`")
+            return self.wrong(call, f"there is no resource `{name[:60]}`")
         return value
 
     def _substitution(self, call: FunctionCall) -> Tree:
@@ -192,7 +209,7 @@ class Evaluation:
                 own = {key.text: _present(self.apart(value)) for key, value in second.entries}
             text = text.items[0]
         if not isinstance(text, Scalar):
-            return self._wrong(call, "expected a text, or a list of a text and a mapping")
+            return self.wrong(call, "expected a text, or a list of a text and a mapping")
         parts: list[Part] = []
         end = 0
         for found in _USE.finditer(text.text):
@@ -217,69 +234,70 @@ class Evaluation:
             value = ",".join(known_text(item) or "" for item in value)
         parts = parts_of(value)
         if value is None or parts is None:
-            unknown = self._wrong(call, f"nothing is called `{name[:60]}`")
+            unknown = self.wrong(call, f"nothing is called `{name[:60]}`")
             return unknown.parts
         return parts
 
     def _join(self, call: FunctionCall) -> Tree:
-        items = _items(call.argument)
+        items = items_of(call.argument)
         listed = self.apart(items[1]) if len(items) > 1 else None
         delimiter = known_text(self.apart(items[0])) if items else None
         if isinstance(listed, OpenText):
-            return (
-                listed
-                if len(listed.parts) == 1
-                else self._hole(call, "joined", "a list is unknown")
-            )
+            return self._of_unknown(call, listed, "joined")
         if delimiter is None or not isinstance(listed, list):
-            return self._wrong(call, "expected a delimiter and a list")
+            return self.wrong(call, "expected a delimiter and a list")
         parts: list[Part] = []
         for index, item in enumerate(listed):
             own = parts_of(item)
             if own is None:
-                return self._wrong(call, "expected a list of texts")
+                return self.wrong(call, "expected a list of texts")
             parts += [delimiter, *own] if index else own
         return with_secrets(text_of(parts))
 
     def _select(self, call: FunctionCall) -> Tree:
-        items = _items(call.argument)
-        index = known_text(self.apart(items[0])) if items else None
-        listed = self.apart(items[1]) if len(items) > 1 else None
+        items = items_of(call.argument)
+        written = known_text(self.apart(items[0])) if items else None
+        if len(items) != 2 or written is None or not _INDEX.fullmatch(written):  # noqa: PLR2004 - as the function has
+            return self.wrong(call, "expected an index and a list")
+        index = int(written)
+        if isinstance(items[1], FunctionCall) and items[1].name == "Fn::Split":
+            listed: Tree | Absent = self._split(items[1], at_least=index + 1)
+        else:
+            listed = self.apart(items[1])
         if isinstance(listed, OpenText):
-            return self._hole(call, "selected", "the list is unknown here")
-        if index is None or not _INDEX.fullmatch(index) or not isinstance(listed, list):
-            return self._wrong(call, "expected an index and a list")
-        if int(index) >= len(listed):
-            return self._wrong(call, f"the list has {len(listed)} items, got the index {index}")
-        return listed[int(index)]
+            return self._of_unknown(call, listed, f"item {index}")
+        if not isinstance(listed, list):
+            return self.wrong(call, "expected an index and a list")
+        if index >= len(listed):
+            return self.wrong(call, f"the list has {len(listed)} items, got the index {index}")
+        return listed[index]
 
-    def _split(self, call: FunctionCall) -> Tree:
-        items = _items(call.argument)
+    def _split(self, call: FunctionCall, at_least: int | None = None) -> Tree:
+        """The pieces of a text; if it is unknown in part, at least so many that are known."""
+        items = items_of(call.argument)
         delimiter = known_text(self.apart(items[0])) if items else None
-        parts = parts_of(self.apart(items[1])) if len(items) > 1 else None
+        text = self.apart(items[1]) if len(items) > 1 else None
+        parts = parts_of(text)
         if not delimiter or parts is None:
-            return self._wrong(call, "expected a delimiter and a text")
-        pieces: list[list[Part]] = [[]]
-        for part in self._cut(parts):
-            if not isinstance(part, str):
-                pieces[-1].append(part)
-                continue
-            first, *others = part.split(delimiter)
-            pieces[-1].append(first)
-            pieces += [[other] for other in others]
-        return [text_of(piece) for piece in pieces]
+            return self.wrong(call, "expected a delimiter and a text")
+        made = pieces(cuttable(self.scope, parts), delimiter)
+        if made.known == len(made.texts) or (at_least is not None and at_least <= made.known):
+            return made.texts
+        return self._of_unknown(call, text, "split")
 
-    def _cut(self, parts: tuple[Part, ...]) -> list[Part]:
-        return [
-            inner
-            for part in parts
-            for inner in (arn_parts(self.scope, part) if isinstance(part, Pointer) else (part,))
-        ]
+    def _of_unknown(self, call: FunctionCall, value: Tree | Absent, what: str) -> OpenText:
+        """What a function makes of a value that is unknown here."""
+        parts = parts_of(value) or ()
+        unknown = next((as_hole(part) for part in parts if not isinstance(part, str)), None)
+        if unknown is None or len(parts) > 1:
+            why = "a part of it is unknown here" if unknown is None else unknown.why
+            return self._hole(call, what.split(maxsplit=1)[0], f"{what}: {why}")
+        return OpenText((Hole(key=f"{unknown.key} {what}", why=f"{what}: {unknown.why}"),))
 
     def _if(self, call: FunctionCall, path: Path) -> Tree | Absent:
-        items = _items(call.argument)
+        items = items_of(call.argument)
         if len(items) != 3 or not isinstance(items[0], Scalar):  # noqa: PLR2004 - as the function has
-            return self._wrong(call, "expected a condition and two values")
+            return self.wrong(call, "expected a condition and two values")
         name = items[0].text
         holds = self.condition(name, call)
         if holds is None:
@@ -294,82 +312,37 @@ class Evaluation:
         return self.value(chosen, path)
 
     def _find(self, call: FunctionCall) -> Tree:
-        items = _items(call.argument)
-        keys = [known_text(self.apart(item)) for item in items[:3]]
-        mapping = self.scope.mappings.get(keys[0] or "") if keys else None
-        if mapping is None or len(keys) < 3:  # noqa: PLR2004 - as the function has
-            return self._wrong(call, "expected a mapping of this template and two keys")
-        outer = [mapping.get(keys[1])] if keys[1] is not None else [n for _, n in mapping.entries]
-        found = [
-            self.apart(inner)
-            for node in outer
-            if isinstance(node, Mapping)
-            for key, inner in node.entries
-            if key.text == keys[2] or keys[2] is None
-        ]
+        items = items_of(call.argument)
+        if len(items) < 3:  # noqa: PLR2004 - as the function has
+            return self.wrong(call, "expected a mapping of this template and two keys")
+        named, first, second = (known_text(self.apart(item)) for item in items[:3])
+        if named is None:
+            return self._hole(call, "found", "which mapping is meant is unknown here")
+        last = items[-1]
+        default = last.get("DefaultValue") if isinstance(last, Mapping) else None
+        mapping = self.scope.mappings.get(named)
+        if mapping is None and default is None:
+            return self.wrong(call, f"there is no mapping `{named[:60]}`")
+        found = [self.apart(node) for node in _values(mapping, first, second)]
+        if default is not None and (not found or first is None or second is None):
+            found.append(self.apart(default))
         if not found:
-            return self._wrong(call, f"`{keys[0]}` has no `{keys[1]}` with `{keys[2]}`")
+            return self.wrong(call, f"`{named}` has no `{first}` with `{second}`")
         if any(each != found[0] for each in found):
-            why = f"what mapping `{keys[0]}` has depends on values that are unknown here"
-            return self._hole(call, f"{keys[0]} {keys[2] or ''}", why)
+            why = f"what mapping `{named}` has depends on values that are unknown here"
+            return self._hole(call, f"{named} {second or ''}", why)
         return _present(found[0])
 
-    # -- conditions
 
-    def condition(self, name: str, call: FunctionCall) -> bool | None:
-        """Whether a condition of the template holds; None: it depends on what is unknown."""
-        node = self.scope.conditions.get(name)
-        if node is None:
-            self._wrong(call, f"there is no condition `{name[:60]}`")
-            return None
-        if name in self.under_way:
-            self._wrong(call, f"condition `{name}` depends on itself")
-            return None
-        self.under_way.append(name)
-        holds = self._holds(node)
-        self.under_way.pop()
-        return holds
-
-    def _holds(self, node: TemplateNode) -> bool | None:
-        if isinstance(node, Mapping) and len(node.entries) == 1:
-            key, value = node.entries[0]
-            node = FunctionCall(key.position, key.text, value)
-        if not isinstance(node, FunctionCall):
-            return None
-        match node.name:
-            case "Condition" if isinstance(node.argument, Scalar):
-                return self.condition(node.argument.text, node)
-            case "Fn::Equals":
-                return self._equal(node)
-            case "Fn::Not" | "Fn::And" | "Fn::Or":
-                held = [self._holds(item) for item in _items(node.argument)]
-                return _joined(node.name, held)
-            case _:
-                return None
-
-    def _equal(self, call: FunctionCall) -> bool | None:
-        items = _items(call.argument)
-        if len(items) != 2:  # noqa: PLR2004 - as the function has
-            self._wrong(call, "expected two values")
-            return None
-        first, second = (self.apart(item) for item in items)
-        if first == second:
-            return True
-        known = known_text(first), known_text(second)
-        return None if None in known else known[0] == known[1]
-
-
-def _joined(name: str, held: list[bool | None]) -> bool | None:
-    if name == "Fn::Not":
-        return None if len(held) != 1 or held[0] is None else not held[0]
-    decides = name == "Fn::Or"
-    if decides in held:
-        return decides
-    return None if None in held else not decides
-
-
-def _items(node: TemplateNode) -> tuple[TemplateNode, ...]:
-    return node.items if isinstance(node, Sequence) else ()
+def _values(mapping: Mapping | None, first: str | None, second: str | None) -> list[TemplateNode]:
+    """The values of a mapping under two keys; None: any key, since it is unknown."""
+    return [
+        value
+        for outer, node in (mapping.entries if mapping is not None else ())
+        if isinstance(node, Mapping) and first in {None, outer.text}
+        for inner, value in node.entries
+        if second in {None, inner.text}
+    ]
 
 
 def _present(value: Tree | Absent) -> Tree:

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as MappingOf
 
     from mmctl.interchange.cloudformation.template_nodes import TemplateNode
-    from mmctl.interchange.infrastructure.values import Part, Tree
+    from mmctl.interchange.infrastructure.values import Tree
     from mmctl.language.text.nodes import Mapping
     from mmctl.problem import Position
 
 OF_MAIL_MANAGER: Final = "AWS::SES::MailManager"
 OF_LOGS: Final = "AWS::Logs::"
-_PSEUDO: Final = {
+PSEUDO: Final = {
     "AWS::Region": Hole(key="AWS::Region", why="it is the region", environment="region"),
     "AWS::AccountId": Hole(key="AWS::AccountId", why="it is the account", environment="account"),
     "AWS::Partition": Hole(
@@ -27,9 +27,10 @@ _PSEUDO: Final = {
     "AWS::StackName": Hole(key="StackName", why="it is the name of the stack"),
     "AWS::StackId": Hole(key="StackId", why="it is the id of the stack"),
 }
+"""Pseudo parameters that the files do not know."""
 _DOMAINS: Final = {"AWS::URLSuffix": "amazonaws.com"}
-_ENTRIES: Final = "CommaDelimitedList"
 _SSM: Final = "AWS::SSM::Parameter::"
+_OF_SSM: Final = f"{_SSM}Value<"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,12 @@ class StackParameter:
     secret: bool
     """`NoEcho`: its value is shown nowhere."""
     position: Position
+
+    @property
+    def is_list(self) -> bool:
+        """Whether its value is a list, which people write with commas."""
+        type_ = self.type.removeprefix(_OF_SSM)
+        return type_.startswith(("CommaDelimitedList", "List<"))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,7 +81,7 @@ class TemplateScope:
             return self._resource(name, "Ref")
         if name in _DOMAINS:
             return _DOMAINS[name]
-        hole = _PSEUDO.get(name)
+        hole = PSEUDO.get(name)
         return None if hole is None else OpenText((hole,))
 
     def attribute(self, name: str, attribute: str) -> Any:
@@ -89,16 +96,22 @@ class TemplateScope:
             return OpenText((Hole(key=name, why=why, secret=True),))
         if value is None and parameter.type.startswith(_SSM):
             why = f"parameter `{name}` is read from Systems Manager at each deploy"
-            return OpenText((Hole(key=name, why=why),))
+            return self._unknown(parameter, why)
         if value is None and parameter.default is None:
-            why = f"parameter `{name}` has no default"
-            return OpenText((Hole(key=name, why=why),))
+            return self._unknown(parameter, f"parameter `{name}` has no default")
         if value is None:
             self.defaults.add(name)
             value = parameter.default or ""
-        if parameter.type == _ENTRIES or parameter.type.startswith("List<"):
+        if parameter.is_list:
             return [item.strip() for item in value.split(",")]
         return value
+
+    @staticmethod
+    def _unknown(parameter: StackParameter, why: str) -> OpenText:
+        name = parameter.name
+        if parameter.is_list:
+            why += f", and a variable is one value; for several: --parameter {name}=VALUE,VALUE"
+        return OpenText((Hole(key=name, why=why),))
 
     def _resource(self, name: str, attribute: str) -> Any:
         type_ = self.types[name]
@@ -119,16 +132,3 @@ def _attribute(type_: str, attribute: str) -> str:
     if noun not in {*Noun} or attribute in {"Ref", Noun(noun).id_member}:
         return ID if attribute in {"Ref", f"{noun}Id"} else attribute
     return ARN if attribute == Noun(noun).arn_member else attribute
-
-
-def arn_parts(scope: TemplateScope, pointer: Pointer) -> tuple[Part, ...]:
-    """The ARN of a Mail Manager resource in parts, for functions that cut texts."""
-    noun = scope.types.get(pointer.label.removeprefix(scope.prefix), "").removeprefix(
-        OF_MAIL_MANAGER
-    )
-    if pointer.attribute != ARN or noun not in {*Noun}:
-        return (pointer,)
-    part = Noun(noun).api.arn_part
-    pseudo = [_PSEUDO[f"AWS::{name}"] for name in ("Partition", "Region", "AccountId")]
-    end = Pointer(label=pointer.label)
-    return ("arn:", pseudo[0], ":ses:", pseudo[1], ":", pseudo[2], f":{part}/", end)

@@ -41,6 +41,7 @@ _SHORT: Final = frozenset(
 )  # fmt: skip
 _BARE: Final = frozenset({"Ref", "Condition"})
 _CONTROL: Final = Pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_MERGE: Final = "<<"
 _STANDARD: Final = "tag:yaml.org,2002:"
 
 
@@ -55,6 +56,11 @@ class FunctionCall:
 
 TemplateNode: TypeAlias = "Scalar | Sequence | Mapping | FunctionCall"
 """What a template holds; lists and mappings of these."""
+
+
+def items_of(node: TemplateNode) -> tuple[TemplateNode, ...]:
+    """The arguments of a function that takes several."""
+    return node.items if isinstance(node, Sequence) else ()
 
 
 def template_nodes(text: str, file: str) -> tuple[TemplateNode | None, tuple[Problem, ...]]:
@@ -154,6 +160,9 @@ class _TemplateComposer:
             value = self._node(self._event(), depth + 1)
             if not isinstance(key, Scalar):
                 self.problems.append(_problem(key.position, "a key must be text", None))
+            elif key.plain and key.text == _MERGE:
+                message = f"`{_MERGE}` merges mappings, and CloudFormation has no merges"
+                self.problems.append(_problem(key.position, message, "write the members out"))
             elif key.text in entries:
                 first = entries[key.text][0].position.line
                 message = f"`{key.text[:60]}` is already defined at line {first}"

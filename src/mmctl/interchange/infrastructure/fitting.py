@@ -34,6 +34,7 @@ REFERS: Final[Mapping[str, Kind]] = {
 """Members that hold a reference, with the kind that they name."""
 _ROUNDS: Final = 40
 _SHOWN: Final = 60
+_STATE_IT: Final = "state the value: `--parameter NAME=VALUE`, or a plan or state of Terraform"
 _NUMBERS: Final = frozenset({"int_type", "float_type", "int_parsing", "float_parsing"})
 
 
@@ -254,14 +255,15 @@ def _refuse(fitted: _Fitted, error: ShapeError) -> None:
         if text is None:
             fitted.problems.append(problem)
             continue
-        why = next((hole.why for hole in holes(text)), "its value is unknown")
+        hole = next(iter(holes(text)), None)
+        why = "its value is unknown" if hole is None else hole.why
         fitted.problems.append(
             Problem(
                 check="unknown-value",
                 severity=Severity.ERROR,
                 position=problem.position,
                 message=f"`{fitted.file_positions.shown(path)}`: {why}, and nothing else fits here",
-                help="state the value: `--parameter NAME=VALUE`, or a plan or state of Terraform",
+                help=(hole.instead if hole is not None else None) or _STATE_IT,
             )
         )
 

@@ -174,9 +174,22 @@ def _members(
     }
     _take_tags(members.pop("Tags", None), each, resource, found)
     if resource.kind is Kind.INGRESS_POINT:
-        resource.closed = known_text(members.pop(STATUS_SENT, None)) == "CLOSED"
+        _take_status(members.pop(STATUS_SENT, None), each, resource, found)
         _take_password(members, resource)
     return members
+
+
+def _take_status(
+    status: Tree, each: Declared, resource: FoundResource, found: FoundInfrastructure
+) -> None:
+    known = known_text(status)
+    resource.closed = known == "CLOSED"
+    if status is None or known is not None:
+        return
+    place = next(each.places[at] for at in ((STATUS_SENT,), ()) if at in each.places)
+    text = f"{each.label}: {STATUS_SENT}"
+    instead = f"write `status: closed` into ingress point `{resource.name}`, if it is"
+    found.unread.append(Unread(place=place, text=text, why=_why(status), instead=instead))
 
 
 def _take_password(members: dict[str, Tree], resource: FoundResource) -> None:
@@ -210,8 +223,8 @@ def _take_tags(
 
 
 def _why(tag: Any) -> str:
-    """Why a tag does not come along."""
-    values = tag.values() if isinstance(tag, dict) else ()
+    """Why a tag or a status does not come along."""
+    values = tag.values() if isinstance(tag, dict) else (tag,)
     parts = [part for value in values for part in parts_of(value) or ()]
     unknown = next((part for part in parts if isinstance(part, Hole)), None)
     return unknown.why if unknown is not None else "it is not a tag with a `Key` and a `Value`"

@@ -32,6 +32,8 @@ class Hole:
     """The member of `env` that has it in a rule file: `region`."""
     secret: bool = False
     """Whether it is a password, which nobody writes into a file."""
+    instead: str | None = None
+    """What people do, where stating the value is not it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
