@@ -347,3 +347,45 @@ def test_a_rename_is_refused_where_a_use_could_be_missed() -> None:
     again = GATEWAY.replace("exchange: {", "exchange: {was: old, ")
     with pytest.raises(NotRenamed, match="still has `was` of an earlier rename"):
         _renamed("gateway", "exchange:", "exch", gateway=again)
+
+
+@pytest.mark.parametrize(
+    ("name", "needle", "new", "line"),
+    [
+        ("brand", "a partner", "partners are: blocked", '  - name: "partners are: blocked"\n'),
+        ("brand", "a partner", "nobody from a partner", "  - name: nobody from a partner\n"),
+        ("gateway", "kept", '"all" is kept', '  - name: "\\"all\\" is kept"\n'),
+        ("mmctl", "local:", "rehearsal", "  rehearsal: {endpoint: embedded}\n"),
+    ],
+)
+def test_cases_invariants_and_rehearsals_are_renamed(
+    name: str, needle: str, new: str, line: str
+) -> None:
+    after = _renamed(name, needle, new)
+    assert line in next(text for path, text in after.items() if path.endswith(f"{name}.yaml"))
+    project, problems = read_text(after)
+    assert problems == ()
+    assert project.environment.name == ("rehearsal" if name == "mmctl" else "local")
+
+
+def test_an_environment_keeps_a_name_that_others_know() -> None:
+    with pytest.raises(NotRenamed, match="its history, its plans and its stacks"):
+        _renamed("mmctl", "prod:", "production")
+    gateway = GATEWAY.replace("mail.example.com,", '"${env.name}.example.com",')
+    with pytest.raises(NotRenamed, match=r"`\$\{env.name\}` at rules/gateway.yaml:21 would become"):
+        _renamed("mmctl", "local:", "rehearsal", gateway=gateway)
+    disk = _Disk({**FILES, ".github/workflows/x.yml": "on: push\nrun: mmctl apply --env local\n"})
+    names = ProjectNames(Workspace(disk).find("/project/mmctl.yaml")[0]).looked()
+    with pytest.raises(NotRenamed, match=r"a command at \.github/workflows/x\.yml:2"):
+        replacements(names, "mmctl.yaml", PROJECT.index("local:") + 1, "rehearsal")
+
+
+def test_a_rename_is_refused_that_another_environment_would_not_take() -> None:
+    """Only in production is the new name the live name of another relay."""
+    named = PROJECT.replace("  corp", "  backup: spare\n  corp", 1).replace(
+        "vars: {corp", "vars: {backup: exch, corp"
+    )
+    other = "  second: {server: mx.example.com, port: 25, authentication: none, live_name: "
+    gateway = GATEWAY.replace("archives:", f"{other}'${{vars.backup}}'}}\narchives:")
+    with pytest.raises(NotRenamed, match=r"afterwards, lint would report: .*`exch`"):
+        _renamed("gateway", "exchange:", "exch", mmctl=named, gateway=gateway)

@@ -431,6 +431,18 @@ def test_names_are_unique_across_the_project_and_a_second_says_where_the_first_i
     ]
 
 
+def test_two_resources_are_never_one_live_object() -> None:
+    """Also where only their live names are the same: the second would take the first one over."""
+    second = (
+        "  second: {server: b.example.com, port: 25, authentication: none, live_name: exchange}"
+    )
+    _, problems = read_text({**FILES, "rules/more.yaml": f"version: 1\nrelays:\n{second}\n"})
+    assert told(problems) == [
+        "rules/more.yaml:3:3: relay `second` has the live name `exchange` of relay `exchange` at "
+        "rules/gateway.yaml:13:3 [duplicate-name]"
+    ]
+
+
 def test_a_second_rule_of_a_name_is_refused_but_not_in_another_environment() -> None:
     rules = (
         "version: 1\nrules:\n  - {name: a, environments: [local], actions: [drop]}\n"

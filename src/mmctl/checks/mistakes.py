@@ -19,7 +19,7 @@ MISTAKES: Final[Mapping[str, str]] = MappingProxyType(
         "case": "A test case that cannot be run.",
         "client-address": "A network in a list of senders, which an address list cannot hold.",
         "duplicate-key": "A key that occurs twice in one mapping.",
-        "duplicate-name": "A name that is defined twice in one section of the project.",
+        "duplicate-name": "A name, or a live name, that two things of a kind have.",
         "empty-value": "A missing value.",
         "include": "A file with rules that no rule set includes, or an included file that does "
         "not exist.",

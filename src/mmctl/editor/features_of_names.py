@@ -17,6 +17,9 @@ from mmctl.patterns import Pattern
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mmctl.editor.renaming import Replacement
     from mmctl.editor.server import EditorServer
     from mmctl.editor.sites import Site
     from mmctl.editor.suggesting import Completion
@@ -185,21 +188,29 @@ def _add_rename(server: EditorServer, known: _KnownNames) -> None:
         return types.PrepareRenamePlaceholder(lines.range(start, end), site.name)
 
     @server.feature(types.TEXT_DOCUMENT_RENAME, types.RenameOptions(prepare_provider=True))
-    def rename(params: types.RenameParams) -> types.WorkspaceEdit | None:
+    async def rename(params: types.RenameParams) -> types.WorkspaceEdit | None:
         place = server.place(params.text_document.uri, params.position)
         if place is None:
             return None
-        names = known.of(place.project)
+        asked = place.path, place.offset, params.new_name
         try:
-            found = replacements(names, place.path, place.offset, params.new_name)
+            found = await server.aside(_replacements, place.project, *asked)
         except NotRenamed as refused:
             raise _failed(refused) from None
+        if found is None:
+            raise NotCarriedOut("stopped by an edit: rename again")
         edits: dict[str, list[types.TextEdit]] = {}
         for each in found:
             lines = place.project.lines(each.file)
             edit = types.TextEdit(lines.range(each.start, each.end), each.text)
             edits.setdefault(server.uri(place.project, each.file), []).append(edit)
         return types.WorkspaceEdit(changes=edits)
+
+
+def _replacements(
+    project: OpenProject, path: str, offset: int, new: str, between: Callable[[], object]
+) -> tuple[Replacement, ...]:
+    return replacements(ProjectNames(project).looked(), path, offset, new, between)
 
 
 def _failed(refused: NotRenamed) -> NotCarriedOut:

@@ -132,7 +132,7 @@ def register(server: EditorServer) -> None:
         at = next((case for case in written if case.name.position.line == line), None)
         if line is not None and at is None:
             return {"summary": "there is no case at this line", "report": ""}
-        went = await server.behind(simulate, project, server.environment, at)
+        went = await server.aside(simulate, project, server.environment, at)
         if went is None:
             return {"summary": "stopped by an edit", "report": ""}
         known[id(project)] = _together(known.get(id(project)), went)

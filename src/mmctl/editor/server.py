@@ -82,6 +82,7 @@ class EditorServer(LanguageServer):
         self._watched: dict[int, WatchedProject] = {}
         self._at_once = ThreadPoolExecutor(1, "at-once")
         self._behind = ThreadPoolExecutor(1, "behind")
+        self._aside = ThreadPoolExecutor(1, "aside")
 
     # -- for features
 
@@ -110,18 +111,27 @@ class EditorServer(LanguageServer):
         """What was found in a project."""
         return self._watched.setdefault(id(project), WatchedProject(project))
 
-    async def behind(
+    async def aside(
         self, work: Callable[..., _T], project: OpenProject, *more: object
     ) -> _T | None:
-        """What work on a project returns; None: an edit stopped it.
+        """What work on a project that a person waits for returns; None: an edit stopped it.
 
-        It gets `project`, then `more`, then what to call between its parts.
+        It gets `project`, then `more`, then what to call between its parts. Problems that are
+        still looked for do not hold it up.
         """
-        watched = self.watched(project)
-        between = _until_edited(watched)
+        return await self._until_edited(self._aside, work, project, *more)
+
+    async def _until_edited(
+        self,
+        where: ThreadPoolExecutor,
+        work: Callable[..., _T],
+        project: OpenProject,
+        *more: object,
+    ) -> _T | None:
+        between = _until_edited(self.watched(project))
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._behind, partial(work, project, *more, between))
+            return await loop.run_in_executor(where, partial(work, project, *more, between))
         except _Stopped:
             return None
 
@@ -201,7 +211,9 @@ class EditorServer(LanguageServer):
         elif project.lone:
             return
         await asyncio.sleep(PAUSE)
-        whole = await self.behind(of_project, project, self.today(), self.environment)
+        whole = await self._until_edited(
+            self._behind, of_project, project, self.today(), self.environment
+        )
         if whole is None:
             return
         watched.found, watched.fixes = whole, dict(whole.fixes)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from mmctl.language.parsing.rule_files import RuleFiles
-    from mmctl.language.project import Invariant, Project
+    from mmctl.language.project import Invariant, Project, Resource
     from mmctl.model.shape import Shape
     from mmctl.problem import Positions
 
@@ -26,7 +26,7 @@ def check_names(
     lone: bool,
     elsewhere: Mapping[Kind, Collection[str]] | None = None,
 ) -> None:
-    """Report names of resources that nothing defines, here or `elsewhere`."""
+    """Report names of resources that nothing defines, here or `elsewhere`, and shared live ones."""
     if any(file.node is None for file in files.loaded.values()):
         return  # a name that seems undefined may be defined in a file that cannot be read
     if project.settings.lint.company_rules and not lone:
@@ -53,6 +53,7 @@ def check_names(
                 "or write its id as `id:…`",
             )
     if not lone:
+        _check_live_names(files, project)
         _check_default_ingress_point(files, project)
     if project.invariants and not lone:
         from mmctl.language.parsing.claim_names import misnamed  # noqa: PLC0415
@@ -60,6 +61,22 @@ def check_names(
         for invariant in project.invariants:
             for value, message, advice in misnamed(invariant, names):
                 files.builder.report("unknown-name", _position(value, invariant), message, advice)
+
+
+def _check_live_names(files: RuleFiles, project: Project) -> None:
+    """Report resources of a kind that would be one and the same live object."""
+    for kind in Kind:
+        first: dict[str, Resource] = {}
+        for each in project.of_kind(kind).values():
+            other = first.setdefault(each.live_name, each)
+            if other is not each:
+                files.builder.report(
+                    "duplicate-name",
+                    each.position,
+                    f"{kind.noun} `{each.name}` has the live name `{each.live_name}` of "
+                    f"{kind.noun} `{other.name}` at {other.position}",
+                    "give one of them another `live_name`",
+                )
 
 
 def _check_default_ingress_point(files: RuleFiles, project: Project) -> None:
