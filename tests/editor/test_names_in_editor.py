@@ -10,7 +10,8 @@ import pytest
 from mmctl.editor.explaining import explained
 from mmctl.editor.going import defined, used
 from mmctl.editor.names import ProjectNames
-from mmctl.editor.renaming import NotRenamed, replacements
+from mmctl.editor.rename_refusals import NotRenamed
+from mmctl.editor.renaming import replacements
 from mmctl.editor.suggesting import suggestions
 from mmctl.editor.workspace import OpenProject, Workspace
 from mmctl.language.parsing.files import MemoryFiles

@@ -11,7 +11,8 @@ from mmctl.editor.explaining import explained
 from mmctl.editor.going import defined, files_meant, used
 from mmctl.editor.names import ProjectNames
 from mmctl.editor.protocol import NotCarriedOut
-from mmctl.editor.renaming import NotRenamed, renamed_span, replacements
+from mmctl.editor.rename_refusals import NotRenamed
+from mmctl.editor.renaming import renamed_span, replacements
 from mmctl.editor.suggesting import MOST, suggestions
 from mmctl.patterns import Pattern
 from mmctl.records import dataclass, field
