@@ -194,7 +194,7 @@ def lost_action(code: str, what: str, instead: str | None = None) -> Deviation:
 
 
 def header_shortened(name: str) -> Deviation:
-    """The value of a header that is added is cut, or has characters that rules do not take."""
+    """The value of a header that is added is cut, or has space that no header keeps."""
     return Deviation(
         code="header-shortened",
         says=f"rules add at most 128 characters of ASCII: the value of `{cut(name)}` is changed",

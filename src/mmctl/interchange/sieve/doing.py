@@ -9,6 +9,7 @@ from mmctl.interchange.migration.tests import ALWAYS
 from mmctl.interchange.migration.usual import BOUNCE_NEEDS, bounce
 from mmctl.interchange.sieve import differing
 from mmctl.interchange.sieve.arguments import GivenArguments, given
+from mmctl.interchange.sieve.header_values import header_value
 from mmctl.interchange.sieve.simple import negated
 from mmctl.interchange.sieve.validity import form_of
 from mmctl.interchange.sieve.variables import TextValue, modified
@@ -148,15 +149,14 @@ def _fileinto(call: ScriptCall, walk: ActionScope) -> None:
 def _folder(name: str, walk: ActionScope) -> None:
     if name.lower() == _INBOX:
         return
-    value = "".join(c if " " <= c <= "~" else "?" for c in name).replace("${", "$${")
-    value = value[:HEADER_VALUE_MOST].strip() or "?"
+    value, is_whole = header_value(name)
+    cut = () if is_whole else (differing.header_shortened(FOLDER),)
     walk.mark(
-        {"add_header": {"name": FOLDER, "value": value}}, differences=(differing.folder(name),)
+        {"add_header": {"name": FOLDER, "value": value.replace("${", "$${") or "?"}},
+        differences=(differing.folder(name), *cut),
     )
 
 
-HEADER_VALUE_MOST: Final = 128
-"""Characters of the value of a header that rules add."""
 _HEADER_NAME: Final = re.compile(r"X-[A-Za-z0-9-]{1,62}")
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
 _LONGEST_ADDRESS: Final = 254
@@ -222,11 +222,8 @@ def _header(name: str, value: str, walk: ActionScope) -> None:
             )
         )
         return
-    kept = "".join(c if " " <= c <= "~" else "?" for c in " ".join(value.split()))
-    differences = []
-    if kept != value or len(kept) > HEADER_VALUE_MOST:
-        kept = kept[:HEADER_VALUE_MOST]
-        differences.append(differing.header_shortened(name))
+    kept, is_whole = header_value(value)
+    differences = () if is_whole else (differing.header_shortened(name),)
     action = {"add_header": {"name": name, "value": kept.replace("${", "$${") or "-"}}
     walk.mark(action, differences=differences)
 
