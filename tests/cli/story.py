@@ -7,12 +7,17 @@
     = 1                         the exit code, where it is not 0
     \\# a line of output that starts with #
     $ sed -i 's/a/b/' rules/gateway.yaml
+    $ mmctl watch
+    what it prints at the start
+    > sed -i 's/b/a/' rules/gateway.yaml
+    what it prints after this save
     -- rules/gateway.yaml --
     version: 1
     …
 
 JSON documents are held against their schemas. Commands other than `mmctl` run in a shell. Times,
-ids and digests are replaced by names that stay the same, so that stories are golden.
+ids and digests are replaced by names that stay the same, so that stories are golden. What is
+behind `>` is done while `mmctl watch` waits; after the last of them it gets Ctrl-C.
 A line `-- @path --` copies a folder of the repository.
 """
 
@@ -29,13 +34,18 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from unittest import mock
 
 import jsonschema
 from flags import advice, wrong_flags
 
 from mmctl.cli.command_table import COMMANDS
 from mmctl.cli.main import exit_code
+from mmctl.serve.file_changes import FileChanges
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 REPOSITORY: Final = Path(__file__).parents[2]
 _FILE: Final = re.compile(r"^-- (\S+) --$")
@@ -45,6 +55,7 @@ _CHANGING: Final = (
     (re.compile(r"(?<=\b\d{4}-)\d{8}T\d{6}Z"), "TIME"),
     (re.compile(r"\b(rs|tp|inp|al|ai|as|a|r)-[a-z0-9]{20,}\b"), "ID"),
     (re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d\b"), "TIME"),
+    (re.compile(r"^\d\d:\d\d:\d\d(?= UTC  )"), "TIME"),
     (re.compile(r"\b[0-9a-z]{40}-\w{8}\b"), "MESSAGE"),
     (re.compile(r"\brel-[0-9a-f]{16}\b"), "RELEASE"),
     (re.compile(r"\b[a-z2-7]{26}\b"), "JOB"),
@@ -92,13 +103,24 @@ class Story:
                 path.write_text(body, encoding="utf-8")
         names = SteadyNames(folder)
         out: list[str] = []
-        for line in self.lines:
+        for at, line in enumerate(self.lines):
             if line.startswith("#") or (not line and (not out or out[-1].startswith("#"))):
                 out.append(line)
             elif line.startswith("$ "):
                 out.append(line)
-                out.extend(names.steady(run_line(line[2:], folder)))
+                edits = list(_edits_below(self.lines[at + 1 :]))
+                printed = watched(edits, folder) if edits else run_line(line[2:], folder)
+                out.extend(names.steady(printed))
         return "\n".join(out) + "\n" + "".join(f"-- {n} --\n{_body(n, b)}" for n, b in self.files)
+
+
+def _edits_below(lines: Iterable[str]) -> Iterator[str]:
+    """What is done while a command waits: up to the next command."""
+    for line in lines:
+        if line.startswith("$ "):
+            return
+        if line.startswith("> "):
+            yield line[2:]
 
 
 def _body(name: str, body: str) -> str:
@@ -130,6 +152,37 @@ def run_line(command: str, folder: Path) -> list[str]:
     check_document(out.getvalue())
     check_advice(words[1:], errors.getvalue().splitlines())
     return _printed(out.getvalue(), errors.getvalue(), code)
+
+
+def watched(edits: Sequence[str], folder: Path) -> list[str]:
+    """Run `mmctl watch` in a folder with these edits, one after each round; the lines of a story.
+
+    The system reports the edits; each is begun when all of the round before it was printed.
+    """
+    lines: list[str] = []
+    left = list(edits)
+    really_wait = FileChanges.wait
+    out = io.StringIO()
+
+    def edit_and_wait(changes: FileChanges) -> frozenset[str]:
+        lines.extend(_printed(out.getvalue(), "", 0))
+        out.seek(0)
+        out.truncate()
+        if not left:
+            raise KeyboardInterrupt
+        lines.append(f"> {left[0]}")
+        subprocess.run(["/bin/sh", "-c", left.pop(0)], cwd=folder, check=True)
+        return really_wait(changes)
+
+    errors = io.StringIO()
+    with (
+        mock.patch.object(FileChanges, "wait", edit_and_wait),
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(errors),
+    ):
+        code = exit_code(["watch"])
+    return [*lines, *_printed(out.getvalue(), errors.getvalue(), code)]
 
 
 def check_advice(words: list[str], errors: list[str]) -> None:

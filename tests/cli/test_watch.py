@@ -26,7 +26,7 @@ from mmctl.cli.files.save_rounds import SaveRounds
 from mmctl.cli.run import Run
 from mmctl.errors import CouldNot, UsageError
 from mmctl.render.text.watch import WatchedSave, lines_of
-from mmctl.serve.file_changes import FileChanges
+from mmctl.serve.file_changes import WHOLE, FileChanges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -128,10 +128,11 @@ def test_a_folder_that_is_deleted_ends_it_in_words(
     shown = SaveRounds.round
 
     def gone(these: SaveRounds, changed: frozenset[str]) -> Iterator[WatchedSave]:
-        shutil.rmtree(project)
+        shutil.rmtree(project, ignore_errors=True)
         return shown(these, changed)
 
     monkeypatch.setattr(SaveRounds, "round", gone)
+    monkeypatch.setattr("mmctl.serve.file_changes._PATIENCE", 2)
     with pytest.raises(CouldNot, match="is gone"):
         watch(run)
 
@@ -158,16 +159,90 @@ def test_names_in_files_cannot_move_the_cursor(project: Path) -> None:
 def test_only_files_that_matter_are_reported_and_hidden_ones_never(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     with FileChanges(tmp_path, matters=lambda path: path.endswith(".yaml")) as changes:
-        found: frozenset[str] = frozenset()
-        # The system begins to watch some time after it was asked: write until it does.
-        end = time.monotonic() + _AT_MOST
-        while not changes.pending and time.monotonic() < end:
-            for name in (".git/x.yaml", "a.txt", "a.yaml", "ä b.yaml"):
-                (tmp_path / name).write_text(str(time.monotonic()))
-            time.sleep(0.1)
-        while {"a.yaml", "ä b.yaml"} - found:
+        for name in (".git/x.yaml", "a.txt", "a.yaml", "ä b.yaml"):
+            (tmp_path / name).touch()
+        found = frozenset(changes.wait())
+        while len(found) < 2:
             found |= changes.wait()
     assert found == {"a.yaml", "ä b.yaml"}
+
+
+def test_a_folder_that_is_replaced_or_made_again_is_watched_on(tmp_path: Path) -> None:
+    root, other = tmp_path / "project", tmp_path / "other"
+    root.mkdir()
+    other.mkdir()
+
+    def until(changes: FileChanges, path: str) -> None:
+        while path not in changes.wait():
+            pass
+
+    with FileChanges(root, matters=lambda path: path.endswith(".yaml")) as changes:
+        shutil.rmtree(root)
+        root.mkdir()
+        until(changes, WHOLE)
+        root.rename(tmp_path / "earlier")
+        other.rename(root)
+        until(changes, WHOLE)
+        (root / "a.yaml").touch()
+        until(changes, "a.yaml")
+        (tmp_path / "earlier").rename(root / "earlier")
+        until(changes, "earlier")
+
+
+def test_a_project_that_is_made_again_is_read_in_the_folder_it_had(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project)
+    really_wait = FileChanges.wait
+    shutil.copytree(project, project.parent / "next")
+    change(project.parent / "next", RULES, "[192.0.2.0/24]", "[198.51.100.0/24]")
+    waits = 0
+
+    def replaced(changes: FileChanges) -> frozenset[str]:
+        nonlocal waits
+        waits += 1
+        if waits > 1:
+            raise KeyboardInterrupt
+        project.rename(project.parent / "earlier")
+        (project.parent / "next").rename(project)
+        return really_wait(changes)
+
+    monkeypatch.setattr(FileChanges, "wait", replaced)
+    assert watch(Run(directory=Path(), today=date(2027, 1, 31))) == 0
+    shown = capsys.readouterr().out
+    assert "saved the whole folder" in shown
+    assert "cases: 1 failed, 3 passed" in shown
+
+
+def test_a_folder_of_messages_that_is_moved_away_fails_its_cases(project: Path) -> None:
+    rounds = SaveRounds(Run(directory=project, today=date(2027, 1, 31)), None)
+    after(rounds)
+    (project / "cases/messages").rename(project / "cases/.messages")
+    assert rounds.matters("cases/messages")
+    save = after(rounds, "cases/messages")
+    assert save.ran == 2
+    assert save.results is not None
+    assert sum(each.problem is not None for each in save.results) == 2
+
+
+def test_a_plan_is_against_the_last_commit_of_that_moment(project: Path) -> None:
+    def git(*words: str) -> None:
+        name = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *name, *words], cwd=project, check=True)
+
+    change(project, RULES, "[drop]", "[dorp]")
+    rounds = SaveRounds(Run(directory=project, today=date(2027, 1, 31)), None)
+    after(rounds)
+    saved = change(project, RULES, "[dorp]", "[drop]")
+    text = text_of(after(rounds, saved))
+    assert "plan against the first files that could be read: no changes" in text
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "first")
+    change(project, RULES, "[192.0.2.0/24]", "[198.51.100.0/24]")
+    assert "plan against the last commit: 1 to change" in text_of(after(rounds, saved))
+    git("commit", "-qam", "second")
+    assert "plan against the last commit: no changes" in text_of(after(rounds, saved))
 
 
 class Terminal:

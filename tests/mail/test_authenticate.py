@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import pickle
+import subprocess
+import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -29,6 +31,8 @@ from mmctl.mail.verify_dmarc import organizational_domain  # noqa: E402 - the sa
 from mmctl.mail.verify_spf import spf_result  # noqa: E402 - the same
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mmctl.mail.email import Authenticated
 
 PASS, FAIL = RuleVerdict.PASS, RuleVerdict.FAIL
@@ -428,3 +432,11 @@ def test_a_zone_as_servers_export_it_is_read_and_one_without_end_is_refused() ->
     for endless in ("$GENERATE 1-4000000000 a$ A 192.0.2.1\n", "$INCLUDE zone.txt\n"):
         with pytest.raises(UsageError, match=r"line 1: zone file directive .* is not allowed"):
             ZoneRecords(endless)
+
+
+def test_the_library_for_spf_is_imported_without_a_warning(tmp_path: Path) -> None:
+    """Where nothing is compiled yet, as after an install by uv."""
+    own = ["-W", "error", "-X", f"pycache_prefix={tmp_path}"]
+    program = "import mmctl.mail.records, mmctl.mail.verify_spf"
+    done = subprocess.run([sys.executable, *own, "-c", program], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")

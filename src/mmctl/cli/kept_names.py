@@ -50,7 +50,8 @@ def keep_names(root: str, names: Mapping[str, Iterable[str]]) -> None:
     file = _file(root)
     if file is None:
         return
-    known = _kept(file)
+    before = _kept(file)
+    known = dict(before)
     for kind, found in names.items():
         plain = [each for each in dict.fromkeys(found) if each and visible(each) == each]
         known[kind] = [each for each in plain if len(each) <= _LONGEST][:_MOST]
@@ -59,7 +60,7 @@ def keep_names(root: str, names: Mapping[str, Iterable[str]]) -> None:
         make_own(os.path.dirname(file))
         if os.path.islink(file):
             os.remove(file)
-        if known != _kept(file):
+        if known != before:
             write_whole(Path(file), "".join(lines))
             delete_oldest(file)
     except (OSError, UnicodeEncodeError):

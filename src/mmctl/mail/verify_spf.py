@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-import spf  # type: ignore[import-untyped] # pyspf has no types
-
 from mmctl.mail.records import UnansweredError
+
+with warnings.catch_warnings():
+    # Since 3.12 Python warns of a string in pyspf when it compiles the module: at the first use.
+    warnings.simplefilter("ignore", SyntaxWarning)
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import spf  # type: ignore[import-untyped] # pyspf has no types
 
 if TYPE_CHECKING:
     from mmctl.mail.records import Record, Records

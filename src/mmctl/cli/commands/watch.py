@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from mmctl.cli import world
 from mmctl.cli.interruptions import stoppable
 from mmctl.cli.run import Run
-from mmctl.errors import CouldNot
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +45,8 @@ def watch(
     from mmctl.cli.files.save_rounds import SaveRounds
     from mmctl.serve.file_changes import FileChanges
 
+    run = replace(run, directory=run.root)  # a folder that is made again is found by its name
     rounds = SaveRounds(run, against)
-    folder = run.root.absolute()
     face = _Screen(run) if _is_screen(run) else _LinesOfSave(run)
     with stoppable(by_hangup=True):
         try:
@@ -54,11 +54,6 @@ def watch(
                 changed: Changed = frozenset()
                 while True:
                     whole = _shown(rounds.round(changed), face, changes)
-                    if not folder.is_dir():
-                        raise CouldNot(
-                            f"the folder `{folder}` is gone",
-                            help="start `mmctl watch` again where the project is",
-                        )
                     newer = changes.wait()
                     changed = newer if whole else newer | changed
         except KeyboardInterrupt:

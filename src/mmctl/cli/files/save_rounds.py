@@ -6,18 +6,19 @@ The project is only read; no service is asked, unless `--against live` asks it o
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from mmctl.cli.changes.versions import GIT, version_of
 from mmctl.cli.files.linting import linted
+from mmctl.cli.files.plan_base import PlanBase
 from mmctl.cli.files.project_names import keep_names_of
 from mmctl.counted import counted
-from mmctl.errors import MmctlError, ProblemsFound, UsageError
+from mmctl.errors import MmctlError, ProblemsFound
 from mmctl.problem import Severity
 from mmctl.records import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mmctl.cases.case import Case
     from mmctl.cases.result import CaseResult
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from mmctl.render.text.watch import CaseEndsOtherwise, WatchedSave
     from mmctl.serve.file_changes import Changed
 
-LAST_COMMIT: Final = f"{GIT}HEAD"
 _SUFFIXES: Final = (".yaml", ".yml", ".csv", ".txt", ".eml")
 """Files that may be new in a project: rules, cases, lists, messages."""
 
@@ -39,7 +39,7 @@ class SaveRounds:
     """One round for each save, each beside what the round before it found."""
 
     def __init__(self, run: Run, against: str | None) -> None:
-        """`against` names what plans are made against; None: the last commit, else the files now.
+        """`against` names what plans are made against, as `PlanBase` reads it.
 
         Raises:
             UsageError: there is no project here, or no such state.
@@ -51,11 +51,13 @@ class SaveRounds:
         self._gateway: Project | None = None
         self._results: tuple[CaseResult, ...] = ()
         run.sources()
-        self._before = _state(run, against)
+        self._base = PlanBase(run, against)
 
     def matters(self, path: str) -> bool:
-        """Whether the change of a file can change what is found."""
-        return path in self._known or path.endswith(_SUFFIXES)
+        """Whether the change of a file, or of all in a folder, can change what is found."""
+        if path in self._known or path.endswith(_SUFFIXES):
+            return True
+        return any(known.startswith(f"{path}/") for known in self._known)
 
     def round(self, changed: Changed) -> Iterator[WatchedSave]:
         """What is known after a save, step by step; the last is all of it."""
@@ -93,7 +95,7 @@ class SaveRounds:
         yield replace(save, under_way="cases")
         save = self._with_cases(save, project, changed)
         yield replace(save, under_way="plan")
-        yield _with_plan(self._run, save, project, self._before)
+        yield _with_plan(self._run, save, project, self._base.now())
 
     def _with_cases(self, save: WatchedSave, project: Project, changed: Changed) -> WatchedSave:
         from mmctl.cases.parsing import cases_of
@@ -109,7 +111,7 @@ class SaveRounds:
             for case in cases
             if case.name not in known
             or known[case.name].case != case
-            or changed.intersection(_files_of_case(case))
+            or _concerns(changed, _files_of_case(case))
         ]
         ran = run_cases(project, fresh, self._run.read_file, whole=False)
         by_name = known | {each.case.name: each for each in ran}
@@ -118,18 +120,6 @@ class SaveRounds:
         self._gateway, self._results = gateway, results
         self._known |= {path for each in cases for path in _files_of_case(each)}
         return replace(save, results=results, ran=len(ran), cases_changed=differing)
-
-
-def _state(run: Run, against: str | None) -> Version | None:
-    """What plans are made against; None: nothing that can be read is there yet."""
-    if against is not None:
-        return version_of(run, against)
-    for text, name in ((LAST_COMMIT, "the last commit"), (".", "the files at the start")):
-        try:
-            return replace(version_of(run, text), name=name)
-        except (UsageError, ProblemsFound):
-            continue
-    return None
 
 
 def _files_of(found: Linted) -> frozenset[str]:
@@ -143,6 +133,12 @@ def _files_of_case(case: Case) -> tuple[str, ...]:
 
     message = case.message
     return (case.position.file, *((message.path,) if isinstance(message, MessageFile) else ()))
+
+
+def _concerns(changed: Changed, files: Iterable[str]) -> bool:
+    """Whether one of these files changed, or a folder around it."""
+    around = (str(each) for file in files for each in (file, *PurePosixPath(file).parents))
+    return not changed.isdisjoint(around)
 
 
 def _differing(
@@ -184,7 +180,7 @@ def _with_plan(
     from mmctl.live.brakes.catalogue import grips
 
     if before is None:
-        return replace(save, stopped="no plan: nothing to compare with was readable at the start")
+        return replace(save, stopped="no plan: there is nothing to compare with")
     desired, problems = compile_project(project, run.packings)
     if problems:
         many = counted(sum(each.severity is Severity.ERROR for each in problems), "problem")

@@ -31,6 +31,7 @@ _CASES: Final = 10
 _EDITS: Final = 20
 _FILES: Final = 3
 """At most this many of each are shown after a save; all are counted."""
+_WHOLE: Final = "the whole folder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ class WatchedSave:
     environment: str
     """Empty: not found out yet."""
     changed: Sequence[str] = ()
-    """The files that were saved; none: this is the beginning."""
+    """What was saved, `.` for the whole folder; none: this is the beginning."""
     problems: Sequence[Problem] | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     """The texts that problems are in."""
@@ -109,7 +110,7 @@ def screen_of(save: WatchedSave, console: Console, *, width: int, height: int) -
 
 
 def _heading(save: WatchedSave) -> Text:
-    named = ", ".join(save.changed[:_FILES])
+    named = ", ".join(_WHOLE if each == "." else each for each in save.changed[:_FILES])
     more = len(save.changed) - _FILES
     named += f" and {counted(more, 'more file')}" if more > 0 else ""
     what = f"saved {named}" if named else "watching"
