@@ -91,6 +91,16 @@ def test_a_shell_completes_names_and_runs_nothing_of_them(shell: str, place: Pla
         ],
         "mmctl list add trus\ta@b.example": ["list", "add", "trusted-partners", "a@b.example"],
         "mmctl explain spf-a\t": ["explain", "spf-alone"],
+        "mmctl why --case=large\t": ["why", f"--case={LARGE}"],
+        "mmctl why --case=evil\t": ["why", f"--case={HOSTILE}"],
+        "mmctl --env loc\t promote block-l\t": ["--env", "local", "promote", "block-lookalike"],
+        "mmctl --env=loc\t -q promo\t block-l\t": [
+            "--env=local",
+            "-q",
+            "promote",
+            "block-lookalike",
+        ],
+        "mmctl simulate mail --engine=d\t": ["simulate", "mail", "--engine=dask"],
     }
     found = words_after(shell, list(typed), place.project, place.scratch, place.cache)
     assert found == list(typed.values())
@@ -142,6 +152,19 @@ def test_powershell_gets_names_that_it_reads_as_one_string(
     assert not _nodes(tree.root_node, "variable")
 
 
+@pytest.mark.usefixtures("inside")
+def test_powershell_gets_the_option_with_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_MMCTL_COMPLETE", "complete_powershell")
+    for begun, found in (
+        ("--case=o", "--case='" + MODEST.replace("'", "''") + "'"),
+        ("--engine=d", "--engine=dask"),
+    ):
+        command = "why" if begun.startswith("--case") else "simulate mail"
+        monkeypatch.setenv("_TYPER_COMPLETE_ARGS", f"mmctl {command} {begun}")
+        monkeypatch.setenv("_TYPER_COMPLETE_WORD_TO_COMPLETE", begun)
+        assert completed() == (f"{found}::: \n", 0)
+
+
 def _nodes(node: tree_sitter.Node, kind: str) -> list[tree_sitter.Node]:
     below = [found for child in node.children for found in _nodes(child, kind)]
     return [node, *below] if node.type == kind else below
@@ -172,6 +195,18 @@ def _nodes(node: tree_sitter.Node, kind: str) -> list[tree_sitter.Node]:
         (["cases", "show", "a\\ blocked"], ["a\\ blocked\\ network\\ is\\ dropped"]),
         (["cases", "show", '"a blocked'], ["a blocked network is dropped"]),
         (["explain", "ignore-"], ["ignore-without-reason", "ignore-without-effect"]),
+        (["why", "--rule", "=", "mark-s"], ["mark-spf"]),
+        (["lint", "--env", "="], ["local", "guarded"]),
+        (["why", "--rule=mark-s"], ["--rule=mark-spf"]),
+        (["--env", "l"], ["local"]),
+        (["--env", "=", "l"], ["local"]),
+        (["--env", "local", "promote", "block-n"], ["block-network"]),
+        (["--env", "=", "local", "-q", "promote", "block-n"], ["block-network"]),
+        (["promote", "--env", "=", "local", "block-n"], ["block-network"]),
+        (["-C", "../project", "prom"], ["promote"]),
+        (["-q", "--e"], ["--env"]),
+        (["simulate", "mail", "--engine", "=", "d"], ["dask"]),
+        (["simulate", "mail", "--engine=d"], ["--engine=dask"]),
     ],
 )
 def test_bash_gets_the_names_that_fit(

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Final
 
+    from mmctl.cli.shell_words import ShellWords
+
 LIVE: Final = "live"
 VERBS: Final[dict[str, tuple[str, ...]]] = {
     "archive": ("search", "show", "export", "release"),
@@ -100,18 +102,25 @@ def _behind_backslash(sign: str) -> str:
     return sign if sign.isalpha() or sign in _PLAIN else f"\\{sign}"
 
 
-def for_zsh(names: Sequence[str]) -> str:
+def for_zsh(names: Sequence[str], words: ShellWords) -> str:
     """The command that zsh evaluates; it quotes what it inserts itself.
 
     The shell joins words by one space before: no name with two spaces goes that way unchanged.
     """
     quoted = ("'" + name.replace("'", "'\\''") + "'" for name in names if "  " not in name)
-    return f"compadd -- {' '.join(quoted)}\n"
+    return behind_in_zsh(words, f"compadd -- {' '.join(quoted)}")
 
 
-def for_powershell(names: Sequence[str]) -> str:
+def behind_in_zsh(words: ShellWords, command: str) -> str:
+    """A command that zsh evaluates: where a value is begun, it completes what is behind `=`."""
+    return f"compset -P 1 '*='; {command}\n" if words.glued else f"{command}\n"
+
+
+def for_powershell(names: Sequence[str], words: ShellWords) -> str:
     """Lines of a value as PowerShell inserts it, and a help that must not be empty."""
-    return "".join(f"{_in_single_quotes(name)}::: \n" for name in names if ":::" not in name)
+    return "".join(
+        f"{words.glued}{_in_single_quotes(name)}::: \n" for name in names if ":::" not in name
+    )
 
 
 def _in_single_quotes(name: str) -> str:

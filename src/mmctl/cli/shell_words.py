@@ -7,10 +7,11 @@ Imported before anything else; nothing slow may be imported here.
 from __future__ import annotations
 
 from mmctl.cli.well_formed import NotWellFormed
+from mmctl.cli.words import is_shared, reordered
 
 TYPE_CHECKING = False  # `typing` is slow to import
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Final
 
 _SPACES: Final = " \t\n"
@@ -22,9 +23,13 @@ _BEHIND_BACKSLASH: Final = '$`"\\\n'
 class ShellWords:
     """The finished words, and the one that is begun."""
 
-    def __init__(self, before: list[str], begun: str, quote: str, *, quoted: bool) -> None:
+    def __init__(
+        self, before: list[str], begun: str, quote: str, *, quoted: bool, glued: str = ""
+    ) -> None:
         self.before = before
         self.begun = begun
+        self.glued = glued
+        """`--name=`, where what is begun is the value behind it."""
         self.quote = quote
         """The quote that is open; empty: none."""
         self._quoted = quoted
@@ -39,6 +44,33 @@ class ShellWords:
         if self._quoted or not text.isascii() or not text.isprintable():
             raise NotWellFormed
         return self.before
+
+    def command_first(self) -> ShellWords:
+        """The words with the command before shared options; with those alone, the command "" is."""
+        before = reordered(self.before)
+        if before and is_shared(before[0]):
+            before = ["", *before]
+        return ShellWords(before, self.begun, self.quote, quoted=self._quoted)
+
+    def value_apart(self, takes_value: Callable[[str], bool]) -> ShellWords:
+        """The words with a begun `--name=value` as two, where `takes_value` says it of the name."""
+        name, equals, value = self.begun.partition("=")
+        if not (equals and name.startswith("--") and takes_value(name)):
+            return self
+        before = [*(self.before or [""]), name]
+        return ShellWords(before, value, self.quote, quoted=self._quoted, glued=f"{name}=")
+
+
+def joined_at_equals(words: Sequence[str]) -> list[str]:
+    """Words that bash took apart at each `=`, in one piece again."""
+    joined: list[str] = []
+    for word in words:
+        goes_on = joined and (word == "=" or joined[-1].endswith("="))
+        if goes_on:
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
 
 
 def shell_words(parts: Sequence[str], *, skip: int = 0, backslash: bool = True) -> ShellWords:

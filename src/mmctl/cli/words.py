@@ -25,6 +25,11 @@ _BEFORE_COMMAND: Final = {
 """Options that may come before the command; True: a value follows."""
 
 
+def is_shared(word: str) -> bool:
+    """Whether a word is an option that may come before the command."""
+    return word.partition("=")[0] in _BEFORE_COMMAND
+
+
 def reordered(arguments: Sequence[str]) -> list[str]:
     """Move shared options from before the command to after it, where commands read them."""
     moved: list[str] = []

@@ -53,7 +53,7 @@ class FileChanges:
         self._root = root.absolute()
         self._matters = matters
         self._found: SimpleQueue[Changed | Exception] = SimpleQueue()
-        self._stop = _Stop()
+        self._stop = _Ending()
         self._thread = threading.Thread(target=self._watch, daemon=True, name="file-changes")
 
     def __enter__(self) -> Self:
@@ -166,7 +166,7 @@ class _Gone(OSError):
     """The folder was deleted or moved away."""
 
 
-class _Stop:
+class _Ending:
     """Whether the thread should end; `watchfiles` asks once the system reports changes."""
 
     def __init__(self) -> None:
