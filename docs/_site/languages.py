@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
+from pathlib import Path
 from posixpath import dirname
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,11 +33,28 @@ _CHINESE: Final = {
     "Please activate JavaScript to enable the search functionality.": "搜索需要 JavaScript。",
     "The manual of mmctl": "mmctl 手册",
 }
+_BY_THEME: Final = {
+    "Contents": "目录",
+    "Menu": "菜单",
+    "Expand": "展开",
+    "Light mode": "浅色",
+    "Dark mode": "深色",
+    "Auto light/dark, in light mode": "自动、现在浅色",
+    "Auto light/dark, in dark mode": "自动、现在深色",
+    "Hide navigation sidebar": "收起导航栏",
+    "Hide table of contents sidebar": "收起本页目录",
+    "Toggle site navigation sidebar": "打开或收起导航栏",
+    "Toggle table of contents sidebar": "打开或收起本页目录",
+    "Toggle Light / Dark / Auto color theme": "切换浅色、深色或自动",
+    "Link to this heading": "本节的链接",
+}
+"""What the theme has in English in every page: names of buttons, and what hovers above a sign."""
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx; before the theme, which asks for the sidebar."""
     app.connect("html-page-context", _speak, priority=100)
+    app.connect("build-finished", _translate_theme)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -64,6 +83,15 @@ def _speak(
         context |= _neighbors(app, name, context["pathto"])
     elif "orphan" in app.env.metadata[name]:
         context["toctree"] = partial(_sidebar_beside, app, dirname(name), context["toctree"])
+
+
+def _translate_theme(app: Sphinx, failed: Exception | None) -> None:
+    if failed is not None or app.builder.format != "html":
+        return
+    said = re.compile(rf'(?<=[>"])({"|".join(map(re.escape, _BY_THEME))})(?=[<"])')
+    for page in (*app.outdir.glob("zh/**/*.html"), Path(app.outdir, f"{_SEARCH}.html")):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(said.sub(lambda found: _BY_THEME[found[1]], text), encoding="utf-8")
 
 
 def _to_chinese_search(pathto: Callable[..., str]) -> Callable[..., str]:

@@ -81,6 +81,18 @@ def test_every_page_is_there_with_its_version_and_a_switch(site: Path) -> None:
         assert ('class="missing"' in text) == (twin not in PAGES), name
 
 
+def test_what_the_theme_says_is_in_the_language_of_the_page(site: Path) -> None:
+    """Names of buttons, and what hovers above a sign or a heading."""
+    said = re.compile(r'<title>([^<]+)<|"visually-hidden">([^<]+)<|headerlink"[^>]*title="([^"]+)"')
+    for name in (*PAGES, "search-zh.html"):
+        found = ["".join(each) for each in said.findall((site / name).read_text(encoding="utf-8"))]
+        chinese = name.startswith("zh/") or name == "search-zh.html"
+        own = [each for each in found if " - mmctl " not in each]
+        assert len(own) >= 10, name
+        wrong = [each for each in own if bool(re.search(r"[\u4e00-\u9fff]", each)) != chinese]
+        assert wrong == [], name
+
+
 def test_every_link_and_anchor_leads_to_something(site: Path) -> None:
     pages = {site / name: Read(site / name) for name in PAGES}
     wrong: list[str] = []
