@@ -8,6 +8,9 @@ from typing import Final
 _HEADING: Final = re.compile(
     r"^## \[(?P<version>[^\]\n]+)\](?: - (?P<day>\d{4}-\d\d-\d\d))?$", re.MULTILINE
 )
+_CODE_OR_LINK: Final = re.compile(
+    r"(?P<code>(?P<ticks>`+).+?(?P=ticks))|\]\((?![a-z]+:|#)(?P<path>[^)\s]+)\)", re.DOTALL
+)
 _RELEASED: Final = re.compile(r"\d+\.\d+\.\d+(?:rc\d+)?")
 UNRELEASED: Final = "Unreleased"
 
@@ -34,6 +37,18 @@ def notes_of(changelog: str, version: str) -> str:
             f"CHANGELOG.md: entries are below `## [{UNRELEASED}]`: move them to `## [{version}]`"
         )
     return notes
+
+
+def with_addresses(notes: str, files_at: str) -> str:
+    """The notes with links to files of the repository as addresses: a page of notes is elsewhere.
+
+    `files_at` is the address below which the files of the release are, without a slash behind it.
+    """
+
+    def address(found: re.Match[str]) -> str:
+        return found[0] if found["code"] else f"]({files_at}/{found['path']})"
+
+    return _CODE_OR_LINK.sub(address, notes)
 
 
 def refuse_other_tag(tag: str, version: str) -> None:

@@ -12,6 +12,7 @@ import signal
 import struct
 import subprocess
 import termios
+import threading
 import time
 from datetime import date
 from pathlib import Path
@@ -318,6 +319,8 @@ def test_a_pipe_gets_the_lines_of_each_save(project: Path) -> None:
     process = subprocess.Popen(
         [MMCTL, "watch"], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
+    too_late = threading.Timer(_AT_MOST, process.kill)
+    too_late.start()
     try:
         assert process.stdout is not None
         begun = _block(process.stdout)
@@ -331,6 +334,7 @@ def test_a_pipe_gets_the_lines_of_each_save(project: Path) -> None:
         _, errors = process.communicate(timeout=_AT_MOST)
         assert (process.returncode, errors) == (0, b"stopped\n")
     finally:
+        too_late.cancel()
         process.kill()
         process.wait()
 

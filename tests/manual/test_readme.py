@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pytest
+
+from manual.markdown import anchors, links
 from manual.terminal import picture
 from mmctl.cli.main import exit_code
-
-if TYPE_CHECKING:
-    import pytest
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -41,6 +40,17 @@ CAMPAIGN = """
     actions:
       - drop
 """
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=lambda page: page.name)
+def test_links_of_pages_outside_of_the_manual_lead_to_headings(page: Path) -> None:
+    wrong: list[str] = []
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            wrong.append(link)
+    assert wrong == []
 
 
 def test_the_ten_lines_are_linted_as_the_readme_says(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from mmctl import __version__
-from release.changelog import NotToBePublished, notes_of, refuse_other_tag
+from release.changelog import NotToBePublished, notes_of, refuse_other_tag, with_addresses
 
 ROOT: Final = Path(__file__).parents[2]
 CHANGELOG: Final = """\
@@ -48,6 +51,40 @@ def test_the_notes_are_the_section_of_the_version() -> None:
 def test_what_is_missing_is_said(version: str, message: str) -> None:
     with pytest.raises(NotToBePublished, match=re.escape(message)):
         notes_of(CHANGELOG, version)
+
+
+def test_links_of_notes_lead_to_the_files_of_the_release() -> None:
+    notes = "[a](docs/a.md#b) `x[0](y)` [c](https://example.com/c) [d](#d)\n[e\nf](LICENSE)\n"
+    at = "https://git.example.com/mail/mmctl/blob/v1.1.0"
+    wanted = notes.replace("(docs", f"({at}/docs").replace("(LICENSE", f"({at}/LICENSE")
+    assert with_addresses(notes, at) == wanted
+
+
+def test_the_workflow_makes_addresses_of_its_own_repository(tmp_path: Path) -> None:
+    """The script as the workflow runs it, in a place that has the same files."""
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    python = tmp_path / ".venv/bin/python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    (tmp_path / "release").mkdir()
+    for path in (ROOT / "release").iterdir():
+        if path.is_file():
+            shutil.copy(path, tmp_path / "release")
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    (tmp_path / "CHANGELOG.md").write_text(text, encoding="utf-8")
+    own = {
+        "GITHUB_SERVER_URL": "https://git.example.com",
+        "GITHUB_REPOSITORY": "mail/mmctl",
+        "GITHUB_REF_NAME": "v1.1.0",
+    }
+    at = "https://git.example.com/mail/mmctl/blob/v1.1.0/"
+    for given, start in ((own, at), ({}, "")):
+        others = {name: value for name, value in os.environ.items() if name not in own}
+        script = tmp_path / "release/notes"
+        subprocess.run([script, "extra"], env={**others, **given}, check=True, timeout=60)
+        notes = (tmp_path / "extra/notes.md").read_text(encoding="utf-8")
+        assert f"]({start}docs/" in notes
+        assert ("](docs/" in notes) == (not given)
 
 
 def test_entries_that_were_left_behind_are_found() -> None:
