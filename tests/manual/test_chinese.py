@@ -154,6 +154,17 @@ def test_the_text_is_simplified_chinese() -> None:
         assert not half, f"docs/zh/{page}: {half}"
 
 
+def test_one_thing_has_one_term() -> None:
+    """Oracle: what the style guide replaces, in its section on Chinese."""
+    guide = (DOCS / "developers" / "style.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\S+) \| ", guide.partition("## Chinese")[2], re.MULTILINE)
+    replaced = [term for row in rows for term in row.split("、") if not term.startswith("---")]
+    assert "结局" in replaced
+    for page in PAGES:
+        prose = "\n".join(blocks_and_prose((CHINESE / page).read_text(encoding="utf-8"))[1])
+        assert [term for term in replaced if term in prose] == [], f"docs/zh/{page}"
+
+
 def test_the_glossary_is_sorted_into_what_is_awss_and_ours() -> None:
     """No Chinese term stands for two things, and none is there twice."""
     rows = re.findall(
