@@ -156,6 +156,16 @@ Resources:
     assert condition["Values"] == ["a prize", "a gift"]
 
 
+def test_what_two_stacks_do_not_know_are_two_variables() -> None:
+    text = RELAY.format(server="!Sub '${Server.PublicDnsName}'").replace(
+        "Resources:\n", "Resources:\n  Server: {Type: AWS::EC2::Instance}\n"
+    )
+    content = text.encode()
+    found = read_cloudformation({"a/mail.yaml": content, "b/mail.yaml": content})
+    written = [each.open["ServerName",].written for each in found.resources]
+    assert written == ["${vars.server_public_dns_name}", "${vars.server_public_dns_name_2}"]
+
+
 def test_one_of_two_equal_values_is_that_value_whatever_the_condition() -> None:
     before = "Conditions: {IsEu: !Equals [!Ref 'AWS::Region', eu-west-1]}\n"
     assert relay("!If [IsEu, x.example.com, x.example.com]", before).open == {}

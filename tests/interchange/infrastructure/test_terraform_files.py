@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from mmctl.errors import ProblemsFound
 from mmctl.interchange.migration.source import SourceOptions
 from mmctl.interchange.terraform.hcl import quoted
-from mmctl.interchange.terraform.hcl_reading import HclLiteral, read_hcl
+from mmctl.interchange.terraform.hcl_reading import read_hcl
+from mmctl.interchange.terraform.hcl_values import HclLiteral
 from mmctl.interchange.terraform.reading import import_terraform, read_terraform
 from mmctl.model.kinds import Kind
 
@@ -58,6 +59,7 @@ def read(text: str, **files: str) -> FoundInfrastructure:
         ('"mail.${var.host}"', "mail.a.example.com"),
         ("local.hosts.mx", "m.example.com"),
         ("local.hosts.other", "a.example.com"),
+        ('local.hosts["other"]', "a.example.com"),
         ('"${local.domain}"', "example.com"),
         ('"$${x}"', "${x}"),
         ("<<EOT\nx\nEOT", "x\n"),
@@ -94,6 +96,43 @@ def test_what_is_not_literal_is_a_variable_or_the_environment(written: str, file
     (value,) = found.resources[0].open.values()
     assert value.written == file_form
     assert "swordfish" not in f"{found.resources} {found.needed} {found.unread}"
+
+
+def test_values_of_different_blocks_are_different_variables() -> None:
+    rule = """
+  rule {
+    name = "NAME"
+    action {
+      add_header {
+        header_name  = "X-Team"
+        header_value = lower("NAME")
+      }
+    }
+  }
+"""
+    rules = rule.replace("NAME", "one") + rule.replace("NAME", "two")
+    head = 'resource "aws_mailmanager_rule_set" "in" {\n  name = "inbound"\n'
+    found = read(f"{head}{rules}}}\n")
+    written = [value.written for value in found.resources[0].open.values()]
+    assert len({*written}) == 2
+
+
+def test_a_key_in_brackets_is_evaluated_or_listed() -> None:
+    tags = '  tags = {\n    (local.domain) = "a"\n    (upper("x")) = "b"\n  }\n'
+    relay = RELAY.replace("HERE", '"x.example.com"').replace(
+        "  server_port", f"{tags}  server_port"
+    )
+    found = read(relay + BEFORE)
+    assert found.resources[0].tags == {"example.com": "a"}
+    assert [each.why for each in found.unread] == ['`(upper("x"))` is not evaluated here']
+
+
+def test_two_resources_of_one_address_are_refused() -> None:
+    relay = RELAY.replace("HERE", '"x.example.com"')
+    with pytest.raises(ProblemsFound) as caught:
+        read(relay + relay + BEFORE)
+    (problem,) = caught.value.problems
+    assert problem.message == "`aws_mailmanager_relay.mx` is already at main.tf:1:1"
 
 
 def test_what_is_made_by_loops_and_modules_is_listed() -> None:
@@ -230,6 +269,53 @@ def test_a_reference_goes_through_variables_and_outputs_of_modules() -> None:
     assert imported.needed == {}
     (rule,) = imported.sections[Kind.RULE_SET]["in"]["rules"]
     assert rule["actions"] == [{"relay": {"to": "mx"}}]
+
+
+def test_unknown_values_of_two_instances_are_different_variables() -> None:
+    relays = []
+    changes = []
+    for index in range(2):
+        values = {"name": f"mx{index}", "server_port": 25,
+                  "authentication": [{"no_authentication": [{}]}]}  # fmt: skip
+        relay = resource("aws_mailmanager_relay", "mx", values)
+        relay |= {"address": f"aws_mailmanager_relay.mx[{index}]", "index": index}
+        relays.append(relay)
+        changes.append(
+            {
+                "address": relay["address"],
+                "type": "aws_mailmanager_relay",
+                "change": {"actions": ["create"], "after_unknown": {"server_name": True}},
+            }
+        )
+    document = {
+        "format_version": "1.2",
+        "planned_values": {"root_module": {"resources": relays}},
+        "configuration": {
+            "root_module": {
+                "resources": [
+                    {
+                        "type": "aws_mailmanager_relay",
+                        "name": "mx",
+                        "expressions": {"server_name": {"references": ["aws_instance.mx"]}},
+                    }
+                ]
+            }
+        },
+        "resource_changes": changes,
+    }
+    found = read_terraform({"plan.json": json.dumps(document).encode()})
+    written = [each.open["ServerName",].written for each in found.resources]
+    assert written == ["${vars.mx_server_name}", "${vars.mx_server_name_2}"]
+
+
+def test_what_is_deposed_is_no_resource() -> None:
+    values = {"name": "mx", "server_name": "x.example.com", "server_port": 25,
+              "authentication": [{"no_authentication": [{}]}]}  # fmt: skip
+    relay = resource("aws_mailmanager_relay", "mx", values)
+    module = {"resources": [relay, relay | {"deposed_key": "0123abcd"}]}
+    document = {"format_version": "1.0", "values": {"root_module": module}}
+    found = read_terraform({"state.json": json.dumps(document).encode()})
+    assert len(found.resources) == 1
 
 
 def test_what_the_plan_deletes_is_listed() -> None:

@@ -33,10 +33,7 @@ if TYPE_CHECKING:
     from mmctl.problem import Path, Position
 
 _INDEX: Final = re.compile(r"[0-9]{1,9}")
-_PROCESSED: Final = (
-    "give the template that was deployed: `aws cloudformation get-template "
-    "--template-stage Processed`"
-)
+_PROCESSED: Final = "give what `aws cloudformation get-template --template-stage Processed` says"
 _USE: Final = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
@@ -161,7 +158,8 @@ class Evaluation:
 
     def _hole(self, node: TemplateNode, key: str, why: str, instead: str | None = None) -> OpenText:
         place = f"{node.position.line}_{node.position.column}"
-        return OpenText((Hole(key=f"{key} {place}", why=why, instead=instead),))
+        key = f"{key} {place}"
+        return OpenText((Hole(key=key, why=why, instead=instead, scope=self.scope.prefix),))
 
     def wrong(self, call: FunctionCall, message: str, help_: str | None = None) -> OpenText:
         """Report a call that CloudFormation would refuse; its value is unknown."""
@@ -247,8 +245,7 @@ class Evaluation:
         if delimiter is None or not isinstance(listed, list):
             return self.wrong(call, "expected a delimiter and a list")
         parts: list[Part] = []
-        for index, item in enumerate(listed):
-            own = parts_of(item)
+        for index, own in enumerate(map(parts_of, listed)):
             if own is None:
                 return self.wrong(call, "expected a list of texts")
             parts += [delimiter, *own] if index else own
@@ -292,7 +289,8 @@ class Evaluation:
         if unknown is None or len(parts) > 1:
             why = "a part of it is unknown here" if unknown is None else unknown.why
             return self._hole(call, what.split(maxsplit=1)[0], f"{what}: {why}")
-        return OpenText((Hole(key=f"{unknown.key} {what}", why=f"{what}: {unknown.why}"),))
+        key, why = f"{unknown.key} {what}", f"{what}: {unknown.why}"
+        return OpenText((Hole(key=key, why=why, scope=unknown.scope),))
 
     def _if(self, call: FunctionCall, path: Path) -> Tree | Absent:
         items = items_of(call.argument)
@@ -305,7 +303,8 @@ class Evaluation:
             if first == second:
                 return self.value(items[1], path)
             why = f"condition `{name}` depends on values that are unknown here"
-            return OpenText((Hole(key=f"if {name} {call.position.line}", why=why),))
+            key = f"if {name} {call.position.line}"
+            return OpenText((Hole(key=key, why=why, scope=self.scope.prefix),))
         chosen = items[1] if holds else items[2]
         if path and isinstance(path[-1], int):
             self.places[path] = chosen.position

@@ -111,7 +111,9 @@ def _exports(files: Mapping[str, bytes], parameters: Mapping[str, str]) -> dict[
 
 def _prefix(file: str, files: Mapping[str, bytes]) -> str:
     """What tells the logical ids of several templates apart."""
-    return "" if len(files) == 1 else f"{posixpath.basename(file)}/"
+    names = [posixpath.basename(each) for each in files]
+    name = posixpath.basename(file)
+    return "" if len(files) == 1 else f"{name if names.count(name) == 1 else file}/"
 
 
 def import_cloudformation(files: Mapping[str, bytes], asked: SourceOptions) -> Imported:

@@ -24,11 +24,10 @@ PSEUDO: Final = {
     "AWS::Partition": Hole(
         key="AWS::Partition", why="it is the partition", environment="partition"
     ),
-    "AWS::StackName": Hole(key="StackName", why="it is the name of the stack"),
-    "AWS::StackId": Hole(key="StackId", why="it is the id of the stack"),
 }
 """Pseudo parameters that the files do not know."""
 _DOMAINS: Final = {"AWS::URLSuffix": "amazonaws.com"}
+_OF_STACK: Final = {"AWS::StackName": "name", "AWS::StackId": "id"}
 _SSM: Final = "AWS::SSM::Parameter::"
 _OF_SSM: Final = f"{_SSM}Value<"
 
@@ -81,6 +80,10 @@ class TemplateScope:
             return self._resource(name, "Ref")
         if name in _DOMAINS:
             return _DOMAINS[name]
+        if name in _OF_STACK:
+            why = f"it is the {_OF_STACK[name]} of the stack"
+            key = name.removeprefix("AWS::")
+            return OpenText((Hole(key=key, why=why, scope=self.prefix),))
         hole = PSEUDO.get(name)
         return None if hole is None else OpenText((hole,))
 
@@ -123,7 +126,7 @@ class TemplateScope:
             return OpenText((Pointer(label=self.prefix + name, attribute=attribute),))
         key = name if attribute == "Ref" else f"{name}.{attribute}"
         why = f"`{key}` is known after `{name}` ({type_}) is created"
-        return OpenText((Hole(key=key, why=why),))
+        return OpenText((Hole(key=key, why=why, scope=self.prefix),))
 
 
 def _attribute(type_: str, attribute: str) -> str:

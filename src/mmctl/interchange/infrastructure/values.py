@@ -25,7 +25,7 @@ class Hole:
     """A part of a text that the files do not know."""
 
     key: str
-    """What it is in the source: the same key is the same value."""
+    """What it is in the source: the same key in the same scope is the same value."""
     why: str
     """Why it is unknown, without full stop."""
     environment: str | None = None
@@ -34,6 +34,8 @@ class Hole:
     """Whether it is a password, which nobody writes into a file."""
     instead: str | None = None
     """What people do, where stating the value is not it."""
+    scope: str = ""
+    """The file or the resource that the key belongs to, where others may have the same key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,19 +93,19 @@ class VariableNames:
 
     texts: tuple[str, ...]
     """The files: a stand-in is no text of theirs."""
-    variables: dict[str, str] = field(default_factory=dict)
-    """The name of the variable by the key of the hole."""
+    variables: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The name of the variable by scope and key of the hole."""
 
     def variable(self, hole: Hole) -> str:
         """The name of the variable that stands for a hole."""
-        known = self.variables.get(hole.key)
+        known = self.variables.get((hole.scope, hole.key))
         if known is None:
             wanted = candidate = snake_name(hole.key)
             number = 1
             while candidate in self.variables.values():
                 number += 1
                 candidate = f"{wanted}_{number}"
-            known = self.variables[hole.key] = candidate
+            known = self.variables[hole.scope, hole.key] = candidate
         return known
 
     def occurs(self, text: str) -> bool:

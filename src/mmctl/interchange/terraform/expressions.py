@@ -95,19 +95,18 @@ def references_in(node: ProviderNode | None, depth: int = 0) -> Iterator[str]:
 
 
 def unknown_value(
-    module: PlanModule | None, expression: ProviderNode | None, member: str, index: str, key: str
+    module: PlanModule | None, expression: ProviderNode | None, member: str, index: str, hole: Hole
 ) -> OpenText:
     """A value that a plan does not know, as what it names or as a variable.
 
     `member` is the argument, which says what may be meant where an expression names several;
-    `index` is that of the resource it belongs to; `key` names the value, if nothing else does.
+    `index` is that of the resource it belongs to; `hole` is the value, if nothing else names it.
     """
     if module is not None:
         found = list(_targets(module, references_in(expression), member, index, 0))
         if len(set(found)) == 1:
             return OpenText((found[0],))
-    why = f"`{key}` is known after the apply"
-    return OpenText((Hole(key=key, why=why),))
+    return OpenText((hole,))
 
 
 def _targets(

@@ -6,94 +6,25 @@ Native Syntax Specification" (hashicorp/hcl).
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from mmctl.inputs import DEEPEST
-from mmctl.interchange.terraform.hcl_tokens import (
-    HclBroken,
-    HclLines,
-    HclTemplate,
-    HclToken,
-    tokens,
+from mmctl.interchange.terraform.hcl_tokens import HclBroken, HclLines, HclToken, tokens
+from mmctl.interchange.terraform.hcl_values import (
+    HclBlock,
+    HclCall,
+    HclCode,
+    HclList,
+    HclLiteral,
+    HclMap,
+    HclName,
+    HclText,
+    HclValue,
 )
 from mmctl.problem import Position, Problem, Severity
-from mmctl.records import dataclass, field
 
 _OPENS: Final = {"{": "}", "[": "]", "(": ")"}
 _CLOSES: Final = frozenset(_OPENS.values())
-
-
-@dataclass(frozen=True, slots=True)
-class HclLiteral:
-    """A text, number or word that is known."""
-
-    position: Position
-    text: str
-    plain: bool
-    """Without quotes: a number, `true`, `false` or `null`."""
-
-
-@dataclass(frozen=True, slots=True)
-class HclText:
-    """A text with code in it."""
-
-    position: Position
-    template: HclTemplate
-
-
-@dataclass(frozen=True, slots=True)
-class HclName:
-    """What a name leads to: `aws_mailmanager_relay.mx.id`, `var.domains`."""
-
-    position: Position
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class HclCall:
-    """A function with literal arguments, if they could be read."""
-
-    position: Position
-    name: str
-    arguments: tuple[HclValue, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HclCode:
-    """An expression that is not evaluated, as its text."""
-
-    position: Position
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class HclList:
-    """A list."""
-
-    position: Position
-    items: tuple[HclValue, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HclMap:
-    """A map; a key that is no literal is its text."""
-
-    position: Position
-    entries: tuple[tuple[HclLiteral, HclValue], ...]
-
-
-HclValue: TypeAlias = "HclLiteral | HclText | HclName | HclCall | HclCode | HclList | HclMap"
-
-
-@dataclass(slots=True, kw_only=True)
-class HclBlock:
-    """A block: its type, its labels, and what is between its braces."""
-
-    type: str
-    labels: tuple[str, ...]
-    position: Position
-    attributes: dict[str, tuple[Position, HclValue]] = field(default_factory=dict)
-    blocks: list[HclBlock] = field(default_factory=list)
 
 
 def read_hcl(text: str, file: str) -> tuple[HclBlock, list[Problem]]:
@@ -375,11 +306,14 @@ class _HclReader:
         if token.kind == "name":
             self.take()
             return HclLiteral(self.place(token), token.text, False)
+        if token.kind == "sign" and token.text == "(":
+            made = self.made(self.take(), ")")
+            return HclLiteral(self.place(token), made.text[1:-1], True)
         value: Any = self.expression(depth + 1)
         return HclLiteral(self.place(token), getattr(value, "text", "…"), False)
 
     def made(self, start: HclToken, closing: str) -> HclCode:
-        """Skip a list or a map that is made by `for`."""
+        """Skip what is between brackets: a list that is made by `for`, say."""
         closings = [closing]
         while closings:
             token = self.take()

@@ -6,6 +6,7 @@ resources stay references. Functions, loops and modules are not evaluated: they 
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.interchange.infrastructure.values import (
@@ -21,7 +22,8 @@ from mmctl.interchange.infrastructure.values import (
 from mmctl.interchange.migration.source import Unread
 from mmctl.interchange.terraform.documents import ReadModule
 from mmctl.interchange.terraform.expressions import ENVIRONMENT
-from mmctl.interchange.terraform.hcl_reading import (
+from mmctl.interchange.terraform.hcl_reading import read_expression
+from mmctl.interchange.terraform.hcl_values import (
     HclCall,
     HclCode,
     HclList,
@@ -29,7 +31,6 @@ from mmctl.interchange.terraform.hcl_reading import (
     HclMap,
     HclName,
     HclText,
-    read_expression,
 )
 from mmctl.interchange.terraform.provider_words import Evaluated, declared_of, noun_of
 from mmctl.language.text.nodes import Mapping, Scalar, Sequence
@@ -38,12 +39,13 @@ from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from mmctl.interchange.infrastructure.values import Part
-    from mmctl.interchange.terraform.hcl_reading import HclBlock, HclValue
+    from mmctl.interchange.terraform.hcl_values import HclBlock, HclValue
     from mmctl.interchange.terraform.provider_words import ProviderNode
     from mmctl.problem import Position
 
 _RESOURCE: Final = Pattern(r"([a-z][a-z0-9_]*)\.([\w-]+)((?:\[[^\]]*\])?)\.([\w-]+)")
 _DATA: Final = Pattern(r"(data\.[a-z][a-z0-9_]*)\.[\w-]+\.([\w-]+)")
+_STEP: Final = Pattern(r"""([\w-]+)|\["([^"\\]*)"\]|\[([0-9]{1,9})\]""")
 _DEEPEST: Final = 30
 _NO_RESOURCES: Final = frozenset(
     {
@@ -147,8 +149,10 @@ def _body(module: HclModule, block: HclBlock, label: str) -> Mapping:
         key = Scalar(position, name, False, False)
         entries[name] = (key, _node(module, value, f"{label}.{name}", 0))
     lists: dict[str, list[Mapping]] = {}
+    count = Counter(inner.type for inner in block.blocks)
     for inner in block.blocks:
-        body = _body(module, inner, f"{label}.{inner.type}")
+        number = f".{len(lists.get(inner.type, ()))}" if count[inner.type] > 1 else ""
+        body = _body(module, inner, f"{label}.{inner.type}{number}")
         lists.setdefault(inner.type, []).append(body)
         entries.setdefault(inner.type, (Scalar(inner.position, inner.type, False, False), None))
     for name, bodies in lists.items():
@@ -173,7 +177,7 @@ def _node(module: HclModule, value: HclValue, key: str, depth: int) -> ProviderN
         case HclMap():
             entries = tuple(
                 (
-                    Scalar(name.position, name.text, False, False),
+                    _key(module, name, key, depth),
                     _node(module, item, f"{key}.{name.text}", depth + 1),
                 )
                 for name, item in value.entries
@@ -192,6 +196,16 @@ def _node(module: HclModule, value: HclValue, key: str, depth: int) -> ProviderN
             return _hole(value.position, key, f"`{_short(value.text)}` is not evaluated here")
 
 
+def _key(module: HclModule, name: HclLiteral, key: str, depth: int) -> Scalar:
+    """The key of a map; one in brackets is evaluated, and stays plain if it is unknown."""
+    if not name.plain:
+        return Scalar(name.position, name.text, False, False)
+    found = _node(module, read_expression(name.text, name.position), key, depth + 1)
+    if isinstance(found, Scalar):
+        return Scalar(name.position, found.text, False, False)
+    return Scalar(name.position, f"({name.text})", True, False)
+
+
 def _hole(position: Position, key: str, why: str) -> Evaluated:
     return Evaluated(position, OpenText((Hole(key=key, why=why),)))
 
@@ -202,16 +216,15 @@ def _short(text: str) -> str:
 
 
 def _named(module: HclModule, value: HclName, key: str, depth: int) -> ProviderNode:
-    first, _, rest = value.text.partition(".")
-    if first == "var":
-        return _variable(module, value, rest, depth)
-    if first == "local":
-        name, _, inner = rest.partition(".")
-        local = module.locals.get(name)
+    first, *steps = _steps(value.text)
+    if first == "var" and steps:
+        return _variable(module, value, steps, depth)
+    if first == "local" and steps:
+        local = module.locals.get(steps[0])
         if local is None:
             return _hole(value.position, value.text, f"`{value.text}` is not defined here")
         node = _node(module, local, value.text, depth + 1)
-        return _moved(_inside(node, inner, value), value.position)
+        return _moved(_inside(node, steps[1:], value), value.position)
     data = _DATA.fullmatch(value.text)
     if data is not None and (environment := ENVIRONMENT.get((data[1], data[2]))) is not None:
         why = f"it is the {environment}"
@@ -232,12 +245,12 @@ def _pointed(
         return _hole(value.position, value.text, f"there is no resource `{address}` here")
     if index:
         return _hole(value.position, value.text, f"`{address}` is made by a loop")
-    kind = ARN if attribute.endswith("arn") else NAME if attribute.endswith("name") else ID
+    kind = {"arn": ARN, "id": ID, "name": NAME}.get(attribute.rsplit("_", 1)[-1], attribute)
     return Evaluated(value.position, OpenText((Pointer(label=address, attribute=kind),)))
 
 
-def _variable(module: HclModule, value: HclName, rest: str, depth: int) -> ProviderNode:
-    name, _, inner = rest.partition(".")
+def _variable(module: HclModule, value: HclName, steps: list[str], depth: int) -> ProviderNode:
+    name = steps[0]
     block = module.variables.get(name)
     given = module.given.get(name)
     secret = block is not None and _is_true(block, "sensitive")
@@ -250,7 +263,7 @@ def _variable(module: HclModule, value: HclName, rest: str, depth: int) -> Provi
     if given is None or (isinstance(given, HclLiteral) and given.plain and given.text == "null"):
         return _hole(value.position, name, f"variable `{name}` has no default")
     node = _node(module, given, f"var.{name}", depth + 1)
-    return _moved(_inside(node, inner, value), value.position)
+    return _moved(_inside(node, steps[1:], value), value.position)
 
 
 def _is_true(block: HclBlock, name: str) -> bool:
@@ -258,10 +271,17 @@ def _is_true(block: HclBlock, name: str) -> bool:
     return isinstance(value, HclLiteral) and value.text == "true"
 
 
-def _inside(node: ProviderNode, path: str, value: HclName) -> ProviderNode:
-    """A member of a map: `local.hosts.mx`."""
-    for part in path.split(".") if path else ():
-        inner = node.get(part) if isinstance(node, Mapping) else None
+def _steps(text: str) -> list[str]:
+    """What a name leads through: `local.hosts["mx"]` is `local`, `hosts`, `mx`."""
+    return [found[1] or found[2] or found[3] for found in _STEP.finditer(text)]
+
+
+def _inside(node: ProviderNode, steps: list[str], value: HclName) -> ProviderNode:
+    """A member of a map or an item of a list: `local.hosts.mx`, `var.words[0]`."""
+    for step in steps:
+        inner = node.get(step) if isinstance(node, Mapping) else None
+        if isinstance(node, Sequence) and step.isdecimal() and int(step) < len(node.items):
+            inner = node.items[int(step)]
         if inner is None:
             return _hole(value.position, value.text, f"`{value.text}` is not evaluated here")
         node = inner

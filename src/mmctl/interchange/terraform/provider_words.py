@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args, get_origin
 
 from mmctl.interchange.infrastructure.values import (
     Declared,
+    Hole,
     OpenText,
     Plain,
     Pointer,
@@ -178,6 +179,13 @@ def _resource_members(
     return properties
 
 
+def _tag_key(name: Scalar) -> Tree:
+    """The key of a tag; one that is an expression, and so plain, is unknown."""
+    if not name.plain:
+        return name.text
+    return OpenText((Hole(key=name.text, why=f"`{name.text[:60]}` is not evaluated here"),))
+
+
 def _tags(
     converted: _Converted, key: Scalar, node: ProviderNode, properties: dict[str, Tree]
 ) -> None:
@@ -187,7 +195,7 @@ def _tags(
     entries = node.entries if isinstance(node, Mapping) else ()
     for name, value in entries:
         converted.places["Tags", len(tags)] = name.position
-        tags.append({"Key": name.text, "Value": _leaf(value)})
+        tags.append({"Key": _tag_key(name), "Value": _leaf(value)})
     for item in node.items if isinstance(node, Sequence) else ():
         if isinstance(item, Mapping):
             converted.places["Tags", len(tags)] = item.position

@@ -21,14 +21,17 @@ from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingOf
+    from collections.abc import Sequence
 
     from mmctl.interchange.api_json import Imported
     from mmctl.interchange.infrastructure.found import FoundInfrastructure
+    from mmctl.interchange.infrastructure.values import Declared
     from mmctl.interchange.migration.source import SourceOptions
     from mmctl.interchange.terraform.documents import ReadModule
-    from mmctl.interchange.terraform.hcl_reading import HclBlock, HclValue
+    from mmctl.interchange.terraform.hcl_values import HclBlock, HclValue
 
 _VALUES: Final = (".tfvars", ".tfvars.json")
+_BY_SHOW: Final = "write the plan or the state with `terraform show -json`"
 _LONGEST_LINE: Final = 2000
 """Characters; a longer line, such as that of a plan in JSON, is not shown beside a problem."""
 
@@ -70,6 +73,7 @@ def read_terraform(files: MappingOf[str, bytes]) -> FoundInfrastructure:
     if read.problems:
         raise ProblemsFound("cannot read the files of Terraform", tuple(read.problems), shown)
     declared = [each for one in read.reads for each in one.declared]
+    _check_labels(declared, shown)
     found = gathered("Terraform", declared, VariableNames(texts=tuple(read.texts.values())))
     found.texts = shown
     for each in read.reads:
@@ -82,6 +86,25 @@ def read_terraform(files: MappingOf[str, bytes]) -> FoundInfrastructure:
             help="expected resources `aws_mailmanager_…` or `awscc_ses_mail_manager_…`",
         )
     return found
+
+
+def _check_labels(declared: Sequence[Declared], shown: MappingOf[str, str]) -> None:
+    """Refuse two resources of one address: nobody knows which of them a reference means.
+
+    Raises:
+        ProblemsFound: there are some; all of them, at the later places.
+    """
+    first: dict[str, Position] = {}
+    problems = []
+    for each in declared:
+        at = each.places[()]
+        if each.label in first:
+            message = f"`{each.label}` is already at {first[each.label]}"
+            help_ = "give the files of one configuration: its plan, its state or its `.tf` files"
+            problems.append(_problem(at, message, help_))
+        first.setdefault(each.label, at)
+    if problems:
+        raise ProblemsFound("cannot tell resources apart", tuple(problems), dict(shown))
 
 
 def import_terraform(files: MappingOf[str, bytes], asked: SourceOptions) -> Imported:
@@ -131,11 +154,11 @@ def _shown(read: _Files) -> dict[str, str]:
     return shown
 
 
-def _problem(position: Position, message: str) -> Problem:
+def _problem(position: Position, message: str, help_: str = _BY_SHOW) -> Problem:
     return Problem(
         check="broken-export",
         severity=Severity.ERROR,
         position=position,
         message=message,
-        help="write the plan or the state with `terraform show -json`",
+        help=help_,
     )
