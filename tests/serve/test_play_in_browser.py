@@ -66,6 +66,9 @@ def test_the_picture_of_the_manual(
     chosen(browser, "file", "rules/rules.yaml")
     typed(browser, "cidr_matches: [192.0.2.0/24", ", 203.0.113.0/24")
     browser.until(f"{ENDS} === 'dropped'")
+    browser.until("document.getElementById('tab-cases').textContent === '2 of 4 cases failed'")
+    browser.until("document.getElementById('tab-problems').textContent.endsWith('old one')")
+    browser.click("#tab-cases")
     browser.value(f"({TEXT}.blur(), {TEXT}.scrollLeft = 0)")
     taken = tmp_path / "play.png"
     browser.picture(taken)
@@ -116,17 +119,50 @@ def test_a_mistake_leads_to_its_place_and_the_way_from_before_stays(
     opened(browser, page)
     chosen(browser, "file", "rules/rules.yaml")
     typed(browser, "archive: {to: compliance-", "x")
-    browser.until("document.querySelector('#problems li')")
+    browser.until("document.querySelector('#problems .error')")
     assert "there is no archive `compliance-x7y`" in browser.value(
         "document.getElementById('problems').innerText"
     )
     assert browser.value(ENDS) == "not judged"
     assert browser.value("document.querySelector('#result.before .stage') !== null")
     browser.value(f"{TEXT}.setSelectionRange(0, 0)")
-    browser.click("#problems button")
+    browser.click("#problems .error button")
     assert browser.value(f"{TEXT}.value.slice({TEXT}.selectionStart)").startswith("compliance-x7y")
     browser.click("#undo")
-    browser.until("document.getElementById('problems').hidden")
+    browser.until("!document.querySelector('#problems .error')")
+
+
+def test_cases_that_an_edit_breaks_are_named_and_open_as_messages(
+    browser: Browser, page: Playing
+) -> None:
+    opened(browser, page)
+    said = "document.getElementById('tab-cases').textContent"
+    browser.until(f"{said} === '4 cases passed'")
+    chosen(browser, "case", "a blocked network is dropped")
+    chosen(browser, "file", "rules/rules.yaml")
+    typed(browser, "cidr_matches: [192.0.2.0/24", ", 203.0.113.0/24")
+    browser.until(f"{said} === '2 of 4 cases failed'")
+    # By the keyboard alone: to the cases, to the second of them, and open it.
+    browser.value("document.activeElement.blur()")
+    browser.press("t")
+    browser.press("ArrowDown")
+    name = "large mail with a failed SPF is marked and delivered"
+    assert browser.value("document.activeElement.textContent") == name
+    browser.press("Enter")
+    browser.until(f"document.getElementById('case').value === {json.dumps(name)}")
+    browser.until("document.getElementById('note').textContent.includes('12,000,000 bytes')")
+    assert browser.value("document.activeElement.textContent") == name
+    browser.press("p")
+    browser.until("document.body.dataset.followed > 1")
+    assert browser.value("document.activeElement.textContent") == "rules/rules.yaml:11:9"
+    marked = "document.querySelector('#gutter .has-info')"
+    assert browser.value(f"{marked}.textContent") == "11"
+    assert "[forgeable-exception]" in browser.value(f"{marked}.title")
+    browser.press("Enter")
+    line = f"{TEXT}.value.slice({TEXT}.selectionStart, {TEXT}.selectionEnd)"
+    assert "in_address_list" in browser.value(f"{TEXT}.value.split('\\n')[10]")
+    assert browser.value(line)
+    browser.until("document.querySelector('#problems .here')")
 
 
 def test_a_dropped_message_is_judged_and_saved_as_a_case(browser: Browser, page: Playing) -> None:

@@ -135,11 +135,11 @@ def test_no_text_of_a_rule_a_case_or_a_message_becomes_markup(
     # Problems: of a name that is no name, of a file that is missing.
     browser.value(f"{TEXT}.focus()")
     browser.type(f"  - name: {json.dumps(text)}\n    actions: [{json.dumps(text)}]\n{text}")
-    browser.until("document.querySelector('#problems li')")
+    browser.until("document.querySelector('#problems .error')")
     assert "<img" in browser.value("document.getElementById('problems').innerText")
     harmless()
     browser.click("#undo")
-    browser.until("document.getElementById('problems').hidden")
+    browser.until("!document.querySelector('#problems .error button')")
     # A field that makes no sense says so, and an address is one whatever is in it.
     for name in ("mail_from", "source_ip", "helo", "recipients", "add_ons"):
         browser.value(f"document.getElementById('field-{name}').focus()")

@@ -8,9 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.judge.submission import Scenario
+from mmctl.model.facts import MessageFact
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from mmctl.language.project import Outcome
     from mmctl.mail.email import Email, Envelope, Facts, Session
     from mmctl.problem import Position
@@ -52,6 +56,13 @@ class WrittenMessage:
     email: Email
     content: bytes = b""
     """The bytes that it is written as, without what fills it up to its size."""
+    written: Mapping[str, Any] = field(default_factory=dict)
+    """What the case says of it."""
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether its body counts as longer than what is written, up to a stated size."""
+        return self.written.get(MessageFact.SIZE) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -210,7 +210,7 @@ class _RowParser:
         try:
             content = _composed(message)
             email = read_composed(content, message.get(MessageFact.SIZE))
-            return WrittenMessage(email=email, content=content)
+            return WrittenMessage(email=email, content=content, written=message)
         except UsageError as error:
             self._report("case", at, error.message, error.help)
             return None

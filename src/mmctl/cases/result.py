@@ -54,6 +54,19 @@ class CaseResult:
         """Whether the case passed, or has `todo`."""
         return self.status is not Status.FAILED
 
+    @property
+    def ends(self) -> str:
+        """How its message ends, in one line: once, if for all recipients alike."""
+        if self.trace is None:
+            return "its message cannot be read"
+        ends = {
+            each.recipient: f"{each.outcome} by {each.by}" if each.by else str(each.outcome)
+            for each in self.trace.recipients
+        }
+        if len(set(ends.values())) == 1:
+            return next(iter(ends.values()))
+        return ", ".join(f"{recipient} {end}" for recipient, end in ends.items())
+
     def is_unsettled(self, settled: frozenset[str]) -> bool:
         """Whether it rests on readings that the project does not choose."""
         return any(rest.is_open(settled) for rest in self.rests)

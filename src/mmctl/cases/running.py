@@ -52,7 +52,8 @@ def run_cases(
         way_in = (case.ingress_point, case.rule_set)
         if way_in not in gateways:
             gateways[way_in] = gateway_of_case(project, case)
-        results.append(_run(gateways[way_in], case, read_file, readings=readings, whole=whole))
+        gateway = gateways[way_in]
+        results.append(run_case(gateway, case, read_file, readings=readings, whole=whole))
     return tuple(results)
 
 
@@ -80,14 +81,15 @@ def submission_of_case(case: Case, read_file: Callable[[str], bytes]) -> Submiss
     )
 
 
-def _run(
+def run_case(
     gateway: Gateway,
     case: Case,
     read_file: Callable[[str], bytes],
     *,
-    readings: bool,
-    whole: bool,
+    readings: bool = False,
+    whole: bool = True,
 ) -> CaseResult:
+    """Run one case by its gateway; the rest is as in `run_cases`."""
     try:
         submission = submission_of_case(case, read_file)
     except OSError as error:

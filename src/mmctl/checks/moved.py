@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mmctl.records import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mmctl.problem import Problem
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 def moved(problems: Iterable[Problem], before: str, after: str) -> Iterator[Problem]:
     """Problems of a text in a later text: where their lines are now; others are left out."""
     old, new = before.splitlines(), after.splitlines()
-    head = _same(old, new)
-    tail = min(_same(old[::-1], new[::-1]), len(old) - head, len(new) - head)
+    head, tail = same_lines(old, new)
     for problem in problems:
         line = problem.position.line
         if line <= head:
@@ -26,7 +25,13 @@ def moved(problems: Iterable[Problem], before: str, after: str) -> Iterator[Prob
             yield replace(problem, position=at._replace(line=line + len(new) - len(old)))
 
 
-def _same(before: list[str], after: list[str]) -> int:
+def same_lines(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """How many lines are the same at the start of two texts, and behind that at the end."""
+    head = _same(old, new)
+    return head, min(_same(old[::-1], new[::-1]), len(old) - head, len(new) - head)
+
+
+def _same(before: Sequence[str], after: Sequence[str]) -> int:
     """How many lines are the same at the start."""
     pairs = zip(before, after, strict=False)
     return next(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Final
 
+from mmctl.cli import world
 from mmctl.cli.messages.record import Recorder
 from mmctl.cli.run import refuse_outside
 from mmctl.cli.run_profiles import with_run_profiles
@@ -19,6 +20,7 @@ from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
     from pathlib import Path
 
     from mmctl.cli.run import Run
@@ -49,10 +51,17 @@ def play_page(
     return PlayPage(
         player,
         entry=entry,
+        today=_day_of(run),
         wait=wait,
         save=lambda played, asked: save_case(run, bench.on_disk(), played, asked),
         mail=mail,
     )
+
+
+def _day_of(run: Run) -> Callable[[], date]:
+    """The day in UTC whenever it is asked: a page stays open over midnight."""
+    stated = run.today if run.today != world.now().date() else None
+    return lambda: stated or world.now().date()
 
 
 def save_case(run: Run, disk: OnDisk, played: Played, asked: PlayQuestion) -> Sequence[str]:
@@ -89,7 +98,13 @@ def save_case(run: Run, disk: OnDisk, played: Played, asked: PlayQuestion) -> Se
         target=str(run.root.absolute() / asked.file),
     )
     recorder.check()
-    recorder.see(played.simulated, played.content, name=called, scenario=played.scenario)
+    recorder.see(
+        played.simulated,
+        played.content,
+        name=called,
+        scenario=played.scenario,
+        written=played.written,
+    )
     for path, content in list(recorder.messages.items()):
         if _holds(run.root / path, content):
             del recorder.messages[path]  # an earlier case has the same message

@@ -147,30 +147,17 @@ def _differing(
     """The cases that both rounds have, whose messages end differently."""
     from mmctl.render.text.watch import CaseEndsOtherwise
 
-    earlier = {each.case.name: _ends(each) for each in before}
+    earlier = {each.case.name: each.ends for each in before}
     return tuple(
         CaseEndsOtherwise(
             name=each.case.name,
             place=f"{each.case.position.file}:{each.case.position.line}",
             before=earlier[each.case.name],
-            now=_ends(each),
+            now=each.ends,
         )
         for each in now
-        if earlier.get(each.case.name, _ends(each)) != _ends(each)
+        if earlier.get(each.case.name, each.ends) != each.ends
     )
-
-
-def _ends(result: CaseResult) -> str:
-    """How the message of a case ends, in one line: once, if for all recipients alike."""
-    if result.trace is None:
-        return "its message cannot be read"
-    ends = {
-        each.recipient: f"{each.outcome} by {each.by}" if each.by else str(each.outcome)
-        for each in result.trace.recipients
-    }
-    if len(set(ends.values())) == 1:
-        return next(iter(ends.values()))
-    return ", ".join(f"{recipient} {end}" for recipient, end in ends.items())
 
 
 def _with_plan(

@@ -37,6 +37,8 @@ def _tree(value: Any, *, below: bool = False) -> Branch | Leaf:
             return Branch(mapping=False, entries=[Entry(value=_tree(v)) for v in value], flow=True)
         case bool():
             return Leaf(text="true" if value else "false", verbatim=True)
+        case int():
+            return Leaf(text=str(value), verbatim=True)
         case _:
             return _leaf(str(value))
 

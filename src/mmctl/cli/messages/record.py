@@ -9,7 +9,7 @@ import os
 import posixpath
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.cases.parsing import cases_of
 from mmctl.cases.running import run_cases
@@ -27,6 +27,8 @@ from mmctl.visible import visible
 from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mmctl.cases.result import CaseResult
     from mmctl.cli.run import Run
     from mmctl.judge.ingress import Way
@@ -100,10 +102,12 @@ class Recorder:
         *,
         name: str | None = None,
         scenario: Scenario | None = None,
+        written: Mapping[str, Any] | None = None,
     ) -> None:
         """Make a case of one message; `name` None: named as the message is.
 
-        `scenario` is what functions answered and what failed when it was judged.
+        `scenario` is what functions answered and what failed when it was judged; `written` is the
+        message as another case has it in itself (None: it is in a file).
         """
         members = recorded(simulated, self.project.settings.readings)
         if not members["expect"]:
@@ -111,7 +115,8 @@ class Recorder:
             return
         case = Branch(mapping=True)
         put(case, "name", self._name(simulated.message) if name is None else self._free(name))
-        put(case, "message", self._message(simulated.message, content))
+        message = self._message(simulated.message, content) if written is None else dict(written)
+        put(case, "message", message)
         if self.way.ingress_point is not None:
             put(case, "ingress_point", self.way.ingress_point)
         if self.way.rule_set is not None:

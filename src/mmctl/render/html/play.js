@@ -93,7 +93,12 @@
     const lines = text.value.split("\n").length;
     const ofFile = marks[file] || {};
     const parts = document.createDocumentFragment();
-    for (let line = 1; line <= lines; line += 1) parts.append(piece("span", ofFile[line], line));
+    for (let line = 1; line <= lines; line += 1) {
+      const [worst, ...words] = panel.at(file, line) || [];
+      const made = piece("span", [ofFile[line], worst && `has-${worst}`].filter(Boolean).join(" "), line);
+      if (worst) made.title = words.join("\n");
+      parts.append(made);
+    }
     gutter.replaceChildren(parts);
     gutter.scrollTop = text.scrollTop;
   }
@@ -189,6 +194,7 @@
       if (found.way) byId("entrance").value = found.way;
       put(found.text, found.base64, found.name);
       untouched = { asCase: true };
+      if (found.filled) note(`This message counts as ${found.filled.toLocaleString("en-US")} bytes, as its case says. Once you change it, it counts as what you see.`);
     }
     history.replaceState(null, "", base ? `#${new URLSearchParams({ case: base })}` : "#own");
     byId("case").value = base || "";
@@ -219,7 +225,7 @@
     const form = {};
     for (const [key, field] of fields) if (field.value.trim()) form[key] = field.value;
     const message = untouched === null ? { text: source.value } : untouched.asCase ? null : { base64: untouched.base64 };
-    return { edits: Object.fromEntries(edits), case: base, message, name, form, way: byId("entrance").value, assume_pass: byId("assume").checked };
+    return { edits: Object.fromEntries(edits), case: base, message, name, form, way: byId("entrance").value, assume_pass: byId("assume").checked, tab: panel.tab };
   }
 
   // Judging: one question at a time, and the last one is always answered.
@@ -268,17 +274,13 @@
     }
     const stale = found.html === null;
     result.classList.toggle("before", stale);
-    if (stale) byId("ends").replaceChildren(piece("span", "chip", Object.keys(found.wrong).length ? "a field is unusable" : "not judged"));
-    const made = document.createElement("template");
-    made.innerHTML = found.problems;
-    byId("problems").replaceChildren(made.content);
-    byId("problems").hidden = !byId("problems").childNodes.length;
-    const wrongLines = {};
-    for (const button of all("#problems .error button")) {
-      (wrongLines[button.dataset.file] ||= {})[button.dataset.line] = "error";
+    if (stale) {
+      byId("ends").replaceChildren(piece("span", "chip", Object.keys(found.wrong).length ? "a field is unusable" : "not judged"));
+      marks = {};
     }
-    if (stale) marks = wrongLines;
-    number();
+    byId("why-not").textContent = found.said;
+    byId("why-not").hidden = !found.said;
+    panel.judged(found, disk.version);
     for (const [key, field] of fields) {
       const wrong = byId(`wrong-${key}`);
       wrong.textContent = found.wrong[key] || "";
@@ -311,6 +313,17 @@
       }
     }
   }
+
+  // What follows an edit
+
+  function openCase(number) {
+    if (!disk.cases[number]) return;
+    const narrow = byId("parts").checkVisibility();
+    if (narrow) part("message");
+    choose(disk.cases[number][1]).then(() => { if (narrow) byId("case").focus(); }).catch(trouble);
+  }
+
+  const panel = foundPanel({ ask, edits, beganAs: () => base, goTo, openCase, trouble, marked: number });
 
   // Parts, dialogs, keys
 
@@ -365,6 +378,8 @@
     o: () => byId("chosen").click(),
     d: showDiff,
     s: showSave,
+    p: () => { part("rules"); panel.show("problems", true); },
+    t: () => { part("rules"); panel.show("cases", true); },
     "?": () => byId("keys").showModal(),
   };
 
@@ -408,9 +423,8 @@
     byId("copy-diff").textContent = "Copied";
   });
   for (const button of all("dialog form button")) button.addEventListener("click", () => button.closest("dialog").close());
-  byId("problems").addEventListener("click", (event) => {
-    const at = event.target.closest("button");
-    if (at) goTo(at.dataset.file, Number(at.dataset.line), Number(at.dataset.column), Number(at.dataset.length));
+  document.addEventListener("selectionchange", () => {
+    if (document.activeElement === text) panel.here(file, text.value.slice(0, text.selectionStart).split("\n").length);
   });
   byId("result").addEventListener("click", (event) => {
     const rule = event.target.closest("a[data-rule]");

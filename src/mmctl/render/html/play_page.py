@@ -25,6 +25,8 @@ _KEYS: Final = (
     ("o", "open a message (.eml)"),
     ("d", "edits as a diff"),
     ("s", "save as a case"),
+    ("p", "problems"),
+    ("t", "test cases that fail"),
     ("Esc", "leave a field, for these keys"),
     ("?", "this help"),
 )
@@ -89,7 +91,7 @@ def style_sheet() -> str:
 
 def script() -> str:
     """The script of the page."""
-    return part("unfold.js") + part("play.js")
+    return part("unfold.js") + part("play_found.js") + part("play.js")
 
 
 def _head(frame: PlayFrame) -> Markup:
@@ -157,9 +159,53 @@ def _rules() -> Markup:
             ),
             class_="editor",
         ),
-        element("div", id="problems", role="status", hidden=True),
+        _found(),
         id="rules",
         aria_label="Rules",
+    )
+
+
+def _found() -> Markup:
+    """What follows an edit: problems, and how the cases go."""
+    return element(
+        "div",
+        element(
+            "div",
+            element(
+                "div",
+                [
+                    _found_tab("problems", "looking for problems", chosen=True),
+                    _found_tab("cases", "cases"),
+                ],
+                role="tablist",
+                aria_label="What follows from the rules",
+            ),
+            element(
+                "button",
+                "Run again",
+                type="button",
+                id="run-again",
+                title="Run all cases again, also where no rule changed",
+            ),
+            class_="found-head",
+        ),
+        element("div", id="problems", role="tabpanel", aria_labelledby="tab-problems"),
+        element("div", id="cases", role="tabpanel", aria_labelledby="tab-cases", hidden=True),
+        element("output", id="found-said", class_="unseen"),
+        id="found",
+    )
+
+
+def _found_tab(name: str, label: str, *, chosen: bool = False) -> Markup:
+    return element(
+        "button",
+        label,
+        type="button",
+        role="tab",
+        id=f"tab-{name}",
+        aria_controls=name,
+        aria_selected="true" if chosen else "false",
+        tabindex="0" if chosen else "-1",
     )
 
 
@@ -240,6 +286,7 @@ def _way() -> Markup:
     return element(
         "section",
         element("p", "judging", id="busy", class_="nothing", hidden=True),
+        element("p", id="why-not", class_="failure", role="status", hidden=True),
         element("div", id="result"),
         id="way",
         aria_label="Way of the message",

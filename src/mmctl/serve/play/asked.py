@@ -17,6 +17,7 @@ MOST_EDITS: Final = 200
 """Files that one question may edit."""
 LONGEST_TEXT: Final = 64 * 1024
 """Characters of one field of the form."""
+LONGEST_TAB: Final = 64
 MOST_MEMBERS: Final = 400
 POINT: Final = "point:"
 RULE_SET: Final = "rules:"
@@ -37,6 +38,10 @@ class PlayQuestion:
     form: Mapping[str, str] = field(default_factory=dict)
     way: Way = field(default_factory=Way)
     assume_pass: bool = False
+    tab: str = ""
+    """Which tab of a browser asks."""
+    again: bool = False
+    """Whether cases that ran run again."""
     file: str = ""
     """The file for a new case."""
     called: str = ""
@@ -62,6 +67,8 @@ def asked_in(body: bytes) -> PlayQuestion:
         form=_texts(data, "form", most=MOST_MEMBERS, longest=LONGEST_TEXT),
         way=way_of(_text(data, "way", LONGEST_TEXT)),
         assume_pass=data.get("assume_pass") is True,
+        tab=_text(data, "tab", LONGEST_TAB),
+        again=data.get("again") is True,
         file=_text(data, "file", LONGEST_TEXT),
         called=_text(data, "called", LONGEST_TEXT),
     )

@@ -18,15 +18,18 @@ from mmctl.problem import Severity
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from mmctl.cases.case import Case
     from mmctl.language.parsing.files import Files
-    from mmctl.language.project import Project
+    from mmctl.language.project import CaseText, Project
     from mmctl.problem import Problem
 
 KEPT: Final = 4
 """Edited versions of the rules that are kept: most questions change the message alone."""
+
+EditsKey = tuple[int, tuple[tuple[str, str], ...]]
+"""The version of the files, and the edits."""
 
 _NOTHING: Final = b"version: 1\n"
 """A file that has nothing in it."""
@@ -35,7 +38,9 @@ _NOTHING: Final = b"version: 1\n"
 class EditedFiles:
     """The files of a project, some of them with other texts, and some as if they had nothing."""
 
-    def __init__(self, files: Files, texts: Mapping[str, str], left_out: Container[str]) -> None:
+    def __init__(
+        self, files: Files, texts: Mapping[str, str], left_out: Collection[str] = ()
+    ) -> None:
         self._files = files
         self._texts = texts
         self._left_out = left_out
@@ -45,8 +50,8 @@ class EditedFiles:
         return self._files.matching(pattern)
 
     def called_yaml(self) -> tuple[str, ...]:
-        """No file: which ones belong to no pattern does not depend on an edit."""
-        return ()
+        """The files with names of YAML files, sorted; none where some are left out."""
+        return () if self._left_out else self._files.called_yaml()
 
     def read(self, path: str) -> bytes:
         """The bytes of a file, or of the text that replaces it.
@@ -67,6 +72,8 @@ class Rules:
     project: Project | None
     problems: tuple[Problem, ...] = ()
     said: str = ""
+    read: Project | None = None
+    """The same with its errors; None: nothing could be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +89,27 @@ class OnDisk:
     of_cases: frozenset[str] = frozenset()
     """The files that have nothing but cases, as the project file says."""
     cases: Mapping[str, Case] = field(default_factory=dict)
+    case_texts: tuple[CaseText, ...] = ()
+    """What the files in `of_cases` say of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """The rules with the edits of a page."""
+
+    disk: OnDisk
+    edits: Mapping[str, str]
+    """The whole texts that differ from the files, by path."""
+    rules: Rules
+
+    @property
+    def key(self) -> EditsKey:
+        """What is the same for the same edits of the same files."""
+        return self.disk.version, tuple(sorted(self.edits.items()))
+
+    def text(self, path: str) -> str | None:
+        """The text of a file that the page shows, with its edit."""
+        return self.edits.get(path, self.disk.texts.get(path))
 
 
 class Bench:
@@ -99,7 +127,8 @@ class Bench:
     ) -> None:
         self._root = root
         self._sources_of = sources_of
-        self._environment = environment
+        self.environment = environment
+        """The environment to judge in; None: the default one."""
         self._finished = finished
         self._lock = RLock()
         self._known: OnDisk | None = None
@@ -118,7 +147,7 @@ class Bench:
                 known = self._known = self._read(0 if known is None else known.version + 1)
             return known
 
-    def rules(self, texts: Mapping[str, str]) -> Rules:
+    def edited(self, texts: Mapping[str, str]) -> Edited:
         """The rules with other texts of some files; only files that the page shows count."""
         with self._lock:
             known = self.on_disk()
@@ -128,22 +157,42 @@ class Bench:
                 if path in known.texts
             }
             edits = {path: text for path, text in edits.items() if text != known.texts[path]}
-            if not edits:
-                return known.rules
-            key = tuple(sorted(edits.items()))
-            if key in self._edited:
-                self._edited.move_to_end(key)
-            else:
-                self._edited[key] = self._with(known, edits)
-                while len(self._edited) > KEPT:
-                    self._edited.popitem(last=False)
-            return self._edited[key]
+            return Edited(disk=known, edits=edits, rules=self._rules(known, edits))
+
+    def rules(self, texts: Mapping[str, str]) -> Rules:
+        """The rules with other texts, as in `edited`."""
+        return self.edited(texts).rules
+
+    def sources(self, edited: Edited) -> Sources:
+        """All files of the project with edits, those of cases too."""
+        edits = edited.edits
+        fresh = self._sources_of(Seen())
+        sources = Sources(
+            EditedFiles(fresh.files, edits), fresh.name, outputs=edited.disk.sources.outputs
+        )
+        known = edited.disk.sources.parsed.parsed
+        sources.parsed.parsed.update(
+            (path, parsed) for path, parsed in known.items() if path not in edits
+        )
+        return sources
+
+    def _rules(self, known: OnDisk, edits: Mapping[str, str]) -> Rules:
+        if not edits:
+            return known.rules
+        key = tuple(sorted(edits.items()))
+        if key in self._edited:
+            self._edited.move_to_end(key)
+        else:
+            self._edited[key] = self._with(known, edits)
+            while len(self._edited) > KEPT:
+                self._edited.popitem(last=False)
+        return self._edited[key]
 
     def _read(self, version: int) -> OnDisk:
         seen = Seen()
         sources = self._sources_of(seen)
         try:
-            project, problems = sources.read(self._environment)
+            project, problems = sources.read(self.environment)
         except ProblemsFound as error:
             rules = Rules(project=None, problems=error.problems)
             return OnDisk(
@@ -166,6 +215,7 @@ class Bench:
             },
             of_cases=of_cases - shown,
             cases={case.name: case for case in cases},
+            case_texts=tuple(case for case in project.cases if case.file in of_cases - shown),
         )
 
     def _with(self, known: OnDisk, edits: Mapping[str, str]) -> Rules:
@@ -177,7 +227,7 @@ class Bench:
             if path not in edits and path not in known.of_cases
         )
         try:
-            edited, problems = sources.read(self._environment)
+            edited, problems = sources.read(self.environment)
         except ProblemsFound as error:
             return Rules(project=None, problems=error.problems, said=error.message)
         except MmctlError as error:
@@ -188,7 +238,8 @@ class Bench:
         """The rules, unless there is an error in them."""
         found = tuple(problems)
         wrong = any(problem.severity is Severity.ERROR for problem in found)
-        return Rules(project=None if wrong else self._finished(project), problems=found)
+        usable = None if wrong else self._finished(project)
+        return Rules(project=usable, problems=found, read=project)
 
 
 def with_line_ends_of(before: str, after: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from difflib import unified_diff
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.cases.case import MessageFile
+from mmctl.cases.case import MessageFile, WrittenMessage
 from mmctl.cases.running import submission_of_case
 from mmctl.errors import UsageError
 from mmctl.judge.index.index import index_of
@@ -17,7 +17,7 @@ from mmctl.judge.simulation import Simulated, submission_from
 from mmctl.judge.submission import Scenario, Submission
 from mmctl.judge.trace import RuleResult
 from mmctl.mail.reader import read_email
-from mmctl.records import dataclass, field, replace
+from mmctl.records import dataclass, field
 from mmctl.serve.play.asked import name_of
 from mmctl.serve.play.bench import with_line_ends_of
 from mmctl.serve.play.form import form_of, stated_in
@@ -31,9 +31,8 @@ if TYPE_CHECKING:
     from mmctl.judge.trace import Trace
     from mmctl.language.project import Project
     from mmctl.mail.email import Email
-    from mmctl.problem import Problem
     from mmctl.serve.play.asked import PlayQuestion
-    from mmctl.serve.play.bench import Bench
+    from mmctl.serve.play.bench import Bench, Edited
 
 WRITTEN: Final = "written message"
 KEPT_GATEWAYS: Final = 6
@@ -50,17 +49,20 @@ _STRONGEST: Final = (
 class Played:
     """What the page shows for a question."""
 
-    version: int
+    edited: Edited
+    """The rules that it was judged by."""
     simulated: Simulated | None = None
     """None: the rules, the form or the way in cannot be used."""
-    problems: tuple[Problem, ...] = ()
     said: str = ""
+    """Why not, where it is not the rules."""
     wrong: Mapping[str, str] = field(default_factory=dict)
     """For each field of the form that is unusable what was expected."""
     found: Mapping[str, str] = field(default_factory=dict)
     """What headers of the message say where the form says nothing, by field."""
     project: Project | None = None
     content: bytes = b""
+    written: Mapping[str, Any] | None = None
+    """The message as the case has it in itself, where its bytes are not all of it."""
     scenario: Scenario = field(default_factory=Scenario)
     way: Way = field(default_factory=Way)
 
@@ -78,6 +80,8 @@ class FormOfCase:
     content: bytes
     way: str
     name: str
+    filled: int | None = None
+    """The size in bytes that the message counts as, where that is more than `content`."""
 
 
 class Player:
@@ -102,6 +106,7 @@ class Player:
             content=self._content(case),
             way=name_of(_way_of(case)),
             name=case.message.path if isinstance(case.message, MessageFile) else case.name,
+            filled=None if _filled(case) is None else self._email(case).size,
         )
 
     def play(self, asked: PlayQuestion) -> Played:
@@ -110,38 +115,34 @@ class Player:
         Raises:
             UsageError: the project is gone.
         """
-        disk = self.bench.on_disk()
-        rules = self.bench.rules(asked.edits)
+        edited = self.bench.edited(asked.edits)
+        disk, rules = edited.disk, edited.rules
         if rules.project is None:
-            return Played(version=disk.version, problems=rules.problems, said=rules.said)
+            return Played(edited=edited)
         case = None if asked.case is None else disk.cases.get(asked.case)
-        before = disk.rules.project if rules is not disk.rules else None
         try:
-            return replace(
-                self._played(asked, case, rules.project, before),
-                version=disk.version,
-                problems=rules.problems,
-            )
+            return self._played(asked, case, edited, rules.project)
         except UsageError as error:
             said = f"{error.message}{f': {error.help}' if error.help else ''}"
         except OSError as error:
             said = f"the message of the case cannot be read: {error.strerror or error}"
-        return Played(version=disk.version, problems=rules.problems, said=said)
+        return Played(edited=edited, said=said)
 
     def _played(
-        self, asked: PlayQuestion, case: Case | None, project: Project, before: Project | None
+        self, asked: PlayQuestion, case: Case | None, edited: Edited, project: Project
     ) -> Played:
-        """The message, judged; `before` has the rules without edits, if there are any."""
+        """The message, judged by `project`, which has the edits, and by the files without them."""
+        before = edited.disk.rules.project if edited.edits else None
         submission, known, wrong = self._submission(asked, case)
         if wrong:
-            return Played(version=0, wrong=wrong)
+            return Played(edited=edited, wrong=wrong)
         way = asked.way if case is None or asked.way != Way() else _way_of(case)
         gateway, passing = self._gateway(project, way), asked.assume_pass
         scenario = Scenario() if case is None else case.scenario
         trace = judge(gateway, submission, scenario, assume_pass=passing)
         survey = index_of(gateway, assume_pass=passing).survey(submission)
         return Played(
-            version=0,
+            edited=edited,
             simulated=Simulated(
                 message=asked.name or (WRITTEN if case is None else case.name),
                 submission=submission,
@@ -162,6 +163,7 @@ class Player:
             found={each.name: each.value for each in known if not each.by_option},
             project=project,
             content=self._content(case) if asked.message is None and case else asked.message or b"",
+            written=_filled(case) if asked.message is None else None,
             scenario=scenario,
             way=way,
         )
@@ -212,6 +214,14 @@ def _way_of(case: Case) -> Way:
     if case.ingress_point is None:
         return Way(rule_set=case.rule_set)
     return Way(ingress_point=case.ingress_point)
+
+
+def _filled(case: Case | None) -> Mapping[str, Any] | None:
+    """What a case says of its message, if that counts as longer than what is written."""
+    message = None if case is None else case.message
+    if isinstance(message, WrittenMessage) and message.is_filled:
+        return message.written
+    return None
 
 
 def _marks(trace: Trace) -> dict[str, dict[int, str]]:

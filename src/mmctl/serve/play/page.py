@@ -12,15 +12,21 @@ from urllib.parse import parse_qs
 from mmctl.errors import MmctlError
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.render.html.passed_over import PassedOver
+from mmctl.render.html.play_cases import cases_document
 from mmctl.render.html.play_page import PlayFrame, play_page, script, style_sheet
-from mmctl.render.html.play_view import problems_view, way_view
+from mmctl.render.html.play_problems import problems_document
+from mmctl.render.html.play_view import way_view
 from mmctl.serve.page import answers
 from mmctl.serve.page.page import ICON
 from mmctl.serve.play.asked import POINT, RULE_SET, asked_in
+from mmctl.serve.play.case_rounds import CaseRounds
+from mmctl.serve.play.edit_problems import EditProblems
 from mmctl.serve.play.form import FIELDS, form_of
+from mmctl.serve.play.newest import NewestEdits, Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
     from mmctl.emulator.routes import Request
     from mmctl.emulator.wire import HttpAnswer
@@ -47,8 +53,9 @@ LONGEST_SHOWN: Final = 256 * 1024
 class PlayPage:
     """The page of one project.
 
-    `wait` waits for seconds and says whether the server stops; `save` writes a case; `mail` has
-    the messages of the page beside this one (None: the server has no other page).
+    `today` is the day in UTC, for rules that expire; `wait` waits for seconds and says whether the
+    server stops; `save` writes a case; `mail` has the messages of the page beside this one (None:
+    the server has no other page).
     """
 
     def __init__(
@@ -56,6 +63,7 @@ class PlayPage:
         player: Player,
         *,
         entry: PageEntry,
+        today: Callable[[], date],
         wait: Callable[[float], bool],
         save: Save,
         mail: Mail | None = None,
@@ -65,6 +73,9 @@ class PlayPage:
         self._wait = wait
         self._save = save
         self._mail = mail
+        newest = NewestEdits(ends=lambda: wait(0))
+        self._problems = EditProblems(player.bench, today, newest)
+        self._cases = CaseRounds(player.bench, player.read_file, newest)
 
     def look(self) -> None:
         """Read the files, so that the first page has to wait for nothing.
@@ -122,7 +133,11 @@ class PlayPage:
     def _told(self, path: str, asked: PlayQuestion) -> HttpAnswer | None:
         match path:
             case "/play/judge":
-                return self._judged(self._player.play(asked))
+                return self._judged(self._player.play(asked), asked.tab)
+            case "/play/cases":
+                return self._cases_run(asked)
+            case "/play/lint":
+                return self._linted(asked)
             case "/play/diff":
                 return answers.data({"diff": self._player.diff(asked.edits)})
             case "/play/save":
@@ -140,23 +155,36 @@ class PlayPage:
             with_mail=self._mail is not None,
         )
 
-    def _judged(self, played: Played) -> HttpAnswer:
+    def _judged(self, played: Played, tab: str) -> HttpAnswer:
         passed_over = PassedOver()
         message = played.simulated
         return answers.data(
             {
-                "version": played.version,
                 "html": None if message is None else way_view(message, passed_over),
                 "passed_over": passed_over.document(),
                 "ends": []
                 if message is None
                 else list(dict.fromkeys(got.outcome.value for got in message.trace.recipients)),
                 "marks": played.marks,
-                "problems": problems_view(played.problems, played.said),
+                "said": played.said,
+                **problems_document(self._problems.at_once(played.edited, tab)),
                 "wrong": dict(played.wrong),
                 "found": dict(played.found),
             }
         )
+
+    def _cases_run(self, asked: PlayQuestion) -> HttpAnswer:
+        try:
+            found = self._cases.more(asked.edits, asked.tab, first=asked.case, again=asked.again)
+        except Stopped:
+            return answers.data({"stopped": True})
+        return answers.data(cases_document(found))
+
+    def _linted(self, asked: PlayQuestion) -> HttpAnswer:
+        try:
+            return answers.data(problems_document(self._problems.whole(asked.edits, asked.tab)))
+        except Stopped:
+            return answers.data({"stopped": True})
 
     def _changes(self, since: str) -> HttpAnswer:
         """Answer when a file has changed, or after a while."""
@@ -175,6 +203,7 @@ class PlayPage:
                 "form": dict(case.form),
                 "way": case.way,
                 "name": case.name,
+                "filled": case.filled,
                 **_shown_message(case.content),
             }
         )

@@ -1,0 +1,48 @@
+"""Which edits each tab of a browser shows: work for edits that are no longer shown ends."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mmctl.serve.play.bench import EditsKey
+
+MOST_TABS: Final = 32
+"""Tabs that are known; the oldest is forgotten, and its work ends."""
+
+
+class Stopped(Exception):
+    """Nobody waits for an answer anymore."""
+
+
+class NewestEdits:
+    """The newest edits of each tab; several threads may ask. `ends` says if the server stops."""
+
+    def __init__(self, ends: Callable[[], bool]) -> None:
+        self._ends = ends
+        self._lock = Lock()
+        self._of: OrderedDict[str, EditsKey] = OrderedDict()
+
+    def show(self, tab: str, key: EditsKey) -> None:
+        """Note what a tab shows now."""
+        with self._lock:
+            self._of[tab] = key
+            self._of.move_to_end(tab)
+            while len(self._of) > MOST_TABS:
+                self._of.popitem(last=False)
+
+    def while_shown(self, tab: str, key: EditsKey) -> Callable[[], None]:
+        """What stops work as soon as the tab shows other edits.
+
+        It raises `Stopped`.
+        """
+
+        def between() -> None:
+            if self._of.get(tab) != key or self._ends():
+                raise Stopped
+
+        return between
