@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mmctl.checks.company.held import BaseRules
+    from mmctl.checks.kept_findings import KeptFindings
     from mmctl.compiler.packing.memory import CompilerMemory
     from mmctl.language.company_rules import CompanyRule
     from mmctl.language.formatting.fix import Fix
@@ -69,11 +70,14 @@ def problems_of(
     base: BaseRules | None = None,
     memory: CompilerMemory | None = None,
     between: Callable[[], object] | None = None,
+    kept: KeptFindings | None = None,
+    soon: Callable[[LintResult], object] | None = None,
 ) -> LintResult:
     """The problems of a project in one environment, or in all of them (None), each once.
 
     `base` is what the base of the change demands, `memory` keeps what the compiler found, and
-    `between` is called before each check and may raise to stop.
+    `between` is called before each check and may raise to stop. `kept` has what checks found
+    before, and `soon` gets what is found without the compiler and without proofs.
 
     Raises:
         UsageError: there is no such environment, or nothing to read.
@@ -98,19 +102,35 @@ def problems_of(
     from mmctl.compiler.fit_lines import fit_lines  # noqa: PLC0415
     from mmctl.compiler.refusing import refusing_of  # noqa: PLC0415
 
+    projects = [project for project, _ in readings.values()]
+    texts = {path: text for project in projects for path, text in project.files.items()}
+    of_lists = {path: text for project in projects for path, text in project.list_files.items()}
+    if soon is not None:
+        from mmctl.checks.catalogue import FAST  # noqa: PLC0415
+
+        read_problems = {name: problems for name, (_, problems) in readings.items()}
+        fast = report(
+            projects, today, read_problems, checks=FAST, base=base, between=between, kept=kept
+        )
+        soon(
+            LintResult(
+                problems=fast.problems,
+                fixes=fast.fixes,
+                files=texts,
+                list_files=of_lists,
+                projects=tuple(projects),
+            )
+        )
     others = {
         name: (*problems, *compile_project(project, memory)[1])
         for name, (project, problems) in readings.items()
     }
-    projects = [project for project, _ in readings.values()]
-    found = report(projects, today, others, base=base, between=between)
+    found = report(projects, today, others, base=base, between=between, kept=kept)
     return LintResult(
         problems=found.problems,
         fixes=found.fixes,
-        files={path: text for project in projects for path, text in project.files.items()},
-        list_files={
-            path: text for project in projects for path, text in project.list_files.items()
-        },
+        files=texts,
+        list_files=of_lists,
         packed=tuple(
             dict.fromkeys(
                 line

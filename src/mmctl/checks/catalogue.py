@@ -88,6 +88,7 @@ from mmctl.checks import (
     vacuous_invariant,
 )
 from mmctl.checks.check import Check
+from mmctl.checks.kept_findings import PROVED
 
 CHECKS: Final[tuple[Check, ...]] = (
     # cannot work
@@ -201,3 +202,7 @@ _OF_OUR_FILES: Final = frozenset(
 all that uses a thing, which may be in other files of that tool."""
 IN_PLACE: Final = tuple(check for check in CHECKS if check not in _OF_OUR_FILES)
 """The checks of rules that are in the files of another tool."""
+FAST: Final = tuple(
+    check for check in CHECKS if check.id not in PROVED and check is not ignore_without_effect.CHECK
+)
+"""The checks that prove nothing; whether a comment has an effect, only all of them together say."""

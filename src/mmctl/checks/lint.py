@@ -5,11 +5,12 @@ No check may live here, and nothing may be printed.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.one_spelling import in_one_spelling
 from mmctl.checks import company_rule_loosened, ignore_without_effect
-from mmctl.checks.catalogue import CHECKS
+from mmctl.checks.catalogue import CHECKS, FAST
 from mmctl.checks.check import Subject
 from mmctl.checks.ignored import Ignored
 from mmctl.checks.mistakes import MISTAKES
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from mmctl.checks.check import AboutValue, Check
     from mmctl.checks.company.held import BaseRules
+    from mmctl.checks.kept_findings import KeptFindings
     from mmctl.language.formatting.fix import Fix
     from mmctl.language.project import Project
     from mmctl.problem import Position
@@ -79,10 +81,11 @@ def report(
     checks: Iterable[Check] = CHECKS,
     base: BaseRules | None = None,
     between: Callable[[], object] | None = None,
+    kept: KeptFindings | None = None,
 ) -> Report:
     """The problems of `lint_all`, with the fixes that the checks know.
 
-    `between` is called before each check, and may raise to stop.
+    `between` is called before each check, and may raise to stop; `kept` has what was found before.
     """
     read = {
         project.environment.name: tuple((others or {}).get(project.environment.name, ()))
@@ -90,7 +93,7 @@ def report(
     }
     fixes: dict[Problem, Fix] = {}
     found_in: dict[str, list[Problem]] = {}
-    company = _company_checks(projects, base) if checks is CHECKS else []
+    company = _company_checks(projects, base) if checks is CHECKS or checks is FAST else []
     for project in projects:
         name = project.environment.name
         subject = Subject(
@@ -99,18 +102,18 @@ def report(
             base=base,
             own=project.settings.lint,
         )
-        looked = problems(subject, (*checks, *company), between)
+        looked = problems(subject, (*checks, *company), between, kept)
         found_in[name] = [*read[name], *_noted(looked, fixes)]
     found = _merged(found_in)
     found += _misnamed(projects)
     ids = _IDS.union(check.id for check in company)
     ignored = Ignored(projects, ids, frozenset(ids - _IDS), base)
-    kept = [left for problem in found if (left := ignored.left_of(problem)) is not None]
+    told = [left for problem in found if (left := ignored.left_of(problem)) is not None]
     whole = bool(projects) and all(project.whole for project in projects) and _are_all(projects)
     if whole and ignore_without_effect.CHECK in checks:
         subject = Subject(project=projects[0], today=today, found=tuple(found), known=ids)
-        kept += _noted(_of(ignore_without_effect.CHECK, subject), fixes)
-    listed = _told_first(ordered(_without_consequences(kept)))
+        told += _noted(_of(ignore_without_effect.CHECK, subject), fixes)
+    listed = _told_first(ordered(_without_consequences(told)))
     return Report(listed, {each: fixes[each] for each in listed if each in fixes})
 
 
@@ -148,6 +151,7 @@ def problems(
     subject: Subject,
     checks: Iterable[Check] = CHECKS,
     between: Callable[[], object] | None = None,
+    kept: KeptFindings | None = None,
 ) -> Iterator[tuple[Problem, Fix | None]]:
     """What checks find, ignored or not, unsorted; `between` is called before each of them."""
     about_mail = replace(subject, project=in_one_spelling(subject.project))
@@ -157,7 +161,8 @@ def problems(
         if check is not ignore_without_effect.CHECK and (
             subject.project.whole or not check.from_absence
         ):
-            yield from _of(check, about_mail if check.about_mail else subject)
+            look = partial(_of, check, about_mail if check.about_mail else subject)
+            yield from look() if kept is None else kept.of(check, subject, look)
 
 
 def _of(check: Check, subject: Subject) -> Iterator[tuple[Problem, Fix | None]]:

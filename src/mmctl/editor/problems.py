@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.checks.catalogue import CHECKS
+from mmctl.checks.catalogue import CHECKS, FAST
 from mmctl.checks.lint import report
 from mmctl.checks.local_checks import LOCAL
 from mmctl.checks.moved import moved
@@ -14,7 +14,7 @@ from mmctl.language.text.nodes import Mapping
 from mmctl.linting import LintResult, problems_of
 from mmctl.model.kinds import Kind
 from mmctl.problem import Position, Problem, Severity, ordered
-from mmctl.records import dataclass, field
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,6 +31,7 @@ _OF_ALL_FILES: Final = frozenset(check.id for check in CHECKS) - LOCAL | {
     "over-limit",
 }
 """What one file alone cannot say."""
+_SLOW: Final = frozenset(check.id for check in CHECKS if check not in FAST) | {"over-limit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +72,44 @@ def of_project(
     project: OpenProject,
     today: date,
     environment: str | None,
+    soon: Callable[[FoundProblems], object],
     between: Callable[[], object],
 ) -> FoundProblems:
-    """All problems, as `mmctl lint` reports them; what was read is kept in the project."""
+    """All problems, as `mmctl lint` reports them; what was read is kept in the project.
+
+    `soon` gets those that need no proof, before the others are looked for.
+    """
+
+    def keep(found: LintResult) -> FoundProblems:
+        if found.projects:
+            project.read = {each.environment.name: each for each in found.projects}
+        return FoundProblems(found.problems, found.fixes, {**found.files, **found.list_files})
+
     sources = project.sources(between)
     try:
-        found = problems_of(sources, today, environment=environment, between=between)
+        found = problems_of(
+            sources,
+            today,
+            environment=environment,
+            between=between,
+            kept=project.findings,
+            soon=lambda fast: soon(keep(fast)),
+        )
     except UsageError as error:
         file = next(iter(project.texts), "")
         found = LintResult(problems=(_unusable(file, error),))
-    if found.projects:
-        project.read = {each.environment.name: each for each in found.projects}
-    return FoundProblems(found.problems, found.fixes, {**found.files, **found.list_files})
+    return keep(found)
+
+
+def with_slow(fast: FoundProblems, shown: Iterable[Problem]) -> FoundProblems:
+    """The problems that need no proof, with those shown that need one or the compiler.
+
+    Of a value for which such a problem is shown nothing is said that it may take back.
+    """
+    waiting = [each for each in shown if each.check in _SLOW]
+    said = {each.position for each in waiting}
+    found = [each for each in fast.problems if each.position not in said]
+    return replace(fast, problems=ordered([*found, *waiting]))
 
 
 def _elsewhere(project: OpenProject, path: str) -> dict[Kind, set[str]] | None:

@@ -17,7 +17,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
 from mmctl.editor.diagnostics import diagnostics
-from mmctl.editor.problems import FoundProblems, of_file, of_project
+from mmctl.editor.problems import FoundProblems, of_file, of_project, with_slow
 from mmctl.editor.protocol import EditorProtocol
 from mmctl.editor.workspace import Workspace, place_in
 from mmctl.language.parsing.root import PROJECT_FILE
@@ -211,13 +211,26 @@ class EditorServer(LanguageServer):
         elif project.lone:
             return
         await asyncio.sleep(PAUSE)
+        edits = watched.edits
+
+        def soon(fast: FoundProblems) -> None:
+            loop.call_soon_threadsafe(self._tell_fast, watched, edits, fast)
+
         whole = await self._until_edited(
-            self._behind, of_project, project, self.today(), self.environment
+            self._behind, of_project, project, self.today(), self.environment, soon
         )
         if whole is None:
             return
         watched.found, watched.fixes = whole, dict(whole.fixes)
         self._tell_all(watched, whole)
+
+    def _tell_fast(self, watched: WatchedProject, edits: int, fast: FoundProblems) -> None:
+        """Show the problems of the project that need no proof; the others stay as they are."""
+        if watched.edits == edits:
+            shown = [problem for problems in watched.now.values() for problem in problems]
+            watched.found = with_slow(fast, shown)
+            watched.fixes |= fast.fixes
+            self._tell_all(watched, watched.found)
 
     def _tell_all(self, watched: WatchedProject, found: FoundProblems) -> None:
         by_file: dict[str, list[Problem]] = {path: [] for path in watched.now}

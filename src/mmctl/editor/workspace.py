@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Final, Protocol
 
+from mmctl.checks.kept_findings import KeptFindings
 from mmctl.editor.lines import TextLines
 from mmctl.language.parsing.files import CALLED_YAML, MemoryFiles, Unreadable, leaves_project
 from mmctl.language.parsing.load import Sources
@@ -125,6 +126,8 @@ class OpenProject:
     """The files that are open, as they are in the editor now."""
     read: Mapping[str, Project] = field(default_factory=dict)
     """The project as it was last read whole, by environment, the default one first."""
+    findings: KeptFindings = field(default_factory=KeptFindings)
+    """What checks found in it the last time."""
     _kept: Kept = field(default_factory=dict)
     _lines: dict[str, TextLines] = field(default_factory=dict)
 
