@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.interchange.migration.source import Unread
 from mmctl.interchange.terraform.expressions import PlanModule, text_at
-from mmctl.interchange.terraform.planned_values import TRUE, Instance, PlannedValues, list_items
+from mmctl.interchange.terraform.planned_values import (
+    TRUE,
+    ResourceInstance,
+    PlannedValues,
+    list_items,
+)
 from mmctl.interchange.terraform.provider_words import declared_of, noun_of
 from mmctl.language.text.nodes import Mapping, Scalar
 from mmctl.problem import Problem, Severity
@@ -58,7 +63,7 @@ def read_document(root: Mapping) -> ReadModule:
 
 def _declare(
     read: ReadModule,
-    each: Instance,
+    each: ResourceInstance,
     configuration: PlanModule | None,
     unknown: ProviderNode | None,
 ) -> None:
@@ -92,7 +97,7 @@ def _configuration(root: Mapping, labels: set[str]) -> PlanModule | None:
 # -- where resources are
 
 
-def _of_show(root: Mapping, read: ReadModule) -> Iterator[Instance]:
+def _of_show(root: Mapping, read: ReadModule) -> Iterator[ResourceInstance]:
     """The resources of `planned_values` or `values`."""
     if text_at(root, "errored") == TRUE:
         _leave(read, root.position, "the plan", "Terraform stopped in an error: it is incomplete")
@@ -106,7 +111,7 @@ def _of_show(root: Mapping, read: ReadModule) -> Iterator[Instance]:
     yield from _of_module(module, read, 0)
 
 
-def _of_module(module: Mapping, read: ReadModule, depth: int) -> Iterator[Instance]:
+def _of_module(module: Mapping, read: ReadModule, depth: int) -> Iterator[ResourceInstance]:
     address = text_at(module, "address")
     for node in list_items(module.get("resources")):
         if not isinstance(node, Mapping) or not text_at(node, "type"):
@@ -121,7 +126,7 @@ def _of_module(module: Mapping, read: ReadModule, depth: int) -> Iterator[Instan
             message = "expected a resource with an `address` and `values`"
             read.problems.append(_problem(node.position, message, None))
             continue
-        yield Instance(
+        yield ResourceInstance(
             label=label,
             type=text_at(node, "type"),
             name=text_at(node, "name"),
@@ -137,7 +142,7 @@ def _of_module(module: Mapping, read: ReadModule, depth: int) -> Iterator[Instan
                 yield from _of_module(child, read, depth + 1)
 
 
-def _of_state_file(root: Mapping, read: ReadModule) -> Iterator[Instance]:
+def _of_state_file(root: Mapping, read: ReadModule) -> Iterator[ResourceInstance]:
     """The resources of a state file of version 4."""
     if text_at(root, "version") != _STATE_VERSION:
         message = f"got a state file of version `{text_at(root, 'version')[:20]}`, expected 4"
@@ -158,7 +163,7 @@ def _of_state_file(root: Mapping, read: ReadModule) -> Iterator[Instance]:
                 continue
             index = _index(instance.get("index_key"))
             label = ".".join(part for part in (module, type_, name) if part) + index
-            yield Instance(
+            yield ResourceInstance(
                 label=label,
                 type=type_,
                 name=name,

@@ -24,7 +24,7 @@ TRUE: Final = "true"
 
 
 @dataclass(slots=True, kw_only=True)
-class Instance:
+class ResourceInstance:
     """One resource of a document."""
 
     label: str
@@ -46,7 +46,7 @@ class PlannedValues:
     module: PlanModule | None
     all: ProviderNode | None
     """The expressions of the whole resource."""
-    instance: Instance
+    instance: ResourceInstance
 
     def merged(
         self,
