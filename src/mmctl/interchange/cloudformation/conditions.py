@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
+class TemplateConditions:
     """The conditions of one template."""
 
     nodes: MappingOf[str, TemplateNode]

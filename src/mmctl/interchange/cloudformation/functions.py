@@ -10,7 +10,7 @@ import base64
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.interchange.cloudformation.conditions import Conditions
+from mmctl.interchange.cloudformation.conditions import TemplateConditions
 from mmctl.interchange.cloudformation.pieces import cuttable, pieces
 from mmctl.interchange.cloudformation.scalars import scalar_value, with_secrets
 from mmctl.interchange.cloudformation.template_nodes import FunctionCall, items_of
@@ -111,7 +111,7 @@ class Evaluation:
 
     def condition(self, name: str, call: FunctionCall) -> bool | None:
         """Whether a condition of the template holds; None: it depends on what is unknown."""
-        conditions = Conditions(
+        conditions = TemplateConditions(
             nodes=self.scope.conditions,
             value=self.apart,
             wrong=self.wrong,

@@ -13,8 +13,8 @@ from mmctl.interchange.migration.source import Unread
 from mmctl.interchange.terraform.expressions import PlanModule, text_at
 from mmctl.interchange.terraform.planned_values import (
     TRUE,
-    ResourceInstance,
     PlannedValues,
+    ResourceInstance,
     list_items,
 )
 from mmctl.interchange.terraform.provider_words import declared_of, noun_of
