@@ -8,7 +8,10 @@ import pytest
 
 from mmctl.errors import CouldNot, Refused, StoppedPartWay, UsageError
 from mmctl.live.compare.edits import EditKind
+from mmctl.live.history.entries import entry_document, entry_of
 from mmctl.model.kinds import Kind, Noun
+from mmctl.records import replace
+from mmctl.render.text.history import one
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -258,6 +261,20 @@ def test_an_archive_that_waits_for_its_deletion_counts_as_gone(world: World) -> 
     plan = world.plan()
     assert ("added", "compliance") in [(edit.kind, edit.name) for edit in plan.edits]
     assert "archive compliance is still being deleted, its name may be taken" in plan.notes
+
+
+def test_an_entry_names_the_identity_that_applied_and_older_ones_none(world: World) -> None:
+    plan = world.plan()
+    planner = replace(plan.target.identity, caller="arn:aws:sts::000000000000:assumed-role/look/me")
+    world.apply(replace(plan, target=replace(plan.target, identity=planner)))
+    (entry,) = world.history.entries()
+    assert entry.caller == world.service().identity.caller
+    assert "  as user/embedded\n" in one(entry, ()).plain
+    older = replace(entry, caller=None)
+    document = entry_document(older)
+    assert "caller" not in document
+    assert entry_of(document, entry.id) == older
+    assert "  as " not in one(older, ()).plain
 
 
 def test_a_plan_is_stale_when_somebody_changed_what_it_was_made_from(world: World) -> None:

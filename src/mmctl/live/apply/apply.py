@@ -237,6 +237,7 @@ def _new_entry(
         kind=kind,
         at=timestamp(now),
         who=means.who,
+        caller=means.service.identity.caller,
         environment=plan.target.environment,
         account=identity.account,
         region=identity.region,

@@ -16,7 +16,7 @@ PINS: Final = "pins.json"
 APPLIED: Final = "applied.json"
 """Names, or name endings, in the store of a history."""
 _TEXTS_BY_NAME: Final = ("edges", "values", "gate")
-_LEFT_OUT: Final = frozenset({"revision", "overwritten", "rules", *_TEXTS_BY_NAME})
+_LEFT_OUT: Final = frozenset({"caller", "revision", "overwritten", "rules", *_TEXTS_BY_NAME})
 """Members that a document has only where there is something to say."""
 
 
@@ -45,6 +45,9 @@ class HistoryEntry:
     at: str
     """UTC, ISO 8601."""
     who: str
+    """The login name on the machine that ran the command."""
+    caller: str | None = None
+    """The ARN of the identity that made the calls, as AWS names it; 0.1.0 did not note it."""
     environment: str
     account: str
     region: str
@@ -115,7 +118,9 @@ def entry_of(document: Any, id: str) -> HistoryEntry:
     texts = (entry.at, entry.who, entry.environment, entry.account, entry.region)
     digests = (entry.digest_before, entry.digest_after, entry.state_before)
     optional = (entry.reason, entry.goes_back_to, entry.snapshot, entry.plan, entry.plan_key)
-    noted = [text for text in (*optional, entry.revision, entry.rules) if text is not None]
+    noted = [
+        text for text in (*optional, entry.caller, entry.revision, entry.rules) if text is not None
+    ]
     known = all(isinstance(text, str) for text in (*texts, *digests, *entry.forced, *noted))
     if entry.id != id or entry.number < 0 or not known:
         raise ValueError("it is not the entry of this id")

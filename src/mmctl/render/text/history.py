@@ -75,7 +75,7 @@ def one(entry: HistoryEntry, journal: Sequence[Mapping[str, Any]]) -> Text:
     lines = [
         human([entry]),
         _said(f"at {entry.at}, environment {entry.environment}"),
-        _said(f"account {entry.account}  {entry.region}"),
+        _said(f"account {entry.account}  {entry.region}{_as(entry.caller)}"),
         _said(f"digest {entry.digest_before} → {entry.digest_after}"),
     ]
     if entry.rules is not None:
@@ -92,6 +92,10 @@ def one(entry: HistoryEntry, journal: Sequence[Mapping[str, Any]]) -> Text:
     if journal and journal[-1]["moment"] == "before":
         lines.append(_said(f"  {_call(journal[-1])}  no answer recorded"))
     return Text("\n").join(lines)
+
+
+def _as(caller: str | None) -> str:
+    return "" if caller is None else f"  as {caller.rpartition(':')[2]}"
 
 
 def _said(line: str) -> Text:
