@@ -58,6 +58,8 @@ class Destinations:
     networks: list[Network] = field(default_factory=list)
     own_networks: Test = NEVER
     own_domains: Test = NEVER
+    _noted: set[str] = field(default_factory=set)
+    """The tables of patterns that the report names."""
 
     def read(self, asked: Iterable[str]) -> None:
         """Read the lists of domains and networks; `asked` are domains that the person adds."""
@@ -180,7 +182,19 @@ class Destinations:
                     keys += [entry.key for entry in table.entries]
                 else:
                     is_open = True
+                    self._note_patterns(name, table)
         return keys, is_open
+
+    def _note_patterns(self, name: str, table: LookupTable) -> None:
+        if table.form is not TableForm.EVERYTHING and table.name not in self._noted:
+            self._noted.add(table.name)
+            self.context.unread(
+                self.context.parameters.place(name, table.name),
+                table.name,
+                "whom it knows are patterns: the traffic policy admits all recipients of the "
+                "domains, also those that the source refuses as unknown",
+                "list the recipients as addresses",
+            )
 
     def _local_tables(self, words: list[str]) -> list[LookupTable]:
         aliases = set(self.context.parameters.words("alias_maps"))

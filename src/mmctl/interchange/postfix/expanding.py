@@ -64,6 +64,11 @@ class Aliases:
                 at += 1
         return tuple(dict.fromkeys(found))
 
+    def once(self, address: str) -> str:
+        """The address that one is rewritten to, as canonical tables do; itself if none says."""
+        result = self._result(address)
+        return address if result is None else next(self.targets(result, address), address)
+
     def targets(self, result: str, address: str) -> Iterator[str]:
         """The addresses of a result; programs and files are noted."""
         for match in _TARGETS.finditer(result):

@@ -17,14 +17,17 @@ from mmctl.interchange.postfix.entries import TableEntry, TableForm
 from mmctl.interchange.postfix.expanding import Aliases, AliasLoop
 from mmctl.interchange.postfix.keys import LookupStyle, sorted_keys
 from mmctl.interchange.postfix.lookups import LookupOf, looked_up
-from mmctl.interchange.postfix.tables import LookupTable
+from mmctl.interchange.postfix.several import recipients_looked_up
 from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mmctl.interchange.migration.tests import Test
     from mmctl.interchange.postfix.context import ReadPostfix
     from mmctl.interchange.postfix.destinations import Destinations
     from mmctl.interchange.postfix.lookups import TableResult
+    from mmctl.interchange.postfix.tables import LookupTable
     from mmctl.problem import Position
 
 _SAME: Final = "="
@@ -68,16 +71,18 @@ class Rewriting:
         """Read all tables that change or copy."""
         self._copies()
         self._relocated()
-        aliases = self._aliases()
-        for name in ("canonical_maps", "recipient_canonical_maps"):
-            for table in self.context.named_tables(name):
-                self._table(table, aliases)
         tables = [*self.context.named_tables("virtual_alias_maps"), *self._local_tables()]
-        by_keys = [table for table in tables if table.form is TableForm.KEYS]
-        self._table(_merged(by_keys), aliases)
-        for table in tables:
-            if table.form is not TableForm.KEYS:
-                self._patterns(table)
+        aliases = self._aliases(tables)
+        self._canonical(aliases)
+        self._tables(tables, aliases)
+
+    def _canonical(self, aliases: Aliases) -> None:
+        """Addresses that are rewritten once, by both tables, before aliases are looked up."""
+        common = self.context.named_tables("canonical_maps")
+        of_recipients = self.context.named_tables("recipient_canonical_maps")
+        first, second = self._aliases(of_recipients), self._aliases(common)
+        self._tables(of_recipients, aliases, lambda address: second.once(first.once(address)))
+        self._tables(common, aliases, second.once)
 
     def _local_tables(self) -> list[LookupTable]:
         """The alias files of local delivery, if any own domain is local."""
@@ -87,9 +92,8 @@ class Rewriting:
             return []
         return self.context.named_tables("alias_maps", aliases=True)
 
-    def _aliases(self) -> Aliases:
+    def _aliases(self, tables: list[LookupTable]) -> Aliases:
         keys: dict[str, str] = {}
-        tables = [*self.context.named_tables("virtual_alias_maps"), *self._local_tables()]
         for table in tables:
             if table.form is TableForm.KEYS:
                 for entry in table.entries:
@@ -133,33 +137,49 @@ class Rewriting:
             delimiters=self._delimiters(),
         )
 
-    def _table(self, table: LookupTable, aliases: Aliases) -> None:
-        """The rules of an indexed table of aliases, one for each set of final recipients."""
-        if table.form is not TableForm.KEYS:
-            self._patterns(table)
-            return
+    def _tables(
+        self,
+        tables: list[LookupTable],
+        aliases: Aliases,
+        rewritten: Callable[[str], str] = str,
+    ) -> None:
+        """The rules of the tables of one parameter, one for each set of final recipients.
+
+        `rewritten` is what an address becomes before aliases are looked up.
+        """
         lost_of: dict[str, list[str]] = {}
-        entries = [self._final(entry, aliases, lost_of) for entry in table.entries]
-        final = LookupTable(
-            name=table.name,
-            form=TableForm.KEYS,
-            entries=[each for each in entries if each is not None],
-        )
-        found, unread = looked_up(
-            final,
-            LookupOf.RECIPIENT,
-            self._style(),
-            self.context.source.address_lists,
-            lambda _: "",
+        final = [self._with_final(each, aliases, rewritten, lost_of) for each in tables]
+        found, unread = recipients_looked_up(
+            final, self._style(), self.context.source.address_lists, lambda _: ""
         )
         self.context.source.unread += unread
-        for each in found:
+        for table, each in found:
+            if table.form is not TableForm.KEYS:
+                self._pattern(each, table)
+                continue
             self._entries += each.entries
             if each.value != _SAME:
                 self._rule(each, table, lost_of)
 
+    def _with_final(
+        self,
+        table: LookupTable,
+        aliases: Aliases,
+        rewritten: Callable[[str], str],
+        lost_of: dict[str, list[str]],
+    ) -> LookupTable:
+        """A table of keys with the addresses that mail ends at; any other table as it is."""
+        if table.form is not TableForm.KEYS:
+            return table
+        entries = [self._final(entry, aliases, rewritten, lost_of) for entry in table.entries]
+        return replace(table, entries=[each for each in entries if each is not None])
+
     def _final(
-        self, entry: TableEntry, aliases: Aliases, lost_of: dict[str, list[str]]
+        self,
+        entry: TableEntry,
+        aliases: Aliases,
+        rewritten: Callable[[str], str],
+        lost_of: dict[str, list[str]],
     ) -> TableEntry | None:
         """An entry with the addresses that its mail ends at as its result."""
         key = entry.key
@@ -171,7 +191,8 @@ class Rewriting:
         if "." in key and "@" not in key and key in self.destinations.domains:
             return None  # `example.com anything` says that the domain is an own one
         try:
-            targets = aliases.expanded(address if not key.startswith("@") else f"{key[1:]}{key}")
+            known = address if not key.startswith("@") else f"{key[1:]}{key}"
+            targets = aliases.expanded(rewritten(known))
         except AliasLoop as loop:
             self._unread(entry, f"the alias leads back to itself: {loop}")
             return None
@@ -227,25 +248,16 @@ class Rewriting:
             self.targets.update(targets)
         self.rules.append(rule)
 
-    def _patterns(self, table: LookupTable) -> None:
-        found, unread = looked_up(
-            table,
-            LookupOf.RECIPIENT,
-            self._style(),
-            self.context.source.address_lists,
-            lambda _: "",
+    def _pattern(self, found: TableResult, table: LookupTable) -> None:
+        first = found.entries[0]
+        self._by_pattern.append(found.test)
+        rule = SourceRule(
+            name=f"{table.short} {first.key}",
+            place=first.position,
+            text=found.text,
+            test=found.test,
         )
-        self.context.source.unread += unread
-        for each in found:
-            first = each.entries[0]
-            self._by_pattern.append(each.test)
-            rule = SourceRule(
-                name=f"{table.short} {first.key}",
-                place=first.position,
-                text=each.text,
-                test=each.test,
-            )
-            self.rules.append(redirected(rule, each.value))
+        self.rules.append(redirected(rule, found.value))
 
     def _relocated(self) -> None:
         for table in self.context.named_tables("relocated_maps"):
@@ -307,13 +319,3 @@ class Rewriting:
 
     def _unread(self, entry: TableEntry, why: str) -> None:
         self.context.unread(entry.position, f"{entry.key} {entry.value}"[:120], why)
-
-
-def _merged(tables: list[LookupTable]) -> LookupTable:
-    """Tables that are looked up one after the other for each key: the first that has it counts."""
-    entries: dict[str, TableEntry] = {}
-    for table in tables:
-        for entry in table.entries:
-            entries.setdefault(entry.key, entry)
-    name = tables[0].name if tables else "hash:virtual"
-    return LookupTable(name=name, form=TableForm.KEYS, entries=list(entries.values()))

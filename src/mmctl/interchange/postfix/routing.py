@@ -12,6 +12,7 @@ from mmctl.interchange.postfix.effects import lost
 from mmctl.interchange.postfix.keys import LookupStyle
 from mmctl.interchange.postfix.lookups import LookupOf, looked_up
 from mmctl.interchange.postfix.relays import LOOKED_UP, is_looked_up, next_hop
+from mmctl.interchange.postfix.several import recipients_looked_up
 from mmctl.interchange.postfix.words import first_word
 from mmctl.records import dataclass, field, replace
 
@@ -61,15 +62,14 @@ class Routing:
 
     def read(self, *, outgoing: bool) -> None:
         """Read all that routes; `outgoing`: mail for other domains comes this way at all."""
-        for table in self.context.named_tables("transport_maps"):
-            self._transports(table)
+        self._transports(self.context.named_tables("transport_maps"))
         if outgoing:
             self._by_sender()
         self._relayed()
         if outgoing:
             self._outgoing()
 
-    def _transports(self, table: LookupTable) -> None:
+    def _transports(self, tables: list[LookupTable]) -> None:
         below = self.context.covers_subdomains("transport_maps")
         style = LookupStyle(
             operand="recipient",
@@ -79,16 +79,10 @@ class Routing:
             star=True,
             delimiters=self.context.parameters.text("recipient_delimiter"),
         )
-        found, unread = looked_up(
-            table,
-            LookupOf.RECIPIENT,
-            style,
-            self.context.source.address_lists,
-            lambda value: value.strip(": "),
-        )
+        lists = self.context.source.address_lists
+        found, unread = recipients_looked_up(tables, style, lists, lambda value: value.strip(": "))
         self.context.source.unread += unread
-        found.sort(key=lambda each: each.entries[0].key == "*")
-        for each in found:
+        for table, each in found:
             self._transport(each, table)
 
     def _transport(self, found: TableResult, table: LookupTable) -> None:
