@@ -80,5 +80,5 @@ def ses_answers(patched: pytest.MonkeyPatch) -> Iterator[SesAnswers]:
         yield answers
     finally:
         server.shutdown()
-        thread.join(timeout=30)
+        thread.join(timeout=120)
         server.server_close()

@@ -69,7 +69,8 @@ def document(*words: str) -> dict[str, Any]:
 @pytest.mark.usefixtures("copy")
 @pytest.mark.parametrize("copy", PROJECTS, ids=lambda path: path.name, indirect=True)
 def test_lint_finds_nothing_in_any_environment() -> None:
-    assert document("lint", "--fail-on", "info")["problems"] == []
+    # Rules of the reference gateway expire from 2030 on, and lint says so a month before.
+    assert document("lint", "--fail-on", "info", "--today", "2027-01-31")["problems"] == []
     assert run("fmt", "--check")[0] == 0
 
 

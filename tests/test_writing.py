@@ -58,7 +58,7 @@ class Reader(threading.Thread):
         self.got = self.path.read_bytes()
 
     def all(self) -> bytes:
-        self.join(60)
+        self.join(120)
         return self.got
 
 

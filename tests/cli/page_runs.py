@@ -199,7 +199,7 @@ def servers(folder: Path, *options: str) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(120)
 
 
 def wait_for_ports(folder: Path, accounts: set[str]) -> None:

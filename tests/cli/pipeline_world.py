@@ -120,7 +120,7 @@ class PipelineWorld:
         self._ends.callback(process.wait, 30)
         self._ends.callback(process.terminate)
         self.mail = home / "mail"
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while not (found := re.search(r"http://127\.0\.0\.1:[0-9]+", log.read_text())):
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < until, log.read_text()

@@ -142,6 +142,6 @@ def test_a_log_is_followed_until_ctrl_c(tmp_path: Path) -> None:
         shown = [json.loads(following.stdout.readline())["id"] for _ in range(2)]
         following.send_signal(signal.SIGINT)
         assert following.stdout.read() == ""
-        following.wait(timeout=60)
+        following.wait(timeout=120)
     assert sorted(shown, key=str) == [None, "new"]
     assert following.returncode == 0

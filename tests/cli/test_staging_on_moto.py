@@ -398,7 +398,7 @@ def _mail_taken(project: Path) -> Iterator[None]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while not (project / ".mmctl/mail/ports.json").exists():
             assert served.poll() is None
             assert time.monotonic() < until
@@ -406,4 +406,4 @@ def _mail_taken(project: Path) -> Iterator[None]:
         yield
     finally:
         served.terminate()
-        served.wait(timeout=30)
+        served.wait(timeout=120)

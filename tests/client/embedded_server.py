@@ -36,7 +36,7 @@ class EmbeddedServer:
         self._wait(folder / ".mmctl/mail/ports.json")
 
     def _wait(self, ports: Path) -> None:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while not (ports.exists() and json.loads(ports.read_text())["ingress_points"]):
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < until, self.log.read_text()
@@ -47,4 +47,4 @@ class EmbeddedServer:
 
     def __exit__(self, *_: object) -> None:
         self.process.terminate()
-        self.process.wait(30)
+        self.process.wait(120)

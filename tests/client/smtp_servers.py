@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from aiosmtpd.controller import Controller
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from loopback import LocalController
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,11 +72,7 @@ class Sink:
 def sink(**options: Any) -> Iterator[Sink]:
     """A sink that listens while the block runs."""
     handler = Sink()
-    controller = Controller(handler, hostname="127.0.0.1", port=0, ready_timeout=30, **options)
-    # aiosmtpd connects to the port it was given, and 0 is none: pick one before.
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        controller.port = free.getsockname()[1]
+    controller = LocalController(handler, **options)
     controller.start()
     handler.port = controller.port
     try:
@@ -107,7 +104,7 @@ def scripted(play: Callable[[socket.socket], None]) -> Iterator[int]:
     finally:
         with contextlib.suppress(OSError):
             listening.shutdown(socket.SHUT_RDWR)  # wakes `accept`
-        thread.join(timeout=30)
+        thread.join(timeout=120)
         listening.close()
 
 

@@ -11,6 +11,7 @@ import pytest
 from sending_to import endpoint, sent_to
 from smtp_servers import lines_to, scripted, server_context
 
+from loopback import refusing_port
 from mmctl.client import wire
 from mmctl.client.endpoint import TlsMode
 from mmctl.client.failure import FailureKind, not_connected
@@ -163,9 +164,8 @@ def test_each_way_not_to_connect_is_said_as_that() -> None:
 
 
 def test_a_port_where_nothing_listens_is_refused() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port = held.getsockname()[1]
-    sent = sent_to(endpoint(port))
+    with refusing_port() as port:
+        sent = sent_to(endpoint(port))
     assert sent.failure is not None
     assert sent.failure.kind is FailureKind.REFUSED
     assert sent.address is None

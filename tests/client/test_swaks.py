@@ -12,6 +12,7 @@ import pytest
 from sending_to import endpoint, sent_to
 from smtp_servers import server_context, sink
 
+from loopback import free_port
 from mmctl.client.endpoint import TlsMode
 from swaks import SWAKS, needs_swaks
 
@@ -57,8 +58,7 @@ def test_the_same_bytes_and_envelope_arrive_as_from_swaks(
 
 @pytest.mark.skipif(shutil.which("smtp-sink") is None, reason="smtp-sink is not installed")
 def test_postfix_takes_commands_in_one_piece() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port = held.getsockname()[1]
+    port = free_port()
     words = ["smtp-sink", "-u", "nobody", f"127.0.0.1:{port}", "10"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:

@@ -55,7 +55,7 @@ class LanguageServer:
         """Ask the server to end, and see that it does."""
         self.ask("shutdown")
         self._notify("exit")
-        self._process.wait(timeout=20)
+        self._process.wait(timeout=120)
         self._watch.cancel()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:

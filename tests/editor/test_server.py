@@ -338,7 +338,7 @@ def test_an_editor_that_ends_without_shutdown_gets_one(tmp_path: Path) -> None:
         place = session.at("rules/gateway.yaml", 0, 0)
         assert "no name" in refused(session, "textDocument/prepareRename", place)
         session.notify("exit", None)
-        assert session.process.wait(60) == 1
+        assert session.process.wait(120) == 1
         assert session.process.stderr is not None
         assert session.process.stderr.read() == b""
 

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from loopback import free_port
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 POSTFIX = shutil.which("postfix", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-PATIENCE = 60
+PATIENCE = 120
 """Seconds after which a test gives up."""
 needs_postfix = pytest.mark.skipif(
     POSTFIX is None or os.name != "posix" or os.geteuid() != 0,
@@ -114,9 +116,7 @@ def postfix(
         (folder / name).mkdir()
     for name in ("data", "mail"):
         os.chown(folder / name, user.pw_uid, user.pw_gid)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     for name, content in (files or {}).items():
         (folder / "etc" / name).write_bytes(content)
     (folder / "etc" / "master.cf").write_text(MASTER.format(port=port))

@@ -210,7 +210,7 @@ def test_eight_threads_that_ask_for_the_same_thing_get_one(client_at: MakeClient
     ready = threading.Barrier(8)
 
     def create(_: int) -> str:
-        ready.wait(timeout=30)
+        ready.wait(timeout=120)
         made = client.create_archive(ArchiveName="everything", ClientToken="one")
         return str(made["ArchiveId"])
 
@@ -670,7 +670,7 @@ def test_an_answer_under_way_is_finished_before_the_stop(clock: Any) -> None:
     class Slow:
         def call(self, *_: object, **__: object) -> dict[str, Any]:
             entered.set()
-            assert go_on.wait(timeout=30)
+            assert go_on.wait(timeout=120)
             return {"Relays": []}
 
     face = HttpFace(Slow(), clock=clock, port=0, stopping=go_on)
@@ -678,9 +678,9 @@ def test_an_answer_under_way_is_finished_before_the_stop(clock: Any) -> None:
     with ThreadPoolExecutor(1) as pool:
         connection = http.client.HTTPConnection("127.0.0.1", port_of(face), timeout=30)
         answer = pool.submit(asked, connection)
-        assert entered.wait(timeout=30)
+        assert entered.wait(timeout=120)
         face.stop()
-        assert answer.result(timeout=30) == (200, '{"Relays": []}')
+        assert answer.result(timeout=120) == (200, '{"Relays": []}')
         connection.close()
 
 
@@ -700,10 +700,10 @@ def test_a_client_that_never_reads_does_not_hold_the_stop(
     face.start()
     connection = http.client.HTTPConnection("127.0.0.1", port_of(face), timeout=30)
     connection.request("POST", "/", b"{}", JSON_HEADERS)
-    assert entered.wait(timeout=30)
+    assert entered.wait(timeout=120)
     face.stop()
     for thread in set(threading.enumerate()) - before:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     assert set(threading.enumerate()) == before
     connection.close()
 

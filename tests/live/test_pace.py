@@ -45,7 +45,7 @@ class Server:
             throttles = self._throttled is None or number < self._throttled
             self.tries.append((threading.get_ident(), throttles))
         if number < AT_ONCE:
-            self._burst.wait(timeout=10)
+            self._burst.wait(timeout=120)
         if throttles:
             raise modelled("ThrottlingException", "Rate exceeded")
 

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and rights a
 GATEWAY: Final = Path(__file__).parents[1] / "cli" / "gateway"
 MMCTL: Final = (sys.executable, "-c", "from mmctl.cli.start import main; main()")
 ACCOUNT, REGION = "111122223333", "eu-west-1"
-SECONDS: Final = 60
+SECONDS: Final = 120
 """The bound of everything here; nothing takes that long."""
 
 

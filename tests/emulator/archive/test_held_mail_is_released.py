@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-SECONDS = 60
+SECONDS = 120
 PROJECT = {
     "mmctl.yaml": """\
 version: 1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emulator.delivering.post_world import HASTY, SOON, World, configured
+from emulator.delivering.post_world import LONG, SOON, World, configured
 from mmctl.emulator.delivering.services import Services
 from mmctl.emulator.delivering.settings import DeliverySettings
 
@@ -29,7 +29,7 @@ def world(tmp_path: Path) -> Callable[..., World]:
         return World(
             tmp_path / "mail",
             configured(rules, relays, archives),
-            DeliverySettings(**{"retries": SOON, "patience": HASTY, **settings}),
+            DeliverySettings(**{"retries": SOON, "patience": LONG, **settings}),
             services or Services(),
         )
 

@@ -34,7 +34,7 @@ MESSAGE = (
 )
 ARCHIVE = "a-archive0000000000000000001"
 SOON = Retries(first=0.05, most=0.2)
-HASTY = HowLong(connect=2.0, command=2.0, letter=5.0, function=5.0)
+LONG = HowLong(connect=120.0, command=120.0, letter=120.0, function=120.0)
 ARN = "arn:aws:ses:eu-west-1:111122223333"
 
 

@@ -86,7 +86,7 @@ def server(folder: Path, *options: str) -> Iterator[Server]:
     finally:
         if running.process.poll() is None:
             running.process.terminate()
-        running.process.wait(30)
+        running.process.wait(120)
         assert running.process.stdout is not None
         running.process.stdout.close()
 
@@ -155,7 +155,7 @@ class Load:
         """Wait until all have noticed."""
         self._stop.set()
         for thread in self._threads:
-            thread.join(60)
+            thread.join(120)
 
     def _send(self, port: int, number: int) -> None:
         with suppress(smtplib.SMTPException, OSError), ExitStack() as stack:
@@ -187,7 +187,7 @@ def test_every_acknowledged_message_arrives_after_a_kill(whom: str, tmp_path: Pa
         if whom in {"parent", "both"}:
             running.process.kill()
         load.end()
-        running.process.wait(30)
+        running.process.wait(120)
         until(lambda: not Path(f"/proc/{child}/cmdline").exists() or gone(child))
     queue = tmp_path / "mail" / "queue"
     with server(tmp_path) as running:

@@ -19,7 +19,7 @@ def now() -> datetime:
 
 def test_jobs_of_one_lane_follow_each_other_and_others_do_not_wait() -> None:
     lanes, blocked, done = Lanes(now), threading.Event(), list[str]()
-    lanes.put("slow", lambda _: done.append(f"slow {blocked.wait(20)}"))
+    lanes.put("slow", lambda _: done.append(f"slow {blocked.wait(120)}"))
     lanes.put("slow", lambda _: done.append("after"))
     lanes.put("quick", lambda lane: done.append(lane.name))
     until(lambda: done == ["quick"])

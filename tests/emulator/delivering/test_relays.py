@@ -12,11 +12,11 @@ from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from emulator.delivering.post_world import MESSAGE, relay, rule
 from emulator.polling import until
+from loopback import LocalController, refusing_port
 from mmctl.emulator.delivering.letters import Letter
 from mmctl.emulator.delivering.settings import (
     DeliverySettings,
@@ -73,17 +73,14 @@ def sink(**server: Any) -> Iterator[tuple[Sink, int]]:
     """A server with a sink, and its port."""
     handler = Sink()
 
-    class Plain(Controller):
+    class Plain(LocalController):
         def factory(self) -> SMTP:
             return SMTP(handler, enable_SMTPUTF8=True, **server)
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Plain(handler, hostname="127.0.0.1", port=port)
+    controller = Plain(handler)
     controller.start()
     try:
-        yield handler, port
+        yield handler, controller.port
     finally:
         controller.stop()
 
@@ -176,17 +173,15 @@ def test_the_null_sender_gets_no_report(world: Make) -> None:
 
 
 def test_a_retry_survives_a_restart_and_what_is_done_is_not_repeated(world: Make) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     topic = "arn:aws:sns:eu-west-1:111122223333:alarms"
     role = "arn:aws:iam::111122223333:role/gateway"
-    office = world(
-        [rule({"PublishToSns": {"TopicArn": topic, "RoleArn": role}}), sends()],
-        relays=[exchange(port)],
-        retries=Retries(first=3600),
-    )
-    mail = office.carry()
+    with refusing_port() as port:
+        office = world(
+            [rule({"PublishToSns": {"TopicArn": topic, "RoleArn": role}}), sends()],
+            relays=[exchange(port)],
+            retries=Retries(first=3600),
+        )
+        mail = office.carry()
     (waiting,) = office.events("waiting")
     assert waiting["reply"] == "connection refused"
     entry = json.loads(office.content(f"queue/{mail.id}.json"))
@@ -227,17 +222,14 @@ def test_waiting_mail_goes_only_where_this_start_allows(world: Make) -> None:
 
 
 def test_too_old_mail_is_given_up_and_reported(world: Make) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    office = world(
-        [sends()], relays=[exchange(port)], retries=Retries(first=0.05, most=0.1, age=3600)
-    )
-    with office.open() as post:
-        post.take(office.accept(), office.configuration)
-        until(lambda: len(office.events("waiting")) > 1)
-        office.later = timedelta(hours=2)
-        until(lambda: not office.waiting())
+    retries = Retries(first=0.05, most=0.1, age=3600)
+    with refusing_port() as port:
+        office = world([sends()], relays=[exchange(port)], retries=retries)
+        with office.open() as post:
+            post.take(office.accept(), office.configuration)
+            until(lambda: len(office.events("waiting")) > 1)
+            office.later = timedelta(hours=2)
+            until(lambda: not office.waiting())
     (failed,) = office.events("failed")
     assert failed["reply"] == "connection refused"
     assert office.events("report")[0]["to"] == "ann@example.org"
@@ -272,7 +264,7 @@ def hostile(answers: Callable[[socket.socket], None]) -> Any:
             yield listening.getsockname()[1]
         finally:
             ended.set()
-            thread.join(5)
+            thread.join(120)
             listening.close()
 
     return serving()
@@ -314,14 +306,14 @@ def test_a_relay_that_hangs_holds_up_nobody_else(world: Make) -> None:
 
     def hang(connection: socket.socket) -> None:
         connection.sendall(b"220 wait\r\n")
-        released.wait(20)
+        released.wait(120)
 
     with hostile(hang) as stuck, sink() as (taken, port):
         slow = rule({"Relay": {"Relay": "r-slow"}}, name="slow")
         office = world(
             [slow, sends()],
             relays=[relay("slow", "127.0.0.1", stuck), exchange(port)],
-            patience=HowLong(connect=10, command=10, letter=10, function=1),
+            patience=HowLong(connect=120, command=120, letter=120, function=1),
         )
         with office.open() as post:
             for _ in range(20):
@@ -539,7 +531,7 @@ def test_a_stop_while_a_relay_hangs_keeps_what_was_done(world: Make) -> None:
     def hang(connection: socket.socket) -> None:
         connection.sendall(b"220 wait\r\n")
         connected.set()
-        released.wait(20)
+        released.wait(120)
 
     topic = "arn:aws:sns:eu-west-1:111122223333:alarms"
     told = {"PublishToSns": {"TopicArn": topic, "RoleArn": "arn:aws:iam::111122223333:role/a"}}
@@ -547,7 +539,7 @@ def test_a_stop_while_a_relay_hangs_keeps_what_was_done(world: Make) -> None:
         office = world(
             [rule(told), sends()],
             relays=[exchange(stuck)],
-            patience=HowLong(connect=30, command=30, letter=30, function=1),
+            patience=HowLong(connect=120, command=120, letter=120, function=1),
         )
         with office.open() as post:
             mail = office.accept()

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import json
 import smtplib
-import socket
 import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from emulator.polling import until
 from emulator.postfix_server import PATIENCE, POSTFIX, postfix
+from loopback import LocalController
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -100,12 +99,8 @@ def sinks(count: int) -> Iterator[list[_Recorder]]:
     controllers = []
     try:
         for recorder in recorders:
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                recorder.port = free.getsockname()[1]
-            controller = Controller(
-                recorder, hostname="127.0.0.1", port=recorder.port, enable_SMTPUTF8=True
-            )
+            controller = LocalController(recorder, enable_SMTPUTF8=True)
+            recorder.port = controller.port
             controller.start()
             controllers.append(controller)
         yield recorders

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import smtplib
-import socket
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -13,10 +12,10 @@ from email.policy import default
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from live.memory_bucket import MemoryBucket
+from loopback import LocalController
 from mmctl.errors import CouldNot
 from mmctl.live.history.s3 import S3Store
 from mmctl.live.history.store import DirectoryStore
@@ -117,15 +116,11 @@ class Server:
 @contextmanager
 def served(server: Server, **options: Any) -> Iterator[BySmtp]:
     """A way to a server that runs until the block ends."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(
-        server, hostname="127.0.0.1", port=port, authenticator=server.authenticated, **options
-    )
+    controller = LocalController(server, authenticator=server.authenticated, **options)
     controller.start()
     try:
         yield BySmtp(
-            server=SmtpServer(host="127.0.0.1", port=port, verify=False),
+            server=SmtpServer(host="127.0.0.1", port=controller.port, verify=False),
             connect=lambda host, port, seconds: smtplib.SMTP(host, port, timeout=seconds),
         )
     finally:

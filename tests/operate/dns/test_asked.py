@@ -64,7 +64,7 @@ def server() -> Iterator[int]:
             yield sock.getsockname()[1]
         finally:
             done.set()
-            thread.join(timeout=5)
+            thread.join(timeout=120)
 
 
 def test_the_server_that_is_named_is_asked() -> None:

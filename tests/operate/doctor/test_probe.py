@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import AuthResult
 from served_project import live_project, served
 from smtp_servers import lines_to, scripted, server_context, sink
 
+from loopback import refusing_port
 from mmctl.cli.doctoring.prober import ProbeTarget, SmtpProber
 from mmctl.cli.main import exit_code
 from mmctl.model.enums import IngressPointType, TlsPolicy
@@ -43,9 +43,8 @@ def _probed(port: int, **members: Any) -> ProbeAnswer:
 
 
 def test_a_probe_stops_where_the_session_does() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        closed = free.getsockname()[1]
-    assert _probed(closed).stage is ProbeStage.PORT
+    with refusing_port() as closed:
+        assert _probed(closed).stage is ProbeStage.PORT
     assert _probed(25, host="nothing.invalid").stage is ProbeStage.NAME
     with scripted(lambda each: lines_to(each, b"554 5.7.1 go away\r\n", b"", b"")) as port:
         assert _probed(port).stage is ProbeStage.GREETING

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 EXAMPLE = Path(__file__).parents[3] / "examples/compliance-audit"
 REGION = "us-east-1"
 STACK = "mmctl-compliance-audit-prod-foundation"
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds after which a test gives up; nothing waits that long unless something is broken."""
 MAIL = {
     "an executive and a colleague": (

@@ -18,6 +18,7 @@ import pytest
 
 from emulator.polling import until
 from emulator.postfix_server import POSTFIX
+from loopback import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,9 +90,7 @@ def mail_server() -> Iterator[MailServer]:
     # Its sockets need a short path, and its processes, which are not root, a way to it.
     folder = Path(tempfile.mkdtemp(prefix="mmctl-mail-", dir="/tmp"))
     folder.chmod(0o755)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     server = MailServer(folder, port)
     server.secret.write_text(json.dumps({"username": USER, "password": PASSWORD}))
     server.secret.chmod(0o600)

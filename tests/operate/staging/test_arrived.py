@@ -137,7 +137,7 @@ def test_mail_is_shown_as_it_arrives_until_somebody_ends_it(tmp_path: Path) -> N
             (box / "tmp" / "two").rename(box / "new" / "1795926253.V1I2.mail")
             second = [process.stdout.readline() for _ in range(3)]
             process.send_signal(signal.SIGINT)
-            assert process.wait(60) == 0, process.stderr and process.stderr.read()
+            assert process.wait(120) == 0, process.stderr and process.stderr.read()
         finally:
             process.kill()
     assert [lines[1] for lines in (first, second)] == ["  one\n", "  two\n"]
