@@ -122,7 +122,7 @@ def test_a_save_of_a_case_or_its_message_runs_what_it_concerns(project: Path) ->
 
 
 def test_a_folder_that_is_deleted_ends_it_in_words(
-    project: Path, monkeypatch: pytest.MonkeyPatch
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(project)
     run = Run(directory=Path(), today=date(2027, 1, 31))
@@ -136,6 +136,8 @@ def test_a_folder_that_is_deleted_ends_it_in_words(
     monkeypatch.setattr("mmctl.serve.file_changes._PATIENCE", 2)
     with pytest.raises(CouldNot, match="is gone"):
         watch(run)
+    shown_last = capsys.readouterr().out.strip().split("\n")[-1]
+    assert shown_last == "the folder is not there"
 
 
 def test_a_state_that_does_not_exist_is_refused_at_the_start(project: Path) -> None:

@@ -68,6 +68,9 @@ class SaveRounds:
             environment=self._environment,
             changed=sorted(changed),
         )
+        if not self._run.directory.is_dir():
+            yield replace(save, stopped="the folder is not there")
+            return
         try:
             for save in self._steps(save, changed):  # noqa: B020 - the last one is kept
                 yield save
