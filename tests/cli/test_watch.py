@@ -14,7 +14,7 @@ import subprocess
 import termios
 import threading
 import time
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -138,6 +138,25 @@ def test_a_folder_that_is_deleted_ends_it_in_words(
         watch(run)
     shown_last = capsys.readouterr().out.strip().split("\n")[-1]
     assert shown_last == "the folder is not there"
+
+
+def test_the_day_of_a_round_is_that_of_its_save(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evening = datetime(2027, 1, 31, 23, 59, tzinfo=UTC)
+    monkeypatch.setattr("mmctl.cli.world.now", lambda: evening)
+    here = SaveRounds(Run(directory=project, today=evening.date()), None)
+    stated = SaveRounds(Run(directory=project, today=date(2026, 1, 1)), None)
+    saved = change(
+        project,
+        RULES,
+        "- name: block-network\n",
+        "- name: block-network\n    expires: 2027-01-31\n",
+    )
+    assert "expires on 2027-01-31, today" in text_of(after(here, saved))
+    monkeypatch.setattr("mmctl.cli.world.now", lambda: evening + timedelta(minutes=2))
+    assert "expired on 2027-01-31" in text_of(after(here, saved))
+    assert "2027-01-31" not in text_of(after(stated, saved))
 
 
 def test_a_state_that_does_not_exist_is_refused_at_the_start(project: Path) -> None:

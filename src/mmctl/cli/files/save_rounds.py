@@ -46,6 +46,7 @@ class SaveRounds:
             ProblemsFound, CouldNot: that state cannot be used or read.
         """
         self._run = run
+        self._day_is_stated = run.today != run.now().date()
         self._environment = run.environment or ""
         self._known: frozenset[str] = frozenset()
         self._gateway: Project | None = None
@@ -63,6 +64,9 @@ class SaveRounds:
         """What is known after a save, step by step; the last is all of it."""
         from mmctl.render.text.watch import WatchedSave
 
+        if not self._day_is_stated:
+            # It runs on over midnight.
+            self._run = replace(self._run, today=self._run.now().date())
         save = WatchedSave(
             at=f"{self._run.now():%H:%M:%S}",
             environment=self._environment,
