@@ -127,6 +127,15 @@ def test_a_line_of_postfix_says_what_became_of_a_recipient(
     assert found.by_id == ({} if program == "smtpd" or wanted is None else {key: wanted})
 
 
+@pytest.mark.parametrize("name", ["postfix", "postfix-in", "postfix/submission", "postfix-b/smtps"])
+def test_instances_of_postfix_log_under_names_of_their_own(name: str) -> None:
+    start = f"Nov 28 09:10:00 mx {name}"
+    text = f"{start}/qmgr[1]: 4A1B2C3D4E: from=<a@example.org>, size=1\n"
+    text += f"{start}/smtp[1]: 4A1B2C3D4E: to=<b@example.com>, status=sent (ok)"
+    [(_, decided, _)] = read_other(text, "mail.log", NOW).by_envelope
+    assert decided == Decided("delivered", "no rule")
+
+
 @pytest.mark.parametrize(
     ("line", "year"),
     [("Dec 31 23:00:00", 2025), ("Nov 28 09:10:00", 2026), ("2024-02-29T09:10:00+01:00", 2024)],

@@ -55,11 +55,11 @@ def migrate(run: Run, asked: SourceOptions, migration: Migration) -> int:
     from mmctl.interchange.migration.lowering import lowered
     from mmctl.interchange.migration.report import MigrationReport, reported
 
-    owner_of = owners_of(run, migration.owners)
+    owners = owners_of(run, migration.owners)
     place = _place(migration, asked)
     accepted = accepted_in(run, migration.accept)
     source = migration.kind.reader(opened(run, migration.files), asked)
-    made = lowered(source, shadow=migration.shadow, owner_of=owner_of)
+    made = lowered(source, shadow=migration.shadow, owner_of=owners)
     into = migration.into
     beside = into is not None and (into / PROJECT_FILE).exists()
     with_cases = into is not None and (not beside or (into / CASES).exists())
@@ -69,7 +69,7 @@ def migrate(run: Run, asked: SourceOptions, migration: Migration) -> int:
         rules=reported(made, judged=endings_here(made, project), accepted=accepted.reasons),
         unread=tuple(source.unread),
         needed=project.needed,
-        notes=tuple(source.notes),
+        notes=(*source.notes, *owners.notes()),
         fit=project.fit,
         is_fitting=project.is_fitting,
         idle=project.idle,

@@ -11,24 +11,63 @@ from mmctl.counted import counted
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.inputs import FILE_AT_MOST, read_text
 from mmctl.problem import Position, Problem, Severity
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from mmctl.cli.run import Run
     from mmctl.interchange.migration.source import SourceRule
 
 
-def owners_of(run: Run, file: Path | None) -> Callable[[SourceRule], str | None]:
-    """Who owns a rule: the first pattern that its name in the source matches, else the source.
+@dataclass(slots=True, kw_only=True)
+class Owners:
+    """Patterns of names with their owners; those that no name had yet are known."""
+
+    patterns: tuple[OwnerPattern, ...] = ()
+    _used: set[int] = field(default_factory=set)
+
+    def __call__(self, rule: SourceRule) -> str | None:
+        """Who owns a rule: the first pattern that its name in the source has, else the source."""
+        name = rule.name.casefold()
+        for number, pattern in enumerate(self.patterns):
+            if fnmatch.fnmatchcase(name, pattern.literal):
+                self._used.add(number)
+                return pattern.owner
+        return rule.owner
+
+    def notes(self) -> tuple[str, ...]:
+        """A sentence on each pattern that no rule is owned by."""
+        return tuple(
+            f"{pattern.place}: `{pattern.text}` owns no rule: no name fits, or a pattern above has them"
+            for number, pattern in enumerate(self.patterns)
+            if number not in self._used
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerPattern:
+    """A line of the file."""
+
+    text: str
+    owner: str
+    place: Position
+
+    @property
+    def literal(self) -> str:
+        """The pattern in lower case; only `*` and `?` are wildcards: names begin with `[SEC]`."""
+        return self.text.casefold().replace("[", "[[]")
+
+
+def owners_of(run: Run, file: Path | None) -> Owners:
+    """The patterns of a file; none without one.
 
     Raises:
         UsageError: the file cannot be read.
         ProblemsFound: a line is not a pattern and an owner.
     """
     if file is None:
-        return lambda rule: rule.owner
+        return Owners()
     try:
         text = read_text(run.directory / file, at_most=FILE_AT_MOST)
     except OSError as error:
@@ -36,23 +75,20 @@ def owners_of(run: Run, file: Path | None) -> Callable[[SourceRule], str | None]
         raise UsageError(f"cannot read `{file}`: {reason}") from None
     except UnicodeDecodeError:
         raise UsageError(f"cannot read `{file}`: it is not UTF-8") from None
-    patterns = _patterns(str(file), text)
-
-    def owner_of(rule: SourceRule) -> str | None:
-        name = rule.name.casefold()
-        found = (owner for pattern, owner in patterns if fnmatch.fnmatchcase(name, pattern))
-        return next(found, rule.owner)
-
-    return owner_of
+    try:
+        return Owners(patterns=tuple(_patterns(str(file), text)))
+    except csv.Error as error:
+        raise UsageError(f"cannot read `{file}`: {error}") from None
 
 
-def _patterns(file: str, text: str) -> list[tuple[str, str]]:
-    """Patterns in lower case, with their owners, in order; a line `pattern,owner` is a head."""
-    found: list[tuple[str, str]] = []
+def _patterns(file: str, text: str) -> list[OwnerPattern]:
+    """The patterns in order; a line `pattern,owner` is a head."""
+    found: list[OwnerPattern] = []
     problems = []
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
     for row in reader:
         cells = [cell.strip() for cell in row]
+        place = Position(file, reader.line_num)
         if not any(cells) or cells[0].startswith("#") or cells == ["pattern", "owner"]:
             continue
         if len(cells) != 2 or not all(cells):  # noqa: PLR2004 - a pattern and an owner
@@ -60,13 +96,13 @@ def _patterns(file: str, text: str) -> list[tuple[str, str]]:
                 Problem(
                     check="wrong-text",
                     severity=Severity.ERROR,
-                    position=Position(file, reader.line_num),
+                    position=place,
                     message=_wrong(cells),
                     help="write `Block*,security`",
                 )
             )
             continue
-        found.append((cells[0].casefold(), cells[1]))
+        found.append(OwnerPattern(text=cells[0], owner=cells[1], place=place))
     if problems:
         raise ProblemsFound(f"`{file}` does not say who owns what", tuple(problems), {file: text})
     return found

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _LINE: Final = Pattern(
     r"(?:<\d{1,3}>)?(?P<at>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S{8,32})"
-    r" (?:\S{1,255} )?postfix(?:/[\w-]{1,64})*/(?P<program>[\w-]{1,64})\[\d+\]: "
+    r" (?:\S{1,255} )?postfix[\w.-]{0,64}(?:/[\w-]{1,64})*/(?P<program>[\w-]{1,64})\[\d+\]: "
     r"(?P<queue>NOQUEUE|[0-9A-Za-z]{5,32}): (?P<said>.*)"
 )
 _LOOKED_AT: Final = 64 * 1024
