@@ -39,7 +39,8 @@ class Owners:
     def notes(self) -> tuple[str, ...]:
         """A sentence on each pattern that no rule is owned by."""
         return tuple(
-            f"{pattern.place}: `{pattern.text}` owns no rule: no name fits, or a pattern above has them"
+            f"{pattern.place}: `{pattern.text}` owns no rule: no name fits, or a pattern above has "
+            "them"
             for number, pattern in enumerate(self.patterns)
             if number not in self._used
         )
