@@ -1,6 +1,7 @@
-"""The picture of the page for the README, made of invented mail.
+"""The picture of the page for the manual, made of invented mail.
 
-`python -m serve.picture FILE`, with `tests` on the path; it needs Chromium.
+`python -m serve.picture FILE`, with `tests` on the path; it needs Chromium. The test of the page
+takes it again with `--update`.
 """
 
 from __future__ import annotations

@@ -6,20 +6,23 @@ import threading
 from collections import Counter
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from serve.conftest import TOKEN, serving
 from serve.data_folder import newsletter
+from serve.picture import draw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from browsing import Browser
     from serve.conftest import Served
 
+DOCS = Path(__file__).parents[2] / "docs"
+PICTURE = DOCS / "images" / "emulate-page.png"
 pytestmark = pytest.mark.slow
 
 ROWS = "[...document.querySelectorAll('.row')]"
@@ -31,6 +34,19 @@ def opened(browser: Browser, served: Served, **looks: Any) -> None:
     """Open the page by the printed URL, and wait for its list."""
     browser.open(f"{served.url}/?token={TOKEN}", **looks)
     browser.until("document.getElementById('shown') && document.title.includes('(')")
+
+
+def test_the_picture_of_the_manual(browser: Browser, update: bool, tmp_path: Path) -> None:
+    """`--update` takes it again: the list, and the way of one message."""
+    taken = tmp_path / "page.png"
+    draw(browser, taken)
+    if update:
+        PICTURE.write_bytes(taken.read_bytes())
+    size = slice(16, 24)
+    assert PICTURE.read_bytes()[size] == taken.read_bytes()[size]
+    seen = browser.value("document.body.innerText")
+    assert "Urgent: pay this invoice before noon" in seen
+    assert f"images/{PICTURE.name}" in (DOCS / "tour.md").read_text(encoding="utf-8")
 
 
 def test_messages_are_listed_newest_first(browser: Browser, served: Served) -> None:

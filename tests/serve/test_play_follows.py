@@ -29,7 +29,7 @@ UNREACHABLE = """\
   - name: after-all
     conditions:
       - subject: {contains: [hello, hello world]}
-    actions: [drop]
+    actions: [drop, {archive: {to: compliance-7y}}]
 """
 
 
@@ -137,7 +137,7 @@ def test_problems_of_single_rules_come_at_once_and_others_move_with_their_lines(
     edits = {RULES: rules + UNREACHABLE}
     first = judged(page, edits, tab="typing")
     at_once = {check for _, check in listed(first["problems"])}
-    assert ("redundant-value" in at_once, "unreachable-rule" in at_once) == (True, False)
+    assert ("actions-after-drop" in at_once, "unreachable-rule" in at_once) == (True, False)
     assert not first["whole"]
     whole = linted(page, edits, tab="typing")
     (number,) = unreachable_in_rules(whole)

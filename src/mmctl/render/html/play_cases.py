@@ -10,7 +10,7 @@ from mmctl.render.html.markup import Child, Markup, element, markup
 from mmctl.render.text.simulate import by_status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from mmctl.cases.expectations import Failure
     from mmctl.cases.result import CaseResult
@@ -33,6 +33,8 @@ class CasesShown:
     """How they go by the files; None: there are no edits, or the files cannot be used."""
     problems: tuple[Problem, ...] = ()
     """Why cases cannot be run."""
+    unusable: int = 0
+    """How many cannot be run."""
     left: int = 0
     """Those that did not run yet."""
     numbers: Mapping[CaseKey, int] = field(default_factory=dict)
@@ -44,12 +46,12 @@ class CasesShown:
         if not self.usable:
             return "cases wait"
         ran = len(self.results)
-        failed = sum(not each.passed for each in self.results) + len(self.problems)
+        failed = sum(not each.passed for each in self.results) + self.unusable
         if self.left:
             said = f"{ran:,} of {counted(ran + self.left, 'case')}"
             return f"{said}: {failed:,} failed" if failed else said
         if failed:
-            return f"{failed:,} of {counted(ran + len(self.problems), 'case')} failed"
+            return f"{failed:,} of {counted(ran + self.unusable, 'case')} failed"
         return f"{counted(ran, 'case')} passed" if ran else "no cases"
 
     @property
@@ -75,11 +77,11 @@ class CasesShown:
 
 def cases_document(found: CasesShown) -> dict[str, Any]:
     """The list, its summary, and whether more is to come."""
-    failed = bool(found.problems) or any(not each.passed for each in found.results)
+    failed = any(not each.passed for each in found.results)
     return {
         "cases": cases_view(found),
         "cases_said": found.summary,
-        "cases_failed": failed,
+        "cases_failed": failed or found.unusable > 0,
         "more": bool(found.left),
     }
 
@@ -102,7 +104,7 @@ def cases_view(found: CasesShown) -> Markup:
     return markup(
         [
             element("p", f"{total}; {found.left:,} to go" if found.left else total, class_="total"),
-            _problems(found.problems),
+            _problems(found),
             _group("fail with your edits" if beside else "", found.failed_by_edits, found),
             _group("pass with your edits", fixed, found),
             _group("end differently, and pass", others, found),
@@ -115,12 +117,14 @@ def _was(found: CasesShown, result: CaseResult) -> CaseResult:
     return found.earlier(result) or result
 
 
-def _problems(problems: Sequence[Problem]) -> Child:
+def _problems(found: CasesShown) -> Child:
+    """Why cases cannot be run: one reason for each place."""
+    problems = list({each.position: each for each in reversed(found.problems)}.values())[::-1]
     if not problems:
         return None
     left = len(problems) - MOST_CASES
     return [
-        element("h3", f"{counted(len(problems), 'case')} cannot be run"),
+        element("h3", f"{counted(found.unusable, 'case')} cannot be run"),
         element(
             "ol",
             [

@@ -101,6 +101,7 @@ class CaseRounds:
                 results=tuple(now.results[key] for key in now.order if key in now.results),
                 before=dict(files.results) if beside else None,
                 problems=now.problems,
+                unusable=_unusable(now, files),
                 left=len(now.left),
                 numbers=numbers,
             )
@@ -148,6 +149,12 @@ def _begun(edited: Edited, files: _Round | None, last: _Round | None, first: str
         problems=problems,
         left={key: by_key[key] for key in order},
     )
+
+
+def _unusable(now: _Round, files: _Round) -> int:
+    """How many cases cannot be run: those that are missing, else the places with problems."""
+    missing = set(files.order) - set(now.order)
+    return len(missing or {each.position for each in now.problems}) if now.problems else 0
 
 
 def _differs(result: CaseResult | None, before: CaseResult | None) -> bool:
