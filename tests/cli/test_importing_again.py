@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mmctl.cli.files.editing import editing_alone
 from mmctl.cli.main import exit_code
+from mmctl.interchange.migration.report import reported
 
 WORD = '{"Name": "%s", "State": "Enabled", "Mode": "Enforce", "Priority": %d, %s}'
 DROP = '"SubjectContainsWords": ["%s"], "DeleteMessage": true'
@@ -43,6 +46,39 @@ def test_what_nobody_changed_is_written_again(capsys: pytest.CaptureFixture[str]
     assert "write `include" not in said
     assert "kept" not in said
     assert exit_code(["-C", "gate", "lint"]) == 0
+
+
+@pytest.mark.parametrize("words", [(), ("--force",)])
+def test_two_imports_at_once_lose_nothing(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    if words:
+        imported(capsys, ("a", DROP % "win"))
+    Path("gate").mkdir(exist_ok=True)
+    before = {path: path.read_bytes() for path in Path("gate").rglob("*") if path.is_file()}
+    with editing_alone(Path("gate")):
+        code, said = imported(capsys, ("b", DROP % "pay"), words=words)
+    assert code == 3
+    assert "another mmctl is changing files of this project" in said
+    after = {path: path.read_bytes() for path in Path("gate").rglob("*") if path.is_file()}
+    assert after == before
+
+
+def test_reasons_that_are_written_meanwhile_stay(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept = ("--accept", str(ACCEPTED), "--force")
+    imported(capsys, ("a", REFUSE % "win"), words=accept)
+    reason = ACCEPTED.read_text(encoding="utf-8").replace('reason: ""', "reason: agreed")
+
+    def slowly(*arguments: Any, **named: Any) -> Any:
+        ACCEPTED.write_text(reason, encoding="utf-8")
+        return reported(*arguments, **named)
+
+    monkeypatch.setattr("mmctl.interchange.migration.report.reported", slowly)
+    _, said = imported(capsys, ("a", REFUSE % "win"), ("b", REFUSE % "pay"), words=accept)
+    assert "was changed while the rules were read" in said
+    assert ACCEPTED.read_text(encoding="utf-8") == reason
 
 
 def test_what_somebody_changed_is_kept(capsys: pytest.CaptureFixture[str]) -> None:

@@ -63,11 +63,16 @@ def ask_for_reasons(run: Run, file: Path, accepted: AcceptFile, report: Migratio
     """Write an entry for each open rule that the file has none for: what is there stays.
 
     Raises:
-        UsageError: it cannot be written.
+        UsageError: it cannot be written, or somebody has changed it since it was read.
     """
     from mmctl.counted import counted
     from mmctl.interchange.migration.acceptance import new_entries, skeleton, with_entries
 
+    if accepted_in(run, file).texts != accepted.texts:
+        raise UsageError(
+            f"`{file}` was changed while the rules were read: it stays as it is now",
+            help="run the command again",
+        )
     if accepted.found is None:
         _write(run, file, skeleton(report))
         entries = counted(len({rule.differs for rule in report.left}), "entry", "entries")

@@ -12,6 +12,7 @@ from mmctl.records import dataclass, replace
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mmctl.cli.migrating.again import ImportedBefore
     from mmctl.cli.migrating.imported import ImportedProject
     from mmctl.cli.migrating.kinds import Reads
     from mmctl.cli.run import Run
@@ -126,6 +127,22 @@ def _write(
     run: Run, migration: Migration, folder: Path, project: ImportedProject, report: MigrationReport
 ) -> None:
     """The files into a folder, and the report to stdout."""
+    from mmctl.cli.migrating.next_steps import next_steps
+    from mmctl.cli.migrating.output import shown_folder, writing_alone
+    from mmctl.cli.result_table import MIGRATION, write
+
+    shown = shown_folder(run, folder)
+    with writing_alone(folder):
+        before = _write_alone(run, migration, folder, project, report)
+    write(run, MIGRATION, report)
+    for line in next_steps(folder, shown, project, before):
+        run.say(line)
+
+
+def _write_alone(
+    run: Run, migration: Migration, folder: Path, project: ImportedProject, report: MigrationReport
+) -> ImportedBefore:
+    """The files into a folder that is held; returns what was there before."""
     from mmctl.cli.migrating.again import (
         WRITTEN,
         imported_before,
@@ -133,9 +150,7 @@ def _write(
         remove_gone,
         written_document,
     )
-    from mmctl.cli.migrating.next_steps import next_steps
-    from mmctl.cli.migrating.output import refuse_existing, shown_folder, write_files
-    from mmctl.cli.result_table import MIGRATION, write
+    from mmctl.cli.migrating.output import refuse_existing, shown_folder, write_all
     from mmctl.cli.run import as_json
     from mmctl.render.documents.migration import document
     from mmctl.render.documents.migration_markdown import markdown
@@ -152,11 +167,9 @@ def _write(
         refuse_existing({**chosen, **reports}, folder)
     shown = shown_folder(run, folder)
     keep_edited(run, folder, shown, before.edited(chosen))
-    write_files(run, {**chosen, **reports}, folder, force=True)
+    write_all(run, {**chosen, **reports}, folder)
     remove_gone(run, folder, shown, before.gone(project.texts))
-    write(run, MIGRATION, report)
-    for line in next_steps(folder, shown, project, before):
-        run.say(line)
+    return before
 
 
 def human(run: Run, report: MigrationReport) -> StyledParts:
