@@ -141,7 +141,7 @@ def test_problems_of_single_rules_come_at_once_and_others_move_with_their_lines(
     assert not first["whole"]
     whole = linted(page, edits, tab="typing")
     (number,) = unreachable_in_rules(whole)
-    assert whole["problem_lines"][RULES][str(number)][0] == "warning"
+    assert whole["problem_lines"][RULES][str(number)][0] == "error"
     below = judged(page, {RULES: f"# one more line\n{edits[RULES]}"}, tab="typing")
     assert unreachable_in_rules(below) == {number + 1}
 
