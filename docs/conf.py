@@ -16,10 +16,19 @@ release = version = re.findall(
     re.MULTILINE,
 )[0]
 
-extensions = ["myst_parser", "order", "outside", "languages", "search_words"]
+extensions = [
+    "myst_parser",
+    "order",
+    "outside",
+    "languages",
+    "search_words",
+    "other_words",
+    "whole_words",
+]
 exclude_patterns = ["_site", "commands.head.md"]
 templates_path = ["_site/templates"]
 myst_heading_anchors = 6
+highlight_language = "none"
 smartquotes = False
 suppress_warnings = [
     "misc.highlighting_failure",  # what a program prints is not always whole JSON

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -93,6 +94,13 @@ def test_what_the_theme_says_is_in_the_language_of_the_page(site: Path) -> None:
         assert wrong == [], name
 
 
+def test_words_for_the_search_alone_are_of_pages_and_on_none(site: Path) -> None:
+    found = runpy.run_path(str(DOCS / "_site" / "other_words.py"))["WORDS"]
+    assert sorted(f"{name}.html" for name in found if f"{name}.html" not in PAGES) == []
+    assert "localstack" in found["emulator"]
+    assert "localstack" not in (site / "emulator.html").read_text(encoding="utf-8")
+
+
 def test_every_link_and_anchor_leads_to_something(site: Path) -> None:
     pages = {site / name: Read(site / name) for name in PAGES}
     wrong: list[str] = []
@@ -143,8 +151,14 @@ def test_pages_fit_and_ask_no_other_host(
         ground = browser.value("getComputedStyle(document.body).backgroundColor")
         light = sum(int(each) for each in re.findall(r"\d+", ground)[:3]) > 3 * 128
         assert light == (scheme == "light"), name
+        assert browser.value(_BROKEN) == [], name
 
 
+_BROKEN = (
+    "[...document.querySelectorAll('td code .pre, th code .pre')].filter((it) =>"
+    " it.innerText.length < 13 && it.getClientRects().length > 1).map((it) => it.innerText)"
+)
+"""Short words of code in tables that are broken: narrow cells once had one letter in each line."""
 _WATCH = (
     "{ window.errors = []; addEventListener('error', (it) => errors.push(it.message ||"
     " it.target.outerHTML), true); addEventListener('unhandledrejection',"
@@ -162,6 +176,13 @@ _WATCH = (
         ("search-zh", "回滚", "zh/"),
         ("search-zh", "存储桶", "zh/"),
         ("search", "lost-mail", "checks/lost-mail.html"),
+        ("search", "block a sender", "friday.html"),
+        ("search", "mail is down", "outage.html"),
+        ("search", "first AWS account", "production.html"),
+        ("search", "bring 300 rules", "migration.html"),
+        ("search", "250 never delivered", "troubleshooting.html"),
+        ("search-zh", "没有送达", "zh/troubleshooting.html"),
+        ("search-zh", "事故", "zh/outage.html"),
     ],
 )
 def test_the_search_finds(
@@ -171,7 +192,7 @@ def test_the_search_finds(
     question: str,
     first: str,
 ) -> None:
-    """Without a server, and in both languages."""
+    """Without a server, in both languages, also by words that only `other_words.py` has."""
     browser.tell("Page.addScriptToEvaluateOnNewDocument", source=_WATCH)
     browser.open(f"{(site / page).as_uri()}.html?q={question}")
     browser.until(
@@ -191,4 +212,4 @@ def test_the_search_finds(
         text = (site / places[0]).read_text(encoding="utf-8")
         assert question in text
     else:
-        assert first in places, places
+        assert first in places[:3], places[:5]

@@ -14,6 +14,19 @@ PARTS: Final = ("Looked at", "Corrected by")
 _HEAD: Final = """\
 # Troubleshooting
 
+Begin with what you see:
+
+| You see | Ask |
+| --- | --- |
+| The sender has `250`, and nobody has the message | \
+`mmctl where --to ADDRESS --env ENV`: [what became of it](logs.md#where-is-my-mail), \
+with its id; then [why](#mail-is-accepted-and-gone), with that id |
+| Senders cannot connect, or are refused | [The SMTP connection fails](#the-smtp-connection-fails) |
+| A rule does nothing, or takes the wrong mail | `mmctl why FILE --rcpt ADDRESS`, \
+with the message in a file; then [the causes](#a-rule-does-not-take-effect) |
+| It began with the last change | [Outage](outage.md): go back first, then look |
+| Nothing that you can name | `mmctl doctor --env ENV` alone |
+
 `mmctl doctor` makes the looks below in their order, and says of each what it looked at, what it
 found, what it did not look at and why, and the command that corrects it. Nothing is changed. One
 look that fails (no permission, throttling, an answer that makes no sense) ends no other.
