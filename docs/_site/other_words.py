@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 WORDS: Final = {
-    "access": "permissions, first AWS account, AWS credentials, IAM policy, AccessDenied, SSO, login",
+    "access": "permissions, AWS credentials, IAM policy, AccessDenied, SSO, login",
     "archive": "quarantine, release a held message, false positive",
     "audit": "compliance, who changed a rule, who approved",
     "capacity": "40 rules, too many rules, more than 40 rules, quota of rules",
