@@ -51,11 +51,13 @@ class Shuffled:
 
 
 def test_results_are_in_the_order_of_the_calls_and_never_more_are_in_flight_than_allowed() -> None:
+    most = set()
     for seed in SEEDS:
         shuffled = Shuffled(seed)
         assert together(shuffled.calls(), MOST) == list(range(CALLS))
-        assert 1 < shuffled.most_open <= MOST
+        most.add(shuffled.most_open)
         assert shuffled.open == 0
+    assert 1 < max(most) <= MOST
 
 
 def test_the_first_failure_in_order_is_raised_whatever_fails_first_in_time() -> None:

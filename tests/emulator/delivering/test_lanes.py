@@ -31,15 +31,18 @@ def test_jobs_of_one_lane_follow_each_other_and_others_do_not_wait() -> None:
 
 
 def test_a_job_waits_until_it_is_due_and_none_is_begun_after_a_stop() -> None:
-    lanes, done = Lanes(now), list[str]()
+    lanes, done, begins = Lanes(now), list[str](), threading.Event()
+    lanes.put("a", lambda _: done.append(f"first {begins.wait(120)}"))
+    at_once, soon = now(), now() + timedelta(seconds=0.05)
     lanes.put("a", lambda _: done.append("later"), now() + timedelta(hours=1))
-    lanes.put("a", lambda _: done.append("soon"), now() + timedelta(seconds=0.05))
-    lanes.put("a", lambda _: done.append("now"))
-    until(lambda: done == ["now", "soon"])
-    assert lanes.is_idle()
+    lanes.put("a", lambda _: done.append("soon" if now() >= soon else "early"), soon)
+    lanes.put("a", lambda _: done.append("now"), at_once)
+    begins.set()
+    until(lambda: done == ["first True", "now", "soon"])
+    until(lanes.is_idle)
     lanes.stop(5)
     lanes.put("a", lambda _: done.append("never"))
-    assert done == ["now", "soon"]
+    assert done == ["first True", "now", "soon"]
 
 
 def test_an_idle_lane_ends_its_thread_and_closes_what_it_kept(
