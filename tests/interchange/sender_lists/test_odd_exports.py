@@ -84,3 +84,16 @@ def test_a_row_of_which_nobody_can_tell_whether_it_is_over_is_named() -> None:
     found = read("Value,ExpirationDate\na@b.example,05/12/2026\n", today="2026-11-29")
     assert not found.members
     assert faults(found) == [(2, 13, "nobody can tell whether `05/12/2026` is over")]
+
+
+def test_cells_beyond_the_header_are_columns_by_number() -> None:
+    text = "Sender,X\na@b.example,x,block\nc@d.example,y,allow\n,\n"
+    [problem] = refused(text)
+    assert problem == "the file has allowed and blocked senders; --only 3=allow or --only 3=block"
+    assert list(read(text, only=("3", "block")).members) == ["a@b.example"]
+
+
+def test_a_file_without_header_can_have_empty_cells() -> None:
+    assert refused("some,words\n,more\n,\n") == [
+        "no column holds addresses or domains; name it with --column: count the columns from 1"
+    ]

@@ -146,9 +146,14 @@ def columns_of_table(table: SheetOfCells, asked: Iterable[str]) -> Columns:
     if len(likely) > 1 and plain_list and not names:
         return Columns(names=names, senders=tuple(likely), action=action, expiry=expiry)
     if len(likely) > 1:
-        several = tuple(names[place] if names else str(place + 1) for place in likely)
+        several = tuple(name_of_column(names, place) for place in likely)
         return Columns(names=names, senders=(), several=several, action=action, expiry=expiry)
     return Columns(names=names, senders=tuple(likely), action=action, expiry=expiry)
+
+
+def name_of_column(names: tuple[str, ...], place: int) -> str:
+    """The name of a column, or its number from 1 if the header has none for it."""
+    return (names[place] if place < len(names) else "") or str(place + 1)
 
 
 def kind_of_action(text: str) -> str | None:

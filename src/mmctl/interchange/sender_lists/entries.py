@@ -56,7 +56,7 @@ def texts_in(cell: str) -> Iterator[str]:
     if inside is not None and cell.count("@") == 1:
         yield inside[1]
         return
-    if not _BETWEEN.search(cell) and cell[0] not in "{[(":
+    if not _BETWEEN.search(cell) and not cell.startswith(("{", "[", "(")):
         yield cell
         return
     for part in _BETWEEN.split(_AROUND_AT.sub("@", cell.strip("{}[]() "))):

@@ -12,6 +12,7 @@ from mmctl.interchange.sender_lists.columns import (
     columns_of_table,
     kind_by_its_column,
     kind_of_action,
+    name_of_column,
     names_senders,
     plain_name,
 )
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 CHECK: Final = "unusable-list-member"
 """The id of the problem of an entry that no list takes."""
+_LONG: Final = 6
+"""Digits that no number of a column has."""
 _ENCODINGS: Final = ("gb18030", "big5", "cp932")
 """What programs of East Asia write where others write UTF-8."""
 
@@ -155,7 +158,7 @@ def _both_kinds(file: str, table: SheetOfCells, columns: Columns) -> list[Proble
     for row in _body(table, columns):
         for kind, column in _kinds_in(row, columns):
             if kind not in kinds:
-                option = f"{_name(columns, column)}={row.cells[column]}"
+                option = f"{name_of_column(columns.names, column)}={row.cells[column]}"
                 kinds[kind] = (option, row.place(file, column))
     if len(kinds) < 2:  # noqa: PLR2004 - allowed and blocked
         return []
@@ -180,10 +183,6 @@ def _kinds_in(row: TableRow, columns: Columns) -> Iterator[tuple[str, int]]:
             yield kind, place
 
 
-def _name(columns: Columns, column: int) -> str:
-    return columns.names[column] if columns.names else str(column + 1)
-
-
 def _quoted(name: str) -> str:
     return f"'{name}'" if any(not (char.isalnum() or char in "=_-") for char in name) else name
 
@@ -206,7 +205,7 @@ def _column(columns: Columns, name: str) -> int | None:
     for place, each in enumerate(columns.names):
         if each.lower() == name.lower() or plain_name(each) == wanted != "":
             return place
-    if name.isascii() and name.isdigit() and not columns.names:
+    if name.isascii() and name.isdigit() and len(name) < _LONG and int(name) > 0:
         return int(name) - 1
     return None
 
