@@ -137,11 +137,21 @@ def test_instances_of_postfix_log_under_names_of_their_own(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "year"),
-    [("Dec 31 23:00:00", 2025), ("Nov 28 09:10:00", 2026), ("2024-02-29T09:10:00+01:00", 2024)],
+    ("now", "line", "year"),
+    [
+        (NOW, "Dec 31 23:00:00", 2025),
+        (NOW, "Nov 28 09:10:00", 2026),
+        (NOW, "2024-02-29T09:10:00+01:00", 2024),
+        (datetime(2029, 1, 5, tzinfo=UTC), "Feb 29 09:10:00", 2028),
+        (datetime(2028, 2, 29, 23, 59, 58, tzinfo=UTC), "Feb 29 23:59:59", 2028),
+        (datetime(2026, 12, 31, 23, 59, 58, tzinfo=UTC), "Jan  1 00:00:03", 2027),
+        (datetime(2027, 1, 1, tzinfo=UTC), "Dec 31 23:59:59", 2026),
+    ],
 )
-def test_a_line_without_a_year_is_of_the_last_twelve_months(line: str, year: int) -> None:
+def test_a_line_without_a_year_is_of_the_last_twelve_months(
+    now: datetime, line: str, year: int
+) -> None:
     text = f"{line} mx postfix/qmgr[1]: 4A1B2C3D4E: from=<a@example.org>, size=1\n"
     text += f"{line} {POSTFIX.format('smtp', '4A1B2C3D4E: to=<b@example.com>, status=sent (ok)')}"
-    ((envelope, _, _),) = read_other(text, "mail.log", NOW).by_envelope
+    ((envelope, _, _),) = read_other(text, "mail.log", now).by_envelope
     assert envelope.at.year == year

@@ -122,12 +122,11 @@ def _time(text: str, now: datetime) -> datetime:
         except ValueError:
             return now
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    try:
-        found = datetime.strptime(f"{now.year} {text}", "%Y %b %d %H:%M:%S").replace(tzinfo=UTC)
-    except ValueError:
-        return now
-    if found <= now + timedelta(days=1):
-        return found
-    with suppress(ValueError):
-        return found.replace(year=now.year - 1)
+    # The clock of the log may be ahead of ours, and not each year has a 29 February.
+    latest = now + timedelta(days=1)
+    for year in (latest.year, latest.year - 1):
+        with suppress(ValueError):
+            found = datetime.strptime(f"{year} {text}", "%Y %b %d %H:%M:%S").replace(tzinfo=UTC)
+            if found <= latest:
+                return found
     return now
