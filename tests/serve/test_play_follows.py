@@ -128,6 +128,8 @@ def test_what_edits_add_is_told_apart_from_what_the_files_have(page: Playing) ->
     assert found["problems_said"].endswith("new problems, 1 old one")
     fixed = linted(page, {RULES: rules.replace("mail_from: {in_address", "from: {in_address")})
     assert "your edits fix 1 problem of the files" in fixed["problems"]
+    broken = linted(page, {RULES: rules.replace("version: 1", "version: x")})
+    assert "your edits fix" not in broken["problems"]
 
 
 def test_problems_of_single_rules_come_at_once_and_others_move_with_their_lines(

@@ -64,9 +64,13 @@ function foundPanel({ ask, edits, beganAs, goTo, openCase, trouble, marked }) {
       byId("found-said").textContent = `${byId("tab-problems").textContent}; ${byId("tab-cases").textContent}`;
       document.body.dataset.followed = round;
     } catch (error) {
-      if (mine === round) trouble(error);
+      if (mine !== round) return;
+      followed = null; // the next answer starts it again
+      trouble(error);
     }
   }
+
+  const reachable = (id) => all("button, summary", byId(id)).filter((one) => one.checkVisibility());
 
   function show(id, focus = false) {
     for (const one of all("#found [role=tab]")) {
@@ -75,7 +79,9 @@ function foundPanel({ ask, edits, beganAs, goTo, openCase, trouble, marked }) {
       one.tabIndex = chosen ? 0 : -1;
       byId(one.getAttribute("aria-controls")).hidden = !chosen;
     }
-    if (focus) (byId(id).querySelector("button") || byId(`tab-${id}`)).focus();
+    if (!focus) return;
+    const places = reachable(id);
+    (places.find((one) => one.localName === "button") || places[0] || byId(`tab-${id}`)).focus();
   }
 
   // The problems of the line that the caret is in stand out in the list.
@@ -106,8 +112,9 @@ function foundPanel({ ask, edits, beganAs, goTo, openCase, trouble, marked }) {
     }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
-    const buttons = all("[role=tabpanel]:not([hidden]) button", byId("found")).filter((one) => one.checkVisibility());
-    const next = buttons[buttons.indexOf(at) + step];
+    const chosen = tabs.find((one) => one.getAttribute("aria-selected") === "true");
+    const places = [chosen, ...reachable(chosen.getAttribute("aria-controls"))];
+    const next = places[places.indexOf(at) + step];
     if (next) next.focus();
     event.preventDefault();
   });
@@ -119,7 +126,6 @@ function foundPanel({ ask, edits, beganAs, goTo, openCase, trouble, marked }) {
     at: (file, line) => (lines[file] || {})[line],
     judged(found, version) {
       problems(found);
-      byId("cases").classList.toggle("before", found.worst === "error" && found.html === null);
       const key = JSON.stringify([version, ...edits]);
       if (key === followed) return;
       followed = key;

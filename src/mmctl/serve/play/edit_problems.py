@@ -132,10 +132,12 @@ class EditProblems:
             )
         new = beyond(found.problems, before.problems, shown | edited.disk.of_cases)
         mine = set(new)
+        gone = beyond(before.problems, found.problems, shown | edited.disk.of_cases)
+        usable = edited.rules.project is not None  # else most are not looked for
         return ProblemsShown(
             new=new,
             old=tuple(each for each in found.problems if each not in mine),
-            gone=len(beyond(before.problems, found.problems, shown | edited.disk.of_cases)),
+            gone=len(gone) if usable else 0,
             said=found.said,
             whole=whole,
             beside_files=True,
