@@ -51,7 +51,7 @@ def moto_stacks(patched: pytest.MonkeyPatch) -> Iterator[str]:
 def _forget(url: str) -> None:
     """Empty all of moto: its state is that of the process."""
     request = Request(f"{url}/moto-api/reset", method="POST")  # noqa: S310 - this machine
-    with urlopen(request, timeout=30) as answer:  # noqa: S310 - this machine
+    with urlopen(request, timeout=120) as answer:  # noqa: S310 - this machine
         assert answer.status == 200
 
 

@@ -13,7 +13,7 @@ def _swaks() -> str | None:
     path = shutil.which("swaks")
     if path is None:
         return None
-    said = subprocess.run([path, "--support"], capture_output=True, timeout=60, check=False)
+    said = subprocess.run([path, "--support"], capture_output=True, timeout=120, check=False)
     return path if b"TLS supported" in said.stdout else None
 
 

@@ -270,7 +270,7 @@ def test_another_interruption_at_the_end_changes_nothing() -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
     assert ended.returncode == 130
     assert ended.stderr.endswith("the same command with --resume goes on\n")

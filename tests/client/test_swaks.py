@@ -43,7 +43,7 @@ def test_the_same_bytes_and_envelope_arrive_as_from_swaks(
         words = [str(SWAKS), "--server", f"127.0.0.1:{server.port}", "--ehlo", "client.example.org"]
         words += ["--from", "a@example.org", "--to", "b@example.com,no@example.com"]
         words += ["--data", f"@{file}", "--silent", "3", *(["--tls"] if encrypted else [])]
-        theirs = subprocess.run(words, capture_output=True, timeout=60, check=False)
+        theirs = subprocess.run(words, capture_output=True, timeout=120, check=False)
     assert ours.taken_for == ("b@example.com",)
     assert len(server.arrived) == 2, theirs
     first, second = server.arrived

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"
-HANGING_SECONDS = 1.0
-"""A client's patience where a server never answers; elsewhere it is long."""
+HANGING_SECONDS = {"hang": 1.0, "hang-after": 3.0}
+"""A client's patience where a server never answers, and where it does it all before; elsewhere it
+is long.
+"""
 
 NOTHING_DONE = ("throttle", "denied", "500", "503", "cut-before", "hang")
 DONE = ("500-after", "cut-after", "truncate", "hang-after")
@@ -52,7 +54,7 @@ class Faulty:
             self.embedded, faults, wait=self.waits.append, copy=self.embedded.copy
         )
         self.stack.enter_context(closing(faulty))
-        patience = HANGING_SECONDS if any("hang" in spec for spec in specs) else 30.0
+        patience = min(HANGING_SECONDS.get(spec.partition(":")[0], 120.0) for spec in specs)
         return self.stack.enter_context(closing(self.connect(faulty, attempts, patience)))
 
 
@@ -71,7 +73,7 @@ def faulty(
     def client(url: str | None, attempts: int, patience: float) -> Any:
         config = Config(
             retries={"mode": "standard", "total_max_attempts": attempts},
-            connect_timeout=30,
+            connect_timeout=120,
             read_timeout=patience,
         )
         key = {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "unused"}

@@ -80,8 +80,8 @@ def client_at(served: HttpFace, session: boto3.Session, stack: ExitStack) -> Mak
                 retries={"total_max_attempts": 1},
                 parameter_validation=not anything,
                 max_pool_connections=8,
-                connect_timeout=30,
-                read_timeout=30,
+                connect_timeout=120,
+                read_timeout=120,
             ),
         )
         return stack.enter_context(closing(made))
@@ -93,7 +93,7 @@ def client_at(served: HttpFace, session: boto3.Session, stack: ExitStack) -> Mak
 def wire(served: HttpFace, stack: ExitStack) -> http.client.HTTPConnection:
     """A connection to the server without an AWS client."""
     parts = urlsplit(served.url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
     stack.callback(connection.close)
     return connection
 
@@ -278,7 +278,7 @@ def cbor_client(served: HttpFace, tmp_path: Path, stack: ExitStack) -> Any:
         endpoint_url=served.url,
         aws_access_key_id=DEV,
         aws_secret_access_key="unused",
-        config=Config(retries={"total_max_attempts": 1}, connect_timeout=30, read_timeout=30),
+        config=Config(retries={"total_max_attempts": 1}, connect_timeout=120, read_timeout=120),
     )
     return stack.enter_context(closing(client))
 
@@ -555,7 +555,7 @@ def test_more_connections_than_it_serves_at_once_are_closed(
 ) -> None:
     monkeypatch.setattr(http_face, "MOST_CONNECTIONS", 1)
     assert asked(wire)[0] == 200
-    with socket.create_connection(("127.0.0.1", port_of(served)), timeout=30) as one_more:
+    with socket.create_connection(("127.0.0.1", port_of(served)), timeout=120) as one_more:
         assert one_more.recv(1) == b""
     assert asked(wire)[0] == 200
 
@@ -610,7 +610,7 @@ def test_null_is_an_absent_member_in_both_protocols(wire: http.client.HTTPConnec
 def raw(face: HttpFace, sent: bytes) -> bytes:
     """Send bytes, and read until the server closes."""
     received = b""
-    with socket.create_connection(("127.0.0.1", port_of(face)), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", port_of(face)), timeout=120) as connection:
         try:
             connection.sendall(sent)
             connection.shutdown(socket.SHUT_WR)
@@ -647,11 +647,11 @@ def test_a_stopped_server_leaves_no_port_no_thread_and_no_connection(
 ) -> None:
     before = set(threading.enumerate())
     make: Any = session.client
-    config = Config(retries={"total_max_attempts": 1}, connect_timeout=30)
+    config = Config(retries={"total_max_attempts": 1}, connect_timeout=120)
     face = HttpFace(embedded, clock=clock, port=0)
     with (
         closing(make("mailmanager", endpoint_url=face.url, config=config)) as client,
-        socket.create_connection(("127.0.0.1", port_of(face)), timeout=30) as idle,
+        socket.create_connection(("127.0.0.1", port_of(face)), timeout=120) as idle,
     ):
         face.start()
         client.list_relays()
@@ -676,7 +676,7 @@ def test_an_answer_under_way_is_finished_before_the_stop(clock: Any) -> None:
     face = HttpFace(Slow(), clock=clock, port=0, stopping=go_on)
     face.start()
     with ThreadPoolExecutor(1) as pool:
-        connection = http.client.HTTPConnection("127.0.0.1", port_of(face), timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", port_of(face), timeout=120)
         answer = pool.submit(asked, connection)
         assert entered.wait(timeout=120)
         face.stop()
@@ -698,7 +698,7 @@ def test_a_client_that_never_reads_does_not_hold_the_stop(
     before = set(threading.enumerate())
     face = HttpFace(Large(), clock=clock, port=0)
     face.start()
-    connection = http.client.HTTPConnection("127.0.0.1", port_of(face), timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(face), timeout=120)
     connection.request("POST", "/", b"{}", JSON_HEADERS)
     assert entered.wait(timeout=120)
     face.stop()
@@ -716,7 +716,7 @@ def test_what_was_served_is_told(embedded: EmbeddedMailManager, clock: Any) -> N
         port=0,
         on_served=lambda request, answer: told.append((request.operation, answer.status)),
     ) as face:
-        connection = http.client.HTTPConnection("127.0.0.1", port_of(face), timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", port_of(face), timeout=120)
         asked(connection)
         asked(connection, b"[]")
         connection.close()

@@ -286,7 +286,7 @@ def over_http(embedded: EmbeddedMailManager, clock: Any) -> Iterator[Any]:
 
 
 def put(url: str, body: bytes) -> tuple[int, str]:
-    answer = urllib3.request("PUT", url, body=body, timeout=30)
+    answer = urllib3.request("PUT", url, body=body, timeout=120)
     return answer.status, answer.data.decode()
 
 

@@ -66,7 +66,7 @@ class Served:
 
     def get(self, path: str, *, method: str = "GET", **headers: str) -> Answer:
         """Ask for something as the browser that has the cookie."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookie and "Cookie" not in given:
             given["Cookie"] = self.cookie

@@ -48,7 +48,7 @@ class Playing:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         how = method or ("GET" if body is None else "POST")
         connection = http.client.HTTPConnection(
-            "127.0.0.1", urlsplit(self.url).port or 0, timeout=30
+            "127.0.0.1", urlsplit(self.url).port or 0, timeout=120
         )
         try:
             sent = {name: value for name, value in given.items() if value is not None}

@@ -92,7 +92,7 @@ def test_the_command_starts_as_the_manual_says_and_ends_by_ctrl_c(tmp_path: Path
             assert process.stdout is not None
             lines = [process.stdout.readline() for _ in range(8)]
             process.send_signal(signal.SIGINT)
-            rest, said = process.communicate(timeout=60)
+            rest, said = process.communicate(timeout=120)
         finally:
             process.kill()
     assert (process.returncode, rest, said) == (0, "", "stopped\n")

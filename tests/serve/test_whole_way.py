@@ -32,7 +32,7 @@ class Client:
         self.cookie = ""
 
     def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        connection = http.client.HTTPConnection(self.at.hostname or "", self.at.port, timeout=30)
+        connection = http.client.HTTPConnection(self.at.hostname or "", self.at.port, timeout=120)
         try:
             connection.request("GET", path, headers={"Cookie": self.cookie})
             answer = connection.getresponse()

@@ -50,7 +50,7 @@ def test_a_command_sorts_and_a_server_gets_the_rest(tmp_path: Path) -> None:
         assert f"deliver exchange to 127.0.0.1:{port}\n" in running.said
         assert f"lambda sorter runs {sys.executable} sorter.py\n" in running.said
         configure(running.url, asks)
-        with smtplib.SMTP("127.0.0.1", running.port(), timeout=30) as client:
+        with smtplib.SMTP("127.0.0.1", running.port(), timeout=120) as client:
             for subject in ("stop", "go"):
                 text = f"Subject: {subject}\r\n\r\n{subject}\r\n"
                 client.sendmail("ann@example.org", ["bob@example.com"], text)

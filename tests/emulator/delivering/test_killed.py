@@ -159,7 +159,7 @@ class Load:
 
     def _send(self, port: int, number: int) -> None:
         with suppress(smtplib.SMTPException, OSError), ExitStack() as stack:
-            client = smtplib.SMTP("127.0.0.1", port, timeout=30)
+            client = smtplib.SMTP("127.0.0.1", port, timeout=120)
             stack.callback(client.close)
             count = 0
             while not self._stop.is_set():

@@ -35,7 +35,7 @@ def test_swaks_sends_with_tls_and_password_pipelined(face: Face) -> None:
         *("--from", "a@example.org", "--to", "b@example.com,c@example.com"),
         *("--header", "Subject: from swaks", "--body", ".leading dot"),
     ]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     (accepted,) = face.finished(1)
     assert f"250 OK {accepted['id']}" in done.stdout

@@ -135,7 +135,7 @@ class Client:
     """An SMTP client that pipelines, and sends exactly the bytes it is given."""
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=120)
         self._file = self._socket.makefile("rb")
         self.mistakes = 0
         self._reply()

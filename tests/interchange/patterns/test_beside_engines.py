@@ -50,7 +50,7 @@ def _postmap(kind: str, folder: Path) -> Engine:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=120,
         )
         assert "warning" not in done.stderr, (pattern, done.stderr)
         return {line.removesuffix("\tfound") for line in done.stdout.splitlines()}
@@ -179,6 +179,6 @@ def _folders(program: str, script: str) -> set[int]:
             options += ["mail_uid=65534", "mail_gid=65534"]
         command = [program, *(part for option in options for part in ("-o", option))]
         command += [str(folder / "script.sieve"), str(folder / "mail.eml")]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     return {int(each) for each in re.findall(r"in folder: m(\d+)$", done.stdout, re.MULTILINE)}

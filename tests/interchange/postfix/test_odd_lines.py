@@ -47,7 +47,7 @@ def answer(folder: Path, kind: str, table: str, key: str) -> bool:
     (folder / "main.cf").write_text("")
     (folder / "table").write_text(table)
     command = ["/usr/sbin/postmap", "-c", str(folder), "-q", key, f"{kind}:{folder}/table"]
-    return subprocess.run(command, capture_output=True, check=False, timeout=60).returncode == 0
+    return subprocess.run(command, capture_output=True, check=False, timeout=120).returncode == 0
 
 
 @needs_postmap

@@ -46,7 +46,7 @@ def test_values_are_expanded_as_postconf_does(tmp_path: Path) -> None:
         ["/usr/sbin/postconf", "-c", str(tmp_path), "-x", "-h", *names],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=True,
     )
     read = read_parameters("main.cf", MAIN)

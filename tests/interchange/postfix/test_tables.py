@@ -40,7 +40,7 @@ def dumped(folder: Path, kind: str, text: str) -> dict[str, str]:
             ["/usr/sbin/postmap", "-c", str(folder), *asked],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=True,
         )
         told = done.stdout
@@ -76,7 +76,7 @@ def test_networks_are_those_of_postmap(tmp_path: Path) -> None:
         input="\n".join([*asked, ""]),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     answers = dict(line.split("\t", 1) for line in there.stdout.splitlines())

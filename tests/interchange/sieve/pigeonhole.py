@@ -70,14 +70,16 @@ class Server:
             *("-a", recipient, "-r", recipient, "-f", mail_from),
             *(*before, str(self.home / scripts[-1]), str(mail)),
         ]
-        done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+        done = subprocess.run(command, capture_output=True, check=False, timeout=120)
         return ended_of(done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
 
     def accepts(self, path: Path) -> bool:
         """Whether `sievec` compiles a script."""
         out = self.home / "out.svbin"
         command = [str(SIEVEC), "-c", str(self.config), "-x", EXTENSIONS, str(path), str(out)]
-        return subprocess.run(command, capture_output=True, check=False, timeout=60).returncode == 0
+        return (
+            subprocess.run(command, capture_output=True, check=False, timeout=120).returncode == 0
+        )
 
 
 def ended_of(output: str, errors: str) -> Ended:
