@@ -10,6 +10,7 @@ import pytest
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.interchange.cloudformation.reading import import_cloudformation, read_cloudformation
 from mmctl.interchange.infrastructure.known import form_of
+from mmctl.interchange.infrastructure.taking import only_taken, taking
 from mmctl.interchange.migration.source import SourceOptions
 from mmctl.model.kinds import Kind
 
@@ -246,6 +247,27 @@ Resources:
     assert points["second"]["auth"] == {"smtp_password_env": "MMCTL_SMTP_SECOND"}
     assert "swordfish" not in str(imported)
     assert "hunter2" not in f"{imported.sections} {imported.notes} {imported.needed}"
+
+
+def test_what_stays_with_the_stack_has_no_notes() -> None:
+    text = """\
+Resources:
+  R:
+    Type: AWS::SES::MailManagerRuleSet
+    Properties: {RuleSetName: inbound, Rules: [{Actions: [{Drop: {}}]}]}
+  In:
+    Type: AWS::SES::MailManagerIngressPoint
+    Properties:
+      IngressPointName: first
+      Type: AUTH
+      RuleSetId: !Ref R
+      TrafficPolicyId: tp-1
+      IngressPointConfiguration: {SmtpPassword: swordfish99}
+"""
+    imported = import_cloudformation({"t.yaml": text.encode()}, SourceOptions())
+    assert any("MMCTL_SMTP_FIRST" in note for note in imported.notes)
+    only_taken(imported, taking(read(text), {Kind.RULE_SET}))
+    assert imported.notes == []
 
 
 # -- what does not come along

@@ -34,7 +34,10 @@ REFERS: Final[Mapping[str, Kind]] = {
 """Members that hold a reference, with the kind that they name."""
 _ROUNDS: Final = 40
 _SHOWN: Final = 60
-_STATE_IT: Final = "state the value: `--parameter NAME=VALUE`, or a plan or state of Terraform"
+_STATE_IT: Final = (
+    "give the parameter a default, or import with `--parameter NAME=VALUE`; of Terraform give the "
+    "plan or the state"
+)
 _NUMBERS: Final = frozenset({"int_type", "float_type", "int_parsing", "float_parsing"})
 
 

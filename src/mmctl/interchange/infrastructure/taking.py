@@ -89,6 +89,8 @@ def only_taken(imported: Imported, made: Taking) -> None:
     imported.needed = {
         name: each for name, each in imported.needed.items() if f"${{vars.{name}}}" in text
     }
+    stays = tuple(f"{each.kind.noun} `{each.name}`:" for each in made.left)
+    imported.notes = [note for note in imported.notes if not note.startswith(stays)]
     left = {each.name for each in made.left}
     imported.certificates = {
         file: each
