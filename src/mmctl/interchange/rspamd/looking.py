@@ -87,7 +87,9 @@ def networks_test(lines: Sequence[MapLine], idle: list[Unread]) -> Test:
             try:
                 values.append(str(ip_network(f"{plain}{slash}{length}", strict=False)))
             except ValueError:
-                idle.append(_idle(line, "it is no address and no network"))
+                why = "it is no address and no network"
+                instead = "write networks, such as `192.0.2.0/24`; of a range, each of its networks"
+                idle.append(Unread(place=line.place, text=line.key, why=why, instead=instead))
     return SeenText(operand="source_ip").asked("cidr_matches", values)
 
 
