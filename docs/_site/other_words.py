@@ -49,15 +49,22 @@ WORDS: Final = {
         " no bounce, a rule does not match, connection refused, errors"
     ),
     "zh/access": "权限, 授权, 登录, 第一个 AWS 账户",
-    "zh/archive": "隔离, 隔离区, 放行邮件, 误判",
+    "zh/archive": "隔离, 隔离区, 放行邮件, 误判, 误拦",
     "zh/audit": "审计, 合规, 谁改了规则",
     "zh/capacity": "40 条规则, 规则太多, 配额",
     "zh/ci": "持续集成, 合并请求",
+    "zh/company-rules": "规范, 策略即代码",
     "zh/costs": "价格, 计费, 多少钱",
+    "zh/dns": "MX 记录, SPF 记录, DKIM 记录, 切换 MX",
+    "zh/editors": "自动补全",
+    "zh/emulator": "本地测试, 本机 SMTP 服务器",
     "zh/friday": "星期五, 周五, 屏蔽发件人, 拉黑, 黑名单",
     "zh/import-export": "接管线上配置",
     "zh/install": "卸载, 代理, 离线安装",
-    "zh/language": "语法, 正则表达式, 通配符, 白名单, 附件, 退信, 地址列表, 中继",
+    "zh/language": (
+        "语法, 正则表达式, 通配符, 白名单, 附件, 退信, 地址列表, 中继, 大小限制, 邮件大小,"
+        " 邮件太大, 转发, 垃圾邮件, 病毒, 规则优先级, 规则顺序"
+    ),
     "zh/logs": "邮件去哪了, 邮件在哪里, 邮件追踪, 查邮件",
     "zh/migration": "导入规则, 搬迁规则, 300 条规则",
     "zh/monitoring": "告警, 监控, 报警, 指标",
@@ -65,7 +72,12 @@ WORDS: Final = {
     "zh/production": "第一个 AWS 账户, 上线",
     "zh/promotion": "审批, 批准, 灰度, 发布",
     "zh/safety": "快照, 限流, 漂移, 超时",
-    "zh/troubleshooting": "丢失, 丢信, 收不到邮件, 没有送达, 未送达, 250 却没有送达, 报错",
+    "zh/send": "压力测试, 试发",
+    "zh/simulate": "演练, 为什么被丢弃",
+    "zh/testing": "单元测试, 覆盖率",
+    "zh/troubleshooting": (
+        "丢失, 丢信, 收不到邮件, 没有送达, 未送达, 250 却没有送达, 报错, 连接失败, 证书错误"
+    ),
 }
 """Words, by page; each set of words is found alone and together with others of the page."""
 

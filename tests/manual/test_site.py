@@ -183,6 +183,7 @@ _WATCH = (
         ("search", "250 never delivered", "troubleshooting.html"),
         ("search-zh", "没有送达", "zh/troubleshooting.html"),
         ("search-zh", "事故", "zh/outage.html"),
+        ("search-zh", "邮件大小限制", "zh/language.html"),
     ],
 )
 def test_the_search_finds(
