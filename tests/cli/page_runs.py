@@ -40,6 +40,7 @@ _BLOCK: Final = re.compile(
     re.DOTALL,
 )
 _SHOWN: Final = (
+    (re.compile(r"evidence-\d{8}T\d{6}Z-[0-9a-f]{12}-"), "evidence-20261120T160512Z-4e1d4e1d4e1d-"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z"), "2026-11-20T16:05:12Z"),
     (re.compile(r"(\d{4})-\d{8}T\d{6}Z"), r"\1-20261120T160512Z"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC"), "2026-11-20 16:05:12 UTC"),

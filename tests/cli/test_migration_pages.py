@@ -2,47 +2,32 @@
 
 from __future__ import annotations
 
-import re
+import os
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from story import SteadyNames, run_line
+from page_runs import DOCS, PageRun
 
-ROOT = Path(__file__).parents[2]
-EXAMPLES = ROOT / "examples" / "migration"
-PAGES = sorted((ROOT / "docs").glob("migration*/*.md")) + sorted(
-    (ROOT / "docs").glob("migration.md")
-)
-_BLOCK = re.compile(
-    r"(?:<!-- file: (?P<file>\S+) -->\n```\w*\n(?P<text>.*?)```\n)"
-    r"|(?:(?<=```console\n)(?P<commands>\$.*?)(?=```\n))",
-    re.DOTALL,
-)
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EXAMPLES = DOCS.parent / "examples" / "migration"
+PAGES = sorted(DOCS.glob("migration*/*.md")) + sorted(DOCS.glob("migration.md"))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_on_migration_shows_what_is_printed(
-    page: Path, tmp_path: Path, update: bool
+    page: Path, tmp_path: Path, update: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LOGNAME", "alex")
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
     text = page.read_text(encoding="utf-8")
     if (example := EXAMPLES / page.stem).is_dir():
         shutil.copytree(example, tmp_path, dirs_exist_ok=True)
-    names = SteadyNames(tmp_path)
-
-    def told(block: re.Match[str]) -> str:
-        if block["file"] is not None:
-            path = tmp_path / block["file"]
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(block["text"], encoding="utf-8")
-            return block[0]
-        lines: list[str] = []
-        for line in block["commands"].splitlines():
-            if line.startswith("$ "):
-                lines += [line, *names.steady(run_line(line[2:], tmp_path))]
-        return "".join(f"{line}\n" for line in lines)
-
-    now = _BLOCK.sub(told, text)
+    now = PageRun(tmp_path).shown(text)
     if update:
         page.write_text(now, encoding="utf-8")
     assert "```console\n$ " in text

@@ -3,52 +3,27 @@
 from __future__ import annotations
 
 import json
-import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from page_runs import applied, servers, wait_for_ports
-from story import SteadyNames, run_line
+from page_runs import DOCS, PageRun
 
-PAGE = Path(__file__).parents[2] / "docs" / "promotion.md"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGE = DOCS / "promotion.md"
 ACCOUNTS = {"000000000000", "111122223333", "222233334444", "444455556666"}
-_SERVERS = "mmctl emulate &"
-_BLOCK = re.compile(
-    r"(?:<!-- file: (?P<file>\S+) -->\n```yaml\n(?P<text>.*?)```\n)"
-    r"|(?:(?<=```console\n)(?P<commands>\$.*?)(?=```\n))",
-    re.DOTALL,
-)
-
-
-def _told(folder: Path, names: SteadyNames, commands: str) -> str:
-    """A block of commands as it is told now."""
-    lines: list[str] = []
-    for line in commands.splitlines():
-        if not line.startswith("$ "):
-            continue
-        lines.append(line)
-        if line[2:] != _SERVERS:
-            if line.startswith("$ mmctl send") or "--smoke" in line:
-                wait_for_ports(folder, applied(folder))
-            lines += names.steady(run_line(line[2:], folder))
-    return "".join(f"{line}\n" for line in lines)
 
 
 @pytest.mark.slow
-def test_the_page_on_promotion_is_a_story_that_runs(tmp_path: Path, update: bool) -> None:
-    page, names = PAGE.read_text(encoding="utf-8"), SteadyNames(tmp_path)
-
-    def told(block: re.Match[str]) -> str:
-        if block["file"] is None:
-            return _told(tmp_path, names, block["commands"])
-        place = tmp_path / block["file"]
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(block["text"], encoding="utf-8")
-        return block[0]
-
+def test_the_page_on_promotion_is_a_story_that_runs(
+    tmp_path: Path, update: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LOGNAME", "alex")
+    page = PAGE.read_text(encoding="utf-8")
     (tmp_path / ".mmctl").mkdir()
-    with servers(tmp_path):
-        now = _BLOCK.sub(told, page)
+    now = PageRun(tmp_path).shown(page)
     if update:
         PAGE.write_text(now, encoding="utf-8")
     assert page.count("$ mmctl send") >= 5
