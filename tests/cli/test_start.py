@@ -69,7 +69,8 @@ def test_a_folder_that_was_deleted_is_named_as_the_reason() -> None:
         assert done.stderr.startswith("error: the folder that this runs in was deleted\n")
 
 
-def test_a_reader_that_goes_away_early_is_no_fault_of_help() -> None:
+@pytest.mark.parametrize("columns", ["80", "40"], ids=["written before", "laid out by typer"])
+def test_a_reader_that_goes_away_early_is_no_fault_of_help(columns: str) -> None:
     mmctl = Path(sys.executable).with_name("mmctl")
     done = subprocess.run(
         ["bash", "-c", '"$0" plan --help | true; exit ${PIPESTATUS[0]}', mmctl],
@@ -77,6 +78,7 @@ def test_a_reader_that_goes_away_early_is_no_fault_of_help() -> None:
         text=True,
         check=False,
         timeout=120,
+        env={**os.environ, "COLUMNS": columns},
     )
     assert done.returncode in {0, 141}
     assert done.stderr == ""

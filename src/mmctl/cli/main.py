@@ -79,7 +79,13 @@ def _run(words: list[str], arguments: tuple[str, ...]) -> object:
 
     alone = bool(words) and words[0] in {"--version", *(name for name, _, _ in COMMANDS)}
     app = make_app(words[0] if alone else None, arguments)
-    return app(words, prog_name=_completed_name(words), standalone_mode=False)
+    try:
+        return app(words, prog_name=_completed_name(words), standalone_mode=False)
+    except SystemExit as left:
+        if left.code != 1 or world.variable(COMPLETE):
+            raise
+        # So do typer and rich end where the reader of a page of help went away.
+        raise BrokenPipeError from None
 
 
 def _completed_name(words: list[str]) -> str:
