@@ -80,3 +80,9 @@ def test_recipients_that_are_patterns_are_named() -> None:
     [unread] = source_of({"main.cf": main, "r": "/^ann@/ x\n"}).unread
     assert unread.text == "regexp:/etc/postfix/r"
     assert unread.why.startswith("whom it knows are patterns: the traffic policy admits all")
+
+
+def test_aliases_by_patterns_are_not_named_where_no_table_lists_recipients() -> None:
+    main = "relay_domains = example.com\nvirtual_alias_domains =\n"
+    main += "virtual_alias_maps = regexp:/etc/postfix/r\n"
+    assert source_of({"main.cf": main, "r": "/^ann@/ bob@example.com\n"}).unread == []

@@ -58,8 +58,8 @@ class Destinations:
     networks: list[Network] = field(default_factory=list)
     own_networks: Test = NEVER
     own_domains: Test = NEVER
-    _noted: set[str] = field(default_factory=set)
-    """The tables of patterns that the report names."""
+    _by_pattern: dict[str, str] = field(default_factory=dict)
+    """Tables of recipients by patterns that nobody named yet, with their parameters."""
 
     def read(self, asked: Iterable[str]) -> None:
         """Read the lists of domains and networks; `asked` are domains that the person adds."""
@@ -138,6 +138,8 @@ class Destinations:
                 continue
             tables, is_open = self._keys_of((_LISTS[name],))
             if is_open or not parameters.text(_LISTS[name]) or open_everywhere:
+                if parameters.text(_LISTS[name]):
+                    self._note_patterns()
                 free += domains
                 continue
             known = set(domains)
@@ -182,19 +184,21 @@ class Destinations:
                     keys += [entry.key for entry in table.entries]
                 else:
                     is_open = True
-                    self._note_patterns(name, table)
+                    if table.form is not TableForm.EVERYTHING:
+                        self._by_pattern.setdefault(table.name, name)
         return keys, is_open
 
-    def _note_patterns(self, name: str, table: LookupTable) -> None:
-        if table.form is not TableForm.EVERYTHING and table.name not in self._noted:
-            self._noted.add(table.name)
+    def _note_patterns(self) -> None:
+        """Name the tables of patterns, once."""
+        for table, name in self._by_pattern.items():
             self.context.unread(
-                self.context.parameters.place(name, table.name),
-                table.name,
+                self.context.parameters.place(name, table),
+                table,
                 "whom it knows are patterns: the traffic policy admits all recipients of the "
                 "domains, also those that the source refuses as unknown",
                 "list the recipients as addresses",
             )
+        self._by_pattern.clear()
 
     def _local_tables(self, words: list[str]) -> list[LookupTable]:
         aliases = set(self.context.parameters.words("alias_maps"))
