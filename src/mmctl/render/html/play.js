@@ -84,12 +84,15 @@
   function edited() {
     if (text.value === plain(disk.files.get(file) || "")) edits.delete(file);
     else edits.set(file, text.value);
-    number();
+    soonNumbered ||= requestAnimationFrame(number); // once, however many lines were inserted
     remember();
     later();
   }
 
+  let soonNumbered = 0;
+
   function number() {
+    soonNumbered = 0;
     const lines = text.value.split("\n").length;
     const ofFile = marks[file] || {};
     const parts = document.createDocumentFragment();
