@@ -56,7 +56,7 @@ class _Session:
         serve(self.server, FEATURES)
         self.server.protocol.client_capabilities = types.ClientCapabilities()
         self.project: OpenProject = self.server.opened.find(str(ROOT / EDITED[0]))[0]
-        self.found = of_project(self.project, DAY, None, lambda _: None, lambda: None)
+        self.found = of_project(self.project, DAY, None, None, lambda _: None, lambda: None)
         self._texts = {path: self.project.text(path) or "" for path in EDITED}
         self._edits = 0
 
@@ -83,7 +83,7 @@ class _Session:
 
     def whole(self) -> float:
         """CPU seconds of lint of the whole project."""
-        return cpu(lambda: of_project(self.project, DAY, None, lambda _: None, lambda: None))
+        return cpu(lambda: of_project(self.project, DAY, None, None, lambda _: None, lambda: None))
 
     def asked(self, row: str) -> list[float]:
         """CPU seconds of each request, each after an edit of its file."""

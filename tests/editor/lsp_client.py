@@ -23,11 +23,17 @@ PATIENCE = 120.0
 class Client:
     """One session with `mmctl lsp`."""
 
-    def __init__(self, folder: Path, *arguments: str, python: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *arguments: str,
+        python: tuple[str, ...] = (),
+        after: tuple[str, ...] = (),
+    ) -> None:
         self.folder = folder
         command = python or (sys.executable, "-m", "mmctl")
         self.process = subprocess.Popen(
-            [*command, *arguments, "lsp"],
+            [*command, *arguments, "lsp", *after],
             cwd=folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -90,10 +96,12 @@ class Client:
     def notify(self, method: str, params: Any) -> None:
         self._send({"method": method, "params": params})
 
-    def wait(self, wanted: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    def wait(
+        self, wanted: Callable[[dict[str, Any]], object], patience: float = PATIENCE
+    ) -> dict[str, Any]:
         """The next message that is wanted; problems are noted on the way."""
         while True:
-            heard = self.heard.get(timeout=PATIENCE)
+            heard = self.heard.get(timeout=patience)
             assert heard is not None, self._said()
             if heard.get("method") == "textDocument/publishDiagnostics":
                 self.problems[self._name(heard["params"]["uri"])] = heard["params"]["diagnostics"]

@@ -86,9 +86,9 @@ def test_after_each_edit_the_problems_are_those_of_a_first_look() -> None:
     for path, before, after in (("mmctl.yaml", "", ""), *EDITS):
         project.texts[path] = project.texts[path].replace(before, after, 1)
         fast: list[FoundProblems] = []
-        found = of_project(project, DAY, None, fast.append, lambda: None)
+        found = of_project(project, DAY, None, None, fast.append, lambda: None)
         fresh = OpenProject("/project", "project", _Disk(), texts=dict(project.texts))
-        first = of_project(fresh, DAY, None, lambda _: None, lambda: None)
+        first = of_project(fresh, DAY, None, None, lambda _: None, lambda: None)
         assert (found.problems, found.fixes) == (first.problems, first.fixes), after
         (soon,) = fast
         assert set(soon.problems) <= set(found.problems), after

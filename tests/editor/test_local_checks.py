@@ -71,7 +71,7 @@ def test_what_is_told_at_once_is_what_lint_tells() -> None:
         text = (CHECKED / check / "bad.yaml").read_text(encoding="utf-8")
         project = opened(text)
         now, _ = of_file(project, "rules/mine.yaml", DAY, None, FoundProblems())
-        whole = of_project(project, DAY, None, lambda _: None, lambda: None)
+        whole = of_project(project, DAY, None, None, lambda _: None, lambda: None)
         lint = {said(problem) for problem in whole.of("rules/mine.yaml")}
         assert {said(problem) for problem in now} - lint == set(), check
         at_once |= {problem.check for problem in now}
@@ -82,7 +82,7 @@ def test_what_is_told_at_once_is_what_lint_tells() -> None:
 def test_a_name_that_another_file_defines_is_known() -> None:
     text = "version: 1\nrule_sets:\n  mine:\n    rules:\n      - name: all\n        actions:\n"
     project = opened(f"{text}          - relay: {{to: mail-server}}\n")
-    of_project(project, DAY, None, lambda _: None, lambda: None)
+    of_project(project, DAY, None, None, lambda _: None, lambda: None)
     now, _ = of_file(project, "rules/mine.yaml", DAY, None, FoundProblems())
     assert "unknown-name" not in {each.check for each in now}
     project.texts["rules/mine.yaml"] = f"{text}          - relay: {{to: mail-sever}}\n"
@@ -95,11 +95,14 @@ def test_a_name_that_another_file_defines_is_known() -> None:
 def test_a_name_that_a_broken_file_may_define_is_not_reported_at_once() -> None:
     text = "version: 1\nrule_sets:\n  mine:\n    rules:\n      - name: all\n        actions:\n"
     project = opened(f"{text}          - relay: {{to: mail-server}}\n")
-    of_project(project, DAY, None, lambda _: None, lambda: None)
+    of_project(project, DAY, None, None, lambda _: None, lambda: None)
     project.texts["rules/other.yaml"] = OTHER.replace("{server", "{{server")
     now, _ = of_file(project, "rules/mine.yaml", DAY, None, FoundProblems())
     assert [each.check for each in now] == []
-    assert of_project(project, DAY, None, lambda _: None, lambda: None).of("rules/mine.yaml") == ()
+    assert (
+        of_project(project, DAY, None, None, lambda _: None, lambda: None).of("rules/mine.yaml")
+        == ()
+    )
 
 
 def test_problems_that_wait_for_the_project_move_with_their_lines() -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as Map
     from datetime import date
 
+    from mmctl.checks.company.held import BaseRules
     from mmctl.editor.workspace import OpenProject
     from mmctl.language.formatting.fix import Fix
 
@@ -48,7 +49,12 @@ class FoundProblems:
 
 
 def of_file(
-    project: OpenProject, path: str, today: date, environment: str | None, last: FoundProblems
+    project: OpenProject,
+    path: str,
+    today: date,
+    environment: str | None,
+    last: FoundProblems,
+    base: BaseRules | None = None,
 ) -> tuple[tuple[Problem, ...], Map[Problem, Fix]]:
     """The problems of one file, as far as they can be told without all others, and their fixes.
 
@@ -61,7 +67,7 @@ def of_file(
         return _in(path, error.problems), {}
     except UsageError as error:
         return (_unusable(path, error),), {}
-    found = report([read], today, {read.environment.name: problems}, checks=_LOCAL)
+    found = report([read], today, {read.environment.name: problems}, checks=_LOCAL, base=base)
     now = [each for each in found.problems if each.check not in _OF_ALL_FILES]
     text = project.text(path) or ""
     before = [each for each in last.of(path) if each.check in _OF_ALL_FILES]
@@ -72,12 +78,14 @@ def of_project(
     project: OpenProject,
     today: date,
     environment: str | None,
+    base: BaseRules | None,
     soon: Callable[[FoundProblems], object],
     between: Callable[[], object],
 ) -> FoundProblems:
     """All problems, as `mmctl lint` reports them; what was read is kept in the project.
 
-    `soon` gets those that need no proof, before the others are looked for.
+    `base` is what the base of the change demands. `soon` gets those that need no proof, before
+    the others are looked for.
     """
 
     def keep(found: LintResult) -> FoundProblems:
@@ -91,6 +99,7 @@ def of_project(
             sources,
             today,
             environment=environment,
+            base=base,
             between=between,
             kept=project.findings,
             soon=lambda fast: soon(keep(fast)),

@@ -2,7 +2,8 @@
 
 An edit is answered twice: with the problems of its file at once, and with those of the whole
 project once nobody has typed for a moment. The next edit stops what is still looked for.
-It runs nothing of the workspace: no command, no function, no git; it asks no network.
+It runs nothing of the workspace: no command, no function; it asks no network, and git only for
+the base that the person who starts it names.
 """
 
 from __future__ import annotations
@@ -20,13 +21,16 @@ from mmctl.editor.diagnostics import diagnostics
 from mmctl.editor.problems import FoundProblems, of_file, of_project, with_slow
 from mmctl.editor.protocol import EditorProtocol
 from mmctl.editor.workspace import Workspace, place_in
+from mmctl.errors import MmctlError
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.records import dataclass, field
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
+    from mmctl.checks.company.held import BaseRules
     from mmctl.editor.workspace import Disk, EditorPlace, OpenProject
     from mmctl.language.formatting.fix import Fix
     from mmctl.problem import Problem
@@ -53,6 +57,10 @@ class WatchedProject:
     """How the editor names its open files."""
     versions: dict[str, int] = field(default_factory=dict)
     """Which texts of its open files came last: problems say for which they are."""
+    base: BaseRules | None = None
+    """What the base demands, as it was last read."""
+    base_read: bool = False
+    base_fault: str = ""
     edits: int = 0
     waiting: asyncio.Task[None] | None = None
 
@@ -66,7 +74,12 @@ class EditorServer(LanguageServer):
         disk: Disk,
         today: Callable[[], date],
         environment: str | None = None,
+        base_of: Callable[[str], BaseRules | None] | None = None,
     ) -> None:
+        """Set up; `base_of` says what the base demands of the project in a folder, if one counts.
+
+        It may raise a `MmctlError`: then only the company rules of the files count.
+        """
         super().__init__(
             "mmctl",
             version,
@@ -76,6 +89,7 @@ class EditorServer(LanguageServer):
         self.opened = Workspace(disk)
         self.today = today
         self.environment = environment
+        self._base_of = base_of
         self.asked_to_end = False
         self.exit_code = 0
         """Not 0 where the editor said `exit` without `shutdown`."""
@@ -196,6 +210,10 @@ class EditorServer(LanguageServer):
 
     async def _answer(self, watched: WatchedProject, path: str | None) -> None:
         loop, project = asyncio.get_running_loop(), watched.project
+        # The base can be another one after a commit or a fetch, and not after a key.
+        watched.base_read = watched.base_read and path is not None
+        if not watched.base_read and self._base_of is not None and project.root is not None:
+            await self._read_base(watched, partial(self._base_of, project.root))
         if path is not None and await loop.run_in_executor(self._at_once, project.holds, path):
             found, fixes = await loop.run_in_executor(
                 self._at_once,
@@ -205,6 +223,7 @@ class EditorServer(LanguageServer):
                 self.today(),
                 self.environment,
                 watched.found,
+                watched.base,
             )
             watched.fixes |= fixes
             self._tell(watched, path, found)
@@ -217,12 +236,27 @@ class EditorServer(LanguageServer):
             loop.call_soon_threadsafe(self._tell_fast, watched, edits, fast)
 
         whole = await self._until_edited(
-            self._behind, of_project, project, self.today(), self.environment, soon
+            self._behind, of_project, project, self.today(), self.environment, watched.base, soon
         )
         if whole is None:
             return
         watched.found, watched.fixes = whole, dict(whole.fixes)
         self._tell_all(watched, whole)
+
+    async def _read_base(
+        self, watched: WatchedProject, read: Callable[[], BaseRules | None]
+    ) -> None:
+        try:
+            watched.base = await asyncio.get_running_loop().run_in_executor(self._aside, read)
+        except MmctlError as error:
+            watched.base = None
+            help_ = f"; {error.help}" if error.help else ""
+            message = f"{error.message}: only the company rules of the files count{help_}"
+            if message != watched.base_fault:
+                shown = types.ShowMessageParams(types.MessageType.Warning, visible(message))
+                self.window_show_message(shown)
+                watched.base_fault = message
+        watched.base_read = True
 
     def _tell_fast(self, watched: WatchedProject, edits: int, fast: FoundProblems) -> None:
         """Show the problems of the project that need no proof; the others stay as they are."""

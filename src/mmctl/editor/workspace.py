@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.checks.kept_findings import KeptFindings
 from mmctl.editor.lines import TextLines
+from mmctl.errors import MmctlError
 from mmctl.language.parsing.files import CALLED_YAML, MemoryFiles, Unreadable, leaves_project
 from mmctl.language.parsing.load import Sources
 from mmctl.language.parsing.parsed_files import ParsedFiles, is_rule_file
@@ -162,7 +163,18 @@ class OpenProject:
         """Whether a file is one of mmctl: of the project, or like a rule file."""
         if path == PROJECT_FILE or any(path in project.files for project in self.read.values()):
             return True
-        return is_rule_file(self.files(), path)
+        return is_rule_file(self.files(), path) or self._is_named(path)
+
+    def _is_named(self, path: str) -> bool:
+        """Whether the settings name a file that is new, and perhaps still empty."""
+        if self.lone or leaves_project(path):
+            return False
+        try:
+            settings = self.sources().settings()
+        except MmctlError:
+            return False
+        patterns = (*settings.rules, *settings.cases)
+        return any(PathPattern(each).fullmatch(path) for each in patterns)
 
     def large(self, path: str) -> bool:
         """Whether a file, as far as it was read, takes too long to answer while others wait."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Annotated, Final, cast
 
 from mmctl import __version__
 from mmctl.cli import world
@@ -18,6 +18,9 @@ from mmctl.visible import visible
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+    import typer
+
+    from mmctl.checks.company.held import BaseRules
     from mmctl.language.parsing.files import Files
 
 _HEADER_AT_MOST: Final = 1024
@@ -76,12 +79,49 @@ class _Editor:
         return self._stream.read(length)
 
 
-def lsp(run: Run) -> int:
+class _Bases:
+    """What a revision demands of each project, as long as it is the same commit."""
+
+    def __init__(self, revision: str) -> None:
+        self._revision = revision
+        self._known: dict[str, tuple[str | None, BaseRules | None]] = {}
+
+    def of(self, root: str) -> BaseRules | None:
+        """What it demands of the project in a folder; None: it has no project there.
+
+        Raises:
+            UsageError: it cannot be read.
+        """
+        from mmctl.cli.changes.base_rules import base_rules
+        from mmctl.cli.changes.trusted_base import base_of
+
+        base = base_of(Path(root), self._revision)
+        if base is not None and base.unreadable is not None:
+            fetch = None if base.fetch is None else f"fetch it: {base.fetch}"
+            raise UsageError(base.unreadable, help=fetch)
+        commit = None if base is None else base.commit
+        if root not in self._known or self._known[root][0] != commit:
+            self._known[root] = commit, base_rules(Path(root), base)
+        return self._known[root][1]
+
+
+def lsp(
+    run: Run,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            "--base",
+            help="The git revision whose company rules (`lint: {forbid, require}`) count too. "
+            "Default: none.",
+            metavar="REV",
+        ),
+    ] = None,
+) -> int:
     """Serve an editor: problems while you type, and what it asks for.
 
     Speaks the Language Server Protocol on stdin and stdout; editors start it.
     It reads the files that are open and the projects around them.
-    It runs no command, asks no network, and reads no credentials.
+    It runs no command, asks no network, and reads no credentials; git only for --base.
     """
     if world.is_terminal(world.standard_input()):
         raise UsageError(
@@ -97,6 +137,7 @@ def lsp(run: Run) -> int:
         _Disk(),
         lambda: stated or world.now().date(),  # an editor stays open over midnight
         environment=run.environment,
+        base_of=None if base is None else _Bases(base).of,
     )
     serve(server, FEATURES)
     output = behind(sys.stdout).buffer
