@@ -1121,6 +1121,7 @@ COMMAND_LINES: Final[
     ),
     "lsp": (
         {
+            '--base': ('base', 'text', False),
             '--directory': ('directory', 'path', False),
             '-C': ('directory', 'path', False),
             '--env': ('environment', 'text', False),
@@ -1935,6 +1936,7 @@ COMPLETIONS: Final[
         (('--help', '-h'), False, 'Show this message and exit.', ()),
     ),
     "lsp": (
+        (('--base',), False, 'The git revision whose company rules (`lint: {forbid, require}`) count too. Default: none.', ()),
         (('--directory', '-C'), False, 'The folder of the project.', ()),
         (('--env',), False, "The environment. Default: the project's.", ()),
         (('--format',), False, 'The format of the result: human.', ()),

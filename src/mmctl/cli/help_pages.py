@@ -1749,13 +1749,14 @@ HELP_PAGES: Final[dict[str, Page]] = {
         (
             ('', (('Serve an editor: problems while you type, and what it asks for.', ''),)),
             ('', ()),
-            ('2', (('Speaks the Language Server Protocol on stdin and stdout; editors start it.\nIt reads the files that are open and the projects around them.\nIt runs no command, asks no network, and reads no credentials.', '2'),)),
+            ('2', (('Speaks the Language Server Protocol on stdin and stdout; editors start it.\nIt reads the files that are open and the projects around them.\nIt runs no command, asks no network, and reads no credentials; git only for ', '2'), ('--base', '1;2;36'), ('.', '2'))),
         ),
         (
             (
                 'Options',
                 False,
                 (
+                    ((('', (('--base', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('REV', '1;33'),)),), (('', (('The git revision whose company rules (`lint: {forbid, require}`) count too. Default: none.', ''),)),)),
                     ((('', (('--help', '1;36'),)),), (('', (('-h', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Show this message and exit.', ''),)),)),
                 ),
             ),

@@ -76,10 +76,7 @@ class EditorServer(LanguageServer):
         environment: str | None = None,
         base_of: Callable[[str], BaseRules | None] | None = None,
     ) -> None:
-        """Set up; `base_of` says what the base demands of the project in a folder, if one counts.
-
-        It may raise a `MmctlError`: then only the company rules of the files count.
-        """
+        """Set up; `base_of` says what a base demands of the project in a folder, or raises."""
         super().__init__(
             "mmctl",
             version,
