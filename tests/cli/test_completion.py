@@ -205,6 +205,7 @@ def _nodes(node: tree_sitter.Node, kind: str) -> list[tree_sitter.Node]:
         (["promote", "--env", "=", "local", "block-n"], ["block-network"]),
         (["-C", "../project", "prom"], ["promote"]),
         (["-q", "--e"], ["--env"]),
+        (["--col"], ["--color"]),
         (["simulate", "mail", "--engine", "=", "d"], ["dask"]),
         (["simulate", "mail", "--engine=d"], ["--engine=dask"]),
     ],

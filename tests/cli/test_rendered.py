@@ -278,7 +278,7 @@ def _typers(words: list[str], monkeypatch: pytest.MonkeyPatch) -> tuple[str, Any
     return ("runs", ran[0]) if ran else ("says", out.getvalue())
 
 
-_BEGUN: Final = ("", "-", "--", "--f", "l", "p", "x", "--fail-on", "./")
+_BEGUN: Final = ("", "-", "--", "--fi", "l", "p", "x", "--fail-on", "./")
 _BEFORE: Final[tuple[list[str], ...]] = (
     [],
     ["lint"],

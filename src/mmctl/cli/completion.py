@@ -117,7 +117,7 @@ def _found(before: Sequence[str], begun: str, glued: str) -> Found:
         return _options(command, begun, already)
     commands = [each for each in COMMANDS_TO_COMPLETE if each[0].startswith(begun)]
     shared = [each for each in _options(_ANY, begun, already) if is_shared(each[0])]
-    return commands + (shared if words else _options("", begun, set()))
+    return commands + (shared if words else _options("", begun, set()) or shared)
 
 
 def _options(command: str, begun: str, already: set[str]) -> Found:
