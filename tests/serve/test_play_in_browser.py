@@ -165,6 +165,27 @@ def test_cases_that_an_edit_breaks_are_named_and_open_as_messages(
     browser.until("document.querySelector('#problems .here')")
 
 
+def test_what_is_typed_while_an_answer_is_under_way_is_followed_too(
+    browser: Browser, page: Playing
+) -> None:
+    opened(browser, page)
+    browser.until("document.body.dataset.followed")
+    chosen(browser, "file", "rules/rules.yaml")
+    browser.value(
+        "(() => { const real = fetch; self.asked = []; self.held = [];"
+        " self.fetch = async (path, ...how) => { self.asked.push(path);"
+        " if (path === '/play/judge') await new Promise((go) => self.held.push(go));"
+        " return real(path, ...how); }; })()"
+    )
+    typed(browser, "cidr_matches: [192.0.2.0/24", ", 203.0.113.0/2")
+    browser.until("self.held.length === 1")
+    browser.type("4")
+    browser.value("self.held[0]()")
+    browser.until("self.held.length === 2 && self.asked.includes('/play/cases')")
+    browser.value("self.held[1]()")
+    browser.until("document.getElementById('tab-cases').textContent === '2 of 4 cases failed'")
+
+
 def test_a_dropped_message_is_judged_and_saved_as_a_case(browser: Browser, page: Playing) -> None:
     opened(browser, page)
     eml = (

@@ -253,7 +253,8 @@
     try {
       do {
         again = false;
-        show(await ask("/play/judge", question()));
+        const asked = question();
+        show(await ask("/play/judge", asked), asked.edits);
         trouble(null);
       } while (again);
     } catch (error) {
@@ -265,7 +266,7 @@
     }
   }
 
-  function show(found) {
+  function show(found, judgedEdits) {
     const result = byId("result");
     if (found.html !== null) {
       const made = document.createElement("template");
@@ -283,7 +284,7 @@
     }
     byId("why-not").textContent = found.said;
     byId("why-not").hidden = !found.said;
-    panel.judged(found, disk.version);
+    panel.judged(found, disk.version, judgedEdits);
     for (const [key, field] of fields) {
       const wrong = byId(`wrong-${key}`);
       wrong.textContent = found.wrong[key] || "";
@@ -326,7 +327,7 @@
     choose(disk.cases[number][1]).then(() => { if (narrow) byId("case").focus(); }).catch(trouble);
   }
 
-  const panel = foundPanel({ ask, edits, beganAs: () => base, goTo, openCase, trouble, marked: number });
+  const panel = foundPanel({ ask, beganAs: () => base, goTo, openCase, trouble, marked: number });
 
   // Parts, dialogs, keys
 

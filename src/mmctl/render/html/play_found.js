@@ -1,6 +1,6 @@
 // What follows an edit, below the rules: problems at once, then the cases, then the problems that
 // only the whole project shows. Newer edits take the place of older ones at any time.
-function foundPanel({ ask, edits, beganAs, goTo, openCase, trouble, marked }) {
+function foundPanel({ ask, beganAs, goTo, openCase, trouble, marked }) {
   const byId = (id) => document.getElementById(id);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const PAUSE = 300; // milliseconds without an edit after which cases and project are looked at
@@ -8,6 +8,7 @@ function foundPanel({ ask, edits, beganAs, goTo, openCase, trouble, marked }) {
   const rendered = new Map(); // place -> what the server rendered there
   let round = 0; // of edits: answers to an older one are left out
   let followed = null;
+  let edits = {}; // those that were judged last: what is typed since is followed once it is judged
   let lines = {};
 
   // A list that is renewed keeps what is open in it, its place, and the focus.
@@ -48,7 +49,7 @@ function foundPanel({ ask, edits, beganAs, goTo, openCase, trouble, marked }) {
     round += 1;
     const mine = round;
     await new Promise((done) => setTimeout(done, PAUSE));
-    const question = { edits: Object.fromEntries(edits), tab, case: beganAs() };
+    const question = { edits, tab, case: beganAs() };
     let anew = again;
     let found = null;
     try {
@@ -124,9 +125,10 @@ function foundPanel({ ask, edits, beganAs, goTo, openCase, trouble, marked }) {
     show,
     here,
     at: (file, line) => (lines[file] || {})[line],
-    judged(found, version) {
+    judged(found, version, judgedEdits) {
       problems(found);
-      const key = JSON.stringify([version, ...edits]);
+      edits = judgedEdits;
+      const key = JSON.stringify([version, edits]);
       if (key === followed) return;
       followed = key;
       follow();
