@@ -102,11 +102,21 @@ def _list(project: Project, name: str) -> LogicalAddressList:
 
     found = project.address_lists.get(name)
     if found is None:
-        advice = did_you_mean(name, project.address_lists)
+        advice = did_you_mean(name, project.address_lists) or _instead(project)
         raise UsageError(f"there is no address list `{name}`", help=advice)
     if found.members is None:
         raise _external(name)
     return found
+
+
+def _instead(project: Project) -> str:
+    if project.address_lists:
+        names = ", ".join(f"`{each}`" for each in sorted(project.address_lists))
+        return f"the project has {names}"
+    return (
+        "the project has none: name one under `address_lists`, and use it in a rule, as"
+        " `mail_from: {in_address_list: NAME}`"
+    )
 
 
 def _external(name: str) -> UsageError:
