@@ -203,9 +203,9 @@ def test_a_dropped_message_is_judged_and_saved_as_a_case(browser: Browser, page:
     browser.until("document.getElementById('source').readOnly")
     chosen(browser, "field-tls", "TLS1_3")
     browser.value("document.getElementById('assume').click()")
-    browser.until(f"{ENDS} === 'dropped'")
     hint = "document.getElementById('field-mail_from').placeholder"
-    assert browser.value(hint) == "eve@examp1e.example, as a header says"
+    browser.until(f"{hint} === 'eve@examp1e.example, as a header says'")
+    browser.until(f"{ENDS} === 'dropped'")
     assert browser.value("document.querySelectorAll('img').length") == 0
     before = tree(page.folder)
     browser.value("document.activeElement.blur()")
