@@ -337,6 +337,13 @@ Resources:
     assert "get-template --template-stage Processed" in problem.help
 
 
+def test_a_secret_of_a_newer_version_is_not_shown() -> None:
+    text = RELAY.format(server="x.example.com") + "      ClientSecret: swordfish99\n"
+    found = read(text)
+    assert [each.text for each in found.unread] == ['Mx: ClientSecret: "…"']
+    assert "swordfish" not in str(found.texts)
+
+
 def test_members_of_wrong_types_are_all_refused_at_their_places() -> None:
     text = """\
 Resources:

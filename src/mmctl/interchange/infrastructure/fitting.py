@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from mmctl.interchange.infrastructure.found import FoundResource, OpenValue
+from mmctl.interchange.infrastructure.secrets import masked
 from mmctl.interchange.infrastructure.stand_ins import VariableStandIns, as_hole, holes
 from mmctl.interchange.infrastructure.values import OpenText, Plain, Pointer
 from mmctl.interchange.migration.source import Unread
@@ -219,7 +220,7 @@ def _leave_out(fitted: _Fitted, path: Path, value: Any) -> bool:
     fitted.unread.append(
         Unread(
             place=fitted.file_positions.at(path),
-            text=f"{fitted.resource.label}: {_path_text(path)}: {_short(value)}",
+            text=masked(f"{fitted.resource.label}: {_path_text(path)}: {_short(value)}"),
             why=f"this version of mmctl does not know the member `{path[-1]}`",
             instead="update mmctl, or keep this resource where it is",
         )

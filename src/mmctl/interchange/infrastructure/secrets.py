@@ -5,12 +5,28 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_SECRET: Final = re.compile(
-    r"""(["']?(?:SmtpPassword|smtp_password(?:_wo)?|[A-Za-z0-9_]*[Pp]assword[A-Za-z0-9_]*)["']?"""
-    r"""[ \t]*[:=][ \t]*)("(?:[^"\\\n]|\\.)*"?|'(?:[^'\n]|'')*'?|[^\s"'!{\[,}][^\n,}]*)"""
+_MEMBER: Final = re.compile(
+    r"""(?<![A-Za-z0-9_])([A-Za-z0-9_]++)(?:["'][ \t]*+[:=]|[ \t]*+(?:=|:(?=\s)))[ \t]*+"""
 )
+_VALUE: Final = re.compile(r""""(?:[^"\\\n]|\\.)*+"?|'(?:[^'\n]|'')*+'?|[^\s"'!{\[,}][^\n,}]*+""")
+_SECRET: Final = re.compile(r"password|passwd|passphrase|secret|token", re.IGNORECASE)
+_PLACE: Final = ("arn", "id")
+"""How members end that say where a secret is, and not what it is."""
 
 
 def masked(text: str) -> str:
-    """A text with the values of members that are called passwords masked, to show to people."""
-    return _SECRET.sub(lambda found: found[1] + '"…"', text)
+    """A text with the values of members that are called secret masked, to show to people."""
+    parts: list[str] = []
+    end = 0
+    for found in _MEMBER.finditer(text):
+        if found.start() < end or not _is_secret(found[1]):
+            continue
+        value = _VALUE.match(text, found.end())
+        if value is not None:
+            parts += [text[end : found.end()], '"…"']
+            end = value.end()
+    return "".join((*parts, text[end:]))
+
+
+def _is_secret(name: str) -> bool:
+    return bool(_SECRET.search(name)) and not name.lower().endswith(_PLACE)
