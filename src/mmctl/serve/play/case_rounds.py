@@ -77,7 +77,7 @@ class CaseRounds:
         `first` names the case that somebody looks at; `again` runs all of them again.
 
         Raises:
-            Stopped: the tab shows other edits by now.
+            Overtaken: the tab shows other edits by now.
         """
         edited = self._bench.edited(texts)
         between = self._newest.while_shown(tab, edited.key)

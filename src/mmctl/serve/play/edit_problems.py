@@ -83,7 +83,7 @@ class EditProblems:
         """All that lint reports of the edited files.
 
         Raises:
-            Stopped: the tab shows other edits by now.
+            Overtaken: the tab shows other edits by now.
         """
         edited = self._bench.edited(texts)
         between = self._newest.while_shown(tab, edited.key)

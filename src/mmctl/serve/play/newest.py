@@ -15,7 +15,7 @@ MOST_TABS: Final = 32
 """Tabs that are known; the oldest is forgotten, and its work ends."""
 
 
-class Stopped(Exception):
+class Overtaken(Exception):
     """Nobody waits for an answer anymore."""
 
 
@@ -38,11 +38,11 @@ class NewestEdits:
     def while_shown(self, tab: str, key: EditsKey) -> Callable[[], None]:
         """What stops work as soon as the tab shows other edits.
 
-        It raises `Stopped`.
+        It raises `Overtaken`.
         """
 
         def between() -> None:
             if self._of.get(tab) != key or self._ends():
-                raise Stopped
+                raise Overtaken
 
         return between

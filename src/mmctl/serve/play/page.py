@@ -22,7 +22,7 @@ from mmctl.serve.play.asked import POINT, RULE_SET, asked_in
 from mmctl.serve.play.case_rounds import CaseRounds
 from mmctl.serve.play.edit_problems import EditProblems
 from mmctl.serve.play.form import FIELDS, form_of
-from mmctl.serve.play.newest import NewestEdits, Stopped
+from mmctl.serve.play.newest import NewestEdits, Overtaken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -176,14 +176,14 @@ class PlayPage:
     def _cases_run(self, asked: PlayQuestion) -> HttpAnswer:
         try:
             found = self._cases.more(asked.edits, asked.tab, first=asked.case, again=asked.again)
-        except Stopped:
+        except Overtaken:
             return answers.data({"stopped": True})
         return answers.data(cases_document(found))
 
     def _linted(self, asked: PlayQuestion) -> HttpAnswer:
         try:
             return answers.data(problems_document(self._problems.whole(asked.edits, asked.tab)))
-        except Stopped:
+        except Overtaken:
             return answers.data({"stopped": True})
 
     def _changes(self, since: str) -> HttpAnswer:
