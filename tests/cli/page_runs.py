@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 _SERVERS: Final = re.compile(r"mmctl emulate(.*) &")
-_PATIENCE: Final = 120.0
+_PATIENCE: Final = 600.0
 """Seconds after which a wait gives up; nothing takes that long unless something is broken."""
 _BLOCK: Final = re.compile(
     r"<!-- (?P<what>file|change|part of): (?P<file>\S+) -->\n```\w*\n(?P<text>.*?)```\n"
