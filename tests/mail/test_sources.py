@@ -325,6 +325,23 @@ def test_a_damaged_archive_gives_messages_or_a_clear_error(
     assert str(path) in said if said else all(type(message) is bytes for _, message in read)
 
 
+@pytest.mark.parametrize("packed", ["w", "w:gz"])
+@pytest.mark.parametrize("place", [512 * 2 + 150, 512 * 2 + 127])
+@pytest.mark.parametrize("kept", [None, 512 * 2 + 100])
+def test_a_tar_that_breaks_behind_its_first_file_is_named(
+    tmp_path: Path, packed: str, place: int, kept: int | None
+) -> None:
+    write_tar(tmp_path / "a.tar", "w", {"1.eml": A, "2.eml": B, "3.eml": A})
+    content = bytearray((tmp_path / "a.tar").read_bytes())
+    content[place] = ord("x")
+    path = tmp_path / "broken"
+    path.write_bytes(gzip.compress(content[:kept]) if packed == "w:gz" else content[:kept])
+    read: list[str] = []
+    with pytest.raises(UsageError, match="not a readable archive"):
+        read.extend(name for name, _ in messages([path]))
+    assert read == [f"{path}:1.eml"]
+
+
 @pytest.mark.parametrize("suffix", ["gz", "xz", "bz2"])
 def test_a_packed_message_is_one_message_and_a_packed_mbox_is_many(
     tmp_path: Path, suffix: str

@@ -10,6 +10,7 @@ import tarfile
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from mmctl.mail.contents import FIRST, Content, content_of
+from mmctl.mail.tar_reader import is_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ def members_of(file: BinaryIO, size: int, allowance: Allowance) -> Iterator[TarM
         header = block[:_BLOCK]
         length = _length(header)
         if length is None:
-            if place and start == place and _is_end(header):
+            if place and start == place and is_end(header):
                 return
             break
         kind = header[_TYPE]
@@ -94,15 +95,6 @@ def _octal(field: bytes) -> int | None:
         return int(digits or b"0", 8)
     except ValueError:
         return None
-
-
-def _is_end(header: bytes) -> bool:
-    """Whether `tarfile` takes this for the end of the tar."""
-    try:
-        tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
-    except tarfile.HeaderError:
-        return True
-    return False
 
 
 def _rounded(length: int) -> int:

@@ -34,6 +34,14 @@ _SPACES: Final = 8 * ord(" ")
 """What a checksum adds for itself."""
 
 
+def is_end(block: bytes) -> bool:
+    """Whether a tar ends where its next header would be: with a block of zeros, or with its file.
+
+    POSIX.1-2017, pax, ustar interchange format: two blocks of zeros end it. One is enough here.
+    """
+    return not block.strip(b"\0") and len(block) in {0, _BLOCK}
+
+
 class TarReader:
     """Reads a tar from its beginning."""
 
@@ -100,10 +108,24 @@ class _Header(tarfile.TarInfo):
 
     @classmethod
     def fromtarfile(cls, archive: tarfile.TarFile) -> _Header:
-        """Read the next header; `tarfile` reads it if it is not a usual one."""
+        """Read the next header; a broken one is an error.
+
+        `tarfile` takes a broken header behind the first for the end, and leaves out what follows.
+        """
+        file: Any = archive.fileobj
+        block = file.read(_BLOCK)
+        if is_end(block):
+            return cls.frombuf(block, "", "")  # says that it is the end
+        try:
+            return cls._of(block, archive)
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(str(error)) from error
+
+    @classmethod
+    def _of(cls, block: bytes, archive: tarfile.TarFile) -> _Header:
+        """The header in a block; `tarfile` reads it if it is not a usual one."""
         file: Any = archive.fileobj
         coding: Any = archive.encoding, archive.errors
-        block = file.read(_BLOCK)
         header = None if archive.pax_headers else cls._usual(block, *coding)
         place: int = file.tell()
         if header is None:
