@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -348,6 +349,29 @@ def test_a_rename_is_refused_where_a_use_could_be_missed() -> None:
     again = GATEWAY.replace("exchange: {", "exchange: {was: old, ")
     with pytest.raises(NotRenamed, match="still has `was` of an earlier rename"):
         _renamed("gateway", "exchange:", "exch", gateway=again)
+    header = "      - header:\n          name: x-mmctl-would\n          equals: block-partners\n"
+    marked = SECURITY.replace("    unless:\n", f"{header}    unless:\n")
+    with pytest.raises(NotRenamed, match=r"security.yaml:9 looks for the name in the header"):
+        _renamed("security", "block-partners", "block-friends", security=marked)
+
+
+def test_a_line_that_says_a_thousand_times_the_same_is_read_in_no_time() -> None:
+    marked = f"{SECURITY}# {'X-Mmctl-Would ' * 40_000}\n"
+    before = time.process_time()
+    assert (
+        "block-friends"
+        in _renamed("security", "block-partners", "block-friends", security=marked)[
+            "rules/security.yaml"
+        ]
+    )
+    assert time.process_time() - before < 5
+
+
+def test_a_variable_is_no_text_that_needs_quotation_marks() -> None:
+    """`no` is a word of YAML, but not between braces."""
+    after = _renamed("gateway", "corp_domain}", "no")
+    assert '{recipient: {ends_with: "@${vars.no}"}}' in after["rules/gateway.yaml"]
+    assert '"no": example.com' in after["mmctl.yaml"]
 
 
 @pytest.mark.parametrize(
@@ -378,6 +402,10 @@ def test_an_environment_keeps_a_name_that_others_know() -> None:
     disk = _Disk({**FILES, ".github/workflows/x.yml": "on: push\nrun: mmctl apply --env local\n"})
     names = ProjectNames(Workspace(disk).find("/project/mmctl.yaml")[0]).looked()
     with pytest.raises(NotRenamed, match=r"a command at \.github/workflows/x\.yml:2"):
+        replacements(names, "mmctl.yaml", PROJECT.index("local:") + 1, "rehearsal")
+    step = "uses: mmctl/mmctl@v1\nwith:\n  environment: local\n"
+    disk.files = {**FILES, ".github/workflows/x.yml": step}
+    with pytest.raises(NotRenamed, match=r"a command at \.github/workflows/x\.yml:3"):
         replacements(names, "mmctl.yaml", PROJECT.index("local:") + 1, "rehearsal")
 
 

@@ -19,13 +19,13 @@ from mmctl.language.dialect.words import NAME, RULE_NAME
 from mmctl.language.parsing.files import Unreadable
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.language.project import EMBEDDED
-from mmctl.language.text.nodes import Mapping, Scalar
+from mmctl.language.text.nodes import Mapping, Scalar, Sequence
 from mmctl.model.kinds import Kind
 from mmctl.patterns import Pattern
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mmctl.editor.names import ProjectNames
     from mmctl.editor.sites import Site
@@ -115,15 +115,40 @@ def check_made(names: ProjectNames, defined: Site) -> None:
                 at = f"{each.position.file}:{each.position.line}"
                 raise NotRenamed(f"a variable makes the name at {at}: write the name there first")
     if defined.names[0] is FileNoun.RULE:
-        marked = re.compile(rf"(?i){_MARK}[^\n]*(?<![\w.-]){re.escape(defined.name)}(?![\w.-])")
-        for path in names.paths:
-            text = names.text(path)
-            found = marked.search(text)
-            if found is not None:
-                line = text.count("\n", 0, found.start()) + 1
-                raise NotRenamed(f"{path}:{line} looks for the name in the header {_MARK}")
+        _check_marks(names, defined.name)
     if isinstance(defined.names[0], Kind) or defined.names[0] is FileNoun.ENVIRONMENT:
         _check_company_rules(names, defined)
+
+
+def _check_marks(names: ProjectNames, rule: str) -> None:
+    """Refuse where the header of a shadow rule is compared with its name."""
+    name = re.compile(rf"(?<![\w.-]){re.escape(rule)}(?![\w.-])")
+    for path in names.paths:
+        for number, line in enumerate(names.text(path).split("\n"), start=1):
+            mark = line.casefold().find(_MARK.casefold())
+            if mark >= 0 and name.search(line, mark + len(_MARK)):
+                raise _compared(path, number)
+        node = names.node(path)
+        for mapping in _marking(node) if node is not None else ():
+            for scalar in _scalars(mapping):
+                if name.search(scalar.text):
+                    raise _compared(path, scalar.position.line)
+
+
+def _compared(path: str, line: int) -> NotRenamed:
+    return NotRenamed(f"{path}:{line} looks for the name in the header {_MARK}")
+
+
+def _marking(node: Node) -> Iterator[Mapping]:
+    """What says something of the header of shadow rules, on lines of its own."""
+    if isinstance(node, Mapping):
+        values = [value for _, value in node.entries]
+        texts = {value.text.casefold() for value in values if isinstance(value, Scalar)}
+        if _MARK.casefold() in texts:
+            yield node
+            return
+    for each in () if isinstance(node, Scalar) else _inside(node):
+        yield from _marking(each)
 
 
 def _check_company_rules(names: ProjectNames, defined: Site) -> None:
@@ -141,9 +166,12 @@ def _scalars(node: Node) -> Iterator[Scalar]:
     if isinstance(node, Scalar):
         yield node
         return
-    inner = node.items if not isinstance(node, Mapping) else [value for _, value in node.entries]
-    for each in inner:
+    for each in _inside(node):
         yield from _scalars(each)
+
+
+def _inside(node: Mapping | Sequence) -> Iterable[Node]:
+    return [value for _, value in node.entries] if isinstance(node, Mapping) else node.items
 
 
 def check_environment(names: ProjectNames, defined: Site) -> None:
@@ -165,9 +193,10 @@ def check_environment(names: ProjectNames, defined: Site) -> None:
         if found is not None:
             at = f"{path}:{_line(names.text(path), found.start())}"
             raise NotRenamed(f"`${{env.name}}` at {at} would become another text")
-    named = re.compile(rf"""--env(?:=|\s+)["']?{re.escape(defined.name)}(?![\w.-])""")
+    name = rf"""["']?{re.escape(defined.name)}(?![\w.-])"""
+    named = re.compile(rf"--env(?:=|\s+){name}|\benvironment:[ \t]+{name}")
     for path, text in _other_yaml(names):
-        used = named.search(text)
+        used = named.search(text) if "mmctl" in text else None
         if used is not None:
             at = f"{path}:{_line(text, used.start())}"
             raise NotRenamed(

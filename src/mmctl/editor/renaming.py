@@ -114,8 +114,9 @@ def _definitions(names: ProjectNames, site: Site) -> tuple[Site, ...]:
 def _replaced(names: ProjectNames, site: Site, new: str) -> Replacement:
     start, end = names.span(site)
     text = names.text(site.position.file)
-    quoted = text[start - 1 : start] in {'"', "'"} or start != _start(names, site)
-    shown = new if quoted or not needs_quotes(new, flow=True) else f'"{new}"'
+    inside = text[start - 1 : start] in {'"', "'"} or start != _start(names, site)
+    inside = inside or (FileNoun.VARIABLE in site.names and not site.defines)
+    shown = new if inside or not needs_quotes(new, flow=True) else f'"{new}"'
     return Replacement(site.position.file, start, end, shown)
 
 

@@ -20,10 +20,9 @@ from pygls.uris import from_fs_path, to_fs_path
 from mmctl.editor.diagnostics import diagnostics
 from mmctl.editor.problems import FoundProblems, of_file, of_project, with_slow
 from mmctl.editor.protocol import EditorProtocol
+from mmctl.editor.watched_project import NoLongerAsked, WatchedProject, until_edited
 from mmctl.editor.workspace import Workspace, place_in
-from mmctl.errors import MmctlError
 from mmctl.language.parsing.root import PROJECT_FILE
-from mmctl.records import dataclass, field
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
@@ -32,37 +31,11 @@ if TYPE_CHECKING:
 
     from mmctl.checks.company.held import BaseRules
     from mmctl.editor.workspace import Disk, EditorPlace, OpenProject
-    from mmctl.language.formatting.fix import Fix
     from mmctl.problem import Problem
 
 _T = TypeVar("_T")
 PAUSE: Final = 0.25
 """Seconds without an edit after which the whole project is looked at."""
-
-
-class _Stopped(Exception):
-    """A later edit makes an answer useless."""
-
-
-@dataclass(slots=True, eq=False)
-class WatchedProject:
-    """What was found in one project, and what the editor was told."""
-
-    project: OpenProject
-    found: FoundProblems = field(default_factory=FoundProblems)
-    now: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
-    """The problems that the editor shows, by file."""
-    fixes: dict[Problem, Fix] = field(default_factory=dict)
-    uris: dict[str, str] = field(default_factory=dict)
-    """How the editor names its open files."""
-    versions: dict[str, int] = field(default_factory=dict)
-    """Which texts of its open files came last: problems say for which they are."""
-    base: BaseRules | None = None
-    """What the base demands, as it was last read."""
-    base_read: bool = False
-    base_fault: str = ""
-    edits: int = 0
-    waiting: asyncio.Task[None] | None = None
 
 
 class EditorServer(LanguageServer):
@@ -139,11 +112,11 @@ class EditorServer(LanguageServer):
         project: OpenProject,
         *more: object,
     ) -> _T | None:
-        between = _until_edited(self.watched(project))
+        between = until_edited(self.watched(project))
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(where, partial(work, project, *more, between))
-        except _Stopped:
+        except NoLongerAsked:
             return None
 
     # -- what the editor tells
@@ -162,7 +135,9 @@ class EditorServer(LanguageServer):
         """A file was written, perhaps another one than those that are open."""
         path, on_disk = path_of(uri)
         project, _ = self.opened.find(path, on_disk=on_disk)
-        self._look(self.watched(project), None)
+        watched = self.watched(project)
+        watched.base.may_differ()
+        self._look(watched, None)
 
     def closed(self, uri: str) -> None:
         """A file was closed: what is on disk counts again."""
@@ -193,10 +168,21 @@ class EditorServer(LanguageServer):
         if watched.waiting is not None:
             watched.waiting.cancel()
 
+    def stop(self) -> None:
+        """Stop what is still looked for: nobody wants to know it."""
+        for watched in self._watched.values():
+            self._stop(watched)
+
     def _look(self, watched: WatchedProject, path: str | None) -> None:
         self._stop(watched)
-        watched.waiting = asyncio.get_running_loop().create_task(self._answer(watched, path))
+        loop = asyncio.get_running_loop()
+        watched.last = path or watched.last
+        watched.waiting = loop.create_task(self._answer(watched, path))
         watched.waiting.add_done_callback(self._failed)
+        asking = loop.create_task(self._renew_base(watched))
+        watched.asking.add(asking)
+        asking.add_done_callback(self._failed)
+        asking.add_done_callback(watched.asking.discard)
 
     def _failed(self, answer: asyncio.Task[None]) -> None:
         """Say that the server has a fault, instead of showing old problems without a word."""
@@ -206,11 +192,7 @@ class EditorServer(LanguageServer):
             self.window_log_message(types.LogMessageParams(types.MessageType.Error, message))
 
     async def _answer(self, watched: WatchedProject, path: str | None) -> None:
-        loop, project = asyncio.get_running_loop(), watched.project
-        # The base can be another one after a commit or a fetch, and not after a key.
-        watched.base_read = watched.base_read and path is not None
-        if not watched.base_read and self._base_of is not None and project.root is not None:
-            await self._read_base(watched, partial(self._base_of, project.root))
+        loop, project, base = asyncio.get_running_loop(), watched.project, watched.base
         if path is not None and await loop.run_in_executor(self._at_once, project.holds, path):
             found, fixes = await loop.run_in_executor(
                 self._at_once,
@@ -220,7 +202,7 @@ class EditorServer(LanguageServer):
                 self.today(),
                 self.environment,
                 watched.found,
-                watched.base,
+                base.rules,
             )
             watched.fixes |= fixes
             self._tell(watched, path, found)
@@ -233,27 +215,24 @@ class EditorServer(LanguageServer):
             loop.call_soon_threadsafe(self._tell_fast, watched, edits, fast)
 
         whole = await self._until_edited(
-            self._behind, of_project, project, self.today(), self.environment, watched.base, soon
+            self._behind, of_project, project, self.today(), self.environment, base.rules, soon
         )
         if whole is None:
             return
         watched.found, watched.fixes = whole, dict(whole.fixes)
         self._tell_all(watched, whole)
 
-    async def _read_base(
-        self, watched: WatchedProject, read: Callable[[], BaseRules | None]
-    ) -> None:
-        try:
-            watched.base = await asyncio.get_running_loop().run_in_executor(self._aside, read)
-        except MmctlError as error:
-            watched.base = None
-            help_ = f"; {error.help}" if error.help else ""
-            message = f"{error.message}: only the company rules of the files count{help_}"
-            if message != watched.base_fault:
-                shown = types.ShowMessageParams(types.MessageType.Warning, visible(message))
-                self.window_show_message(shown)
-                watched.base_fault = message
-        watched.base_read = True
+    async def _renew_base(self, watched: WatchedProject) -> None:
+        """Ask for the base once more; where it demands something else, problems follow."""
+        root = watched.project.root
+        if self._base_of is None or root is None:
+            return
+        if await watched.base.renew(partial(self._base_of, root), self._warn):
+            self._look(watched, watched.last)
+
+    def _warn(self, message: str) -> None:
+        shown = visible(message)
+        self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, shown))
 
     def _tell_fast(self, watched: WatchedProject, edits: int, fast: FoundProblems) -> None:
         """Show the problems of the project that need no proof; the others stay as they are."""
@@ -283,17 +262,6 @@ class EditorServer(LanguageServer):
         )
 
 
-def _until_edited(watched: WatchedProject) -> Callable[[], None]:
-    """What stops work on a project as soon as it was edited."""
-    edits = watched.edits
-
-    def between() -> None:
-        if watched.edits != edits:
-            raise _Stopped
-
-    return between
-
-
 def _of_whole_characters(text: str) -> str:
     """A text in which half of a character is U+FFFD, as long as before."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -318,6 +286,7 @@ def serve(server: EditorServer, features: Mapping[str, Callable[[EditorServer], 
     @server.feature(types.SHUTDOWN)
     def ends(_params: None) -> None:
         server.asked_to_end = True
+        server.stop()
 
     @server.feature(types.EXIT)
     def ended(_params: None) -> None:

@@ -87,18 +87,21 @@ class _Bases:
         self._known: dict[str, tuple[str | None, BaseRules | None]] = {}
 
     def of(self, root: str) -> BaseRules | None:
-        """What it demands of the project in a folder; None: it has no project there.
+        """What it demands of the project in a folder.
 
         Raises:
-            UsageError: it cannot be read.
+            UsageError: it cannot be read, or has no project there.
         """
         from mmctl.cli.changes.base_rules import base_rules
         from mmctl.cli.changes.trusted_base import base_of
+        from mmctl.language.parsing.root import PROJECT_FILE
 
         base = base_of(Path(root), self._revision)
         if base is not None and base.unreadable is not None:
             fetch = None if base.fetch is None else f"fetch it: {base.fetch}"
             raise UsageError(base.unreadable, help=fetch)
+        if base is not None and base.settings is None:
+            raise UsageError(f"`{base.name}` has no `{PROJECT_FILE}` here, or not in this clone")
         commit = None if base is None else base.commit
         if root not in self._known or self._known[root][0] != commit:
             self._known[root] = commit, base_rules(Path(root), base)
@@ -131,6 +134,8 @@ def lsp(
     from mmctl.editor.features import FEATURES
     from mmctl.editor.server import EditorServer, serve
 
+    # Where a clone has not all objects, git would fetch them for `--base`.
+    world.set_variable("GIT_ALLOW_PROTOCOL", "none")
     stated = run.today if run.today != world.now().date() else None
     server = EditorServer(
         __version__,
