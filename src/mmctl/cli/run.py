@@ -74,6 +74,8 @@ class Run:
     """Files of another tool whose rules count instead of those of the project: `--rules`."""
     rules_as: str | None = None
     """The tool that they are of, if their content does not say it: `--as`."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Values of parameters of such files, wherever they are read: `--parameter`."""
     said: set[str] = field(default_factory=set, repr=False, compare=False)
     """Notes that are made once in a run."""
     results: ResultFile = field(default_factory=ResultFile, repr=False, compare=False)
@@ -124,7 +126,7 @@ class Run:
         from mmctl.cli.in_place.judged import judged_in_place
 
         around, problems = self.without_rules(cases)
-        found = judged_in_place(self.directory, self.rules, self.rules_as, around)
+        found = judged_in_place(self.directory, self.rules, self.rules_as, around, self.parameters)
         if found.note is not None and found.note not in self.said:
             self.said.add(found.note)
             self.say(found.note)
@@ -174,19 +176,43 @@ class Run:
         files.seen = files.seen if seen is None else seen
         return Sources(files, self.root.resolve().name, outputs=self.outputs or {})
 
-    def with_rules(self, rules: Sequence[str] | None, form: str | None) -> Run:
+    def with_rules(
+        self,
+        rules: Sequence[str] | None,
+        form: str | None,
+        parameters: Sequence[str] | None = None,
+        against: str | None = None,
+    ) -> Run:
         """The run in which the rules of these files count, as `--rules` and `--as` say.
 
+        `parameters` give values to theirs, and to those of the file that `--against` names.
+
         Raises:
-            UsageError: there is no such form, or it is named without files.
+            UsageError: there is no such form, or it is named without files, or so are parameters.
         """
+        if parameters and not rules and against is None:
+            message = "`--parameter` goes with `--rules`"
+            raise UsageError(message, help="name the files: --rules FILE")
+        run = self.with_parameters(parameters)
         if form is None and not rules:
-            return self
+            return run
         from mmctl.cli.in_place.files import form_named
 
         if not rules:
             raise UsageError("`--as` goes with `--rules`", help="name the files: --rules FILE")
-        return replace(self, rules=tuple(rules), rules_as=form_named(form))
+        return replace(run, rules=tuple(rules), rules_as=form_named(form))
+
+    def with_parameters(self, texts: Sequence[str] | None) -> Run:
+        """The run in which parameters of files of another tool have values: `NAME=VALUE`.
+
+        Raises:
+            UsageError: a text is no such pair.
+        """
+        if not texts:
+            return self
+        from mmctl.cli.options.parameters import values_of
+
+        return replace(self, parameters=values_of(texts))
 
     def with_passwords_of(self, names: Iterable[str] | None) -> Run:
         """The run in which variables with other names may hold SMTP passwords too."""

@@ -97,7 +97,9 @@ def test_a_parameter_that_is_given_comes_before_its_default() -> None:
     text = PARAMETERS + RELAY.format(server="!If [IsNot, x.example.com, !Ref Host]")
     assert one(text, Host="z.example.com").members["ServerName"] == "x.example.com"
     with pytest.raises(UsageError, match="no template has it"):
-        read(text, Hosd="z.example.com")
+        import_cloudformation(
+            {"t.yaml": text.encode()}, SourceOptions(options={"parameter:Hosd": "z.example.com"})
+        )
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,8 @@ class Version:
     """The rules that mail is judged by; None: they need a project that can be read."""
     file: str | None = None
     """The file of another tool that has the rules, if it is here."""
+    parameters: tuple[str, ...] = ()
+    """What can be given a value in such a file: its parameters."""
 
 
 def version_of(run: Run, text: str) -> Version:
@@ -112,9 +114,10 @@ def _in_place(run: Run, name: str, content: bytes) -> Version:
     from mmctl.compiler.compile import compile_project
 
     around, _ = run.without_rules()
-    project = usable(read_in_place({name: content}, None, around))
+    read = read_in_place({name: content}, None, around, run.parameters)
+    project = usable(read)
     compiled = compile_project(without_unknown(project), run.packings)[0]
-    return Version(name=name, configuration=compiled, project=project)
+    return Version(name=name, configuration=compiled, project=project, parameters=read.parameters)
 
 
 def _of_snapshot(run: Run, id: str) -> Version:

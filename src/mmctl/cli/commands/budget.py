@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import typer
 
-    from mmctl.cli.options.annotated import Rules, RulesAs
+    from mmctl.cli.options.annotated import ParameterValues, Rules, RulesAs
     from mmctl.cli.run import Run
     from mmctl.compiler.advice.asking import BudgetQuestions
     from mmctl.compiler.budget import Budget
@@ -71,6 +71,7 @@ def budget(
     ] = None,
     rules: Rules = None,
     rules_as: RulesAs = None,
+    parameter: ParameterValues = None,
 ) -> int:
     """Show how the rules fit the service's quotas, none of which can be raised.
 
@@ -78,7 +79,7 @@ def budget(
     it says which pairs pin the order, with messages in .mmctl/witness, and tries what to change.
     Exit 1: they do not fit. `--cost` shows what the environment costs in a month.
     """
-    run = run.with_rules(rules, rules_as)
+    run = run.with_rules(rules, rules_as, parameter)
     asked_of_costs = (messages, size, share, pricing_plan, prices)
     if not cost and any(each is not None for each in asked_of_costs):
         raise UsageError("got options of costs without `--cost`", help="add --cost")

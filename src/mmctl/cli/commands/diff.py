@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mmctl.analysis.questions.counting import CorpusCount
     from mmctl.cli.changes.versions import Version
     from mmctl.cli.messages.corpus import Corpus
+    from mmctl.cli.options.annotated import ParameterValues
     from mmctl.cli.options.messages import ShowMail, Workers
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.compare.edits import Edit
@@ -57,6 +58,7 @@ def diff(
     ] = None,
     workers: Workers = None,
     show_mail: ShowMail = False,
+    parameter: ParameterValues = None,
 ) -> int:
     """Show how two versions of the configuration differ; exit 2 when they do.
 
@@ -66,8 +68,11 @@ def diff(
     from mmctl.cli.changes.versions import version_of
 
     processes = checked_workers(workers, corpus=corpus)
-    run = run.for_others(show_mail=show_mail)
+    run = run.for_others(show_mail=show_mail).with_parameters(parameter)
     before, after = version_of(run, one), version_of(run, other)
+    lacking = sorted(run.parameters.keys() - {*before.parameters, *after.parameters})
+    if lacking:
+        run.say(f"note: neither has a parameter {', '.join(f'`{name}`' for name in lacking)}")
     found = between(run, before, after, equal)
     if corpus:
         from mmctl.cli.messages.corpus import Corpus
@@ -142,8 +147,10 @@ def _behavior(
     from mmctl.cli.files.witnesses import keeping
 
     told = told_between(before.configuration, after.configuration, after.project)
-    file = after.file or before.file
-    kept = keeping(run, "diff", rules=() if file is None else (file,))
+    judged = after if after.file is not None else before
+    has = {name: value for name, value in run.parameters.items() if name in judged.parameters}
+    rules = () if judged.file is None else (judged.file,)
+    kept = keeping(replace(run, parameters=has), "diff", rules=rules)
     return tuple(behavior(before.project, after.project, equal, kept, told=told))
 
 

@@ -12,7 +12,7 @@ from mmctl.errors import MmctlError, UsageError
 if TYPE_CHECKING:
     import typer
 
-    from mmctl.cli.options.annotated import Rules, RulesAs
+    from mmctl.cli.options.annotated import ParameterValues, Rules, RulesAs
     from mmctl.cli.run import Run
     from mmctl.language.company_rules import CompanyRule
 
@@ -24,9 +24,10 @@ def explain(
     ],
     rules: Rules = None,
     rules_as: RulesAs = None,
+    parameter: ParameterValues = None,
 ) -> int:
     """Show what a check does and what to write instead, or where a rule is live."""
-    run = run.with_rules(rules, rules_as)
+    run = run.with_rules(rules, rules_as, parameter)
     from mmctl.checks.explained import explained_checks
     from mmctl.checks.mistakes import MISTAKES
 

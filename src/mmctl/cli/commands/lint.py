@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from mmctl.cli.files.linting import Linted
-    from mmctl.cli.options.annotated import PasswordEnv
+    from mmctl.cli.options.annotated import ParameterValues, PasswordEnv
     from mmctl.cli.run import Run
     from mmctl.problem import Problem
 
@@ -81,6 +81,7 @@ def lint(
             metavar="TOOL",
         ),
     ] = None,
+    parameter: ParameterValues = None,
     no_cache: Annotated[
         bool,
         typer.Option("--no-cache", help="Lint everything again, also where no file has changed."),
@@ -101,9 +102,11 @@ def lint(
         raise UsageError("`--fix` changes files, and stdin is not a file")
     if form is not None and not paths:
         raise UsageError("`--as` goes with files", help=f"mmctl lint FILE --as {form}")
+    if parameter and not paths:
+        raise UsageError("`--parameter` goes with files", help="mmctl lint FILE --parameter …")
     if paths:
         _check_in_place(run, paths, form, fix=fix)
-    run = run.with_passwords_of(password_env)
+    run = run.with_passwords_of(password_env).with_parameters(parameter)
     known = [] if baseline is None else [reported(baseline)]
     known += [] if changed_since is None else [linted_at(run, changed_since, paths or [], form)]
 

@@ -11,7 +11,7 @@ from mmctl.errors import UsageError
 if TYPE_CHECKING:
     import typer
 
-    from mmctl.cli.options.annotated import Rules, RulesAs
+    from mmctl.cli.options.annotated import ParameterValues, Rules, RulesAs
 
 
 def logs(
@@ -151,9 +151,10 @@ def logs(
     ] = None,
     rules: Rules = None,
     rules_as: RulesAs = None,
+    parameter: ParameterValues = None,
 ) -> int:
     """Follow messages through the log records of Mail Manager, or count what these say."""
-    run = run.with_rules(rules, rules_as)
+    run = run.with_rules(rules, rules_as, parameter, against)
     from mmctl.cli.messages import logged
     from mmctl.operate.logs.asked import AskedMessages, network_of
     from mmctl.operate.logs.times import period

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mmctl.analysis.encoding.witness import Witness
     from mmctl.analysis.questions.behavior import KeptMessage
     from mmctl.analysis.questions.gateway_proof import FoundMessage, GatewayProof, PhaseClaim
-    from mmctl.cli.options.annotated import Rules, RulesAs
+    from mmctl.cli.options.annotated import ParameterValues, Rules, RulesAs
     from mmctl.cli.run import Run
     from mmctl.judge.ingress import Way
     from mmctl.language.project import Project
@@ -57,6 +57,7 @@ def prove(
     ] = None,
     rules: Rules = None,
     rules_as: RulesAs = None,
+    parameter: ParameterValues = None,
 ) -> int:
     """Prove the invariants, that no mail is lost, and which rules never apply or must stay put.
 
@@ -64,7 +65,7 @@ def prove(
     .mmctl/witness. Exit 1: an invariant is broken, mail is lost, a rule never applies, or the order
     in a phase matters. Exit 4: something stayed undecided.
     """
-    run = run.with_rules(rules, rules_as)
+    run = run.with_rules(rules, rules_as, parameter)
     project = run.project()
     ways = tuple(_ways(project, ingress_point, rule_set))
     is_over = None if timeout is None else _clock(timeout)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import typer
 
     from mmctl.cli.options import messages as about
-    from mmctl.cli.options.annotated import Rules, RulesAs
+    from mmctl.cli.options.annotated import ParameterValues, Rules, RulesAs
     from mmctl.cli.options.messages import ShowMail
 
 
@@ -99,9 +99,10 @@ def simulate(
     ] = False,
     rules: Rules = None,
     rules_as: RulesAs = None,
+    parameter: ParameterValues = None,
 ) -> int:
     """Run the test cases, or judge messages offline."""
-    run = run.with_rules(rules, rules_as)
+    run = run.with_rules(rules, rules_as, parameter, against)
     from mmctl.cli.options.stated_facts import MessageOptions
     from mmctl.judge.ingress import Way
 

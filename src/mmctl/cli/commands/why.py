@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mmctl.cases.case import Case
     from mmctl.cli.messages.wanted import Wanted
     from mmctl.cli.options import messages as about
-    from mmctl.cli.options.annotated import Rules, RulesAs
+    from mmctl.cli.options.annotated import ParameterValues, Rules, RulesAs
     from mmctl.judge.reasons import OtherReasons, Reason
     from mmctl.judge.simulation import Known
     from mmctl.judge.submission import Gateway
@@ -61,9 +61,10 @@ def why(
     against: about.Against = None,
     rules: Rules = None,
     rules_as: RulesAs = None,
+    parameter: ParameterValues = None,
 ) -> int:
     """Say why a message ended so: the rule that decided, or the condition that failed."""
-    run = run.with_rules(rules, rules_as)
+    run = run.with_rules(rules, rules_as, parameter, against)
     from mmctl.cli.messages.wanted import Wanted, is_case_file
     from mmctl.cli.options.stated_facts import MessageOptions, restated
     from mmctl.judge.ingress import Way

@@ -58,6 +58,8 @@ class Linted:
     """How rule sets fit that are packed: a line for each."""
     projects: tuple[Project, ...] = ()
     """The project in each environment; none: its files say too little, or it is not one project."""
+    parameters: tuple[str, ...] = ()
+    """What can be given a value in files of another tool: their parameters."""
     seen: Seen | None = None
     """Everything that the answer depends on, if that is one folder."""
 
@@ -73,7 +75,8 @@ def linted(
     server merges into.
 
     Raises:
-        UsageError: a path does not exist or cannot be read, or the base cannot be read.
+        UsageError: a path does not exist or cannot be read, or the base cannot be read, or no file
+            has a parameter that is given a value.
     """
     from mmctl.language.parsing.files import DiskFiles
 
@@ -85,15 +88,20 @@ def linted(
 
     parts, ours = files_in_place(run.directory, paths, form)
     elsewhere = [_in_place(run, tool, contents_of(run.directory, files)) for tool, files in parts]
-    return _joined([*elsewhere, *(_path(run, path, base, form) for path in ours)])
+    found = _joined([*elsewhere, *(_path(run, path, base, form) for path in ours)])
+    if run.parameters:
+        from mmctl.interchange.infrastructure.given import check_given
+
+        check_given(run.parameters, found.parameters)
+    return found
 
 
 def _in_place(run: Run, tool: str, contents: dict[str, bytes]) -> Linted:
     from mmctl.cli.in_place.linted import linted_in_place
 
     around, _ = run.without_rules()
-    found = linted_in_place(contents, tool, around, run.today, run.packings)
-    return Linted(found.problems, dict(found.texts))
+    found = linted_in_place(contents, tool, around, run.today, run.packings, run.parameters)
+    return Linted(found.problems, dict(found.texts), parameters=found.parameters)
 
 
 def _base(run: Run, root: Path, named: str | None) -> BaseRules | None:
@@ -324,4 +332,5 @@ def _joined(parts: Sequence[Linted]) -> Linted:
         {problem: repair for part in parts for problem, repair in part.repairs.items()},
         {id_: said for part in parts for id_, said in part.meanings.items()},
         tuple(line for part in parts for line in part.packed),
+        parameters=tuple(name for part in parts for name in part.parameters),
     )

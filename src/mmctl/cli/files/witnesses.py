@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.analysis.encoding.telling import facts_told
 from mmctl.analysis.questions.behavior import KeptMessage
 from mmctl.cli.messages.case_text import put, text_of
+from mmctl.cli.options.parameters import restated_values
 from mmctl.errors import UsageError
 from mmctl.language.text.layout import Branch
 from mmctl.mail.facts import written_facts
@@ -110,8 +111,11 @@ def keeping(
 def options_in_place(run: Run, rules: Sequence[str] | None = None) -> tuple[str, ...]:
     """The options with which another command has the same rules as this run."""
     named = run.rules if rules is None else rules
-    form = ("--as", run.rules_as) if named and run.rules_as is not None else ()
-    return (*(word for file in named for word in ("--rules", file)), *form)
+    if not named:
+        return ()
+    form = () if run.rules_as is None else ("--as", run.rules_as)
+    values = (word for option in restated_values(run.parameters) for word in option)
+    return (*(word for file in named for word in ("--rules", file)), *form, *values)
 
 
 def _free_name(name: str, taken: set[str]) -> str:

@@ -36,6 +36,8 @@ class InPlace:
     """The conditions that nobody can judge: where each is, and why it is unknown."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """The text of each file, by the path that is shown."""
+    parameters: tuple[str, ...] = ()
+    """What can be given a value: the parameters of templates, the variables of `.tf` files."""
 
 
 def form_named(name: str | None) -> str | None:
@@ -88,23 +90,30 @@ def split_revision(text: str) -> tuple[str, str] | None:
     return (revision, path) if text.startswith("git:") and colon else None
 
 
-def read_in_place(contents: Mapping[str, bytes], form: str | None, around: Project) -> InPlace:
+def read_in_place(
+    contents: Mapping[str, bytes],
+    form: str | None,
+    around: Project,
+    given: Mapping[str, str] | None = None,
+) -> InPlace:
     """The rules in some files of one tool, by the paths that are shown.
 
-    Settings and environment are those of `around`.
+    Settings and environment are those of `around`; `given` are values of parameters, of which the
+    files may lack some.
 
     Raises:
         UsageError: a file belongs to no tool that is known.
         ProblemsFound: a file is broken.
     """
     found_form = form or _form(contents)
-    found = found_in(found_form, contents)
+    found = found_in(found_form, contents, given or {})
     return InPlace(
         form=found_form,
         project=in_place(found, around),
         problems=ordered(problems_in(found)),
         unknown=unknown_conditions(found),
         texts=found.texts,
+        parameters=found.parameters,
     )
 
 
@@ -147,8 +156,10 @@ def _form(contents: Mapping[str, bytes]) -> str:
     return first
 
 
-def found_in(form: str, contents: Mapping[str, bytes]) -> FoundInfrastructure:
-    """What files of one tool have of Mail Manager.
+def found_in(
+    form: str, contents: Mapping[str, bytes], given: Mapping[str, str]
+) -> FoundInfrastructure:
+    """What files of one tool have of Mail Manager; `given` are values of parameters.
 
     Raises:
         ProblemsFound: a file is broken.
@@ -156,7 +167,7 @@ def found_in(form: str, contents: Mapping[str, bytes]) -> FoundInfrastructure:
     if form == "terraform":
         from mmctl.interchange.terraform.reading import read_terraform
 
-        return read_terraform(contents)
+        return read_terraform(contents, given)
     from mmctl.interchange.cloudformation.reading import read_cloudformation
 
-    return read_cloudformation(contents)
+    return read_cloudformation(contents, given)

@@ -10,7 +10,7 @@ from mmctl.problem import Severity
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from mmctl.language.project import Project
@@ -31,15 +31,23 @@ class JudgedInPlace:
 
 
 def judged_in_place(
-    directory: Path, paths: Sequence[str], form: str | None, around: Project
+    directory: Path,
+    paths: Sequence[str],
+    form: str | None,
+    around: Project,
+    given: Mapping[str, str],
 ) -> JudgedInPlace:
     """The rules in some files; settings, environment and cases are those of `around`.
 
     Raises:
-        UsageError: a file cannot be read, or belongs to no tool that is known.
+        UsageError: a file cannot be read, or belongs to no tool that is known, or none has a
+            parameter that is `given` a value.
         ProblemsFound: a file is broken.
     """
-    read = read_in_place(contents_of(directory, paths), form, around)
+    from mmctl.interchange.infrastructure.given import check_given
+
+    read = read_in_place(contents_of(directory, paths), form, around, given)
+    check_given(given, read.parameters)
     return JudgedInPlace(
         project=replace(read.project, files={**around.files, **read.texts}),
         errors=tuple(each for each in read.problems if each.severity is Severity.ERROR),

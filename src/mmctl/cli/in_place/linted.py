@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.in_place.files import form_at, read_in_place
 from mmctl.errors import ProblemsFound
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mmctl.language.project import Project
     from mmctl.problem import Problem
 
+_HCL: Final = (".tf", ".tfvars")
+
 
 @dataclass(frozen=True, slots=True)
 class LintedInPlace:
@@ -24,6 +26,8 @@ class LintedInPlace:
 
     problems: tuple[Problem, ...]
     texts: Mapping[str, str]
+    parameters: tuple[str, ...]
+    """What can be given a value; of files that are broken, what was given one."""
 
 
 def files_in_place(
@@ -31,7 +35,8 @@ def files_in_place(
 ) -> tuple[list[tuple[str, list[str]]], list[str]]:
     """The files of other tools, in parts that belong together, each with its tool; and the rest.
 
-    The `.tf` files that are named are one configuration; any other file is one by itself.
+    The `.tf` and `.tfvars` files that are named are one configuration; any other file is one by
+    itself.
     """
     parts: list[tuple[str, list[str]]] = []
     rest = []
@@ -39,7 +44,7 @@ def files_in_place(
         known = form_at(directory / path, form)
         if known is None:
             rest.append(path)
-        elif path.endswith(".tf") and parts and parts[-1][1][0].endswith(".tf"):
+        elif path.endswith(_HCL) and parts and parts[-1][1][0].endswith(_HCL):
             parts[-1][1].append(path)
         else:
             parts.append((known, [path]))
@@ -52,16 +57,18 @@ def linted_in_place(
     around: Project,
     today: date,
     memory: CompilerMemory,
+    given: Mapping[str, str],
 ) -> LintedInPlace:
     """Lint files of one tool that belong together, by the paths that are shown.
 
-    Settings and environment are those of `around`; `memory` keeps what the compiler found.
+    Settings and environment are those of `around`; `memory` keeps what the compiler found, and
+    `given` are values of parameters.
     """
     from mmctl.linting import problems_in_place
 
     try:
-        read = read_in_place(contents, form, around)
+        read = read_in_place(contents, form, around, given)
     except ProblemsFound as error:
-        return LintedInPlace(error.problems, error.files)
+        return LintedInPlace(error.problems, error.files, tuple(given))
     found = problems_in_place(read.project, read.problems, today, memory=memory)
-    return LintedInPlace(found.problems, read.texts)
+    return LintedInPlace(found.problems, read.texts, read.parameters)

@@ -69,15 +69,26 @@ def _named(run: Run, project: Project, against: str) -> tuple[str, Project]:
         from mmctl.cli.changes.revisions import file_at
 
         content = file_at(run.directory, *in_revision)
-        return against, usable(read_in_place({against: content}, None, project))
+        return against, _of_file(run, project, against, content)
     if against.startswith(GIT):
         return against, _of_revision(run, against.removeprefix(GIT))
     folder = run.directory / against
     if folder.is_dir():
         return against, _of_folder(run, folder, against)
     if folder.is_file():
-        return against, usable(read_in_place(contents_of(run.directory, (against,)), None, project))
+        content = contents_of(run.directory, (against,))[against]
+        return against, _of_file(run, project, against, content)
     return _of_snapshot(run, project, against)
+
+
+def _of_file(run: Run, project: Project, name: str, content: bytes) -> Project:
+    """The rules in a file of another tool; it may lack parameters that `--rules` have."""
+    read = read_in_place({name: content}, None, project, run.parameters)
+    if run.parameters and not run.rules:
+        from mmctl.interchange.infrastructure.given import check_given
+
+        check_given(run.parameters, read.parameters)
+    return usable(read)
 
 
 def _of_revision(run: Run, revision: str) -> Project:

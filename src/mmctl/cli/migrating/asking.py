@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.cli.migrating.kinds import Imports, ListsOfSenders, kind_of
+from mmctl.cli.options.parameters import values_of
 from mmctl.errors import UsageError
 from mmctl.interchange.migration.source import SourceOptions
 from mmctl.patterns import Pattern
@@ -111,12 +112,7 @@ def _asked(run: Run, wanted: FileImport) -> SourceOptions:
     for domain in domains:
         if not _DOMAIN.fullmatch(domain):
             raise UsageError(f"got `--domain {domain}`", help="expected one such as `example.com`")
-    options = {}
-    for parameter in wanted.parameters:
-        name, equals, value = parameter.partition("=")
-        if not name or not equals:
-            raise UsageError(f"got `--parameter {parameter}`", help="expected NAME=VALUE")
-        options[f"parameter:{name}"] = value
+    options = {f"parameter:{name}": value for name, value in values_of(wanted.parameters).items()}
     if wanted.recipients:
         options["recipient"] = "\n".join(wanted.recipients)
     return SourceOptions(domains=domains, options=options, today=run.today.isoformat())

@@ -44,6 +44,7 @@ def take_over(
     """
     from mmctl.cli.migrating.lossless import finished, section_files
     from mmctl.cli.migrating.output import write_files
+    from mmctl.interchange.infrastructure.given import given_by
     from mmctl.interchange.infrastructure.letting_go import steps_of
     from mmctl.interchange.infrastructure.taking import only_taken, taking
 
@@ -55,7 +56,7 @@ def take_over(
     if wanted.into is None:
         raise UsageError("got `--take` without `--into`", help="--into DIR")
     kinds = _kinds(wanted.kinds)
-    made = taking(found_in(wanted.tool, files), kinds)
+    made = taking(found_in(wanted.tool, files, given_by(asked)), kinds)
     if not made.taken:
         raise UsageError(
             f"the files have no {', no '.join(each.noun for each in kinds)}",

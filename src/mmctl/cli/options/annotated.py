@@ -78,6 +78,15 @@ AdoptFrom = Annotated[
         metavar="TOOL",
     ),
 ]
+ParameterValues = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--parameter",
+        help="The value of a parameter of a CloudFormation template, or of a variable of `.tf` "
+        "files; repeatable.",
+        metavar="NAME=VALUE",
+    ),
+]
 Rules = Annotated[
     list[str] | None,
     typer.Option(

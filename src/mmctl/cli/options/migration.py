@@ -27,7 +27,7 @@ Parameters = Annotated[
     list[str] | None,
     typer.Option(
         "--parameter",
-        help="With --from cloudformation: the value of a parameter.",
+        help="With --from cloudformation or terraform: the value of a parameter or a variable.",
         metavar="NAME=VALUE",
     ),
 ]

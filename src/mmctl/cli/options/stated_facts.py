@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, assert_never
 
+from mmctl.cli.options.parameters import restated_values
 from mmctl.errors import UsageError
 from mmctl.judge.compare import client_address
 from mmctl.judge.ingress import Way
@@ -92,7 +93,13 @@ def restated(run: Run, written: Iterable[tuple[str, str | None]]) -> tuple[str, 
     """Options as they were given, to show in a command line; None: not given."""
     where = None if run.directory == Path() else str(run.directory)
     rules = (*(("--rules", each) for each in run.rules), ("--as", run.rules_as))
-    given = (*written, *rules, ("--env", run.environment), ("-C", where))
+    given = (
+        *written,
+        *rules,
+        *restated_values(run.parameters),
+        ("--env", run.environment),
+        ("-C", where),
+    )
     return tuple(word for name, value in given if value is not None for word in (name, value))
 
 

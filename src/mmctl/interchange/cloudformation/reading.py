@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.interchange.cloudformation.scope import OF_LOGS, OF_MAIL_MANAGER
 from mmctl.interchange.cloudformation.template import read_template
 from mmctl.interchange.infrastructure.gathering import LOGS, NOUNS, gathered
+from mmctl.interchange.infrastructure.given import check_given, given_by
 from mmctl.interchange.infrastructure.secrets import masked
 from mmctl.interchange.infrastructure.sections import sections_of
 from mmctl.interchange.infrastructure.values import Declared, VariableNames
-from mmctl.language.text.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,13 +24,11 @@ if TYPE_CHECKING:
     from mmctl.interchange.migration.source import SourceOptions
     from mmctl.problem import Problem
 
-_PARAMETER: Final = "parameter:"
-
 
 def read_cloudformation(
     files: Mapping[str, bytes], parameters: Mapping[str, str] | None = None
 ) -> FoundInfrastructure:
-    """What templates have of Mail Manager; `parameters` are values for their parameters.
+    """What templates have of Mail Manager; `parameters` are values for those that they have.
 
     Raises:
         ProblemsFound: a file cannot be read or evaluated; all of that, at its places.
@@ -57,8 +55,6 @@ def read_cloudformation(
         templates.append(template)
         problems += template.problems
         texts[template.file] = template.text
-    if templates and not problems:
-        _check_given(templates, parameters or {})
     shown = {file: masked(text) for file, text in texts.items()}
     if problems:
         raise ProblemsFound("cannot read the templates", tuple(problems), shown)
@@ -66,6 +62,7 @@ def read_cloudformation(
     names = VariableNames(texts=tuple(texts.values()))
     found = gathered("CloudFormation", declared, names)
     found.texts = shown
+    found.parameters = tuple({name: None for each in templates for name in each.parameters})
     for template in templates:
         found.unread += template.unread
         for type_, count in template.others.items():
@@ -81,19 +78,6 @@ def read_cloudformation(
             help="expected resources of type `AWS::SES::MailManager…`",
         )
     return found
-
-
-def _check_given(templates: list[ReadTemplate], parameters: Mapping[str, str]) -> None:
-    """Refuse values for parameters that no template has.
-
-    Raises:
-        UsageError: there is one.
-    """
-    known = sorted({name for template in templates for name in template.parameters})
-    for name in parameters:
-        if name not in known and not name.startswith("AWS::"):
-            help_ = did_you_mean(name, known) or f"parameters: {', '.join(known) or 'none'}"
-            raise UsageError(f"got `--parameter {name}`: no template has it", help=help_)
 
 
 def _exports(files: Mapping[str, bytes], parameters: Mapping[str, str]) -> dict[str, Tree]:
@@ -121,14 +105,12 @@ def import_cloudformation(files: Mapping[str, bytes], asked: SourceOptions) -> I
 
     Raises:
         ProblemsFound: a file cannot be read or evaluated; all of that, at its places.
-        UsageError: there is nothing of Mail Manager.
+        UsageError: there is nothing of Mail Manager, or no template has a parameter.
     """
-    given = {
-        name.removeprefix(_PARAMETER): value
-        for name, value in asked.options.items()
-        if name.startswith(_PARAMETER)
-    }
-    return sections_of(read_cloudformation(files, given))
+    given = given_by(asked)
+    found = read_cloudformation(files, given)
+    check_given(given, found.parameters, "template")
+    return sections_of(found)
 
 
 def _is_wanted(type_: str) -> bool:

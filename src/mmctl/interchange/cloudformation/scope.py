@@ -29,6 +29,8 @@ PSEUDO: Final = {
 _DOMAINS: Final = {"AWS::URLSuffix": "amazonaws.com"}
 _OF_STACK: Final = {"AWS::StackName": "name", "AWS::StackId": "id"}
 _SSM: Final = "AWS::SSM::Parameter::"
+_SHOWN: Final = 3
+_LONGEST: Final = 60
 _OF_SSM: Final = f"{_SSM}Value<"
 
 
@@ -69,6 +71,16 @@ class TemplateScope:
     """What comes before logical ids, where several templates are read."""
     defaults: set[str] = field(default_factory=set)
     """Parameters whose default was taken."""
+
+    def options(self) -> str:
+        """The options that give values to parameters without any, to show to people."""
+        without = [
+            each.name
+            for each in self.parameters.values()
+            if each.default is None and not each.secret and each.name not in self.given
+        ]
+        shown = without[:_SHOWN] or ["NAME"]
+        return " ".join(f"--parameter {name[:_LONGEST]}=VALUE" for name in shown)
 
     def reference(self, name: str) -> Any:
         """What `Ref` is; a text, a list of texts, or nothing if there is no such name."""

@@ -258,7 +258,7 @@ def _resource(
                 f"`{key.text}`: its condition `{condition.text}` depends on values that are not "
                 "known here"
             )
-            help_ = "give the parameters defaults, or import with `--parameter NAME=VALUE`"
+            help_ = f"give the parameters defaults, or values: {scope.options()}"
             template.problems.append(_problem(condition.position, message, help_))
             return
     for name, _ in node.entries:

@@ -36,8 +36,8 @@ REFERS: Final[Mapping[str, Kind]] = {
 _ROUNDS: Final = 40
 _SHOWN: Final = 60
 _STATE_IT: Final = (
-    "give the parameter a default, or import with `--parameter NAME=VALUE`; of Terraform give the "
-    "plan or the state"
+    "give the parameter a default, or a value: `--parameter NAME=VALUE`; of Terraform, the plan or "
+    "the state has them"
 )
 _NUMBERS: Final = frozenset({"int_type", "float_type", "int_parsing", "float_parsing"})
 

@@ -92,5 +92,7 @@ class FoundInfrastructure:
     """How many resources of other types there are, by type."""
     notes: list[str] = field(default_factory=list)
     """What is worth knowing: the defaults of parameters that were taken."""
+    parameters: tuple[str, ...] = ()
+    """Parameters of templates and variables of `.tf` files: what can be given a value."""
     texts: dict[str, str] = field(default_factory=dict)
     """The text of each file to show beside a problem, with secrets masked."""

@@ -24,9 +24,10 @@ def form_of(path: str, content: bytes) -> str | None:
     """`cloudformation` or `terraform`; None: the file is of neither.
 
     A template has `Resources` with types of AWS. What Terraform prints has a format or version of
-    it beside values. A `.tf` file has a resource, or is called so.
+    it beside values. A `.tf` file has a resource, or is called so; `.tfvars` are values of its
+    variables.
     """
-    if path.endswith((".tf", ".tf.json")):
+    if path.endswith((".tf", ".tf.json", ".tfvars")):
         return TERRAFORM
     if _OF_TERRAFORM.search(content) and _VALUES.search(content):
         return TERRAFORM

@@ -19,7 +19,7 @@ def masked(text: str) -> str:
     parts: list[str] = []
     end = 0
     for found in _MEMBER.finditer(text):
-        if found.start() < end or not _is_secret(found[1]):
+        if found.start() < end or not is_called_secret(found[1]):
             continue
         value = _VALUE.match(text, found.end())
         if value is not None:
@@ -28,5 +28,6 @@ def masked(text: str) -> str:
     return "".join((*parts, text[end:]))
 
 
-def _is_secret(name: str) -> bool:
+def is_called_secret(name: str) -> bool:
+    """Whether a member, a parameter or a variable is called as what people keep secret."""
     return bool(_SECRET.search(name)) and not name.lower().endswith(_PLACE)

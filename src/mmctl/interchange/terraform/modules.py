@@ -22,6 +22,7 @@ from mmctl.interchange.infrastructure.values import (
 from mmctl.interchange.migration.source import Unread
 from mmctl.interchange.terraform.documents import ReadModule
 from mmctl.interchange.terraform.expressions import ENVIRONMENT
+from mmctl.interchange.terraform.given_variables import variables_of
 from mmctl.interchange.terraform.hcl_reading import read_expression
 from mmctl.interchange.terraform.hcl_values import (
     HclCall,
@@ -73,11 +74,9 @@ class HclModule:
 
 def read_module(blocks: list[HclBlock], given: dict[str, HclValue]) -> ReadModule:
     """The resources that the blocks of a folder declare; `given` are values of variables."""
-    module = HclModule(blocks=blocks, given=given)
+    module = HclModule(blocks=blocks, given=given, variables=variables_of(blocks))
     for block in blocks:
-        if block.type == "variable" and block.labels:
-            module.variables[block.labels[0]] = block
-        elif block.type == "locals":
+        if block.type == "locals":
             module.locals |= {name: value for name, (_, value) in block.attributes.items()}
         elif block.type == "resource" and len(block.labels) == 2:  # noqa: PLR2004 - type and name
             module.types[".".join(block.labels)] = block.labels[0]

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.interchange.infrastructure.gathering import gathered
+from mmctl.interchange.infrastructure.given import check_given, given_by
 from mmctl.interchange.infrastructure.json_nodes import json_nodes
 from mmctl.interchange.infrastructure.secrets import masked
 from mmctl.interchange.infrastructure.sections import sections_of
 from mmctl.interchange.infrastructure.values import VariableNames
 from mmctl.interchange.migration.decoding import decoded
 from mmctl.interchange.terraform.documents import read_document
+from mmctl.interchange.terraform.given_variables import values_given, variables_of
 from mmctl.interchange.terraform.hcl_reading import read_hcl
 from mmctl.interchange.terraform.modules import read_module
 from mmctl.language.text.nodes import Mapping
@@ -54,8 +56,10 @@ class _Files:
     texts: dict[str, str] = field(default_factory=dict)
 
 
-def read_terraform(files: MappingOf[str, bytes]) -> FoundInfrastructure:
-    """What plans, states and HCL files have of Mail Manager.
+def read_terraform(
+    files: MappingOf[str, bytes], variables: MappingOf[str, str] | None = None
+) -> FoundInfrastructure:
+    """What plans, states and HCL files have of Mail Manager; `variables` are values of HCL files.
 
     Raises:
         ProblemsFound: a file cannot be read; all of that, at its places.
@@ -67,7 +71,12 @@ def read_terraform(files: MappingOf[str, bytes]) -> FoundInfrastructure:
             _file(read, file, decoded(file, content))
         except ProblemsFound as error:
             read.problems += error.problems
-    read.reads += [read_module(each.blocks, each.given) for each in read.folders.values()]
+    names: dict[str, None] = {}
+    for folder in read.folders.values():
+        declared_variables = variables_of(folder.blocks)
+        names |= dict.fromkeys(declared_variables)
+        folder.given |= values_given(declared_variables, variables or {})
+        read.reads.append(read_module(folder.blocks, folder.given))
     read.problems += [problem for each in read.reads for problem in each.problems]
     shown = _shown(read)
     if read.problems:
@@ -76,6 +85,7 @@ def read_terraform(files: MappingOf[str, bytes]) -> FoundInfrastructure:
     _check_labels(declared, shown)
     found = gathered("Terraform", declared, VariableNames(texts=tuple(read.texts.values())))
     found.texts = shown
+    found.parameters = tuple(names)
     for each in read.reads:
         found.unread += each.unread
         for type_, count in each.others.items():
@@ -112,10 +122,12 @@ def import_terraform(files: MappingOf[str, bytes], asked: SourceOptions) -> Impo
 
     Raises:
         ProblemsFound: a file cannot be read; all of that, at its places.
-        UsageError: there is nothing of Mail Manager.
+        UsageError: there is nothing of Mail Manager, or no `.tf` file has a variable.
     """
-    del asked
-    return sections_of(read_terraform(files))
+    given = given_by(asked)
+    found = read_terraform(files, given)
+    check_given(given, found.parameters, "`.tf` file")
+    return sections_of(found)
 
 
 def _file(read: _Files, file: str, text: str) -> None:
