@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from datetime import date
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,18 @@ import pytest
 from ruamel.yaml import YAML
 
 from mmctl.cli.main import exit_code
+from mmctl.cli.playing import bench_of
+from mmctl.cli.run import Run
 from mmctl.serve.play import case_rounds
+from mmctl.serve.play.edit_problems import EditProblems
+from mmctl.serve.play.newest import NewestEdits
 from serve.playing import GATEWAY, Playing, playing, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from mmctl.render.html.play_problems import ProblemsShown
 
 RULES = "rules/rules.yaml"
 TAB = "one"
@@ -266,3 +273,29 @@ def test_no_text_of_a_case_or_a_problem_becomes_markup(tmp_path: Path) -> None:
         assert "<img" not in f"{found['problems']}{cases['cases']}"
         assert "&lt;img" in cases["cases"]
         assert "\u202e" not in raw
+
+
+def test_a_page_that_is_open_over_midnight_says_what_has_expired(tmp_path: Path) -> None:
+    shutil.copytree(GATEWAY, tmp_path, dirs_exist_ok=True)
+    days = [date(2026, 3, 2)]
+    bench = bench_of(Run(directory=tmp_path, today=days[0]))
+    problems = EditProblems(bench, lambda: days[-1], NewestEdits(ends=lambda: False))
+    rules = (tmp_path / RULES).read_text(encoding="utf-8")
+    edits = {
+        RULES: rules.replace(
+            "- name: block-network", "- name: block-network\n    expires: 2026-12-31"
+        )
+    }
+
+    def shown() -> set[str]:
+        first = problems.at_once(bench.edited(edits), TAB)
+        whole = problems.whole(edits, TAB)
+        assert ("expired-rule" in checks(first)) == ("expired-rule" in checks(whole))
+        return checks(whole)
+
+    def checks(found: ProblemsShown) -> set[str]:
+        return {each.check for each in (*found.new, *found.old)}
+
+    assert "expired-rule" not in shown()
+    days.append(date(2027, 1, 1))
+    assert "expired-rule" in shown()

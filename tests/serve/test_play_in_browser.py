@@ -279,3 +279,13 @@ def test_nothing_is_wider_than_the_window_and_no_other_host_is_asked(
     asked = browser.value("performance.getEntriesByType('resource').map((one) => one.name)")
     assert asked
     assert [each for each in asked if not each.startswith(f"{page.url}/")] == []
+
+
+def test_edits_that_the_browser_cannot_remember_are_judged(browser: Browser, page: Playing) -> None:
+    opened(browser, page)
+    chosen(browser, "case", "a lookalike is dropped, but not from a partner [2]")
+    chosen(browser, "file", "rules/rules.yaml")
+    browser.value("Storage.prototype.setItem = () => { throw new DOMException('full') }")
+    typed(browser, "cidr_matches: [192.0.2.0/24", ", 203.0.113.0/24")
+    browser.until(f"{ENDS} === 'dropped'")
+    assert "too large" in browser.value("document.getElementById('note').textContent")

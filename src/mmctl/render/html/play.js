@@ -62,7 +62,12 @@
   const textOf = (path) => (edits.has(path) ? edits.get(path) : plain(disk.files.get(path) || ""));
 
   function remember() {
-    sessionStorage.setItem("edits", JSON.stringify([...edits]));
+    try {
+      sessionStorage.setItem("edits", JSON.stringify([...edits]));
+    } catch {
+      sessionStorage.removeItem("edits"); // older edits than those that are shown help nobody
+      note("These edits are too large for the browser to remember: they are gone when you reload the page.");
+    }
     const count = edits.size;
     byId("show-diff").disabled = !count;
     byId("show-diff").textContent = count ? `Diff (${count})` : "Diff";

@@ -60,21 +60,22 @@ class EditProblems:
         self._today = today
         self._newest = newest
         self._one = Lock()
-        self._wholes: OrderedDict[EditsKey, _Whole] = OrderedDict()
-        self._firsts: OrderedDict[EditsKey, tuple[Problem, ...]] = OrderedDict()
+        self._wholes: OrderedDict[tuple[date, EditsKey], _Whole] = OrderedDict()
+        self._firsts: OrderedDict[tuple[date, EditsKey], tuple[Problem, ...]] = OrderedDict()
         self._last: OrderedDict[str, _Whole] = OrderedDict()
 
     def at_once(self, edited: Edited, tab: str) -> ProblemsShown:
         """What can be told at once; what only the whole project shows is as it was, moved."""
         self._newest.show(tab, edited.key)
-        known = self._wholes.get(edited.key)
+        key = self._today(), edited.key
+        known = self._wholes.get(key)
         if known is not None:
             return self._shown(edited, known, whole=True)
-        first = self._firsts.get(edited.key)
+        first = self._firsts.get(key)
         if first is None:
             first = self._first(edited)
-            _keep(self._firsts, edited.key, first)
-        last = self._last.get(tab) or self._wholes.get((edited.disk.version, ()))
+            _keep(self._firsts, key, first)
+        last = self._last.get(tab) or self._of_files(edited)
         later = () if last is None else _still(edited, last)
         found = _Whole(problems=ordered({*first, *later}), said=edited.rules.said)
         return self._shown(edited, found, whole=False)
@@ -103,25 +104,31 @@ class EditProblems:
         return report([rules.read], self._today(), read, checks=_LOCAL).problems
 
     def _linted(self, edited: Edited, between: Callable[[], None]) -> _Whole:
-        known = self._wholes.get(edited.key)
+        today = self._today()
+        known = self._wholes.get((today, edited.key))
         if known is not None:
+            _keep(self._wholes, (today, edited.key), known)
             return known
         try:
             found = problems_of(
                 self._bench.sources(edited),
-                self._today(),
+                today,
                 environment=self._bench.environment,
                 between=between,
             )
             made = _Whole(problems=found.problems, texts={**found.files, **found.list_files})
         except MmctlError as error:
             made = _Whole(problems=(), said=error.message)
-        _keep(self._wholes, edited.key, made)
+        _keep(self._wholes, (today, edited.key), made)
         return made
+
+    def _of_files(self, edited: Edited) -> _Whole | None:
+        """What lint reports of the files without edits; None: that is unknown."""
+        return self._wholes.get((self._today(), (edited.disk.version, ())))
 
     def _shown(self, edited: Edited, found: _Whole, *, whole: bool) -> ProblemsShown:
         shown = frozenset(edited.disk.texts)
-        before = self._wholes.get((edited.disk.version, ()))
+        before = self._of_files(edited)
         if before is None or not edited.edits:
             return ProblemsShown(
                 new=found.problems,
@@ -161,5 +168,6 @@ def _still(edited: Edited, last: _Whole) -> tuple[Problem, ...]:
 
 def _keep(kept: OrderedDict[_K, _V], key: _K, value: _V) -> None:
     kept[key] = value
+    kept.move_to_end(key)
     while len(kept) > KEPT:
         kept.popitem(last=False)
