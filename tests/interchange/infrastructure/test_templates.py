@@ -10,6 +10,7 @@ import pytest
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.interchange.cloudformation.reading import import_cloudformation, read_cloudformation
 from mmctl.interchange.infrastructure.known import form_of
+from mmctl.interchange.infrastructure.secrets import masked
 from mmctl.interchange.infrastructure.taking import only_taken, taking
 from mmctl.interchange.migration.source import SourceOptions
 from mmctl.model.kinds import Kind
@@ -436,3 +437,11 @@ def test_a_file_is_known_by_its_content() -> None:
     assert form_of("x", b'resource "aws_mailmanager_relay" "x" {\n}\n') == "terraform"
     assert form_of("mmctl.yaml", b"version: 1\nproject: acme\n") is None
     assert form_of("rules.yaml", b"version: 1\nrule_sets: {}\n") is None
+
+
+def test_a_secret_in_a_block_scalar_is_masked_line_by_line() -> None:
+    text = "a:\n  - Password: |-\n      swordfish\n\n      fish\n    Other: x\nToken: >\n swordfish"
+    shown = masked(text)
+    assert "swordfish" not in shown
+    assert "Other: x" in shown
+    assert shown.count("\n") == text.count("\n")

@@ -341,3 +341,19 @@ def test_a_broken_document_is_refused(text: str, says: str) -> None:
     with pytest.raises(ProblemsFound) as caught:
         read_terraform({"plan.json": text.encode()})
     assert caught.value.problems[0].message.startswith(says)
+
+
+@pytest.mark.parametrize("secret", ["swordfish99", "swordfish" * 12])
+def test_what_is_called_secret_is_not_shown_where_it_does_not_fit(secret: str) -> None:
+    for place in (
+        f'locals {{\n smtp_password = "{secret}"\n}}\n',
+        f'variable "smtp_password" {{ default = "{secret}" }}\n',
+    ):
+        name = "local.smtp_password" if place.startswith("locals") else "var.smtp_password"
+        found = read(
+            place + 'resource "awscc_ses_mail_manager_relay" "mx" {\n relay_name = "mx"\n'
+            f' server_name = "mx.example.com"\n server_port = {name}\n'
+            ' authentication = { no_authentication = "{}" }\n}\n'
+        )
+        assert "expected a whole number" in found.refused[0].message
+        assert "swordfish" not in f"{found.refused} {found.texts}"

@@ -10,6 +10,7 @@ from collections import Counter
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
+from mmctl.interchange.infrastructure.found import UNKNOWN_VALUE
 from mmctl.judge.actions import stops
 from mmctl.judge.lookup import UNKNOWN_CONDITION
 from mmctl.language.parsing.comments import ignores
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
     from mmctl.model.rules import Rule
     from mmctl.problem import Path
 
-UNKNOWN_VALUE: Final = "unknown-value"
 NOT_READ: Final = "not-read"
 _PARTS: Final = {"Conditions", "Unless"}
 _WORD: Final = Pattern(r"[A-Za-z0-9_]+")

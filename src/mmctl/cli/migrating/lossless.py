@@ -8,13 +8,14 @@ from mmctl.counted import counted
 from mmctl.errors import ProblemsFound, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from mmctl.cli.migrating.kinds import Imports
     from mmctl.cli.run import Run
     from mmctl.interchange.api_json import Imported
     from mmctl.interchange.migration.source import SourceOptions
+    from mmctl.problem import Problem
 
 
 def import_json(files: Mapping[str, bytes], asked: SourceOptions) -> Imported:
@@ -58,7 +59,7 @@ def import_lossless(
 
     imported = kind.importer(files, asked)
     if imported.refused:
-        message = f"{counted(len(imported.refused), 'member')} that the service would refuse"
+        message = refused_told(imported.refused)
         raise ProblemsFound(message, tuple(imported.refused), imported.shown)
     if folder is None:
         run.write_exactly(yaml_of(imported, *imported.sections))
@@ -119,3 +120,14 @@ def finished(run: Run, imported: Imported) -> int:
         message = f"{things} no words in the language and {left}"
         raise ProblemsFound(message, tuple(imported.unsaid), imported.shown)
     return 0
+
+
+def refused_told(problems: Sequence[Problem]) -> str:
+    """How many members do not come over, apart from those whose value is only unknown."""
+    from mmctl.interchange.infrastructure.found import UNKNOWN_VALUE
+
+    unknown = sum(each.check == UNKNOWN_VALUE for each in problems)
+    refused = len(problems) - unknown
+    parts = [f"{counted(refused, 'member')} that the service would refuse"] if refused else []
+    parts += [f"{counted(unknown, 'member')} with a value that is unknown"] if unknown else []
+    return ", ".join(parts)

@@ -42,7 +42,7 @@ def take_over(
         UsageError: there is no such kind, or nothing of it.
         ProblemsFound: a file is broken, or the service would refuse something.
     """
-    from mmctl.cli.migrating.lossless import finished, section_files
+    from mmctl.cli.migrating.lossless import finished, refused_told, section_files
     from mmctl.cli.migrating.output import write_files
     from mmctl.interchange.infrastructure.given import given_by
     from mmctl.interchange.infrastructure.letting_go import steps_of
@@ -64,7 +64,7 @@ def take_over(
         )
     imported = kind.importer(files, asked)
     if imported.refused:
-        message = f"{len(imported.refused)} members that the service would refuse"
+        message = refused_told(imported.refused)
         raise ProblemsFound(message, tuple(imported.refused), imported.shown)
     only_taken(imported, made)
     texts = {f"rules/{path}": text for path, text in section_files(imported, heading=None).items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from mmctl.interchange.infrastructure.found import FoundResource, OpenValue
+from mmctl.interchange.infrastructure.found import UNKNOWN_VALUE, FoundResource, OpenValue
 from mmctl.interchange.infrastructure.secrets import masked
 from mmctl.interchange.infrastructure.stand_ins import VariableStandIns, as_hole, holes
 from mmctl.interchange.infrastructure.values import OpenText, Plain, Pointer
@@ -263,7 +263,7 @@ def _refuse(fitted: _Fitted, error: ShapeError) -> None:
         why = "its value is unknown" if hole is None else hole.why
         fitted.problems.append(
             Problem(
-                check="unknown-value",
+                check=UNKNOWN_VALUE,
                 severity=Severity.ERROR,
                 position=problem.position,
                 message=f"`{fitted.file_positions.shown(path)}`: {why}, and nothing else fits here",

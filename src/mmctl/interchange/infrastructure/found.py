@@ -6,7 +6,7 @@ resource found, `id:…` or an ARN, as in a project. Nothing here knows a tool.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.problem import Positions
 from mmctl.records import dataclass, field
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mmctl.problem import Path, Position, Problem
 
 Members = dict[str, Any]
+UNKNOWN_VALUE: Final = "unknown-value"
+"""The check of problems with values that the files do not know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

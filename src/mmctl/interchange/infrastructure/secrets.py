@@ -9,6 +9,7 @@ _MEMBER: Final = re.compile(
     r"""(?<![A-Za-z0-9_])([A-Za-z0-9_]++)(?:["'][ \t]*+[:=]|[ \t]*+(?:=|:(?=\s)))[ \t]*+"""
 )
 _VALUE: Final = re.compile(r""""(?:[^"\\\n]|\\.)*+"?|'(?:[^'\n]|'')*+'?|[^\s"'!{\[,}][^\n,}]*+""")
+_BLOCKS: Final = ("|", ">")
 _SECRET: Final = re.compile(r"password|passwd|passphrase|secret|token", re.IGNORECASE)
 _PLACE: Final = ("arn", "id")
 """How members end that say where a secret is, and not what it is."""
@@ -25,7 +26,25 @@ def masked(text: str) -> str:
         if value is not None:
             parts += [text[end : found.end()], '"…"']
             end = value.end()
+            if value[0].startswith(_BLOCKS):
+                hidden, end = _block(text, end, found.start())
+                parts.append(hidden)
     return "".join((*parts, text[end:]))
+
+
+def _block(text: str, end: int, key: int) -> tuple[str, int]:
+    """The lines of a block scalar below its key, masked, and where they end."""
+    start = text.rfind("\n", 0, key) + 1
+    column = key - start - (text[key - 1 : key] in {'"', "'"})
+    lines = []
+    while end < len(text):
+        after = text.find("\n", end + 1)
+        line = text[end + 1 : len(text) if after < 0 else after]
+        if line.strip() and len(line) - len(line.lstrip(" ")) <= column:
+            break
+        lines.append("\n" + (" " * (column + 2) + "…" if line.strip() else ""))
+        end += 1 + len(line)
+    return "".join(lines), end
 
 
 def is_called_secret(name: str) -> bool:

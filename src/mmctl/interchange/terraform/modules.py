@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from mmctl.interchange.infrastructure.secrets import is_called_secret
 from mmctl.interchange.infrastructure.values import (
     ARN,
     ID,
@@ -48,6 +49,8 @@ _RESOURCE: Final = Pattern(r"([a-z][a-z0-9_]*)\.([\w-]+)((?:\[[^\]]*\])?)\.([\w-
 _DATA: Final = Pattern(r"(data\.[a-z][a-z0-9_]*)\.[\w-]+\.([\w-]+)")
 _STEP: Final = Pattern(r"""([\w-]+)|\["([^"\\]*)"\]|\[([0-9]{1,9})\]""")
 _DEEPEST: Final = 30
+_SHORTEST_SECRET: Final = 4
+"""Characters; a shorter text is in too many others."""
 _NO_RESOURCES: Final = frozenset(
     {
         "variable", "locals", "output", "provider", "terraform", "data", "resource", "import",
@@ -80,6 +83,7 @@ def read_module(blocks: list[HclBlock], given: dict[str, HclValue]) -> ReadModul
             module.locals |= {name: value for name, (_, value) in block.attributes.items()}
         elif block.type == "resource" and len(block.labels) == 2:  # noqa: PLR2004 - type and name
             module.types[".".join(block.labels)] = block.labels[0]
+    module.read.secrets |= _secrets(module)
     for block in blocks:
         if block.type == "resource":
             _resource(module, block)
@@ -90,6 +94,22 @@ def read_module(blocks: list[HclBlock], given: dict[str, HclValue]) -> ReadModul
         elif block.type not in _NO_RESOURCES:
             _leave(module, block.position, f"block `{block.type}`", "mmctl does not know it")
     return module.read
+
+
+def _secrets(module: HclModule) -> set[str]:
+    """The texts of locals and variables that are called secret: they are shown nowhere."""
+    defaults = {
+        name: block.attributes["default"][1]
+        for name, block in module.variables.items()
+        if "default" in block.attributes
+    }
+    return {
+        value.text
+        for named in (module.locals, defaults, module.given)
+        for name, value in named.items()
+        if isinstance(value, HclLiteral) and not value.plain and is_called_secret(name)
+        if len(value.text) >= _SHORTEST_SECRET
+    }
 
 
 def _leave(

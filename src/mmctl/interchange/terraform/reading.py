@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +20,7 @@ from mmctl.interchange.terraform.hcl_reading import read_hcl
 from mmctl.interchange.terraform.modules import read_module
 from mmctl.language.text.nodes import Mapping
 from mmctl.problem import Position, Problem, Severity
-from mmctl.records import dataclass, field
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingOf
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 _VALUES: Final = (".tfvars", ".tfvars.json")
 _BY_SHOW: Final = "write the plan or the state with `terraform show -json`"
+_LONGEST: Final = 60
+_SHORTEST: Final = 40
+"""Characters at the beginning of a secret by which it is known where a message cuts it off."""
 _LONGEST_LINE: Final = 2000
 """Characters; a longer line, such as that of a plan in JSON, is not shown beside a problem."""
 
@@ -85,6 +89,7 @@ def read_terraform(
     _check_labels(declared, shown)
     found = gathered("Terraform", declared, VariableNames(texts=tuple(read.texts.values())))
     found.texts = shown
+    found.refused = [_without_secrets(read, problem) for problem in found.refused]
     found.parameters = tuple(names)
     for each in read.reads:
         found.unread += each.unread
@@ -164,6 +169,16 @@ def _shown(read: _Files) -> dict[str, str]:
             hidden = hidden.replace(secret, "…")
         shown[file] = hidden
     return shown
+
+
+def _without_secrets(read: _Files, problem: Problem) -> Problem:
+    """A problem whose message shows no secret, also not the beginning of a long one."""
+    message = problem.message
+    for secret in sorted({s for each in read.reads for s in each.secrets}, key=len, reverse=True):
+        written = json.dumps(secret, ensure_ascii=False)[1:-1]
+        for end in (len(written), *range(_LONGEST, _SHORTEST - 1, -1)):
+            message = message.replace(written[:end], "…")
+    return replace(problem, message=message)
 
 
 def _problem(position: Position, message: str, help_: str = _BY_SHOW) -> Problem:
