@@ -134,8 +134,8 @@ def lsp(
     from mmctl.editor.features import FEATURES
     from mmctl.editor.server import EditorServer, serve
 
-    # Where a clone has not all objects, git would fetch them for `--base`.
-    world.set_variable("GIT_ALLOW_PROTOCOL", "none")
+    if base is not None:  # where a clone has not all objects, git would fetch them
+        world.set_variable("GIT_ALLOW_PROTOCOL", "none")
     stated = run.today if run.today != world.now().date() else None
     server = EditorServer(
         __version__,
