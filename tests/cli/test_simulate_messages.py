@@ -367,6 +367,14 @@ class TestAgainst:
 
         return compared
 
+    def test_parameters_without_a_file_that_takes_them_are_refused(
+        self, compared: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        (tmp_path / "new" / "m.eml").write_bytes(mail("an offer"))
+        code, _, err = compared("m.eml", "--parameter", "Stage=live")
+        assert code == 64
+        assert "got `--parameter`, and `--against ../old` is no file of another tool" in err
+
     def test_both_outcomes_are_shown_where_they_differ(
         self, compared: Callable[..., Ran], tmp_path: Path
     ) -> None:

@@ -56,9 +56,20 @@ def other_project(run: Run, project: Project, against: str) -> tuple[str, Projec
         ProblemsFound: those rules have errors.
         CouldNot: the live rules or the snapshot cannot be read.
     """
+    if run.parameters and not run.rules:
+        _check_takes_parameters(run, against)
     name, other = _named(run, project, against)
     readings = project.settings.readings
     return name, replace(other, settings=replace(other.settings, readings=readings))
+
+
+def _check_takes_parameters(run: Run, against: str) -> None:
+    in_file = split_revision(against) is not None or (run.directory / against).is_file()
+    if against == LIVE or not in_file:
+        raise UsageError(
+            f"got `--parameter`, and `--against {against}` is no file of another tool",
+            help="leave `--parameter` out, or name a template",
+        )
 
 
 def _named(run: Run, project: Project, against: str) -> tuple[str, Project]:
