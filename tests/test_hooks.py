@@ -404,3 +404,19 @@ def test_the_action_looks_at_rules_that_stay_in_a_template(directory: str, tmp_p
     code, out = step("Show what changes", clone, summary, {"GITHUB_BASE_REF": "main"}, **asked)
     assert code == 0, out
     assert '`subject contains: + "winner.*prize" - "winner"`' in summary.read_text()
+
+
+def test_the_action_gives_parameters_of_a_template_their_values(tmp_path: Path) -> None:
+    head, resources = TEMPLATE.split("Resources:", 1)
+    with_word = f"{head}Parameters: {{Word: {{Type: String}}}}\nResources:{resources}"
+    template = with_word.replace("[winner]", "[!Ref Word]")
+    for name, text in (("template.yaml", template), ("cases/cases.yaml", CASES)):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    summary = tmp_path / "summary.md"
+    for values, ends in (("Word=winner\n", 0), ("Word=of a $(prize)\n", 1), ("", 1)):
+        asked = {"directory": ".", "rules": "template.yaml", "parameters": values}
+        code, out = step("Lint", tmp_path, summary, **asked)
+        assert code == 0, out
+        code, out = step("Run the test cases", tmp_path, summary, **asked)
+        assert code == ends, out
