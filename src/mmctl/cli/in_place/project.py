@@ -10,7 +10,6 @@ from collections import Counter
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.interchange.infrastructure.found import UNKNOWN_VALUE
 from mmctl.judge.actions import stops
 from mmctl.judge.lookup import UNKNOWN_CONDITION
 from mmctl.language.parsing.comments import ignores
@@ -165,6 +164,8 @@ def without_unknown(project: Project) -> Project:
 
 
 def _open_problem(resource: FoundResource, value: OpenValue, *, judged: bool) -> Problem:
+    from mmctl.interchange.infrastructure.found import UNKNOWN_VALUE
+
     effect = "the condition is unknown" if judged else "what it stands for is not checked"
     return Problem(
         check=UNKNOWN_VALUE,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.errors import UsageError
-from mmctl.interchange.infrastructure.secrets import is_called_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,6 +28,10 @@ def values_of(texts: Iterable[str]) -> dict[str, str]:
 
 def restated_values(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The options again, to show in a command line; without those that are called secret."""
+    if not values:
+        return
+    from mmctl.interchange.infrastructure.secrets import is_called_secret
+
     for name, value in values.items():
         if not is_called_secret(name):
             yield "--parameter", f"{name}={value}"
