@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 HEADING = re.compile(r"(#{1,6}) (.+)")
@@ -16,17 +17,21 @@ SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 
 def blocks_and_prose(text: str) -> tuple[list[str], list[str]]:
     """Code blocks and comments as they stand, and the lines between them."""
-    blocks: list[str] = []
-    prose: list[str] = [""]
+    parts = list(parts_of(text))
+    blocks = [part for part, is_block in parts if is_block]
+    return blocks, ["", *(part for part, is_block in parts if not is_block)]
+
+
+def parts_of(text: str) -> Iterator[tuple[str, bool]]:
+    """Each block, and each line between blocks, with whether it is a block."""
+    prose = [""]
     lines = text.split("\n")
     while lines:
         length = length_of_block(lines, prose)
-        if length:
-            blocks.append("\n".join(lines[:length]))
-        else:
+        if not length:
             prose.append(lines[0])
+        yield "\n".join(lines[: length or 1]), bool(length)
         del lines[: length or 1]
-    return blocks, prose
 
 
 def length_of_block(lines: list[str], before: list[str]) -> int:

@@ -15,8 +15,8 @@ from manual.markdown import (
     SPAN,
     anchors,
     blocks_and_prose,
-    length_of_block,
     links,
+    parts_of,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -33,19 +33,15 @@ LABEL = re.compile(r' data-zh="([^"]+)"([^>]*>)[^<]+<')
 def outline(text: str) -> list[str]:
     """The levels of headings, the blocks and the rows of tables, in the order of the page."""
     found: list[str] = []
-    prose = [""]
-    lines = text.split("\n")
-    while lines:
-        length = length_of_block(lines, prose)
-        if length:
-            found.append("\n".join(lines[:length]))
-        else:
-            prose.append(lines[0])
-            heading = HEADING.fullmatch(lines[0])
-            if heading or lines[0].startswith("|"):
-                cells = len(re.findall(r"(?<!\\)\|", lines[0]))
-                found.append(heading[1] if heading else f"{cells} lines between cells")
-        del lines[: length or 1]
+    for part, is_block in parts_of(text):
+        heading = HEADING.fullmatch(part)
+        if is_block:
+            found.append(part)
+        elif heading:
+            found.append(heading[1])
+        elif part.startswith("|"):
+            cells = len(re.findall(r"(?<!\\)\|", part))
+            found.append(f"{cells} lines between cells")
     return found
 
 

@@ -16,6 +16,7 @@ from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.language.parsing.seen import Seen
 from mmctl.problem import Severity
 from mmctl.records import dataclass, field
+from mmctl.serve.play.last_used import keep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -180,13 +181,11 @@ class Bench:
         if not edits:
             return known.rules
         key = tuple(sorted(edits.items()))
-        if key in self._edited:
-            self._edited.move_to_end(key)
-        else:
-            self._edited[key] = self._with(known, edits)
-            while len(self._edited) > KEPT:
-                self._edited.popitem(last=False)
-        return self._edited[key]
+        rules = self._edited.get(key)
+        if rules is None:
+            rules = self._with(known, edits)
+        keep(self._edited, key, rules, KEPT)
+        return rules
 
     def _read(self, version: int) -> OnDisk:
         seen = Seen()

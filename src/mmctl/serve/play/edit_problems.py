@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from threading import Lock
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.baseline import beyond
 from mmctl.checks.catalogue import CHECKS
@@ -20,6 +20,7 @@ from mmctl.linting import problems_of
 from mmctl.problem import ordered
 from mmctl.records import dataclass, field
 from mmctl.render.html.play_problems import ProblemsShown
+from mmctl.serve.play.last_used import keep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from mmctl.serve.play.bench import Bench, Edited, EditsKey
     from mmctl.serve.play.newest import NewestEdits
 
-_K = TypeVar("_K")
-_V = TypeVar("_V")
 KEPT: Final = 6
 """Answers that are kept: the files, and edits that somebody may come back to."""
 _QUICK: Final = LOCAL - {"redundant-value"}
@@ -74,7 +73,7 @@ class EditProblems:
         first = self._firsts.get(key)
         if first is None:
             first = self._first(edited)
-            _keep(self._firsts, key, first)
+            keep(self._firsts, key, first, KEPT)
         last = self._last.get(tab) or self._of_files(edited)
         later = () if last is None else _still(edited, last)
         found = _Whole(problems=ordered({*first, *later}), said=edited.rules.said)
@@ -93,7 +92,7 @@ class EditProblems:
             found = self._linted(edited, between)
             if edited.edits:  # what is new follows from the files as they are
                 self._linted(self._bench.edited({}), between)
-        _keep(self._last, tab, found)
+        keep(self._last, tab, found, KEPT)
         return self._shown(edited, found, whole=True)
 
     def _first(self, edited: Edited) -> tuple[Problem, ...]:
@@ -107,7 +106,7 @@ class EditProblems:
         today = self._today()
         known = self._wholes.get((today, edited.key))
         if known is not None:
-            _keep(self._wholes, (today, edited.key), known)
+            keep(self._wholes, (today, edited.key), known, KEPT)
             return known
         try:
             found = problems_of(
@@ -119,7 +118,7 @@ class EditProblems:
             made = _Whole(problems=found.problems, texts={**found.files, **found.list_files})
         except MmctlError as error:
             made = _Whole(problems=(), said=error.message)
-        _keep(self._wholes, (today, edited.key), made)
+        keep(self._wholes, (today, edited.key), made, KEPT)
         return made
 
     def _of_files(self, edited: Edited) -> _Whole | None:
@@ -164,10 +163,3 @@ def _still(edited: Edited, last: _Whole) -> tuple[Problem, ...]:
         before, now = last.texts.get(file, ""), edited.text(file)
         found += problems if now in {None, before} else moved(problems, before, now or "")
     return tuple(found)
-
-
-def _keep(kept: OrderedDict[_K, _V], key: _K, value: _V) -> None:
-    kept[key] = value
-    kept.move_to_end(key)
-    while len(kept) > KEPT:
-        kept.popitem(last=False)

@@ -6,6 +6,8 @@ from collections import OrderedDict
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from mmctl.serve.play.last_used import keep
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -30,10 +32,7 @@ class NewestEdits:
     def show(self, tab: str, key: EditsKey) -> None:
         """Note what a tab shows now."""
         with self._lock:
-            self._of[tab] = key
-            self._of.move_to_end(tab)
-            while len(self._of) > MOST_TABS:
-                self._of.popitem(last=False)
+            keep(self._of, tab, key, MOST_TABS)
 
     def while_shown(self, tab: str, key: EditsKey) -> Callable[[], None]:
         """What stops work as soon as the tab shows other edits.
